@@ -1,0 +1,43 @@
+"""The 1D network: convolutions over a segment's sequence of 57-feature frames."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from ml.features.names import FEATURES
+from ml.models.heads import answered
+from ml.models.pooling import pooled
+from ml.spec import AudioSpec
+
+WIDTHS = (192, 256, 256)
+EMBEDDING = 256
+
+
+def cnn1d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
+    """Input: (batch, 8 frames, 57) standardised features. Outputs, by name:
+
+    scores (batch, 20); embedding (batch, 256); timeline (batch, 8, 256), a row a frame.
+
+    The first layer also sees the first and second differences between frames (deltas, after Furui 1986).
+    0.9 million weights.
+    """
+    frames = keras.Input((spec.segment_frames, len(FEATURES)), name="frames")
+    first = _differences(frames, "delta")
+    x = layers.Concatenate(name="with_deltas")([frames, first, _differences(first, "delta_delta")])
+    for number, width in enumerate(WIDTHS, start=1):
+        x = layers.Conv1D(width, 3, padding="same", use_bias=False, name=f"conv{number}")(x)
+        x = layers.BatchNormalization(name=f"norm{number}")(x)
+        x = layers.ReLU(name=f"relu{number}")(x)
+        x = layers.Dropout(dropout / 2, name=f"dropout{number}")(x)
+    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled(x))
+    scores = answered(embedding, dropout)
+    return keras.Model(frames, {"scores": scores, "embedding": embedding, "timeline": x}, name="cnn1d")
+
+
+def _differences(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    """Each frame less the one before it; none for the first."""
+    later = layers.Cropping1D((1, 0), name=f"{name}_later")(x)
+    earlier = layers.Cropping1D((0, 1), name=f"{name}_earlier")(x)
+    change = layers.Subtract(name=name)([later, earlier])
+    return layers.ZeroPadding1D((1, 0), name=f"{name}_padded")(change)

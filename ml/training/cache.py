@@ -1,0 +1,66 @@
+"""Features of a data set, extracted in parallel and kept; a change of the audio spec makes them anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ml.errors import MoodError
+from ml.features.song import SongFeatures, extract
+from ml.spec import SPEC, AudioSpec
+
+CODE_VERSION = 1
+"""Raise it when the meaning of a feature changes without a change in the spec."""
+
+
+class FeatureCache:
+    """A folder of extracted features, one file a clip, under a name made from the spec."""
+
+    def __init__(self, folder: Path, spec: AudioSpec = SPEC) -> None:
+        key = json.dumps([CODE_VERSION, spec.to_card()], sort_keys=True)
+        self.folder = folder / hashlib.sha256(key.encode()).hexdigest()[:12]
+        self.spec = spec
+
+    def fill(self, paths: Iterable[Path], processes: int | None = None) -> dict[Path, str]:
+        """Extracts what is missing; returns a sentence for each file that could not be read."""
+        missing = [path for path in paths if not self._place(path).exists()]
+        if not missing:
+            return {}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        failed: dict[Path, str] = {}
+        with ProcessPoolExecutor(processes or os.cpu_count()) as pool:
+            done = pool.map(_extract, missing, map(self._place, missing), [self.spec] * len(missing), chunksize=4)
+            for path, error in zip(missing, tqdm(done, total=len(missing), desc="features", unit="clip"), strict=True):
+                if error:
+                    failed[path] = error
+        return failed
+
+    def load(self, path: Path) -> SongFeatures:
+        with np.load(self._place(path)) as stored:
+            return SongFeatures(stored["frames"], stored["mel"], float(stored["duration_s"]))
+
+    def _place(self, path: Path) -> Path:
+        facts = path.stat()
+        key = f"{path.resolve()}:{facts.st_size}:{facts.st_mtime_ns}"
+        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
+
+
+def _extract(path: Path, place: Path, spec: AudioSpec) -> str:
+    from ml.audio.decoding import Decoded, decode  # here: a machine that only trains needs no decoder
+
+    try:
+        features = extract(decode(path, Decoded(), spec), spec)
+    except MoodError as error:
+        return error.message
+    partial = place.with_suffix(f".{os.getpid()}.partial")
+    with partial.open("wb") as handle:
+        np.savez_compressed(handle, frames=features.frames, mel=features.mel, duration_s=features.duration_s)
+    partial.rename(place)
+    return ""

@@ -1,0 +1,72 @@
+"""How often each composite genre is given on real music: none may be rare, Other must not swallow it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ml.moods import GENRES, OTHER, Reference, genre_scores, strongest_genre
+
+LEAST_SHARE = 0.01
+GREATEST_OTHER = 0.35
+ALL = "all"
+
+Scores = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class GenreReport:
+    """Counts of songs by collection and genre; `rivals` is each genre's most frequent runner-up."""
+
+    songs: Mapping[str, int]
+    counts: Mapping[str, Mapping[str, int]]
+    rivals: Mapping[str, str]
+
+    def share(self, genre: str, collection: str = ALL) -> float:
+        """0..1."""
+        return self.counts[collection][genre] / self.songs[collection]
+
+    def complaints(self) -> list[str]:
+        """A sentence for each genre that is given too seldom, or, for Other, too often; over all songs."""
+        wrong = {name: f"at least {LEAST_SHARE:.0%}" for name in GENRES if self.share(name) < LEAST_SHARE}
+        if self.share(OTHER) > GREATEST_OTHER:
+            wrong[OTHER] = f"at most {GREATEST_OTHER:.0%}"
+        given = {name: f"{name} is given to {self.share(name):.1%} of the songs" for name in wrong}
+        return [f"{given[name]}, it should be {due}." for name, due in wrong.items()]
+
+    def to_json(self) -> dict[str, Any]:
+        shares = {c: {name: round(self.share(name, c), 4) for name in GENRES} for c in self.songs}
+        return {"songs": dict(self.songs), "shares": shares, "rivals": dict(self.rivals)}
+
+    def to_markdown(self) -> str:
+        """A table: one row a genre, one column a collection, percent of its songs."""
+        collections = list(self.songs)
+        heads = [f"{name} ({self.songs[name]})" for name in collections]
+        lines = [f"| genre | {' | '.join(heads)} | runner-up |", f"| --- |{' ---: |' * len(heads)} --- |"]
+        for name in GENRES:
+            cells = " | ".join(f"{self.share(name, c):.1%}" for c in collections)
+            lines.append(f"| {name} | {cells} | {self.rivals.get(name, '-')} |")
+        return "\n".join(lines)
+
+
+def genre_report(rows: Sequence[Scores], sets: Sequence[str], reference: Reference) -> GenreReport:
+    """Count the genres of songs' scores.
+
+    `rows` holds one mapping of scores a song, as `ml.moods` takes it, best predicted out of fold; `sets` names the
+    collection of each. ValueError where the two differ in length or there is no song.
+    """
+    if not rows or len(rows) != len(sets):
+        raise ValueError(f"{len(rows)} songs and {len(sets)} collections: give each song's collection.")
+    counts: dict[str, Counter[str]] = {ALL: Counter()}
+    runners_up: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
+    for scores, collection in zip(rows, sets, strict=True):
+        strengths = genre_scores(scores, reference)
+        given = strongest_genre(strengths)
+        runners_up[given][strongest_genre({**strengths, given: -1.0})] += 1
+        for name in (ALL, collection):
+            counts.setdefault(name, Counter())[given] += 1
+    songs = {name: counted.total() for name, counted in counts.items()}
+    rivals = {name: seconds.most_common(1)[0][0] for name, seconds in runners_up.items() if seconds}
+    return GenreReport(songs, counts, rivals)

@@ -1,0 +1,54 @@
+"""What a network hears in clips that it was not trained on: the only thing that published figures are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ml.audio.segments import frame_window, segments_of, step_window
+from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.training.pack import Pack
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Segment scores of some clips. `clips` index the pack, a row a segment."""
+
+    clips: np.ndarray
+    scores: np.ndarray
+    """float32 (segments, 20), as the network answers them."""
+
+    def save(self, path: Path) -> None:
+        np.savez_compressed(path, clips=self.clips, scores=self.scores)
+
+    @classmethod
+    def load(cls, *paths: Path) -> HeldOut:
+        parts = [np.load(path) for path in paths]
+        return cls(np.concatenate([p["clips"] for p in parts]), np.concatenate([p["scores"] for p in parts]))
+
+    def song_scores(self, clip: int) -> np.ndarray:
+        """Mean over the clip's segments, float32 (20,)."""
+        return self.scores[self.clips == clip].mean(axis=0)
+
+
+def held_out_scores(
+    pack: Pack, clips: np.ndarray, network: keras.Model, scaler: FeatureScaler | SpectrogramScaler
+) -> HeldOut:
+    """Scores of all segments of `clips`, cut as they are when a song is analysed."""
+    rows, inputs = [], []
+    for clip in clips:
+        segments = segments_of(pack.duration_s(clip), pack.spec)
+        rows += [clip] * len(segments)
+        if isinstance(scaler, FeatureScaler):
+            frames = pack.frames_of(clip)
+            windows = [frames[frame_window(segment, len(frames), pack.spec)] for segment in segments]
+            inputs.append(scaler(np.stack(windows)))
+        else:
+            mel = pack.mel_of(clip)
+            windows = [mel[step_window(segment, len(mel), pack.spec)] for segment in segments]
+            inputs.append(scaler(np.stack(windows), pack.spec))
+    scores = network.predict(np.concatenate(inputs), batch_size=64, verbose=0)["scores"]
+    return HeldOut(np.array(rows), np.asarray(scores, np.float32))

@@ -1,0 +1,66 @@
+"""A network in training: its scores learn from people, its timeline from the teachers, its embedding from words."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers, ops
+
+from ml.models.heads import HEADS
+
+# What each part of the loss counts. Cross-entropies are per clip, the emotions' is summed over nine; the teachers'
+# is the share of their variance that is missed.
+WEIGHTS = {"quadrants": 1.0, "clusters": 1.0, "emotions": 1.0, "affect": 1.5, "words": 4.0, "teacher": 4.0}
+TEACHERS = 3
+"""YAMNet's embedding, MusiCNN's tags, MusiCNN's hidden units: each has variance 1 in all."""
+SMALL = 1e-6
+
+
+class Student(keras.Model):
+    """Wraps a network with the heads that only training needs."""
+
+    def __init__(self, network: keras.Model, teacher_outputs: int, words: int) -> None:
+        super().__init__(name=f"{network.name}_student")
+        self.network = network
+        self.teacher_head = layers.Dense(teacher_outputs, name="teacher") if teacher_outputs else None
+        self.word_head = layers.Dense(words, activation="sigmoid", name="words") if words else None
+        self.parts = {name: keras.metrics.Mean(name=name) for name in WEIGHTS}
+
+    def call(self, x: keras.KerasTensor, training: bool = False) -> dict[str, keras.KerasTensor]:
+        heard = self.network(x, training=training)
+        answer = {"scores": heard["scores"]}
+        if self.word_head is not None:
+            answer["words"] = self.word_head(heard["embedding"])
+        if self.teacher_head is not None:
+            answer["teacher"] = self.teacher_head(heard["timeline"])
+        return answer
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):  # type: ignore[no-untyped-def]
+        scores = {head.name: y_pred["scores"][:, head.part] for head in HEADS}
+        losses = {name: _cross_entropy(y[name], scores[name]) for name in ("quadrants", "clusters")}
+        losses["emotions"] = _weighted(y["emotions_weight"], _binary(y["emotions"], scores["emotions"]))
+        affect = ops.sum(ops.square(y["affect"] - scores["affect"]), axis=-1)
+        losses["affect"] = _weighted(y["affect_weight"], affect)
+        if self.word_head is not None:
+            words = ops.mean(_binary(y["words"], y_pred["words"], summed=False), axis=-1)
+            losses["words"] = _weighted(y["words_weight"], words)
+        if self.teacher_head is not None:
+            missed = ops.sum(ops.square(y["teacher"] - y_pred["teacher"]), axis=-1) / TEACHERS
+            losses["teacher"] = ops.mean(missed)
+        for name, value in losses.items():
+            self.parts[name].update_state(value)
+        return sum(WEIGHTS[name] * value for name, value in losses.items())
+
+
+def _cross_entropy(wanted: keras.KerasTensor, found: keras.KerasTensor) -> keras.KerasTensor:
+    """Mean over the batch; a clip that the scheme did not label has an all-zero row and adds nothing."""
+    return -ops.mean(ops.sum(wanted * ops.log(found + SMALL), axis=-1))
+
+
+def _binary(wanted: keras.KerasTensor, found: keras.KerasTensor, summed: bool = True) -> keras.KerasTensor:
+    each = -(wanted * ops.log(found + SMALL) + (1 - wanted) * ops.log(1 - found + SMALL))
+    return ops.sum(each, axis=-1) if summed else each
+
+
+def _weighted(weight: keras.KerasTensor, each: keras.KerasTensor) -> keras.KerasTensor:
+    return ops.mean(weight[:, 0] * each)
+
