@@ -103,8 +103,7 @@ def _judge(facts: Decoded, spec: AudioSpec) -> None:
     if facts.duration_s < spec.min_duration_s - 0.1:
         raise MoodError(
             "audio_too_short",
-            f"Only {facts.duration_s:.1f} s of sound could be decoded; "
-            f"at least {spec.min_duration_s:g} s are needed.",
+            f"Only {facts.duration_s:.1f} s of sound could be decoded; at least {spec.min_duration_s:g} s are needed.",
         )
     if facts.peak < SILENCE:
         found = f"All {facts.duration_s:.0f} s of the file are silent"
@@ -120,9 +119,7 @@ def _damage(facts: Decoded) -> list[dict[str, str]]:
     elif not facts.ended:
         found = f"The file breaks off after {facts.duration_s:.0f} s"
     elif facts.damaged_packets:
-        places = (
-            "A damaged place" if facts.damaged_packets == 1 else f"{facts.damaged_packets} damaged places"
-        )
+        places = "A damaged place" if facts.damaged_packets == 1 else f"{facts.damaged_packets} damaged places"
         return [{"code": "audio_damaged", "message": f"{places} in the file had to be left out."}]
     else:
         return []

@@ -39,6 +39,11 @@ class FeatureScaler:
         """(..., 57) raw to (..., 57) standardised, float32, -5..5."""
         return np.clip((_spread(frames) - self.mean) / self.deviation, -FARTHEST, FARTHEST).astype(np.float32)
 
+    def restored(self, standard: np.ndarray) -> np.ndarray:
+        """The raw features that would be standardised to these."""
+        spread = standard * self.deviation + self.mean
+        return np.where(_LOG, 10.0**spread, spread).astype(np.float32)
+
     def to_card(self) -> dict[str, Any]:
         return {
             "features": list(NAMES),

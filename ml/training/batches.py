@@ -10,13 +10,14 @@ import keras
 import numpy as np
 
 from ml.features.song import decibels
-from ml.models.heads import AFFECT_MIDDLE, AFFECT_SCALE
+from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.models.inputs import FeatureScaler, SpectrogramScaler
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
 from ml.training.augmentation import Ranges, coloured, masked, warped
 from ml.training.pack import Pack
 
-MIXUP_ALPHA = 0.3
+MIXUP_ALPHA = 0.1
+"""Low: in a run of some thirty epochs, stronger mixing only slows the learning."""
 LABEL_SMOOTHING = 0.05
 FRAME_NOISE = 0.15
 """Deviations of the training frames: added to each feature of a segment, and half of it to each frame."""

@@ -54,11 +54,11 @@ class GenreReport:
 def genre_report(rows: Sequence[Scores], sets: Sequence[str], reference: Reference) -> GenreReport:
     """Count the genres of songs' scores.
 
-    `rows` holds one mapping of scores a song, as `ml.moods` takes it, best predicted out of fold; `sets` names the
-    collection of each. ValueError where the two differ in length or there is no song.
+    `rows` holds the scores of each song as `ml.moods` takes them, best predicted out of fold; `sets` its
+    collection. ValueError where the two differ in length or there is no song.
     """
     if not rows or len(rows) != len(sets):
-        raise ValueError(f"{len(rows)} songs and {len(sets)} collections: give each song's collection.")
+        raise ValueError(f"{len(rows)} songs, {len(sets)} collections: give each song's collection.")
     counts: dict[str, Counter[str]] = {ALL: Counter()}
     runners_up: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
     for scores, collection in zip(rows, sets, strict=True):

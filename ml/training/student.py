@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
-from ml.models.heads import HEADS
+from ml.models.score_vector import HEADS
 
 # What each part of the loss counts. Cross-entropies are per clip, the emotions' is summed over nine; the teachers'
 # is the share of their variance that is missed.
@@ -21,7 +21,10 @@ class Student(keras.Model):
     def __init__(self, network: keras.Model, teacher_outputs: int, words: int) -> None:
         super().__init__(name=f"{network.name}_student")
         self.network = network
-        self.teacher_head = layers.Dense(teacher_outputs, name="teacher") if teacher_outputs else None
+        quiet = keras.initializers.RandomNormal(stddev=0.01)  # else their first guesses would drown the labels
+        self.teacher_head = (
+            layers.Dense(teacher_outputs, kernel_initializer=quiet, name="teacher") if teacher_outputs else None
+        )
         self.word_head = layers.Dense(words, activation="sigmoid", name="words") if words else None
         self.parts = {name: keras.metrics.Mean(name=name) for name in WEIGHTS}
 

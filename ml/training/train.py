@@ -40,14 +40,14 @@ class Recipe:
     """Clips are few and every epoch draws other segments of them: long runs help until about here."""
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
-    batch_size: int = 64
+    batch_size: int = 32
     warmup_share: float = 0.05
-    averaging: float = 0.998
-    """Weights are averaged over about 500 steps; the average is what is kept."""
+    averaging: float = 0.995
+    """Weights are averaged over about two hundred steps; the average is what is kept."""
     seed: int = 0
 
 
-RECIPES = {"cnn1d": Recipe(epochs=120), "cnn2d": Recipe(epochs=160)}
+RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=32, learning_rate=2e-3)}
 BUILDERS: dict[str, Callable[[AudioSpec], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
 
 
@@ -64,6 +64,7 @@ def train_fold(pack: Pack, network: str, fold: str, recipe: Recipe, out: Path) -
     batches = make_batches(pack, network, clips, Targets.of(pack, words), recipe)
     built = BUILDERS[network](pack.spec)
     student = Student(built, teacher_outputs=pack.teacher.shape[1], words=len(words))
+    student(np.zeros((1, *built.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
     student.compile(optimizer=_optimizer(recipe, len(batches)))
     started = time.monotonic()
     student.fit(
@@ -110,9 +111,11 @@ def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimiz
     schedule = keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
     )
-    return keras.optimizers.AdamW(
-        schedule, weight_decay=recipe.weight_decay, clipnorm=1.0, use_ema=True, ema_momentum=recipe.averaging
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
     )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
 class Progress(keras.callbacks.Callback):

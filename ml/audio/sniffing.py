@@ -1,0 +1,171 @@
+"""What a file is, by its first bytes: cheap enough to be asked before an upload is kept.
+
+Signatures are those of the formats' own specifications (RIFF, ISO 14496-12, RFC 3533, RFC 9639...). A name is
+never looked at, and nothing is decoded: a file that passes here may still turn out to be broken.
+"""
+
+from __future__ import annotations
+
+from ml.audio.frame_chains import has_adts_frames, has_mpeg_frames, id3_bytes
+from ml.errors import MoodError
+
+HEAD_BYTES = 4096
+"""How much of a file `recognise` wants to see."""
+
+MEDIA_TYPES = {
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "mp4": "audio/mp4",
+    "adts": "audio/aac",
+    "webm": "audio/webm",
+    "matroska": "audio/x-matroska",
+    "aiff": "audio/aiff",
+    "asf": "audio/x-ms-wma",
+}
+"""What a server calls each container that a song may be played from."""
+
+AUDIO = (
+    (0, b"fLaC", "flac"),
+    (0, b"OggS", "ogg"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (0, b"caff", "caf"),
+    (0, b".snd", "au"),
+    (0, b"MAC ", "ape"),
+    (0, b"wvpk", "wavpack"),
+    (0, b"TTA1", "tta"),
+    (0, b"tBaK", "tak"),
+    (0, b"#!AMR", "amr"),
+    (0, b"\x0b\x77", "ac3"),
+    (0, b"\x7f\xfe\x80\x01", "dts"),
+    (0, b"FLV\x01", "flv"),
+    (0, b"\x00\x00\x01\xba", "mpeg-ps"),
+    (4, b"moov", "mp4"),
+    (4, b"mdat", "mp4"),
+    (4, b"wide", "mp4"),
+)
+"""Offset, bytes, container: everything that has one sure mark and that the decoder reads."""
+
+RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
+IFF = {b"AIFF": "aiff", b"AIFC": "aiff"}
+SONY_WAVE = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
+EBML = b"\x1a\x45\xdf\xa3"
+PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+
+OTHERS = (
+    (0, b"\x89PNG", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (0, b"II*\x00", "a TIFF picture"),
+    (0, b"MM\x00*", "a TIFF picture"),
+    (0, b"8BPS", "a Photoshop picture"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"{\\rtf", "an RTF document"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
+    (0, b"PK\x03\x04", "a zip archive or an Office document"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"MThd", "a MIDI file, which holds notes and no sound"),
+    (8, b"RMID", "a MIDI file, which holds notes and no sound"),
+    (0, b"MZ", "a Windows program"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"SQLite format 3", "a database"),
+    (0, b"#EXTM3U", "a playlist, which names songs and holds none"),
+    (0, b"[playlist]", "a playlist, which names songs and holds none"),
+    (0, b"DSD ", "a DSD recording, which is not supported"),
+    (0, b".RMF", "a RealMedia recording, which is not supported"),
+)
+
+
+def recognise(head: bytes) -> str:
+    """The container that a file beginning with `head` (its first `HEAD_BYTES`, or all of it) is.
+
+    One of: mp3, wav, w64, flac, ogg, mp4, adts, aiff, asf, matroska, webm, avi, flv, mpeg-ps, mpeg-ts, caf,
+    au, ape, wavpack, tta, tak, amr, ac3, dts. Opus and Vorbis are both "ogg"; m4a and mov are both "mp4"; an
+    mp3 may begin with an ID3 tag or with some hundred bytes of rubbish, as real ones do.
+
+    Raises MoodError("not_audio"), which names what the file is where that is known.
+    """
+    if not head:
+        raise _not_audio("empty")
+    container = _audio(head)
+    if container is None:
+        raise _not_audio(_other(head))
+    return container
+
+
+def _audio(head: bytes) -> str | None:
+    if head.startswith(b"ID3") and len(head) > 10:
+        behind = head[10 + id3_bytes(head) :]
+        return (_audio(behind) if behind else None) or "mp3"
+    for offset, mark, container in AUDIO:
+        if head.startswith(mark, offset):
+            return container
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return RIFF.get(head[8:12])
+    if head[:4] == b"FORM":
+        return IFF.get(head[8:12])
+    if head.startswith(SONY_WAVE):
+        return "w64"
+    if head.startswith(EBML):
+        return "webm" if b"webm" in head[:64] else "matroska"
+    if head[4:8] == b"ftyp":
+        return None if head[8:12] in PICTURE_BRANDS else "mp4"
+    if _is_transport_stream(head):
+        return "mpeg-ts"
+    if _known_other(head):  # before the weakest marks, of 11 or 12 bits
+        return None
+    if has_adts_frames(head):
+        return "adts"
+    return "mp3" if has_mpeg_frames(head) else None
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes that begin with 0x47; Blu-ray puts four bytes before each."""
+    plain = len(head) > 376 and head[0] == head[188] == head[376] == 0x47
+    bluray = len(head) > 388 and head[4] == head[196] == head[388] == 0x47
+    return plain or bluray
+
+
+def _known_other(head: bytes) -> str | None:
+    return next((name for offset, mark, name in OTHERS if head.startswith(mark, offset)), None)
+
+
+def _other(head: bytes) -> str | None:
+    if (known := _known_other(head)) is not None:
+        return known
+    if head[4:8] == b"ftyp":
+        return "a HEIC or AVIF picture"
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "a BMP picture"
+    return _text(head)
+
+
+def _text(head: bytes) -> str | None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "a text"
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:  # else the head merely ends inside a letter
+            return None
+        text = head[: error.start].decode()
+    if any(ord(letter) < 32 and letter not in "\t\n\r\f\x1b" for letter in text):
+        return None
+    start = text.lstrip("\ufeff \t\r\n")[:64].lower()
+    if start.startswith(("<!doctype html", "<html")):
+        return "a web page"
+    if "<svg" in start:
+        return "an SVG picture"
+    return "a text"
+
+
+def _not_audio(what: str | None) -> MoodError:
+    found = f"The file is {what}" if what else "The file's first bytes are those of no known kind of audio"
+    return MoodError("not_audio", f"{found}; send a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.")

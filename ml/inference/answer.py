@@ -1,0 +1,63 @@
+"""From scores to the answer that people and programs read. Light: also the web process composes views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ml.models.card import Card
+from ml.models.score_vector import agreement
+from ml.moods import compose
+
+DECIMALS = 4
+
+
+def answer(
+    models: Mapping[str, Mapping[str, Any]],
+    combined: Mapping[str, Any],
+    segments: list[dict[str, Any]],
+    card: Card,
+) -> dict[str, Any]:
+    """The composed part of the answer, both networks together.
+
+    `models` holds the song's scores by network; each of `segments` has start_s, end_s, scores and models.
+    """
+    return {
+        **_composed(combined, card, "both"),
+        "agreement": agreement(models["cnn1d"], models["cnn2d"]),
+        "scores": dict(combined),
+        "models": {name: dict(scores) for name, scores in models.items()},
+        "segments": [segment | {"mood": _mood(segment["scores"], card, "both")} for segment in segments],
+    }
+
+
+def view(stored: Mapping[str, Any], network: str, card: Card) -> dict[str, Any]:
+    """A stored answer as "cnn1d" or "cnn2d" alone gives it, from its stored scores; "both" is the answer itself.
+
+    The mood, alternatives, genres, scores, and the segments' moods and scores are that network's. Where the
+    answer was stored without its segments, the view has none either.
+    """
+    if network == "both":
+        return dict(stored)
+    scores = stored["models"][network]
+    seen = dict(stored) | _composed(scores, card, network) | {"scores": scores}
+    if "segments" in stored:
+        seen["segments"] = [
+            segment
+            | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
+            for segment in stored["segments"]
+        ]
+    return seen
+
+
+def _composed(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:
+    composite = compose(scores, card.calibration(network), card.reference(network))
+    return {
+        "mood": composite.to_json(),
+        "alternatives": [dict(alternative) for alternative in composite.alternatives],
+        "genres": {name: round(strength, DECIMALS) for name, strength in composite.genres.items()},
+    }
+
+
+def _mood(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:
+    return compose(scores, card.calibration(network), card.reference(network)).to_json()

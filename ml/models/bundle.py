@@ -1,0 +1,67 @@
+"""A trained model on disk: the weights of both networks and their card. Never edited; retraining makes the next."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import MoodError
+from ml.models.card import Card
+from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.runtime import LiteRtRuntime, Runtime
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Opening one reads its card; the weights are read, and checked, on first use, and kept."""
+
+    card: Card
+
+    @classmethod
+    def open(cls, directory: Path) -> Bundle:
+        """Raises MoodError: model_missing, model_corrupt, model_incompatible."""
+        return cls(Card.read(directory))
+
+    @property
+    def version(self) -> str:
+        return self.card.version
+
+    @cached_property
+    def feature_scaler(self) -> FeatureScaler:
+        return FeatureScaler.from_card(self.card.network("cnn1d")["scaler"])
+
+    @cached_property
+    def spectrogram_scaler(self) -> SpectrogramScaler:
+        return SpectrogramScaler.from_card(self.card.network("cnn2d")["scaler"])
+
+    @cached_property
+    def cnn1d(self) -> Runtime:
+        return self._runtime("cnn1d")
+
+    @cached_property
+    def cnn2d(self) -> Runtime:
+        return self._runtime("cnn2d")
+
+    @cached_property
+    def share_of_2d(self) -> float:
+        """How much the 2D network counts where the two are combined, 0..1."""
+        return float(self.card.values["share_of_2d"])
+
+    def heard_in_frames(self, frames: np.ndarray) -> np.ndarray:
+        """Raw features (batch, 8, 57) to the 1D network's score vectors (batch, 20)."""
+        return self.cnn1d.scores(self.feature_scaler(frames))
+
+    def heard_in_mel(self, mel: np.ndarray) -> np.ndarray:
+        """Log-mel bytes (batch, 320, 96) to the 2D network's score vectors (batch, 20)."""
+        return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
+
+    def _runtime(self, name: str) -> Runtime:
+        about = self.card.network(name)
+        path = self.card.directory / about["file"]
+        if hashlib.sha256(path.read_bytes()).hexdigest() != about["sha256"]:
+            raise MoodError("model_corrupt", f"{path.name} is not the file its card describes; install the bundle again.")
+        return LiteRtRuntime(path)

@@ -1,0 +1,262 @@
+"""The two sides of a composite mood: which moods, in which order, joined how, and how sure."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import combinations
+
+import pytest
+
+from ml.calibration import Calibration, Logistic
+from ml.errors import MoodError
+from ml.moods import (
+    APART,
+    CLOSE,
+    EMOTIONS,
+    MOODS,
+    NAMED_TOGETHER,
+    compose,
+    composite_name,
+    evidence,
+    joined_by,
+    mixed_name,
+    named_most,
+    ranking,
+    sides,
+    true_pairs,
+)
+from tests.ml.mood_tables import EVEN, PLAIN, scores, shares
+
+NEVER = Calibration(PLAIN.first, PLAIN.second, threshold=1.1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("calmness", "power", "Calm but Powerful"),
+        ("joyful_activation", "tension", "Joyful but Tense"),
+        ("tenderness", "nostalgia", "Tender and Nostalgic"),
+        ("power", "tension", "Powerful and Tense"),
+        ("calmness", "sadness", "Calm but Sad"),
+        ("nostalgia", "sadness", "Nostalgic and Sad"),
+        ("sadness", "tension", "Sad and Tense"),
+        ("solemnity", "power", "Solemn and Powerful"),
+        ("joyful_activation", "solemnity", "Joyful but Solemn"),
+        ("joyful_activation", "tenderness", "Joyful and Tender"),
+        ("amazement", "joyful_activation", "Wondrous and Joyful"),
+        ("tension", "calmness", "Tense but Calm"),
+    ],
+)
+def test_a_name_says_what_a_person_would(first, second, said):
+    assert composite_name(first, second) == said
+
+
+def test_a_single_mood_is_named_by_its_adjective():
+    assert composite_name("tension") == "Tense"
+
+
+def test_joining_does_not_depend_on_the_order_of_the_sides():
+    assert all(joined_by(a, b) == joined_by(b, a) for a, b in combinations(EMOTIONS, 2))
+
+
+def test_no_pair_lies_on_the_border_between_and_and_but():
+    gaps = [max(MOODS[a].apart(MOODS[b])) for a, b in combinations(EMOTIONS, 2)]
+    assert min(abs(gap - APART) for gap in gaps) > 0.05
+
+
+def test_near_synonyms_lie_close_and_are_named_together():
+    for a, b in combinations(EMOTIONS, 2):
+        together = (a, b) in NAMED_TOGETHER or (b, a) in NAMED_TOGETHER
+        close = max(MOODS[a].apart(MOODS[b])) < CLOSE
+        assert (b in MOODS[a].near_synonyms) == (a in MOODS[b].near_synonyms) == (together and close)
+
+
+def test_calm_and_tender_are_the_only_near_synonyms():
+    assert {key: mood.near_synonyms for key, mood in MOODS.items() if mood.near_synonyms} == {
+        "calmness": {"tenderness"},
+        "tenderness": {"calmness"},
+    }
+
+
+def test_the_second_side_is_no_near_synonym_of_the_first():
+    assert sides(shares(calmness=0.6, tenderness=0.5, nostalgia=0.2)) == ("calmness", "nostalgia")
+
+
+def test_a_mood_close_by_that_is_no_near_synonym_may_stand_beside_it():
+    assert sides(shares(joyful_activation=0.6, amazement=0.5)) == ("joyful_activation", "amazement")
+
+
+def test_of_moods_that_tie_the_rarer_comes_first():
+    assert sides(shares(calmness=0.4, amazement=0.4, joyful_activation=0.4)) == (
+        "amazement",
+        "joyful_activation",
+    )
+
+
+def test_shares_that_differ_only_by_rounding_tie():
+    assert sides(shares(joyful_activation=0.3 + 1e-12, power=0.3)) == ("power", "joyful_activation")
+
+
+def test_where_nobody_feels_anything_the_rarest_moods_stand_and_nothing_is_certain():
+    answer = compose(scores(rest=0.0), PLAIN, EVEN)
+    assert (answer.primary, answer.secondary) == ("amazement", "tenderness")
+    assert not answer.certain
+    assert answer.confidence < 0.05
+
+
+def test_where_one_mood_is_all_that_is_felt_the_second_side_is_unsure():
+    answer = compose(scores(rest=0.0, tension=0.9), PLAIN, EVEN)
+    assert answer.primary == "tension"
+    assert answer.certain
+    assert answer.confidence > 0.9
+    assert answer.secondary_confidence < 0.05
+
+
+def test_the_ranking_holds_all_nine_moods():
+    assert sorted(ranking(shares(0.1, power=0.2))) == sorted(EMOTIONS)
+
+
+def test_an_answer_reads_as_the_api_promises():
+    song = scores(valence=6.1, arousal=3.4, rest=0.1, calmness=0.6, power=0.45, solemnity=0.4)
+    answer = compose(song, PLAIN, EVEN)
+    assert answer.to_json() == {
+        "name": "Calm but Powerful",
+        "primary": "calmness",
+        "secondary": "power",
+        "joined_by": "but",
+        "confidence": round(answer.confidence, 4),
+        "secondary_confidence": round(answer.secondary_confidence, 4),
+        "certain": True,
+        "genre": "CalmButEpic",
+    }
+
+
+def test_an_unsure_answer_is_mixed_and_still_names_its_candidates():
+    answer = compose(scores(rest=0.2, calmness=0.26, tension=0.25), NEVER, EVEN)
+    assert answer.name == "Mixed: Calm or Tense" == mixed_name("calmness", "tension")
+    assert (answer.primary, answer.secondary, answer.certain) == ("calmness", "tension", False)
+
+
+def test_the_threshold_itself_is_sure_enough():
+    song = scores(calmness=0.5)
+    exact = Calibration(PLAIN.first, PLAIN.second, compose(song, PLAIN, EVEN).confidence)
+    assert compose(song, exact, EVEN).certain
+
+
+def test_a_side_is_judged_by_its_share_and_its_lead_over_the_rest():
+    said = evidence(shares(0.1, calmness=0.6, power=0.4, sadness=0.3), ("calmness", "power"))
+    assert said == (pytest.approx((0.6, 0.3)), pytest.approx((0.4, 0.1)))
+
+
+def test_a_near_synonym_left_out_counts_as_a_rival():
+    first, second = evidence(shares(calmness=0.6, tenderness=0.5, nostalgia=0.2), ("calmness", "nostalgia"))
+    assert first[1] == pytest.approx(0.1)
+    assert second[1] == pytest.approx(-0.3)
+
+
+def test_runners_up_are_other_pairs_and_less_sure_than_the_answer():
+    answer = compose(scores(rest=0.05, calmness=0.6, tenderness=0.5, power=0.4, sadness=0.3), PLAIN, EVEN)
+    names = [other["name"] for other in answer.alternatives]
+    assert names == ["Tender but Powerful", "Calm but Sad", "Tender but Sad"]
+    weakest = min(answer.confidence, answer.secondary_confidence)
+    assert all(0 <= other["confidence"] <= weakest for other in answer.alternatives)
+
+
+def test_scores_of_any_number_type_are_heard():
+    numpy = pytest.importorskip("numpy")
+    song = scores(calmness=numpy.float32(0.5), valence=numpy.float64(6))
+    assert type(compose(song, PLAIN, EVEN).to_json()["confidence"]) is float
+
+
+# The truth that a composite is measured against.
+
+
+def test_the_truth_is_one_pair_where_nothing_ties():
+    assert true_pairs(shares(power=0.5, tension=0.3, sadness=0.2)) == {frozenset({"power", "tension"})}
+
+
+def test_every_pair_that_ties_is_true():
+    assert true_pairs(shares(power=0.5, tension=0.3, sadness=0.3)) == {
+        frozenset({"power", "tension"}),
+        frozenset({"power", "sadness"}),
+    }
+
+
+def test_three_moods_that_tie_at_the_top_make_three_true_pairs():
+    assert len(true_pairs(shares(power=0.5, tension=0.5, sadness=0.5))) == 3
+
+
+def test_near_synonyms_that_tie_each_take_the_next_mood():
+    assert true_pairs(shares(calmness=0.5, tenderness=0.5, sadness=0.3)) == {
+        frozenset({"calmness", "sadness"}),
+        frozenset({"tenderness", "sadness"}),
+    }
+
+
+def test_the_answer_for_the_listeners_own_shares_is_always_true():
+    chance = random.Random(5)
+    for _ in range(500):
+        heard = {key: round(chance.randrange(12) / 11, 4) for key in EMOTIONS}
+        assert frozenset(sides(heard)) in true_pairs(heard)
+
+
+def test_moods_that_tie_for_second_place_are_all_named_most():
+    assert named_most(shares(power=0.5, tension=0.3, sadness=0.3)) == {"power", "tension", "sadness"}
+
+
+def test_three_moods_that_tie_for_first_place_are_all_named_most():
+    assert named_most(shares(power=0.5, tension=0.5, sadness=0.5, calmness=0.4)) == {
+        "power",
+        "tension",
+        "sadness",
+    }
+
+
+def test_a_mood_that_nobody_names_is_never_named_most():
+    assert named_most(shares(power=0.5)) == {"power"}
+    assert named_most(shares()) == frozenset()
+
+
+# What is no score.
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, "much"])
+def test_a_score_that_is_no_finite_number_is_refused_by_name(value):
+    with pytest.raises(MoodError, match=r"'calmness' is .*only finite numbers") as refusal:
+        compose(scores(calmness=value), PLAIN, EVEN)
+    assert refusal.value.code == "model_corrupt"
+
+
+@pytest.mark.parametrize(("group", "name"), [("emotions", "power"), ("quadrants", "Q3"), ("clusters", "c5")])
+def test_a_missing_score_is_refused_by_name(group, name):
+    song = scores()
+    del song[group][name]
+    with pytest.raises(MoodError, match=f"'{name}' is missing"):
+        compose(song, PLAIN, EVEN)
+
+
+def test_scores_without_any_emotions_are_refused():
+    with pytest.raises(MoodError, match="missing"):
+        compose({"valence": 5.0, "arousal": 5.0}, PLAIN, EVEN)
+
+
+# Calibration.
+
+
+def test_chance_rises_with_the_share_and_with_the_lead():
+    side = Logistic(-0.2, 0.8, 3.0)
+    assert side.chance(0.2, 0.0) < side.chance(0.4, 0.0) < side.chance(0.4, 0.2)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.1])
+def test_chance_exists_at_the_ends_of_the_scale(share):
+    assert 0 < Logistic(0.0, 1.0, 1.0).chance(share, 0.0) < 1
+
+
+def test_chance_is_the_logistic_function():
+    assert Logistic(0.3, 1.0, 2.0).chance(0.5, 0.1) == pytest.approx(1 / (1 + math.exp(-0.5)))
+
+
+def test_an_extreme_chance_does_not_overflow():
+    assert Logistic(1000.0, 1.0, 1.0).chance(0.5, 0.0) == 1.0

@@ -1,0 +1,61 @@
+"""The report of how often each genre is given."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ml.moods import GENRES, OTHER
+from ml.training.genre_report import genre_report
+from tests.ml.mood_tables import EVEN
+from tests.ml.test_moods_genres import SONGS
+
+
+def test_each_collection_and_all_songs_are_counted():
+    report = genre_report(list(SONGS.values()), ["rock"] * 4 + ["folk"] * 6, EVEN)
+    assert report.songs == {"all": 10, "rock": 4, "folk": 6}
+    assert all(report.share(name) == 0.1 for name in GENRES)
+    assert report.share("NegativeButHopeful", "rock") == 0.25
+    assert report.share("NegativeButHopeful", "folk") == 0.0
+
+
+def test_ten_songs_of_ten_genres_give_no_complaint():
+    assert genre_report(list(SONGS.values()), ["any"] * 10, EVEN).complaints() == []
+
+
+def test_a_genre_that_never_occurs_is_named():
+    songs = [song for name, song in SONGS.items() if name != "CalmButWarm"]
+    assert genre_report(songs, ["any"] * 9, EVEN).complaints() == [
+        "CalmButWarm is given to 0.0% of the songs, it should be at least 1%."
+    ]
+
+
+def test_other_that_swallows_the_rest_is_named():
+    songs = [*SONGS.values(), *[SONGS[OTHER]] * 5]
+    assert genre_report(songs, ["any"] * 15, EVEN).complaints() == [
+        "Other is given to 40.0% of the songs, it should be at most 35%."
+    ]
+
+
+def test_a_runner_up_is_never_the_genre_itself():
+    rivals = genre_report(list(SONGS.values()), ["any"] * 10, EVEN).rivals
+    assert all(rivals[name] != name for name in GENRES)
+
+
+def test_the_table_has_a_row_for_each_genre():
+    text = genre_report(list(SONGS.values()), ["rock"] * 10, EVEN).to_markdown()
+    assert text.splitlines()[0] == "| genre | all (10) | rock (10) | runner-up |"
+    assert [line.split(" | ")[0] for line in text.splitlines()[2:]] == [f"| {name}" for name in GENRES]
+    assert "| 10.0% | 10.0% |" in text
+
+
+def test_the_report_is_json():
+    report = genre_report(list(SONGS.values()), ["rock"] * 10, EVEN)
+    assert json.loads(json.dumps(report.to_json()))["shares"]["rock"][OTHER] == 0.1
+
+
+@pytest.mark.parametrize(("songs", "sets"), [(0, 0), (2, 1)])
+def test_songs_without_their_collections_are_refused(songs, sets):
+    with pytest.raises(ValueError, match="give each song's collection"):
+        genre_report([SONGS[OTHER]] * songs, ["any"] * sets, EVEN)
