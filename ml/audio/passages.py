@@ -63,9 +63,10 @@ def cut(path: str | os.PathLike[str], start_s: float, end_s: float, *, fade_ms: 
     passage = AudioSegment(data=pcm, sample_width=2, frame_rate=rate, channels=channels)
     if not len(passage):
         raise _outside(f"The song ends before {start_s:g} s")
-    fade_ms = min(fade_ms, len(passage) // 2)
+    if fade_ms := min(fade_ms, len(passage) // 2):  # pydub stumbles over a fade of nothing
+        passage = passage.fade_in(fade_ms).fade_out(fade_ms)
     wav = io.BytesIO()
-    passage.fade_in(fade_ms).fade_out(fade_ms).export(wav, format="wav")
+    passage.export(wav, format="wav")
     return wav.getvalue()
 
 

@@ -41,14 +41,14 @@ AUDIO = (
     (0, b"\x7f\xfe\x80\x01", "dts"),
     (0, b"FLV\x01", "flv"),
     (0, b"\x00\x00\x01\xba", "mpeg-ps"),
-    (4, b"moov", "mp4"),
-    (4, b"mdat", "mp4"),
-    (4, b"wide", "mp4"),
 )
 """Offset, bytes, container: everything that has one sure mark and that the decoder reads."""
 
 RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
 IFF = {b"AIFF": "aiff", b"AIFC": "aiff"}
+ATOMS = (b"moov", b"mdat", b"free", b"skip", b"wide")
+"""With which a QuickTime file may begin, instead of saying what it is."""
+
 SONY_WAVE = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
 EBML = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
@@ -117,6 +117,8 @@ def _audio(head: bytes) -> str | None:
         return "webm" if b"webm" in head[:64] else "matroska"
     if head[4:8] == b"ftyp":
         return None if head[8:12] in PICTURE_BRANDS else "mp4"
+    if head[4:8] in ATOMS and min(head[:4]) < 32:  # a length, and not the text "The free encyclopedia"
+        return "mp4"
     if _is_transport_stream(head):
         return "mpeg-ts"
     if _known_other(head):  # before the weakest marks, of 11 or 12 bits

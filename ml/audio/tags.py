@@ -19,6 +19,12 @@ logger = logging.getLogger(__name__)
 LONGEST = 200
 """Characters of each tag that are kept."""
 
+FAR = 20 * LONGEST
+"""Characters of a tag that are looked at: lyrics and worse have been found in titles."""
+
+MOST_VALUES = 10
+"""Artists that are listed."""
+
 KEYS = {
     "title": ("title", "TIT2", "\xa9nam", "Title"),
     "artist": ("artist", "TPE1", "\xa9ART", "Author", "Artist"),
@@ -74,7 +80,8 @@ def _first(tags: Any, keys: Iterable[str]) -> str | None:
         except (KeyError, ValueError):  # Vorbis comments refuse the keys of other formats
             continue
         values = value if isinstance(value, list) else getattr(value, "text", None) or [value]
-        if text := ", ".join(str(one) for one in values[:10] if str(one).strip()):
+        names = [name.strip() for one in values[:MOST_VALUES] for name in str(one)[:FAR].split("\0")]
+        if text := ", ".join(dict.fromkeys(filter(None, names))):  # Windows writes the artist twice
             return text
     return None
 
@@ -93,7 +100,7 @@ def tidy(text: str | None) -> str | None:
     """One line of clean text, at most `LONGEST` characters, or None."""
     if not text:
         return None
-    text = unicodedata.normalize("NFC", text[: 20 * LONGEST])
+    text = unicodedata.normalize("NFC", text[:FAR])
     spaced = "".join(" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text)
     return " ".join(spaced.split())[:LONGEST].rstrip() or None
 

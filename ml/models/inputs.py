@@ -42,7 +42,7 @@ class FeatureScaler:
     def restored(self, standard: np.ndarray) -> np.ndarray:
         """The raw features that would be standardised to these."""
         spread = standard * self.deviation + self.mean
-        return np.where(_LOG, 10.0**spread, spread).astype(np.float32)
+        return np.where(_LOG, 10.0 ** np.where(_LOG, spread, 0.0), spread).astype(np.float32)
 
     def to_card(self) -> dict[str, Any]:
         return {

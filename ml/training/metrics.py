@@ -37,12 +37,16 @@ def calibration_error(chances: np.ndarray, right: np.ndarray) -> float:
 
 
 def regression_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Figures:
-    """r2_NAME: 1 - squared error / variance. r_NAME: Pearson's correlation. Both of (clips, names) arrays."""
+    """r2_NAME: 1 - squared error / variance. r_NAME: Pearson's correlation. Both of (clips, names) arrays.
+
+    Both are 0 where the truth does not vary: there is nothing to explain.
+    """
     figures = {}
     for column, name in enumerate(names):
+        missed = found[:, column] - truth[:, column]
         spread = np.sum((truth[:, column] - truth[:, column].mean()) ** 2)
-        figures[f"r2_{name}"] = float(1 - np.sum((found[:, column] - truth[:, column]) ** 2) / spread)
-        varied = found[:, column].std() > 0 and truth[:, column].std() > 0
+        varied = spread > 0 and found[:, column].std() > 0
+        figures[f"r2_{name}"] = float(1 - np.sum(missed**2) / spread) if spread > 0 else 0.0
         figures[f"r_{name}"] = float(np.corrcoef(found[:, column], truth[:, column])[0, 1]) if varied else 0.0
     return figures
 

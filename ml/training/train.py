@@ -47,7 +47,7 @@ class Recipe:
     seed: int = 0
 
 
-RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=32, learning_rate=2e-3)}
+RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=24, learning_rate=2e-3)}
 BUILDERS: dict[str, Callable[[AudioSpec], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
 
 

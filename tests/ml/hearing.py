@@ -6,10 +6,13 @@ import io
 import os
 import wave
 
+import av
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ml.audio.decoding import Decoded, decode
+from ml.errors import MoodError
 from ml.spec import SPEC
 
 Samples = NDArray[np.float32]
@@ -22,12 +25,27 @@ def hear(path: str | os.PathLike[str]) -> tuple[Samples, Decoded]:
     return np.concatenate(blocks), facts
 
 
+def failure(path: str | os.PathLike[str]) -> MoodError:
+    """Why the song cannot be heard."""
+    with pytest.raises(MoodError) as caught:
+        hear(path)
+    assert caught.value.message.endswith(".")
+    return caught.value
+
+
 def read_wav(wav: bytes) -> tuple[Samples, int]:
     """Samples of shape (channels, samples), full scale 1.0, and their rate in Hz; of 16 bits only."""
     with wave.open(io.BytesIO(wav)) as file:
         assert file.getsampwidth() == 2
         interleaved = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         return (interleaved.reshape(-1, file.getnchannels()).T / 32768).astype(np.float32), file.getframerate()
+
+
+def read_channels(path: str | os.PathLike[str]) -> Samples:
+    """Samples as they are in the file, not mixed: (channels, samples)."""
+    with av.open(os.fspath(path)) as container:
+        frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    return np.concatenate(frames, axis=1)
 
 
 def delay(heard: Samples, played: Samples) -> int:

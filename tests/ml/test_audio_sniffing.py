@@ -92,6 +92,13 @@ def test_films_are_recognised_because_they_may_have_sound(container: str, name: 
     assert recognise(head(film)) == name
 
 
+@pytest.mark.parametrize("start", ["00000008 wide", "00ff3300 mdat", "00000400 free"])
+def test_an_old_quicktime_file_is_recognised(start: str) -> None:
+    length, atom = start.split()
+
+    assert recognise(bytes.fromhex(length) + atom.encode() + bytes(100)) == "mp4"
+
+
 def test_opus_and_vorbis_are_served_as_ogg() -> None:
     assert MEDIA_TYPES["ogg"] == "audio/ogg"
     assert MEDIA_TYPES["mp3"] == "audio/mpeg"
@@ -117,6 +124,7 @@ def test_pictures_are_named(kind: str, name: str) -> None:
     [
         (b"", "empty"),
         (b"x", "a text"),
+        (b"The free encyclopedia", "a text"),
         (b"Dear Anna,\r\n\r\nhere is the song.", "a text"),
         ("Für Elise, für alle. ".encode() * 300, "a text"),
         ("Für Elise".encode("utf-16"), "a text"),
@@ -142,7 +150,7 @@ def test_an_archive_of_songs_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\0" * HEAD_BYTES, b"\xff" * HEAD_BYTES, b"RIFF\0\0\0\0XXXX", b"FORM\0\0\0\0ILBM"]
+    "content", [b"\0" * HEAD_BYTES, b"\xff" * HEAD_BYTES, b"RIFF\0\0\0\0JUNK", b"FORM\0\0\0\0ILBM"]
 )
 def test_bytes_of_no_known_kind_are_refused(content: bytes) -> None:
     assert refusal(content) == "The file's first bytes are those of no known kind of audio"

@@ -1,0 +1,142 @@
+"""A bundle answers as it did when it was made, and says in a sentence what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ml.errors import MoodError
+from ml.models.bundle import Bundle
+from ml.models.card import Card
+from ml.models.runtime import KerasRuntime
+from ml.models.score_vector import LABELS, agreement, as_scores
+from ml.spec import SPEC
+
+BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-1"
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return Bundle.open(BUNDLE)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-1"))
+
+
+def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    place = directory / "card.json"
+    values = json.loads(place.read_text())
+    change(values)
+    place.write_text(json.dumps(values))
+
+
+def refused(directory: Path) -> MoodError:
+    with pytest.raises(MoodError) as caught:
+        bundle = Bundle.open(directory)
+        bundle.heard_in_frames(np.ones((1, SPEC.segment_frames, 57), np.float32))
+        bundle.heard_in_mel(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
+    return caught.value
+
+
+def test_the_networks_answer_the_golden_example_as_on_the_day_they_were_trained(bundle: Bundle) -> None:
+    golden = np.load(BUNDLE / "golden.npz")
+    np.testing.assert_allclose(bundle.heard_in_frames(golden["frames"]), golden["cnn1d"], atol=1e-3)
+    np.testing.assert_allclose(bundle.heard_in_mel(golden["mel"]), golden["cnn2d"], atol=1e-3)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore")
+def test_the_small_runtime_answers_as_keras_does(bundle: Bundle) -> None:
+    golden = np.load(BUNDLE / "golden.npz")
+    frames = bundle.feature_scaler(golden["frames"])
+    mel = bundle.spectrogram_scaler(golden["mel"], bundle.card.spec)
+    for name, inputs, runtime in (("cnn1d", frames, bundle.cnn1d), ("cnn2d", mel, bundle.cnn2d)):
+        trained = KerasRuntime(BUNDLE / bundle.card.network(name)["trained"])
+        np.testing.assert_allclose(runtime.scores(inputs), trained.scores(inputs), atol=1e-4)
+
+
+def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundle: Bundle) -> None:
+    golden = np.load(BUNDLE / "golden.npz")
+    one_by_one = np.concatenate([bundle.heard_in_mel(mel[None]) for mel in golden["mel"]])
+    np.testing.assert_allclose(one_by_one, bundle.heard_in_mel(golden["mel"]), atol=1e-5)
+
+
+def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> None:
+    card = bundle.card
+    assert card.version == "mood-1"
+    assert card.spec == SPEC
+    assert card.values["limitations"]
+    assert "non-commercial" in card.values["training"]["licence"]
+    figure = card.values["metrics"]["both"]["4qaed"]["macro_f1"]
+    assert 0.58 <= figure["value"]
+    assert figure["low"] < figure["value"] < figure["high"]
+
+
+def test_the_bundle_is_small() -> None:
+    assert sum(file.stat().st_size for file in BUNDLE.iterdir()) < 20e6
+
+
+def test_a_missing_bundle_is_said(tmp_path: Path) -> None:
+    assert refused(tmp_path / "mood-9").code == "model_missing"
+
+
+def test_a_card_that_is_no_card_is_damaged(copy: Path) -> None:
+    (copy / "card.json").write_text("{")
+    assert refused(copy).code == "model_corrupt"
+
+
+@pytest.mark.parametrize("part", ["labels", "networks", "version"])
+def test_a_card_that_lacks_a_part_is_damaged_and_the_part_is_named(copy: Path, part: str) -> None:
+    rewrite(copy, lambda values: values.pop(part))
+    if part == "version":
+        with pytest.raises(MoodError, match="version"):
+            _ = Card.read(copy).version
+        return
+    error = refused(copy)
+    assert (error.code, part in error.message) == ("model_corrupt", True)
+
+
+def test_a_card_of_another_format_is_not_for_this_program(copy: Path) -> None:
+    rewrite(copy, lambda values: values.update(format=2))
+    assert refused(copy).code == "model_incompatible"
+
+
+def test_labels_in_another_order_are_not_for_this_program(copy: Path) -> None:
+    rewrite(copy, lambda values: values["labels"].reverse())
+    assert refused(copy).code == "model_incompatible"
+
+
+def test_weights_that_are_not_the_cards_are_refused(copy: Path) -> None:
+    weights = copy / "cnn1d.tflite"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+    assert refused(copy).code == "model_corrupt"
+
+
+def test_missing_weights_are_noticed_before_anything_is_heard(copy: Path) -> None:
+    (copy / "cnn2d.tflite").unlink()
+    with pytest.raises(MoodError, match="cnn2d"):
+        Card.read(copy)
+
+
+def test_a_score_vector_becomes_named_scores_in_range() -> None:
+    vector = np.linspace(0, 1, len(LABELS))
+    vector[-2:] = (-9.0, 0.5)
+    scores = as_scores(vector)
+    assert list(scores) == ["emotions", "quadrants", "clusters", "valence", "arousal"]
+    assert [len(scores[name]) for name in ("emotions", "quadrants", "clusters")] == [9, 4, 5]
+    assert (scores["valence"], scores["arousal"]) == (1.0, 6.0)
+
+
+def test_networks_agree_wholly_with_themselves_and_hardly_with_their_opposite() -> None:
+    high, low = np.zeros(20), np.zeros(20)
+    high[[4, 12, 13]], low[[5, 10, 17]] = 1.0, 1.0
+    assert agreement(as_scores(high), as_scores(high)) == 1.0
+    assert agreement(as_scores(high), as_scores(low)) == 0.0

@@ -1,0 +1,62 @@
+"""The networks learn, one fold at a time, and an interrupted fold goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.models.score_vector import LABELS
+from ml.training.heldout import HeldOut
+from ml.training.train import Recipe, train_fold
+from tests.ml.small_pack import small_pack
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore"),  # TensorFlow's and Keras's own, on import and on saving
+]
+
+
+def test_the_1d_network_learns_what_tells_two_kinds_of_clips_apart(tmp_path: Path) -> None:
+    pack = small_pack(40)
+    train_fold(pack, "cnn1d", "0", Recipe(epochs=12, learning_rate=3e-3), tmp_path)
+    held = HeldOut.load(tmp_path / "heldout.npz")
+    assert {pack.clips[clip].fold for clip in held.clips} == {0}
+    power = {clip: held.song_scores(clip)[LABELS.index("power")] for clip in set(held.clips.tolist())}
+    bright = [share for clip, share in power.items() if clip % 2]
+    dark = [share for clip, share in power.items() if not clip % 2]
+    assert min(bright) > max(dark)
+
+
+def test_the_2d_network_trains_and_a_finished_fold_is_not_trained_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = small_pack(10)
+    train_fold(pack, "cnn2d", "final", Recipe(epochs=1), tmp_path)
+    made = (tmp_path / "network.keras").stat().st_mtime_ns
+    assert json.loads((tmp_path / "done.json").read_text())["clips"] == 10
+    train_fold(pack, "cnn2d", "final", Recipe(epochs=1), tmp_path)
+    assert "done before" in capsys.readouterr().out
+    assert (tmp_path / "network.keras").stat().st_mtime_ns == made
+
+
+def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ml.training import train
+
+    class Interrupted(train.Progress):
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+    pack = small_pack(10)
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "Progress", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)
+    train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)
+    epochs = [line.split(",")[0] for line in (tmp_path / "epochs.csv").read_text().splitlines()]
+    assert [epoch for epoch in epochs if epoch != "epoch"][-1] == "3"
+    assert epochs.count("0") == 1
+    assert np.isfinite(HeldOut.load(tmp_path / "heldout.npz").scores).all()

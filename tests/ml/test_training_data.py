@@ -1,0 +1,100 @@
+"""Training sees random segments with true targets, and nothing of the fold that is held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.errors import MoodError
+from ml.features.filterbanks import mel_weights
+from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.spec import SPEC
+from ml.training.augmentation import Ranges, coloured, masked, mel_positions, warped
+from ml.training.clips import read_clips
+from ml.training.pack import Pack
+from ml.training.teachers import TeacherFrames
+from tests.ml.small_pack import small_pack
+
+
+def test_a_pack_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
+    pack = small_pack()
+    pack.save(tmp_path)
+    again = Pack.load(tmp_path)
+    assert again.clips == pack.clips
+    assert again.spec == pack.spec
+    np.testing.assert_array_equal(again.mel_of(7), pack.mel_of(7))
+    np.testing.assert_array_equal(again.frames_of(7), pack.frames_of(7))
+
+
+def test_a_folder_without_labels_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(MoodError, match=r"4qaed/labels\.csv") as caught:
+        read_clips(tmp_path)
+    assert caught.value.code == "data_missing"
+
+
+def test_labels_are_read_in_the_order_of_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "mirex"
+    folder.mkdir()
+    (folder / "labels.csv").write_text("file,cluster,mood,artist_key,fold\nb.opus,5,fiery,x,2\na.opus,1,rowdy,y,0\n")
+    clips = read_clips(tmp_path, ("mirex",))
+    assert [(clip.name, clip.cluster, clip.fold, clip.words) for clip in clips] == [
+        ("mirex/b.opus", 4, 2, ("fiery",)),
+        ("mirex/a.opus", 0, 0, ("rowdy",)),
+    ]
+
+
+def test_a_teachers_frames_are_interpolated_between_their_middles() -> None:
+    heard = TeacherFrames(np.arange(10.0, dtype=np.float32)[:, None], np.array([0, 10]), every_s=1.0, sees_s=1.0)
+    np.testing.assert_allclose(heard.by_second(0, 12)[:, 0], [*range(10), 9, 9])
+
+
+def test_features_are_standardised_by_the_training_clips_alone() -> None:
+    frames = np.abs(np.random.default_rng(0).normal(5, 2, (500, 57))).astype(np.float32)
+    scaled = FeatureScaler.fitted(frames)(frames)
+    assert np.abs(scaled.mean(axis=0)).max() < 0.1
+    assert np.abs(scaled.std(axis=0) - 1).max() < 0.15
+
+
+def test_a_scaler_comes_back_from_its_card() -> None:
+    scaler = FeatureScaler.fitted(small_pack().frames)
+    again = FeatureScaler.from_card(scaler.to_card())
+    frames = small_pack().frames_of(3)
+    np.testing.assert_allclose(again(frames), scaler(frames), atol=1e-3)
+    np.testing.assert_allclose(scaler.restored(scaler(frames)), frames, rtol=1e-3)
+
+
+def test_loudness_is_levelled() -> None:
+    mel = small_pack().mel_of(0)[None, : SPEC.segment_steps]
+    scaler = SpectrogramScaler(deviation_db=10.0)
+    np.testing.assert_allclose(scaler(mel, SPEC), scaler(mel + 20, SPEC), atol=1e-5)
+
+
+def test_a_pitch_shift_moves_a_tones_band_where_the_shifted_tone_lies() -> None:
+    def band(hz: float) -> int:
+        return int(np.argmax(mel_weights(SPEC)[:, round(hz * SPEC.n_fft / SPEC.sample_rate)]))
+
+    before = np.full((1, SPEC.segment_steps + 32, SPEC.n_mels), -60.0, np.float32)
+    before[:, :, band(1000)] = 0.0
+    ratio = np.array([2 ** (4 / 12)])
+    after = warped(before, np.ones(1), ratio, SPEC)
+    assert abs(int(after[0, 100].argmax()) - band(1000 * float(ratio[0]))) <= 1
+
+
+def test_a_stretch_by_a_tenth_reads_a_tenth_more() -> None:
+    ramp = np.tile(np.arange(400, dtype=np.float32)[None, :, None], (1, 1, SPEC.n_mels))
+    read = warped(ramp, np.array([1.1]), np.ones(1), SPEC)
+    np.testing.assert_allclose(read[0, :, 5], 1.1 * np.arange(SPEC.segment_steps), atol=1e-3)
+
+
+def test_no_shift_leaves_every_band_where_it_is() -> None:
+    np.testing.assert_allclose(mel_positions(np.ones(1), SPEC)[0], np.arange(SPEC.n_mels), atol=1e-6)
+
+
+def test_masks_and_colours_stay_within_their_ranges() -> None:
+    random = np.random.default_rng(3)
+    mel_db = random.normal(-30, 5, (4, SPEC.segment_steps, SPEC.n_mels)).astype(np.float32)
+    assert np.abs(coloured(mel_db, Ranges(), random) - mel_db).max() < 40
+    hidden = masked(np.ones_like(mel_db), Ranges(), SPEC, random) == 0
+    assert 0 < hidden.mean() < 0.5
