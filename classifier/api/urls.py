@@ -1,0 +1,10 @@
+from django.urls import path, re_path
+
+from classifier.api.views import Nowhere, Predict, Prediction, Predictions
+
+urlpatterns = [
+    path("predict/", Predict.as_view(), name="predict"),
+    path("predictions/", Predictions.as_view(), name="predictions"),
+    path("predictions/<uuid:song_id>/", Prediction.as_view(), name="prediction"),
+    re_path("", Nowhere.as_view(), name="api-nowhere"),
+]

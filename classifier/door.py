@@ -1,0 +1,123 @@
+"""The door to `ml`: no other module of the web application imports it.
+
+The web process comes through here too, so whatever is heavy (decoders, networks) is imported inside a function, by the
+process that listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from ml.errors import MoodError
+from ml.features.names import FEATURES, Feature, key_name
+from ml.models.card import Card
+from ml.moods import EMOTIONS, GENRES, MOODS, Genre, Mood, composite_name, joined_by
+from ml.spec import SPEC
+
+if TYPE_CHECKING:
+    from ml.inference.analysis import Analysis
+    from ml.models.bundle import Bundle
+
+__all__ = [
+    "EMOTIONS",
+    "FEATURES",
+    "GENRES",
+    "MOODS",
+    "NETWORKS",
+    "SPEC",
+    "Feature",
+    "Genre",
+    "Mood",
+    "MoodError",
+    "composite_name",
+    "joined_by",
+    "key_name",
+    "listen",
+    "media_type",
+    "recognise",
+]
+
+NETWORKS = ("both", "cnn1d", "cnn2d")
+
+Progress = Callable[[str, int, int], None]
+
+
+def recognise(head: bytes) -> str:
+    """The kind of sound that these first bytes begin, or not_audio."""
+    from ml.audio.sniffing import recognise
+
+    return recognise(head)
+
+
+def media_type(head: bytes) -> str:
+    """What a server calls a file that begins so: by what it holds, never by what its sender called it."""
+    from ml.audio.sniffing import MEDIA_TYPES
+
+    try:
+        return MEDIA_TYPES.get(recognise(head), "application/octet-stream")
+    except MoodError:
+        return "application/octet-stream"
+
+
+@cache
+def card(version: str) -> Card:
+    """What the models of this version are, and how their scores are read; loads no weights."""
+    return Card.read(settings.MODEL_BUNDLES_DIR / version)
+
+
+@cache
+def bundle(version: str) -> Bundle:
+    """The models of this version; kept, so that a process loads their weights once."""
+    from ml.models.bundle import Bundle
+
+    return Bundle.open(settings.MODEL_BUNDLES_DIR / version)
+
+
+def listen(path: Path, *, on_progress: Progress) -> Analysis:
+    """Hear a whole song with the models in use."""
+    from ml.inference.analysis import analyse
+
+    return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
+
+
+def segments_in(duration_s: float) -> int:
+    """How many segments a stretch of sound makes; 0 for none."""
+    from ml.audio.segments import segments_of
+
+    return len(segments_of(duration_s, SPEC)) if duration_s > 0 else 0
+
+
+def seen_by(network: str, answer: Mapping[str, Any], model_version: str) -> dict[str, Any]:
+    """A stored answer as one of the networks alone gives it."""
+    from ml.inference.answer import view
+
+    return view(answer, network, card(model_version))
+
+
+def playable_copy(source: Path, target: Path) -> bool:
+    """Make a copy that browsers play, unless they play the source; True if there is a copy now."""
+    from ml.audio.playback import make_playable, probe
+
+    if probe(source).plays:
+        return False
+    make_playable(source, target)
+    return True
+
+
+def passage(path: Path, start_s: float, end_s: float) -> bytes:
+    """A stretch of a song as a WAV file."""
+    from ml.audio.passages import cut
+
+    return cut(path, start_s, end_s)
+
+
+def bundle_check(version: str) -> None:
+    """Raise where the models are missing, damaged or made for another version of this program; loads no weights."""
+    from ml.models.bundle import Bundle
+
+    Bundle.open(settings.MODEL_BUNDLES_DIR / version)

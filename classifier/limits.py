@@ -1,0 +1,77 @@
+"""The limits of an upload and the sentences about them, each built from its limit."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+
+from classifier.errors import ProductError
+
+MEGABYTE = 1_000_000
+# What a form adds to the file that it carries.
+FORM_BYTES = MEGABYTE
+
+# Views that take files, by the names of their addresses; any other takes FORM_BYTES.
+TAKES_A_FILE = "predict"
+TAKES_FILES = "upload"
+
+
+def max_upload_bytes() -> int:
+    return settings.MAX_UPLOAD_MB * MEGABYTE
+
+
+def max_files_bytes(url_name: str | None) -> int:
+    """What the files of a request to this address may have together; 0 where none are taken."""
+    if url_name == TAKES_A_FILE:
+        return max_upload_bytes()
+    if url_name == TAKES_FILES:
+        return settings.MAX_REQUEST_MB * MEGABYTE
+    return 0
+
+
+def max_body_bytes(url_name: str | None) -> int:
+    """The longest body that a request to this address may have."""
+    return max_files_bytes(url_name) + FORM_BYTES
+
+
+def size_text(size_bytes: int) -> str:
+    if size_bytes < MEGABYTE:
+        return f"{size_bytes:,} bytes"
+    return f"{size_bytes / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
+
+
+def file_missing() -> ProductError:
+    return ProductError("file_missing", "No file came with the request: send one as the form field “file”.")
+
+
+def file_empty() -> ProductError:
+    return ProductError("file_empty", "The file is empty: choose one that holds sound.")
+
+
+def file_too_large() -> ProductError:
+    return ProductError(
+        "file_too_large",
+        f"The file has more than the {size_text(max_upload_bytes())} that are allowed: "
+        "choose a smaller one, or the same song in a compressed format.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
+
+
+def body_too_large(size_bytes: int, url_name: str | None) -> ProductError:
+    """The reason by the length alone, since the body is left unread."""
+    if url_name == TAKES_A_FILE:
+        return file_too_large()
+    allowed_bytes = max_files_bytes(url_name) or FORM_BYTES
+    return ProductError(
+        "body_too_large",
+        f"The form has {size_text(size_bytes)}, and at most {size_text(allowed_bytes)} are allowed: "
+        "send smaller files, or fewer at once.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
+
+
+def disk_full() -> ProductError:
+    return ProductError(
+        "disk_full",
+        "The server's disk is full, so that the song could not be kept: make room there and send it again.",
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    )

@@ -1,0 +1,69 @@
+"""Hears files and folders, and prints what it heard."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from classifier import door
+from classifier.listening_child import ListeningChild
+from classifier.management.people import person_named
+from classifier.services.song_tag import song_tag
+from classifier.walking import songs_under
+
+
+class Command(BaseCommand):
+    help = "Says which moods songs carry. Folders are walked; one bad file never stops the rest."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object a line")
+        parser.add_argument("--store", metavar="USER", help="keep songs and answers in this person's history")
+        parser.add_argument("--model", choices=door.NETWORKS, default="both", help="which network to look at")
+
+    def handle(
+        self, *args: Any, paths: list[Path], as_json: bool, store: str | None, model: str, **options: Any
+    ) -> None:
+        owner = person_named(store) if store else None
+        songs = list(songs_under(paths))
+        failed = 0
+        # A bar only where somebody watches; it must not start a thread, since the child is forked.
+        tqdm.monitor_interval = 0
+        try:
+            with ListeningChild() as child, tqdm(songs, unit="song", disable=None, file=sys.stderr) as bar:
+                for path in bar:
+                    answer = song_tag(path=path, owner=owner, network=model, child=child, on_progress=_on(bar, path))
+                    failed += answer["status"] != "done"
+                    bar.clear()
+                    self.stdout.write(_line(answer, path) if as_json else _sentence(answer, path))
+                    self.stdout.flush()
+        except KeyboardInterrupt:
+            sys.exit(130)
+        if failed:
+            sys.exit(1)
+
+
+def _on(bar: tqdm, path: Path) -> door.Progress:
+    """Shows beside the bar how far this song is."""
+    bar.set_postfix_str(path.name)
+    return lambda stage, done, total: bar.set_postfix_str(f"{path.name}, {stage} {done}/{total}")
+
+
+def _line(answer: dict[str, Any], path: Path) -> str:
+    """With the path, since names such as 01.mp3 come many times."""
+    return json.dumps({**answer, "path": str(path)}, ensure_ascii=False)
+
+
+def _sentence(answer: dict[str, Any], path: Path) -> str:
+    if answer["status"] == "done":
+        mood = answer["mood"]
+        return f"{path}: {mood['name']} ({mood['confidence']:.0%}), {mood['genre']}"
+    if answer["status"] == "failed":
+        return f"{path}: {answer['error']['message']} [{answer['error']['code']}]"
+    return f"{path}: {answer['status']}"

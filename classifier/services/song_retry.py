@@ -1,0 +1,39 @@
+"""Another chance for what ended without an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+
+from django.db import transaction
+
+from classifier.errors import ProductError
+from classifier.models import Song, Stage, Status
+from classifier.queue import enqueue
+from classifier.services.song_reread import reread
+
+
+def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
+    # Of two who ask at once, one finds it failed and queues it; the other finds it queued, which is what both want.
+    queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(
+        status=Status.QUEUED,
+        stage=Stage.NONE,
+        attempts=0,
+        segments_done=0,
+        segments_total=0,
+        error_code="",
+        error_message="",
+        warnings=[],
+        enqueued_at=None,
+        started_at=None,
+        finished_at=None,
+    )
+    if queued and to_queue:
+        transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
+    song = reread(song)
+    if song.status == Status.DONE:
+        raise ProductError(
+            "already_done", "This song already has its answer: there is nothing to retry.", HTTPStatus.CONFLICT
+        )
+    return song

@@ -1,0 +1,76 @@
+"""What a person can do with a song. Each is one form, which works without a script."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from classifier.errors import ProductError
+from classifier.services.song_cancel import song_cancel
+from classifier.services.song_delete import song_delete
+from classifier.services.song_edit import song_correct, song_edit
+from classifier.services.song_retry import song_retry
+from classifier.views.owned import own_song, way_back
+
+
+@require_POST
+def edit(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    try:
+        song_edit(
+            song=song,
+            title=request.POST.get("title", ""),
+            artist=request.POST.get("artist", ""),
+            now=timezone.now(),
+        )
+        messages.success(request, "Title and artist are saved.")
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect("song-detail", song_id)
+
+
+@require_POST
+def mood(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    primary, secondary = request.POST.get("primary", ""), request.POST.get("secondary", "")
+    try:
+        song_correct(song=song, primary=primary, secondary=secondary)
+        messages.success(request, "What you hear is saved." if primary else "Your moods are taken back.")
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect(reverse("song-detail", args=[song_id]) + "#your-ear")
+
+
+@require_POST
+def retry(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    try:
+        song_retry(song=song, now=timezone.now())
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+
+
+@require_POST
+def cancel(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    try:
+        song_cancel(song=song, now=timezone.now())
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    if request.method != "POST":
+        return render(request, "songs/delete.html", {"song": song})
+    title = song.display_title
+    song_delete(song=song)
+    messages.success(request, f"“{title}” and its audio are deleted.")
+    return redirect("song-list")

@@ -1,0 +1,66 @@
+"""Taking songs in: one form for browsers without a script, one file at a time from those with one."""
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from classifier.door import MoodError
+from classifier.errors import ProductError, error_json
+from classifier.file_names import shown_name
+from classifier.limits import file_missing
+from classifier.models import Song
+from classifier.refusals import refusal_response, status_of, wants_json
+from classifier.services.song_submit import song_submit
+from classifier.views.cards import cards
+from classifier.views.home import home_context
+
+Refusal = ProductError | MoodError
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    files = request.FILES.getlist("file")
+    if wants_json(request):
+        return _one_file(request, files[0] if files else None)
+    return _whole_form(request, files)
+
+
+def _one_file(request: HttpRequest, file: UploadedFile | None) -> HttpResponse:
+    try:
+        song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
+    except (ProductError, MoodError) as error:
+        return JsonResponse(error_json(error.code, error.message), status=status_of(error))
+    [card] = cards([song])
+    return JsonResponse({**card.state(), "created": created}, status=201 if created else 200)
+
+
+def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse:
+    if not files:
+        return _nothing_taken(request, [("", file_missing())])
+    taken: list[Song] = []
+    refusals: list[tuple[str, Refusal]] = []
+    for file in files:
+        try:
+            song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
+        except (ProductError, MoodError) as error:
+            refusals.append((shown_name(file.name or ""), error))
+            continue
+        taken.append(song)
+        if not created:
+            messages.info(request, f"“{song.display_title}” was here already: this is what was heard in it.")
+    if not taken:
+        return _nothing_taken(request, refusals)
+    for name, refusal in refusals:
+        messages.error(request, f"{name}: {refusal.message}")
+    return redirect("song-detail", taken[0].id) if len(files) == 1 else redirect("song-list")
+
+
+def _nothing_taken(request: HttpRequest, refusals: list[tuple[str, Refusal]]) -> HttpResponse:
+    """The form once more, with the reason; it cannot be filled in again for the person, browsers forbid that."""
+    if len(refusals) == 1 and not refusals[0][0]:
+        return refusal_response(request, refusals[0][1])
+    context = {**home_context(request), "refusals": [(name, refusal.message) for name, refusal in refusals]}
+    return render(request, "home.html", context, status=status_of(refusals[0][1]))

@@ -1,0 +1,25 @@
+"""The Celery application: which broker, and what starts with a worker."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
+TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
+
+app = Celery("mmc")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# By its name, since the module needs Django's models, which are not there yet.
+app.steps["worker"].add("classifier.presence:PresenceStep")
+
+
+@worker_process_init.connect
+def limit_child(**kwargs: object) -> None:
+    """Nothing heavy here: Celery gives a child four seconds to come up."""
+    from classifier.memory import limit_memory
+
+    limit_memory()

@@ -1,0 +1,38 @@
+"""What the installation makes for itself on its first start and keeps: its folders and its secrets."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def made_folder(path: Path, setting: str) -> Path:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder {path} cannot be made ({error.strerror}); "
+            f"{setting} takes the absolute path of a folder that this user can write."
+        ) from error
+    return path
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file, readable by its user alone; made now if there is none yet."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(50) + "\n")
+    try:
+        # Web, worker and sweep start together: a link, unlike a rename, fails for all but the first.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,222 @@
+"""All settings, read from the environment. Each is described in docs/settings.md."""
+
+from pathlib import Path
+
+from mmc import environment as env
+from mmc.database import database
+from mmc.installation import kept_secret, made_folder
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where the installation keeps what is its own: database, songs, broker, secrets.
+DATA_DIR = made_folder(env.folder("DATA_DIR", BASE_DIR / "var"), "DATA_DIR")
+
+# --- Who may reach it ---------------------------------------------------------------------------
+
+DEBUG = env.boolean("DEBUG", False)
+SECRET_KEY = env.text("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+
+# HTTPS says that people reach the site by https: cookies travel by nothing else then, and browsers remember it.
+HTTPS = env.boolean("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 3600, least=0, most=63_072_000) if HTTPS else 0
+# Only behind a proxy that sets this header itself: from anybody else it is a lie.
+TRUST_PROXY = env.boolean("TRUST_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- The application ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "classifier",
+]
+
+MIDDLEWARE = [
+    "classifier.middleware.ContentSecurityPolicy",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Both before the check of forged requests, which reads the form and so the whole body.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "classifier.middleware.BodyLimit",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "mmc.urls"
+WSGI_APPLICATION = "mmc.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "classifier.Person"
+AUTHENTICATION_BACKENDS = ["classifier.signing_in.ThrottledBackend"]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+
+# Where strangers can reach the server, the first account is made only with the token that its log shows.
+REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", False)
+
+# --- Database -----------------------------------------------------------------------------------
+
+DATABASES = {"default": database(DATA_DIR / "db.sqlite3")}
+
+# --- Files --------------------------------------------------------------------------------------
+
+MEDIA_ROOT = DATA_DIR / "media"
+# Uploads arrive on the disk where they will stay, so that keeping one is a rename.
+FILE_UPLOAD_TEMP_DIR = made_folder(DATA_DIR / "incoming", "DATA_DIR")
+FILE_UPLOAD_HANDLERS = ["classifier.spool.SpoolHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served straight from where they lie: nothing has to be collected before the first start.
+WHITENOISE_USE_FINDERS = True
+
+# --- Limits -------------------------------------------------------------------------------------
+
+MAX_UPLOAD_MB = env.integer("MAX_UPLOAD_MB", 500, least=1, most=20_000)
+# The whole body of the upload page's form, which may carry several songs.
+MAX_REQUEST_MB = env.integer("MAX_REQUEST_MB", max(2000, MAX_UPLOAD_MB), least=1, most=100_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = env.integer("MAX_FILES_PER_UPLOAD", 100, least=1, most=1000)
+
+SONG_TIME_LIMIT_S = env.integer("SONG_TIME_LIMIT_S", 1800, least=10, most=86_400)
+# The address space of the process that listens; 0 sets no limit.
+MAX_MEMORY_MB = env.integer("MAX_MEMORY_MB", 4096, least=0, most=1_000_000)
+MAX_ATTEMPTS = env.integer("MAX_ATTEMPTS", 3, least=1, most=20)
+# A worker that has not renewed its hold on a song for so long has lost it.
+LEASE_S = env.integer("LEASE_S", 20, least=2, most=600)
+# A song that no worker took within this time is handed to the broker again.
+REQUEUE_AFTER_S = env.integer("REQUEUE_AFTER_S", 60, least=1, most=3600)
+MAX_WAIT_S = 60
+# Each API call that waits for its result holds a thread of the web process.
+MAX_WAITING = env.integer("MAX_WAITING", 4, least=0, most=100)
+
+# --- The models ---------------------------------------------------------------------------------
+
+MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-1")
+MODEL_BUNDLES_DIR = env.folder("MODEL_BUNDLES_DIR", BASE_DIR / "ml" / "bundles")
+
+# --- The queue ----------------------------------------------------------------------------------
+
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+BROKER_DIR = DATA_DIR / "broker"
+
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Redis hands a message out again after this time: longer than the longest analysis.
+        "visibility_timeout": 2 * (SONG_TIME_LIMIT_S + 60),
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+        # One try: an upload does not wait for a broker that is away, the sweep hands the song over later.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+    }
+else:
+    CELERY_BROKER_URL = "files://localhost"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "queue"),
+        "data_folder_out": str(BROKER_DIR / "queue"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "processed_folder": str(BROKER_DIR / "taken"),
+        "polling_interval": 0.2,
+    }
+
+CELERY_TASK_DEFAULT_QUEUE = "songs"
+CELERY_TASK_IGNORE_RESULT = True
+# The rows say what is owed, so a message may be forgotten once it is taken.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = SONG_TIME_LIMIT_S
+CELERY_TASK_TIME_LIMIT = SONG_TIME_LIMIT_S + 30
+# Whatever a decoder leaks is given back now and then.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+
+# --- API ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "classifier.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PAGINATION_CLASS": "classifier.api.pagination.NewestFirst",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": f"{env.integer('API_CALLS_PER_MINUTE', 600, least=1, most=1_000_000)}/min"},
+    "EXCEPTION_HANDLER": "classifier.api.errors.exception_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+# --- Log ----------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
+        "classifier": {"level": LOG_LEVEL},
+    },
+}

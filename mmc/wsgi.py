@@ -1,0 +1,12 @@
+"""The web application as a WSGI server loads it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
+application = get_wsgi_application()
+
+from classifier.services.setup import setup_announce  # noqa: E402  (needs the applications to be loaded)
+
+setup_announce()

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from classifier.models import Person, Song
+from classifier.services.song_submit import song_submit
+from tests.classifier.hearing import Ear, upload
+
+Submit = Callable[..., Song]
+
+
+@pytest.fixture
+def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
+    """Hears in place of the models; browsers play everything."""
+    ear = Ear()
+    monkeypatch.setattr("classifier.door.listen", ear.listen)
+    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
+    return ear
+
+
+@pytest.fixture
+def submit(anna: Person) -> Submit:
+    """Hands in a song of Anna's; each mark makes another file."""
+
+    def submit(mark: int = 0, owner: Person = anna, name: str = "song.wav") -> Song:
+        song, _ = song_submit(owner=owner, upload=upload(name, mark), now=timezone.now())
+        return song
+
+    return submit
+
+
+@pytest.fixture
+def song(submit: Submit) -> Song:
+    """A song of Anna's that waits."""
+    return submit()
+
+
+@pytest.fixture
+def no_progress() -> Callable[[str, int, int], None]:
+    return lambda stage, done, total: None
+
+
+def files_under(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,226 @@
+"""From queued to the end, with every way in which it can end."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError
+from django.utils import timezone
+
+from classifier.door import MoodError
+from classifier.models import Analysis, AnalysisDetail, Song, Status
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_cancel import song_cancel
+from classifier.services.song_delete import song_delete
+from classifier.services.song_edit import song_edit
+from classifier.services.songs_sweep import songs_sweep
+from classifier.tasks import analyse_song
+from tests.classifier.conftest import Submit, files_under
+from tests.classifier.hearing import Ear, Heard, answer
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the heartbeat is a thread with a connection of its own
+
+
+def after(song: Song) -> Song:
+    return Song.objects.get(id=song.id)
+
+
+def test_a_song_ends_as_done_with_its_answer(song: Song, ear: Ear) -> None:
+    song_analyse(song_id=song.id)
+
+    done = after(song)
+    assert (done.status, done.stage, done.duration_s, done.lease_token) == (Status.DONE, "", 20.0, None)
+    assert (done.segments_done, done.segments_total) == (3, 3)
+    assert (done.title, done.artist) == ("Nocturne", "Field")
+    assert done.analysis is not None
+    assert (done.analysis.name, done.analysis.genre) == ("Calm but Powerful", "CalmButEpic")
+    assert done.analysis.detail.segments == answer()["segments"]
+    assert done.analysis.detail.answer == {key: value for key, value in answer().items() if key != "segments"}
+    assert ear.paths == [Path(song.file.path)]
+
+
+def test_its_picture_lies_beside_the_sound(song: Song, ear: Ear) -> None:
+    song_analyse(song_id=song.id)
+    done = after(song)
+    assert Path(done.spectrogram.path).parent == Path(done.file.path).parent
+    assert done.spectrogram.read() == ear.heard.spectrogram_png
+    assert done.playable.name == ""
+
+
+def test_a_copy_is_kept_of_what_browsers_do_not_play(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
+    song_analyse(song_id=song.id)
+    assert after(song).playable.read() == b"mp3"
+
+
+def test_a_copy_that_cannot_be_made_is_a_warning(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(source: Path, target: Path) -> bool:
+        raise MoodError("audio_unreadable", "It broke off.")
+
+    monkeypatch.setattr("classifier.door.playable_copy", fails)
+    song_analyse(song_id=song.id)
+    done = after(song)
+    assert (done.status, done.playable.name) == (Status.DONE, "")
+    assert [warning["code"] for warning in done.warnings] == ["no_playable_copy"]
+
+
+def test_being_told_twice_changes_nothing(song: Song, ear: Ear) -> None:
+    analyse_song(str(song.id))
+    first = after(song)
+    analyse_song(str(song.id))
+    assert after(song).finished_at == first.finished_at
+    assert len(ear.paths) == 1
+
+
+def test_what_the_person_wrote_stands_before_the_tags(song: Song, ear: Ear) -> None:
+    ear.interrupt = lambda: song_edit(song=song, title="Mine", artist="", now=timezone.now())
+    song_analyse(song_id=song.id)
+    assert (after(song).title, after(song).artist) == ("Mine", "")
+
+
+def test_every_page_sees_the_progress(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr("classifier.services.song_analyse.PROGRESS_EVERY_S", 0)
+    ear.interrupt = lambda: seen.append((after(song).stage, after(song).segments_done, after(song).segments_total))
+    song_analyse(song_id=song.id)
+    assert seen == [("listening", 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MoodError("audio_silent", "The file is silent."), "audio_silent"),
+        (SoftTimeLimitExceeded(), "too_slow"),
+        (MemoryError(), "too_much_memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+        (ZeroDivisionError("division by zero"), "internal_error"),
+    ],
+)
+def test_what_goes_wrong_ends_as_failed_with_its_reason(
+    song: Song, ear: Ear, media: Path, error: Exception, code: str
+) -> None:
+    ear.error = error
+    song_analyse(song_id=song.id)
+    failed = after(song)
+    assert (failed.status, failed.error_code, failed.lease_token) == (Status.FAILED, code, None)
+    assert failed.error_message.endswith(".")
+    assert "division" not in failed.error_message
+    assert len(files_under(media)) == 1
+
+
+def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
+    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifier.services.song_analyse.PROGRESS_EVERY_S", 0)
+    ear.interrupt = lambda: song_cancel(song=song, now=timezone.now())
+    song_analyse(song_id=song.id)
+    assert after(song).status == Status.CANCELLED
+    assert not Analysis.objects.exists()
+    assert len(files_under(media)) == 1
+
+
+def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
+    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancel(source: Path, target: Path) -> bool:
+        song_cancel(song=song, now=timezone.now())
+        return False
+
+    monkeypatch.setattr("classifier.door.playable_copy", cancel)
+    song_analyse(song_id=song.id)
+    assert after(song).status == Status.CANCELLED
+    assert not Analysis.objects.exists()
+    assert len(files_under(media)) == 1
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["while it is heard", "before it is kept"])
+def test_a_song_deleted_while_it_runs_leaves_no_file(
+    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    def delete_and_copy(source: Path, target: Path) -> bool:
+        song_delete(song=song)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return bool(target.write_bytes(b"mp3"))
+
+    if late:
+        monkeypatch.setattr("classifier.door.playable_copy", delete_and_copy)
+    else:
+        ear.interrupt = lambda: song_delete(song=song)
+    song_analyse(song_id=song.id)
+    assert not Song.objects.exists()
+    assert files_under(media) == []
+
+
+def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
+    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def second_worker(source: Path, target: Path) -> bool:
+        monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
+        songs_sweep(now=timezone.now() + timezone.timedelta(minutes=1))
+        ear.heard = Heard(title="By the second")
+        song_analyse(song_id=song.id)
+        return False
+
+    monkeypatch.setattr("classifier.door.playable_copy", second_worker)
+    song_analyse(song_id=song.id)
+
+    done = after(song)
+    assert (done.status, done.title, done.attempts) == (Status.DONE, "By the second", 2)
+    assert Path(done.spectrogram.path).exists()
+    assert len(files_under(media)) == 2
+
+
+def test_rows_of_an_answer_come_all_or_not_at_all(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise IntegrityError("no")
+
+    monkeypatch.setattr(AnalysisDetail.objects, "update_or_create", broken)
+    song_analyse(song_id=song.id)
+    assert after(song).status == Status.FAILED
+    assert not Analysis.objects.exists()
+
+
+def test_another_version_of_the_models_steps_before_the_older_one(song: Song, ear: Ear) -> None:
+    song_analyse(song_id=song.id)
+    Song.objects.filter(id=song.id).update(status=Status.QUEUED)
+    ear.heard = Heard(model_version="mood-2")
+    song_analyse(song_id=song.id)
+    assert after(song).analysis.model_version == "mood-2"
+    assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-1", False), ("mood-2", True)}
+
+
+def test_deleting_removes_every_file(submit: Submit, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
+    kept, gone = submit(mark=1), submit(mark=2)
+    song_analyse(song_id=kept.id)
+    song_analyse(song_id=gone.id)
+    assert len(files_under(media)) == 6
+
+    song_delete(song=gone)
+
+    assert len(files_under(media)) == 3
+    assert all(kept.id.hex in name for name in files_under(media))
+    assert not Path(gone.file.path).parent.exists()
+
+
+def test_two_who_delete_at_once_both_succeed(song: Song) -> None:
+    song_delete(song=song)
+    song_delete(song=Song(id=song.id))
+    assert not Song.objects.exists()
+
+
+def test_decoding_is_told_in_segments_as_well(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def progress(**kept: Any) -> None:
+        seen.append((kept["stage"], kept["segments_done"], kept["segments_total"]))
+
+    monkeypatch.setattr("classifier.services.song_analyse.song_progress", progress)
+    song_analyse(song_id=song.id)
+    # 10 s are one segment; the song's 20 s are three, since one begins every 5 s.
+    assert seen[0] == ("decoding", 1, 3)
+    assert seen[-1] == ("listening", 3, 3)

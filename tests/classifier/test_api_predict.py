@@ -1,0 +1,272 @@
+"""POST /api/predict/."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from classifier.models import Person, Song, Status
+from classifier.services.song_analyse import song_analyse
+from classifier.services.tokens import token_make, token_revoke
+from tests.classifier.hearing import Ear, answer, upload, wav
+
+# The order of the keys is part of the interface.
+KEYS = [
+    *("id", "status", "file_name", "title", "artist", "duration_s", "sha256", "model_version"),
+    *("created_at", "finished_at", "mood", "alternatives", "genres", "agreement", "scores", "models"),
+    *("reasons", "features", "segments", "actual_mood", "progress", "warnings"),
+]
+
+
+@pytest.fixture
+def key(anna: Person) -> str:
+    return token_make(owner=anna, name="curl", now=timezone.now())[1]
+
+
+@pytest.fixture
+def caller(key: str) -> Client:
+    """Anna's program, with her token."""
+    return Client(headers={"Authorization": f"Bearer {key}"})
+
+
+def error_code(response: Any, status: int) -> str:
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    body = response.json()
+    assert list(body) == ["error"]
+    assert list(body["error"]) == ["code", "message"]
+    assert body["error"]["message"].endswith(".")
+    return body["error"]["code"]
+
+
+def test_a_song_is_accepted_and_can_be_asked_for(caller: Client, anna: Person) -> None:
+    response = caller.post("/api/predict/", {"file": upload("Für Elise.wav")})
+
+    assert response.status_code == 202
+    song = Song.objects.for_owner(anna).get()
+    assert response["Location"] == f"/api/predictions/{song.id}/"
+    body = response.json()
+    assert list(body) == KEYS
+    assert (body["id"], body["status"], body["file_name"]) == (str(song.id), "queued", "Für Elise.wav")
+    assert body["mood"] is None
+    assert body["progress"] == {"stage": "", "segments_done": 0, "segments_total": 0}
+    assert caller.get(response["Location"]).json() == body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_that_is_known_is_answered_at_once(caller: Client, ear: Ear) -> None:
+    first = caller.post("/api/predict/", {"file": upload()})
+    song_analyse(song_id=first.json()["id"])
+
+    response = caller.post("/api/predict/", {"file": upload("other name.wav")})
+
+    assert response.status_code == 200
+    body = json.loads(response.content)
+    assert list(body) == KEYS
+    # Compared as text, since the order of all keys, the inner ones too, is part of the interface.
+    assert json.dumps({key: body[key] for key in answer()}) == json.dumps(answer())
+    assert body["model_version"] == "mood-1"
+    assert body["finished_at"].endswith("Z")
+
+
+@pytest.fixture
+def worker(ear: Ear) -> Iterator[threading.Event]:
+    """Hears whatever is queued, once it is let go."""
+    go, over = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            while not over.is_set():
+                if go.wait(0.02):
+                    for song in Song.objects.queued():
+                        song_analyse(song_id=song.id)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield go
+    over.set()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_brings_the_answer_itself(caller: Client, worker: threading.Event) -> None:
+    worker.set()
+    response = caller.post("/api/predict/?wait=20", {"file": upload()})
+    assert response.status_code == 200
+    assert response.json()["mood"]["name"] == "Calm but Powerful"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_for_what_fails_brings_the_failure(caller: Client, worker: threading.Event, ear: Ear) -> None:
+    ear.error = MemoryError()
+    worker.set()
+    response = caller.post("/api/predict/?wait=20", {"file": upload("big.wav")})
+    assert response.status_code == 200
+    assert list(response.json()) == ["id", "status", "file_name", "error"]
+    assert response.json()["error"]["code"] == "too_much_memory"
+
+
+def test_waiting_ends_when_it_said(caller: Client) -> None:
+    begun = time.monotonic()
+    assert caller.post("/api/predict/?wait=1", {"file": upload()}).status_code == 202
+    assert 1 <= time.monotonic() - begun < 5
+
+
+def test_where_too_many_wait_the_next_is_answered_at_once(caller: Client, settings: Any) -> None:
+    settings.MAX_WAITING = 0
+    begun = time.monotonic()
+    assert caller.post("/api/predict/?wait=30", {"file": upload()}).status_code == 202
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("wait", ["61", "-1", "soon", "1.5", "9" * 30, "²"])
+def test_other_times_to_wait_are_refused(caller: Client, wait: str) -> None:
+    response = caller.post(f"/api/predict/?wait={wait}", {"file": upload()})
+    assert error_code(response, 400) == "wait_unknown"
+    assert "0 to 60" in response.json()["error"]["message"]
+    assert not Song.objects.exists()
+
+
+def test_an_unknown_network_is_refused(caller: Client) -> None:
+    response = caller.post("/api/predict/?model=cnn3d", {"file": upload()})
+    assert error_code(response, 400) == "model_unknown"
+    assert "both, cnn1d, cnn2d" in response.json()["error"]["message"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_network_is_a_view_on_the_answer(caller: Client, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def seen_by(network: str, answer: dict[str, Any], version: str) -> dict[str, Any]:
+        asked.append((network, version))
+        return {**answer, "genres": {network: 1.0}}
+
+    monkeypatch.setattr("classifier.door.seen_by", seen_by)
+    song_id = caller.post("/api/predict/", {"file": upload()}).json()["id"]
+    song_analyse(song_id=song_id)
+    assert caller.get(f"/api/predictions/{song_id}/?model=cnn1d").json()["genres"] == {"cnn1d": 1.0}
+    assert caller.get(f"/api/predictions/{song_id}/?model=both").json()["genres"] == answer()["genres"]
+    assert asked == [("cnn1d", "mood-1")]
+
+
+def test_without_a_key_nobody_hands_in(db: None) -> None:
+    response = Client().post("/api/predict/", {"file": upload()})
+    assert error_code(response, 401) == "not_authenticated"
+    assert response["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_revoked_key_opens_nothing(caller: Client, anna: Person) -> None:
+    token_revoke(owner=anna, token_id=anna.tokens.get().id)
+    assert error_code(caller.post("/api/predict/", {"file": upload()}), 401) == "token_unknown"
+
+
+def test_a_session_does_as_well(anna_client: Client) -> None:
+    assert anna_client.post("/api/predict/", {"file": upload()}).status_code == 202
+
+
+def test_a_session_needs_the_proof_against_forged_requests(anna: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(anna)
+    assert error_code(client.post("/api/predict/", {"file": upload()}), 403) == "permission_denied"
+
+
+def test_a_key_needs_no_such_proof(key: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"Authorization": f"Token {key}"})
+    assert client.post("/api/predict/", {"file": upload()}).status_code == 202
+
+
+def test_other_bodies_are_refused(caller: Client) -> None:
+    response = caller.post("/api/predict/", {"file": "song"}, content_type="application/json")
+    assert error_code(response, 415) == "unsupported_media_type"
+
+
+def test_a_field_of_text_is_no_file(caller: Client) -> None:
+    assert error_code(caller.post("/api/predict/", {"file": "song.mp3"}), 400) == "file_missing"
+    assert error_code(caller.post("/api/predict/", {}), 400) == "file_missing"
+
+
+def test_a_body_that_breaks_off_is_refused(caller: Client) -> None:
+    response = caller.post("/api/predict/", b"--x\r\nbroken", content_type="multipart/form-data")
+    assert error_code(response, 400) == "request_malformed"
+
+
+def test_a_picture_is_refused_with_its_kind(caller: Client) -> None:
+    response = caller.post("/api/predict/", {"file": upload("a.mp3", content=b"\x89PNG\r\n\x1a\n" + bytes(99))})
+    assert error_code(response, 415) == "not_audio"
+
+
+def test_too_many_files_are_refused(caller: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    response = caller.post("/api/predict/", {"file": upload(), "other": upload()})
+    assert error_code(response, 400) == "too_many_files"
+
+
+def test_a_body_over_the_limit_is_refused_unread(caller: Client, settings: Any) -> None:
+    settings.MAX_UPLOAD_MB = 1
+    response = caller.post("/api/predict/", {"file": upload(content=bytes(3_000_000))})
+    assert error_code(response, 413) == "file_too_large"
+    assert not Song.objects.exists()
+
+
+def test_reading_is_no_way_to_hand_in(caller: Client) -> None:
+    assert error_code(caller.get("/api/predict/"), 405) == "method_not_allowed"
+
+
+def test_too_many_calls_are_told_to_wait(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rest_framework.throttling.UserRateThrottle.get_rate", lambda self: "1/min")
+    caller.get("/api/predictions/")
+    response = caller.get("/api/predictions/")
+    assert error_code(response, 429) == "throttled"
+    assert int(response["Retry-After"]) > 0
+
+
+def test_what_breaks_inside_is_told_without_its_inside(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**kwargs: Any) -> None:
+        raise RuntimeError("the inside")
+
+    monkeypatch.setattr("classifier.api.views.song_submit", broken)
+    response = caller.post("/api/predict/", {"file": upload()})
+    assert error_code(response, 500) == "internal_error"
+    assert b"inside)" not in response.content
+
+
+def test_the_last_use_of_a_key_is_noted(caller: Client, anna: Person) -> None:
+    caller.get("/api/predictions/")
+    assert anna.tokens.get().last_used_at is not None
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("a%22b.wav", 'a"b.wav'),
+        (r"a\"b.wav", 'a"b.wav'),
+        ("../../etc/a.wav", "a.wav"),
+        ("音楽 – Für Elise.wav", "音楽 – Für Elise.wav"),
+        ("<script>.wav", "<script>.wav"),
+        ("a" * 296 + ".wav", "a" * 251 + ".wav"),
+    ],
+)
+def test_any_name_will_do(caller: Client, sent: str, shown: str) -> None:
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{sent}"\r\n\r\n'
+    response = caller.post(
+        "/api/predict/", head.encode() + wav() + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
+    assert response.status_code == 202, response.content
+    assert response.json()["file_name"] == shown
+
+
+def test_a_failed_song_sent_again_is_tried_again(caller: Client) -> None:
+    song_id = caller.post("/api/predict/", {"file": upload()}).json()["id"]
+    Song.objects.filter(id=song_id).update(status=Status.FAILED, error_code="x", error_message="y")
+    response = caller.post("/api/predict/", {"file": upload()})
+    assert (response.status_code, response.json()["id"]) == (202, song_id)

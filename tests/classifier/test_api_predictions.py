@@ -1,0 +1,100 @@
+"""GET and DELETE of what was handed in."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from classifier.models import Person, Song
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_edit import song_correct
+from tests.classifier.conftest import Submit, files_under
+from tests.classifier.hearing import Ear, answer
+from tests.classifier.test_api_predict import KEYS, error_code
+
+
+def test_the_list_is_newest_first_and_comes_in_pages(anna_client: Client, submit: Submit) -> None:
+    songs = [str(submit(mark=mark).id) for mark in range(3)]
+
+    first = anna_client.get("/api/predictions/?page_size=2").json()
+
+    assert first["count"] == 3
+    assert [song["id"] for song in first["results"]] == [songs[2], songs[1]]
+    second = anna_client.get(first["next"]).json()
+    assert [song["id"] for song in second["results"]] == [songs[0]]
+    assert second["next"] is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_leaves_segments_out(anna_client: Client, song: Song, ear: Ear) -> None:
+    song_analyse(song_id=song.id)
+    [listed] = anna_client.get("/api/predictions/").json()["results"]
+    assert list(listed) == [key for key in KEYS if key != "segments"]
+    assert listed["scores"] == answer()["scores"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_list_costs_no_more_queries(
+    anna_client: Client, submit: Submit, ear: Ear, django_assert_num_queries: Any
+) -> None:
+    for mark in range(5):
+        song_analyse(song_id=submit(mark=mark).id)
+    # Session, person, count, songs, analyses with their details.
+    with django_assert_num_queries(5):
+        anna_client.get("/api/predictions/")
+
+
+def test_a_page_that_is_not_there(anna_client: Client) -> None:
+    assert error_code(anna_client.get("/api/predictions/?page=9"), 404) == "not_found"
+
+
+def test_another_person_sees_nothing(boris_client: Client, song: Song) -> None:
+    assert boris_client.get("/api/predictions/").json()["results"] == []
+    assert error_code(boris_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
+    assert error_code(boris_client.delete(f"/api/predictions/{song.id}/"), 404) == "not_found"
+    assert Song.objects.filter(id=song.id).exists()
+
+
+def test_the_owner_of_the_house_sees_no_songs_of_others(olga_client: Client, song: Song) -> None:
+    assert error_code(olga_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
+
+
+def test_a_stranger_is_asked_for_a_key(db: None) -> None:
+    assert error_code(Client().get("/api/predictions/"), 401) == "not_authenticated"
+    assert error_code(Client().get(f"/api/predictions/{uuid.uuid4()}/"), 401) == "not_authenticated"
+
+
+def test_deleting_deletes_the_sound(anna_client: Client, song: Song, media: Path, transactional_db: None) -> None:
+    response = anna_client.delete(f"/api/predictions/{song.id}/")
+    assert (response.status_code, response.content) == (204, b"")
+    assert files_under(media) == []
+    assert error_code(anna_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
+
+
+def test_what_the_person_said_stands_beside_what_was_heard(anna_client: Client, song: Song) -> None:
+    song_correct(song=song, primary="calmness", secondary="power")
+    assert anna_client.get(f"/api/predictions/{song.id}/").json()["actual_mood"] == {
+        "name": "Calm but Powerful",
+        "primary": "calmness",
+        "secondary": "power",
+        "joined_by": "but",
+    }
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/predict", "/api/predictions/7/", "/api/nothing/here/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_wrong_addresses_are_answered_in_the_same_shape(anna_client: Client, address: str, method: str) -> None:
+    assert error_code(getattr(anna_client, method)(address), 404) == "not_found"
+
+
+@pytest.mark.parametrize("address", ["/api/predictions/", "/api/predictions/{id}/"])
+def test_wrong_methods_are_answered_in_the_same_shape(anna_client: Client, song: Song, address: str) -> None:
+    assert error_code(anna_client.put(address.format(id=song.id)), 405) == "method_not_allowed"
+
+
+def test_an_answer_in_another_language_than_json_is_refused(anna_client: Client, anna: Person) -> None:
+    assert error_code(anna_client.get("/api/predictions/", headers={"Accept": "text/csv"}), 406) == "not_acceptable"

@@ -1,0 +1,107 @@
+"""Settings from the environment: taken, or refused by name with what is allowed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mmc import environment as env
+from mmc.database import database
+from mmc.installation import kept_secret, made_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(("value", "meant"), [("1", True), ("YES", True), ("off", False), ("false", False), ("", True)])
+def test_a_switch(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool) -> None:
+    monkeypatch.setenv("SWITCH", value)
+    assert env.boolean("SWITCH", default=True) is meant
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTS", "a.org, b.org,")
+    assert env.names("HOSTS") == ["a.org", "b.org"]
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "allowed"),
+    [
+        (lambda: env.boolean("THING", False), "perhaps", "one of 1, true, yes, on, 0, false, no, off"),
+        (lambda: env.integer("THING", 5, least=1, most=9), "10", "a whole number from 1 to 9"),
+        (lambda: env.integer("THING", 5, least=1, most=9), "five", "a whole number from 1 to 9"),
+        (lambda: env.choice("THING", "a", ("a", "b")), "c", "one of a, b"),
+        (lambda: env.folder("THING", Path("/")), "here", "an absolute path of a folder"),
+        (lambda: env.time_zone("THING", "UTC"), "Europe/Nowhere", "the name of a time zone, such as Europe/Vienna"),
+        (lambda: env.origins("THING"), "music.example.org", "addresses such as https://music.example.org"),
+        (lambda: env.origins("THING"), "https://music.example.org/", "addresses such as https://music.example.org"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[], Any], value: str, allowed: str
+) -> None:
+    monkeypatch.setenv("THING", value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read()
+    assert str(caught.value).startswith(f"THING is '{value}'; it takes {allowed}")
+
+
+def test_a_wrong_address_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://me:password@host/db")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL has an unknown scheme") as caught:
+        env.url("DATABASE_URL", ("postgres", "sqlite"))
+    assert "password" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgres://u:p@h:port/db", "postgres://[half"])
+def test_an_unreadable_address_of_a_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL cannot be read; it takes postgres://"):
+        database(Path("/tmp/db.sqlite3"))
+
+
+def settings_under(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    code = "import mmc.settings as s; print(s.CELERY_BROKER_URL, s.DATABASES['default']['ENGINE'], s.SECRET_KEY[:4])"
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "SECRET_KEY": "", **variables}
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_redis_and_postgres_need_one_variable_each(tmp_path: Path) -> None:
+    embedded = settings_under(tmp_path)
+    assert embedded.stdout.startswith("files://localhost django.db.backends.sqlite3 "), embedded.stderr
+    grown = settings_under(tmp_path, REDIS_URL="redis://r:6379/0", DATABASE_URL="postgres://u:p@h/db")
+    assert grown.stdout.startswith("redis://r:6379/0 django.db.backends.postgresql "), grown.stderr
+
+
+def test_wrong_settings_stop_the_start_in_one_sentence(tmp_path: Path) -> None:
+    refused = settings_under(tmp_path, MAX_UPLOAD_MB="much")
+    assert refused.stderr.strip().endswith("MAX_UPLOAD_MB is 'much'; it takes a whole number from 1 to 20000.")
+
+
+def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    first, second = settings_under(tmp_path), settings_under(tmp_path)
+    assert first.stdout == second.stdout
+    key = tmp_path / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_text().strip()) > 50
+
+
+def test_processes_that_start_together_agree_on_a_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        secrets = set(threads.map(lambda _: kept_secret(tmp_path / "secret"), range(8)))
+    assert len(secrets) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_by_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="DATA_DIR takes the absolute path of a folder"):
+        made_folder(tmp_path / "file" / "var", "DATA_DIR")

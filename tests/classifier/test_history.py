@@ -1,0 +1,94 @@
+"""What the history reads, and what people say about their songs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from classifier.errors import ProductError
+from classifier.models import Person, Song
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_delete import song_delete
+from classifier.services.song_edit import song_correct, song_edit
+from tests.classifier.conftest import Submit
+from tests.classifier.hearing import Ear
+
+
+def history(person: Person, q: str = "") -> list[Song]:
+    return list(Song.objects.for_owner(person).for_history(q))
+
+
+def test_the_newest_comes_first(anna: Person, submit: Submit) -> None:
+    songs = [submit(mark=mark) for mark in range(3)]
+    assert history(anna) == songs[::-1]
+
+
+def test_everybody_sees_their_own(anna: Person, boris: Person, submit: Submit) -> None:
+    submit(mark=1)
+    theirs = submit(mark=2, owner=boris)
+    assert history(boris) == [theirs]
+
+
+@pytest.mark.parametrize("q", ["elise", "BEETHOVEN", "bagatelle", "beethoven elise", " "])
+def test_every_word_is_looked_for_in_title_artist_and_name(anna: Person, submit: Submit, q: str) -> None:
+    song = submit(name="Bagatelle.wav")
+    song_edit(song=song, title="Für Elise", artist="Beethoven", now=timezone.now())
+    assert history(anna, q) == [song]
+    assert history(anna, "elise mozart") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moods_are_looked_for_as_well(anna: Person, song: Song, ear: Ear) -> None:
+    assert history(anna, "powerful") == []
+    song_analyse(song_id=song.id)
+    assert history(anna, "powerful") == [song]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_of_history_takes_two_queries(
+    anna: Person, submit: Submit, ear: Ear, django_assert_num_queries: Any
+) -> None:
+    for mark in range(4):
+        song_analyse(song_id=submit(mark=mark).id)
+    with django_assert_num_queries(2):
+        names = [song.analysis.name for song in history(anna)]
+    assert names == ["Calm but Powerful"] * 4
+
+
+def test_an_edit_is_kept_on_one_line(song: Song) -> None:
+    edited = song_edit(song=song, title="  Für\nElise ", artist="\x00Beethoven", now=timezone.now())
+    assert (edited.title, edited.artist) == ("Für Elise", "Beethoven")
+
+
+def test_a_title_that_is_too_long_is_refused(song: Song) -> None:
+    with pytest.raises(ProductError, match="300 characters, and at most 255") as caught:
+        song_edit(song=song, title="a" * 300, artist="", now=timezone.now())
+    assert caught.value.code == "title_too_long"
+
+
+def test_an_edit_does_not_bring_a_deleted_song_back(song: Song) -> None:
+    song_delete(song=Song.objects.get(id=song.id))
+    with pytest.raises(ProductError) as caught:
+        song_edit(song=song, title="x", artist="y", now=timezone.now())
+    assert (caught.value.code, caught.value.http_status) == ("not_found", 404)
+    assert not Song.objects.exists()
+
+
+def test_an_actual_mood_is_stated_and_taken_back(song: Song) -> None:
+    stated = song_correct(song=song, primary="sadness", secondary="power")
+    assert (stated.actual_primary, stated.actual_secondary) == ("sadness", "power")
+    taken_back = song_correct(song=song, primary="", secondary="power")
+    assert (taken_back.actual_primary, taken_back.actual_secondary) == ("", "")
+
+
+def test_a_mood_that_does_not_exist_is_refused(song: Song) -> None:
+    with pytest.raises(ProductError, match="“hunger” is no mood"):
+        song_correct(song=song, primary="hunger")
+
+
+def test_a_mood_has_two_different_sides(song: Song) -> None:
+    with pytest.raises(ProductError) as caught:
+        song_correct(song=song, primary="power", secondary="power")
+    assert caught.value.code == "mood_twice"

@@ -1,0 +1,154 @@
+"""`manage.py tag`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from classifier.models import Person, Song, Status
+from classifier.walking import songs_under
+from tests.classifier.hearing import Ear, wav
+from tests.classifier.test_api_predict import KEYS
+
+
+def tag(*arguments: Any) -> tuple[list[dict[str, Any]], int]:
+    out = StringIO()
+    status = 0
+    try:
+        call_command("tag", *map(str, arguments), "--json", stdout=out)
+    except SystemExit as error:
+        status = int(error.code or 0)
+    return [json.loads(line) for line in out.getvalue().splitlines()], status
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Two albums with what lies beside songs."""
+    for number, name in enumerate(["b/02.wav", "b/01.wav", "a/one.wav", "a/no suffix", ".hidden/x.wav", "a/.x.wav"]):
+        path = tmp_path / "library" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(wav(mark=number))
+    (tmp_path / "library/a/cover.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    (tmp_path / "library/a/list.m3u").write_text("one.wav")
+    return tmp_path / "library"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_is_heard_without_being_stored(tmp_path: Path, ear: Ear) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    [answer], status = tag(tmp_path / "a.wav")
+    assert status == 0
+    assert list(answer) == [*KEYS, "path"]
+    assert (answer["id"], answer["status"], answer["file_name"]) == (None, "done", "a.wav")
+    assert answer["mood"]["name"] == "Calm but Powerful"
+    assert not Song.objects.exists()
+
+
+def test_hearing_without_storing_needs_no_database(tmp_path: Path, ear: Ear) -> None:
+    """Any look at the database would fail here, where the test asks for none."""
+    (tmp_path / "a.wav").write_bytes(wav())
+    assert tag(tmp_path / "a.wav")[1] == 0
+
+
+def test_folders_are_walked_in_order_and_what_is_no_song_is_passed_over(library: Path) -> None:
+    found = [str(path.relative_to(library)) for path in songs_under([library / "b", library])]
+    assert found == ["b/01.wav", "b/02.wav", "a/no suffix", "a/one.wav", "b/01.wav", "b/02.wav"]
+
+
+def test_one_bad_file_never_stops_the_rest(tmp_path: Path, ear: Ear) -> None:
+    good, text, empty = (tmp_path / f"{name}.mp3" for name in ("good", "text", "empty"))
+    good.write_bytes(wav())
+    text.write_text("I am no song. " * 100)
+    empty.touch()
+    answers, status = tag(text, empty, tmp_path / "absent.mp3", tmp_path, good)
+    assert status == 1
+    outcomes = [answer.get("error", {}).get("code", answer["status"]) for answer in answers]
+    assert outcomes == [
+        *("not_audio", "file_empty", "file_unreadable"),
+        *("file_empty", "done", "not_audio"),
+        "done",
+    ]
+    assert list(answers[0]) == ["id", "status", "file_name", "error", "path"]
+    assert answers[0]["id"] is None
+
+
+def test_a_folder_without_songs_is_told(tmp_path: Path) -> None:
+    [answer], status = tag(tmp_path)
+    assert (answer["error"]["code"], status) == ("no_songs", 1)
+
+
+def test_a_file_that_kills_its_process_costs_itself_only(
+    tmp_path: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(["1.wav", "2 deadly.wav", "3.wav"]):
+        (tmp_path / name).write_bytes(wav(mark=number))
+
+    def listen(path: Path, *, on_progress: Callable[[str, int, int], None]) -> Any:
+        if "deadly" in path.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ear.listen(path, on_progress=on_progress)
+
+    monkeypatch.setattr("classifier.door.listen", listen)
+    answers, status = tag(tmp_path)
+    assert [answer["status"] for answer in answers] == ["done", "failed", "done"]
+    assert answers[1]["error"]["code"] == "worker_lost"
+    assert status == 1
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.SONG_TIME_LIMIT_S = 0.5
+    (tmp_path / "a.wav").write_bytes(wav())
+    monkeypatch.setattr("classifier.door.listen", lambda path, on_progress: signal.pause())
+    [answer], _ = tag(tmp_path / "a.wav")
+    assert answer["error"]["code"] == "too_slow"
+
+
+def test_people_get_a_line_for_each_song(tmp_path: Path, ear: Ear) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    out = StringIO()
+    call_command("tag", str(tmp_path / "a.wav"), stdout=out)
+    assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%), CalmButEpic\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stored_songs_are_in_the_persons_history(tmp_path: Path, ear: Ear, anna: Person) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
+    song = Song.objects.get()
+    assert (song.owner, song.status, status) == (anna, Status.DONE, 0)
+    assert answer["id"] == str(song.id)
+    assert list(answer) == [*KEYS, "path"]
+    assert (tmp_path / "a.wav").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_song_is_not_heard_again(tmp_path: Path, ear: Ear, anna: Person, monkeypatch: Any) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    (tmp_path / "same.wav").write_bytes(wav())
+    answers, _ = tag(tmp_path / "a.wav", tmp_path / "same.wav", "--store", "anna")
+    assert answers[0]["id"] == answers[1]["id"]
+    assert Song.objects.get().attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_song_that_kills_its_process_ends_as_failed(
+    tmp_path: Path, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    monkeypatch.setattr("classifier.door.listen", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
+    [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
+    assert (answer["error"]["code"], status) == ("worker_lost", 1)
+    assert Song.objects.get().status == Status.FAILED
+
+
+def test_songs_are_stored_for_somebody_who_is_known(anna: Person, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nobody called “ana”; there are: anna"):
+        tag(tmp_path, "--store", "ana")

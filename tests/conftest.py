@@ -1,0 +1,71 @@
+"""A cast of people, and what they work with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from classifier.models import Person
+
+PASSWORD = "open sesame, please"
+
+
+@pytest.fixture(autouse=True)
+def _clean_house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test begins with no files, no messages sent and no memory of calls."""
+    sent: list[str] = []
+    monkeypatch.setattr("classifier.queue.app.send_task", lambda name, args: sent.append(args[0]))
+    cache.clear()
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def media() -> Path:
+    """The folder of everything that is kept of songs."""
+    return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture
+def olga(db: None) -> Person:
+    """The owner of the installation."""
+    return Person.objects.create_superuser("olga", password=PASSWORD)
+
+
+@pytest.fixture
+def anna(db: None) -> Person:
+    """Somebody with songs of her own."""
+    return Person.objects.create_user("anna", password=PASSWORD)
+
+
+@pytest.fixture
+def boris(db: None) -> Person:
+    """Somebody else, who must never see what is Anna's."""
+    return Person.objects.create_user("boris", password=PASSWORD)
+
+
+@pytest.fixture
+def anna_client(anna: Person) -> Client:
+    return _signed_in(anna)
+
+
+@pytest.fixture
+def boris_client(boris: Person) -> Client:
+    return _signed_in(boris)
+
+
+@pytest.fixture
+def olga_client(olga: Person) -> Client:
+    return _signed_in(olga)
+
+
+def _signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client

@@ -1,0 +1,28 @@
+"""The product's own settings, on a data folder that lasts as long as the tests."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Whatever the developer's shell sets must not decide how tests end.
+for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN"):
+    os.environ.pop(name, None)
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="mood-tests-")
+os.environ["SECRET_KEY"] = "only for tests"
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+
+from mmc.settings import *  # noqa: E402, F403
+from mmc.settings import DATA_DIR, DATABASES  # noqa: E402
+
+# A file and not memory, so that threads and processes of a test see the same rows.
+DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+
+# Fast, and never near a real password.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
