@@ -1,0 +1,20 @@
+"""Getting in, for tests that begin behind the door."""
+
+from playwright.sync_api import Page
+
+from tests.system.visitor import NAME, PASSWORD
+
+
+def come_in(page: Page) -> None:
+    """Make the owner's account on the first visit, sign in on every other."""
+    page.goto("/")
+    if page.url.endswith("/setup/"):
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_label("Password once more").fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+    elif "/login/" in page.url:
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", level=1, name="What does your music feel like?").wait_for()

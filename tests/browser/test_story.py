@@ -1,0 +1,149 @@
+"""The main job, as a person does it: from the first visit to a song's mood, and away with it again."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ml.moods import MOODS
+from tests.browser.conftest import Open
+from tests.browser.people import come_in
+
+HEARD_IN_MS = 90_000
+ADJECTIVES = "|".join(mood.adjective for mood in MOODS.values())
+COMPOSITE = re.compile(rf"({ADJECTIVES}) (but|and|or) ({ADJECTIVES})")
+
+# Writes down every state that a row of the list ever shows, however short.
+WRITE_DOWN_STATES = """
+window.states = [];
+new MutationObserver(() => {
+  for (const text of document.querySelectorAll("[data-songs] [data-text]"))
+    if (window.states.at(-1) !== text.textContent) window.states.push(text.textContent);
+}).observe(document.querySelector("[data-songs]"), { childList: true, subtree: true, characterData: true });
+"""
+
+
+def kinds(states: list[str]) -> set[str]:
+    return {state.split(",")[0].split(" ")[0] for state in states}
+
+
+@pytest.mark.timeout(240)
+def test_a_song_is_uploaded_heard_found_and_deleted(open_page: Open, music: Callable[..., Path]) -> None:
+    page = open_page()
+    come_in(page)
+
+    song = music("night train.flac", 60.0, minor=True, tags={"title": "Night Train", "artist": "The Sidings"})
+    page.evaluate(WRITE_DOWN_STATES)
+    page.get_by_label("Songs", exact=True).set_input_files(song)
+    link = page.locator("[data-songs] .song", has_text="The Sidings").locator(".song-mood a")
+    expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    shown = kinds(page.evaluate("window.states"))
+    assert len(shown & {"Uploading", "Waiting", "Decoding", "Listening"}) >= 2, shown
+    mood = link.inner_text()
+
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(mood)
+    expect(page.get_by_text("Night Train", exact=True)).to_be_visible()
+    for title in ("Over time", "Nine emotions", "Where it lies", "Two networks", "What do you hear?"):
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.locator(".bars li").count() == 9
+    assert page.locator(".spectrogram").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
+    hear_a_passage(page)
+
+    page.get_by_role("link", name="2D network").click()
+    expect(page).to_have_url(re.compile(r"model=cnn2d"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE)
+
+    page.get_by_label("First of all").select_option("tenderness")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.locator(".said")).to_contain_text("Tender")
+
+    page.get_by_role("link", name="History").click()
+    page.get_by_label("Search by title, artist, file or mood").fill("sidings night")
+    page.keyboard.press("Enter")
+    expect(page.locator(".song")).to_have_count(1)
+    expect(page.locator(".song")).to_contain_text("You hear: Tender")
+
+    page.get_by_role("link", name="Delete Night Train").click()
+    page.get_by_role("button", name="Delete song and audio").click()
+    expect(page.get_by_text("“Night Train” and its audio are deleted.")).to_be_visible()
+    page.goto("/songs/?q=sidings")
+    expect(page.get_by_text("No song with “sidings”.")).to_be_visible()
+
+
+def hear_a_passage(page: Page) -> None:
+    """The table's last passage begins in the middle of the song, and the player goes there."""
+    audio = page.locator("audio")
+    page.get_by_text("Passages as a table").click()
+    last = page.locator(".passages a").last
+    start_s = float(last.get_attribute("data-start"))
+    last.click()
+    page.wait_for_function(
+        "start => { const a = document.querySelector('audio'); return !a.paused && a.currentTime > start + 0.2 }",
+        arg=start_s,
+    )
+    assert audio.evaluate("a => a.error") is None
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name="Position in the song").focus()
+    page.keyboard.press("Home")
+    assert audio.evaluate("a => a.currentTime") == 0
+    page.keyboard.press("ArrowRight")
+    assert audio.evaluate("a => Math.round(a.currentTime)") == 5
+
+
+@pytest.mark.timeout(240)
+def test_the_same_story_works_without_a_script(open_page: Open, music: Callable[..., Path]) -> None:
+    page = open_page(java_script_enabled=False)
+    come_in(page)
+    page.get_by_label("Songs", exact=True).set_input_files(music("plain.wav", 20.0, tempo_bpm=70.0))
+    page.get_by_role("button", name="Listen").click()
+    # The page of a song on its way renews itself until it shows the mood.
+    expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(page.locator("audio[controls]")).to_be_visible()
+    page.get_by_text("Passages as a table").click()
+    passage = page.locator(".passages a").first.get_attribute("href")
+    answer = page.request.get(passage)
+    assert (answer.status, answer.headers["content-type"], answer.body()[:4]) == (200, "audio/wav", b"RIFF")
+    page.get_by_role("heading", name="This song").click()
+    page.get_by_label("Title").fill("Plain Song")
+    page.locator("#song").get_by_role("button", name="Save").click()
+    expect(page.locator(".hero")).to_contain_text("Plain Song")
+
+
+@pytest.mark.timeout(240)
+def test_a_page_that_was_left_is_found_again_and_bad_files_harm_no_others(
+    open_page: Open, music: Callable[..., Path], tmp_path: Path
+) -> None:
+    picture = tmp_path / "cover “front”.mp3"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    empty = tmp_path / "empty.wav"
+    empty.touch()
+    page = open_page()
+    come_in(page)
+    good = music("a song with a very " + "long " * 30 + "name.opus", 40.0, brightness=0.9)
+    page.get_by_label("Songs", exact=True).set_input_files([picture, empty, good])
+    expect(page.locator(".song", has_text="cover “front”.mp3")).to_contain_text("PNG picture")
+    expect(page.locator(".song", has_text="empty.wav")).to_contain_text("The file is empty")
+    expect(page.locator(".song[data-song]", has_text="a song with").first).to_be_visible()
+
+    page.goto("/songs/")
+    row = page.locator(".song", has_text="a song with").first
+    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    assert "cover" not in page.locator(".songs").inner_text()
+
+
+@pytest.mark.timeout(240)
+def test_a_waiting_song_is_cancelled_and_retried_on_the_spot(open_page: Open, music: Callable[..., Path]) -> None:
+    page = open_page()
+    come_in(page)
+    songs = [music(f"queue {number}.flac", 60.0, seed=number + 7) for number in range(3)]
+    page.get_by_label("Songs", exact=True).set_input_files(songs)
+    row = page.locator(".song[data-song]", has_text="queue 2.flac")
+    row.get_by_role("button", name="Cancel").click()
+    expect(row.locator("[data-text]")).to_have_text("Cancelled")
+    row.get_by_role("button", name="Retry").click()
+    expect(row.locator("[data-text]")).not_to_have_text("Cancelled")
+    heard = page.locator("[data-songs] .song", has_text="queue").locator(".song-mood a", has_text=COMPOSITE)
+    expect(heard).to_have_count(3, timeout=HEARD_IN_MS)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from classifier.models import Person, Song
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_submit import song_submit
+from tests.classifier.hearing import Ear, answer, mood, scores, upload
+
+Submit = Callable[..., Song]
+
+
+@pytest.fixture
+def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
+    """Hears in place of the models: Calm but Powerful together; the 2D network alone hears it calm and sad."""
+    ear = Ear()
+    ear.heard.answer = whole_answer()
+    monkeypatch.setattr("classifier.door.listen", ear.listen)
+    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
+    monkeypatch.setattr("classifier.door.seen_by", seen_by)
+    return ear
+
+
+def whole_answer(segments: int = 3) -> dict[str, Any]:
+    """An answer with all that the models give, each network's scores for each segment included."""
+    whole = answer(segments)
+    for segment in whole["segments"]:
+        segment["models"] = {"cnn1d": scores(), "cnn2d": scores("sadness")}
+    return whole | {"models": {"cnn1d": scores(), "cnn2d": scores("sadness")}}
+
+
+def seen_by(network: str, found: Mapping[str, Any], model_version: str) -> dict[str, Any]:
+    seen = {"cnn1d": mood(), "cnn2d": mood() | {"name": "Calm and Sad", "secondary": "sadness", "joined_by": "and"}}
+    return {**found, "mood": seen[network], "scores": found["models"][network]}
+
+
+@pytest.fixture
+def submit(anna: Person) -> Submit:
+    """Hands in a song of Anna's; each mark makes another file."""
+
+    def submit(mark: int = 0, owner: Person = anna, name: str = "song.wav") -> Song:
+        song, _ = song_submit(owner=owner, upload=upload(name, mark), now=timezone.now())
+        return song
+
+    return submit
+
+
+@pytest.fixture
+def hear(ear: Ear, submit: Submit) -> Submit:
+    """Hands in a song and listens to it."""
+
+    def hear(mark: int = 0, **given: Any) -> Song:
+        song = submit(mark, **given)
+        song_analyse(song_id=song.id)
+        song.refresh_from_db()
+        return song
+
+    return hear
+
+
+@pytest.fixture
+def waiting(submit: Submit) -> Song:
+    """A song of Anna's that waits."""
+    return submit()
+
+
+@pytest.fixture
+def heard(hear: Submit) -> Song:
+    """A song of Anna's that was heard."""
+    return hear()

@@ -1,0 +1,128 @@
+"""The sound of a song, whole and in parts."""
+
+from pathlib import Path
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import Song
+from tests.classifier.hearing import wav
+
+WHOLE = wav()
+
+
+def audio(client: Client, song: Song, **headers: str) -> HttpResponse:
+    return client.get(reverse("song-audio", args=[song.id]), headers=headers)
+
+
+def body(response: HttpResponse) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_the_whole_song_comes_without_a_range(anna_client: Client, waiting: Song) -> None:
+    response = audio(anna_client, waiting)
+    assert response.status_code == 200
+    assert body(response) == WHOLE
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["Content-Length"] == str(len(WHOLE))
+    assert response.headers["Content-Type"] == "audio/wav"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_part_comes_with_its_place(anna_client: Client, waiting: Song) -> None:
+    response = audio(anna_client, waiting, range="bytes=100-299")
+    assert response.status_code == 206
+    assert body(response) == WHOLE[100:300]
+    assert response.headers["Content-Range"] == f"bytes 100-299/{len(WHOLE)}"
+    assert response.headers["Content-Length"] == "200"
+
+
+def test_a_part_behind_the_end_is_answered_with_the_length(anna_client: Client, waiting: Song) -> None:
+    response = audio(anna_client, waiting, range=f"bytes={len(WHOLE)}-")
+    assert response.status_code == 416
+    assert response.headers["Content-Range"] == f"bytes */{len(WHOLE)}"
+
+
+def test_a_part_of_an_older_file_is_answered_with_the_whole_new_one(anna_client: Client, waiting: Song) -> None:
+    etag = audio(anna_client, waiting).headers["ETag"]
+    same = audio(anna_client, waiting, range="bytes=0-9", if_range=etag)
+    assert (same.status_code, len(body(same))) == (206, 10)
+    other = audio(anna_client, waiting, range="bytes=0-9", if_range='"another"')
+    assert (other.status_code, len(body(other))) == (200, len(WHOLE))
+
+
+def test_what_the_browser_has_already_is_not_sent_again(anna_client: Client, waiting: Song) -> None:
+    etag = audio(anna_client, waiting).headers["ETag"]
+    response = audio(anna_client, waiting, if_none_match=etag)
+    assert response.status_code == 304
+    assert not response.content
+
+
+def test_the_head_of_a_song_has_its_length_and_no_body(anna_client: Client, waiting: Song) -> None:
+    response = anna_client.head(reverse("song-audio", args=[waiting.id]))
+    assert response.status_code == 200
+    assert response.headers["Content-Length"] == str(len(WHOLE))
+    assert not response.content
+
+
+def test_the_playable_copy_is_sent_where_there_is_one(anna_client: Client, waiting: Song) -> None:
+    copy = Path(waiting.file.path).with_name("playable-1.mp3")
+    copy.write_bytes(b"ID3\x04\x00\x00\x00\x00\x00\x00 a copy")
+    Song.objects.filter(id=waiting.id).update(playable=str(Path(waiting.file.name).with_name(copy.name)))
+    response = audio(anna_client, waiting)
+    assert body(response).endswith(b"a copy")
+    assert "song.mp3" in response.headers["Content-Disposition"]
+
+
+def test_a_name_cannot_turn_a_song_into_a_page(anna_client: Client, waiting: Song) -> None:
+    Song.objects.filter(id=waiting.id).update(file_name='x".html')
+    assert audio(anna_client, waiting).headers["Content-Type"] == "audio/wav"
+
+
+def test_a_song_whose_file_is_gone_is_not_found(anna_client: Client, waiting: Song) -> None:
+    Path(waiting.file.path).unlink()
+    assert audio(anna_client, waiting).status_code == 404
+
+
+def test_nobody_hears_what_is_another_s(boris_client: Client, waiting: Song) -> None:
+    assert audio(boris_client, waiting).status_code == 404
+
+
+def test_a_passage_is_a_file_of_its_own(anna_client: Client, waiting: Song) -> None:
+    response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2.5"})
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "audio/wav"
+    assert response.content[:4] == b"RIFF"
+    assert abs(len(response.content) - 1.5 * 8000 * 2) < 500
+
+
+def test_a_passage_outside_the_song_is_refused_in_a_sentence(anna_client: Client, waiting: Song) -> None:
+    response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "900", "end": "910"})
+    assert response.status_code == 400
+    assert "passage_outside_song" in response.text
+
+
+def test_a_passage_without_times_is_refused_in_a_sentence(anna_client: Client, waiting: Song) -> None:
+    for times in ({}, {"start": "1"}, {"start": "now", "end": "2"}):
+        response = anna_client.get(reverse("song-passage", args=[waiting.id]), times)
+        assert response.status_code == 400
+        assert "start and its end in seconds" in response.text
+
+
+def test_nobody_hears_passages_of_what_is_another_s(boris_client: Client, waiting: Song) -> None:
+    response = boris_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2"})
+    assert response.status_code == 404
+
+
+def test_the_spectrogram_is_sent_once(anna_client: Client, heard: Song) -> None:
+    address = reverse("song-spectrogram", args=[heard.id])
+    first = anna_client.get(address)
+    assert first.headers["Content-Type"] == "image/png"
+    assert body(first)[:4] == b"\x89PNG"
+    again = anna_client.get(address, headers={"if-none-match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_song_that_was_not_heard_has_no_spectrogram(anna_client: Client, waiting: Song) -> None:
+    assert anna_client.get(reverse("song-spectrogram", args=[waiting.id])).status_code == 404

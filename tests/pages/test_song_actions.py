@@ -1,0 +1,113 @@
+"""What a person can do with a song."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import Song, Status
+
+
+def act(client: Client, song: Song, action: str, **form: str):
+    return client.post(reverse(f"song-{action}", args=[song.id]), form)
+
+
+def page_after(client: Client, response) -> str:
+    assert response.status_code == 302
+    return client.get(response.headers["Location"]).content.decode()
+
+
+def test_title_and_artist_are_edited(anna_client: Client, heard: Song) -> None:
+    page = page_after(anna_client, act(anna_client, heard, "edit", title="Ночь “I”", artist="Field, John"))
+    assert "Ночь “I”" in page
+    assert "Field, John" in page
+
+
+def test_a_title_that_is_too_long_is_refused_in_a_sentence(anna_client: Client, heard: Song) -> None:
+    page = page_after(anna_client, act(anna_client, heard, "edit", title="x" * 256, artist=""))
+    assert "at most 255 are allowed" in page
+    heard.refresh_from_db()
+    assert heard.title == "Nocturne"
+
+
+def test_the_actual_mood_is_stated_and_taken_back(anna_client: Client, heard: Song) -> None:
+    page = page_after(anna_client, act(anna_client, heard, "mood", primary="tension", secondary="sadness"))
+    assert "Tense and Sad" in page
+    page = page_after(anna_client, act(anna_client, heard, "mood", primary="", secondary=""))
+    assert "Tense and Sad" not in page
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "sentence"),
+    [("bliss", "", "is no mood known here"), ("tension", "tension", "Both sides name the same mood")],
+)
+def test_a_mood_that_cannot_be_is_refused_in_a_sentence(
+    anna_client: Client, heard: Song, primary: str, secondary: str, sentence: str
+) -> None:
+    assert sentence in page_after(anna_client, act(anna_client, heard, "mood", primary=primary, secondary=secondary))
+
+
+def test_a_song_is_deleted_only_after_it_was_asked_for_twice(anna_client: Client, heard: Song, media: Path) -> None:
+    address = reverse("song-delete", args=[heard.id])
+    page = anna_client.get(address).content.decode()
+    assert "Delete “Nocturne”?" in page
+    assert Song.objects.filter(id=heard.id).exists()
+    anna_client.post(address)
+    assert not Song.objects.filter(id=heard.id).exists()
+
+
+def test_deleting_removes_the_audio(
+    anna_client: Client, waiting: Song, media: Path, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        act(anna_client, waiting, "delete")
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
+def test_a_waiting_song_is_cancelled_and_retried(anna_client: Client, waiting: Song) -> None:
+    page = page_after(anna_client, act(anna_client, waiting, "cancel"))
+    assert "Nobody listens to it any more" in page
+    page = page_after(anna_client, act(anna_client, waiting, "retry"))
+    assert "Waiting, next in the queue" in page
+
+
+def test_a_failed_song_shows_its_reason_and_code(anna_client: Client, waiting: Song) -> None:
+    Song.objects.filter(id=waiting.id).update(
+        status=Status.FAILED, error_code="audio_silent", error_message="The file holds nothing but silence."
+    )
+    page = anna_client.get(reverse("song-detail", args=[waiting.id])).content.decode()
+    assert "nothing but silence" in page
+    assert "audio_silent" in page
+    assert "Try again" in page
+
+
+def test_what_is_over_cannot_be_cancelled(anna_client: Client, heard: Song) -> None:
+    assert "there is nothing to cancel" in page_after(anna_client, act(anna_client, heard, "cancel"))
+
+
+def test_an_action_leads_back_to_its_own_site_only(anna_client: Client, waiting: Song) -> None:
+    back = act(anna_client, waiting, "cancel", next="/songs/?q=x")
+    assert back.headers["Location"] == "/songs/?q=x"
+    away = act(anna_client, waiting, "retry", next="https://elsewhere.example/")
+    assert away.headers["Location"] == reverse("song-detail", args=[waiting.id])
+
+
+@pytest.mark.parametrize("action", ["edit", "mood", "retry", "cancel", "delete"])
+def test_nobody_acts_on_what_is_another_s(boris_client: Client, waiting: Song, action: str) -> None:
+    assert act(boris_client, waiting, action, primary="tension").status_code == 404
+    assert Song.objects.get(id=waiting.id).status == Status.QUEUED
+
+
+@pytest.mark.parametrize("action", ["edit", "mood", "retry", "cancel"])
+def test_a_link_alone_changes_nothing(anna_client: Client, waiting: Song, action: str) -> None:
+    assert anna_client.get(reverse(f"song-{action}", args=[waiting.id])).status_code == 405
+
+
+def test_a_form_from_another_site_changes_nothing(anna: object, waiting: Song) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(anna)
+    response = act(strict, waiting, "delete")
+    assert response.status_code == 403
+    assert "This form is out of date" in response.content.decode()
+    assert Song.objects.filter(id=waiting.id).exists()

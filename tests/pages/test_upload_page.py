@@ -1,0 +1,168 @@
+"""Handing songs in, with and without a script."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from classifier.models import Song, Status, WorkerPresence
+from tests.classifier.hearing import upload
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+def send(client: Client, *files: SimpleUploadedFile, **headers: str):
+    return client.post(reverse("upload"), {"file": list(files)}, headers=headers)
+
+
+def send_by_script(client: Client, *files: SimpleUploadedFile):
+    return send(client, *files, accept="application/json")
+
+
+def test_one_song_leads_to_its_page(anna_client: Client) -> None:
+    response = send(anna_client, upload())
+    song = Song.objects.get()
+    assert response.headers["Location"] == reverse("song-detail", args=[song.id])
+    page = anna_client.get(response.headers["Location"]).content.decode()
+    assert "Waiting, next in the queue" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+
+
+def test_several_songs_lead_to_the_history(anna_client: Client) -> None:
+    response = send(anna_client, upload("one.wav", 1), upload("two.wav", 2))
+    assert response.headers["Location"] == reverse("song-list")
+    assert Song.objects.count() == 2
+
+
+def test_of_several_files_the_bad_one_is_refused_by_name_and_the_others_are_taken(anna_client: Client) -> None:
+    response = send(anna_client, upload("good.wav", 1), upload("bad.mp3", content=PICTURE))
+    page = anna_client.get(response.headers["Location"]).content.decode()
+    assert "bad.mp3:" in page
+    assert "PNG" in page
+    assert [song.file_name for song in Song.objects.all()] == ["good.wav"]
+
+
+def test_a_file_that_is_no_sound_is_refused_in_the_form_itself(anna_client: Client) -> None:
+    response = send(anna_client, upload("holiday.mp3", content=PICTURE))
+    assert response.status_code == 415
+    page = response.content.decode()
+    assert "holiday.mp3:" in page
+    assert "PNG picture" in page
+    assert 'type="file"' in page
+
+
+def test_an_empty_file_is_refused_in_a_sentence(anna_client: Client) -> None:
+    response = send(anna_client, upload(content=b""))
+    assert response.status_code == 400
+    assert "The file is empty" in response.content.decode()
+
+
+def test_a_form_without_a_file_is_refused_in_a_sentence(anna_client: Client) -> None:
+    response = anna_client.post(reverse("upload"))
+    assert response.status_code == 400
+    assert "file_missing" in response.content.decode()
+
+
+def test_the_same_file_again_leads_to_the_same_song(anna_client: Client) -> None:
+    send(anna_client, upload())
+    response = send(anna_client, upload("renamed.wav"))
+    song = Song.objects.get()
+    assert response.headers["Location"] == reverse("song-detail", args=[song.id])
+    assert "was here already" in anna_client.get(response.headers["Location"]).content.decode()
+
+
+def test_a_script_is_told_the_song_and_its_state(anna_client: Client) -> None:
+    response = send_by_script(anna_client, upload())
+    song = Song.objects.get()
+    assert response.status_code == 201
+    answer = response.json()
+    assert answer["id"] == str(song.id)
+    assert (answer["status"], answer["text"]) == ("queued", "Waiting, next in the queue")
+    assert anna_client.get(answer["card"]).status_code == 200
+    again = send_by_script(anna_client, upload())
+    assert (again.status_code, again.json()["created"]) == (200, False)
+
+
+def test_a_script_is_told_of_a_refusal_in_the_one_shape_of_errors(anna_client: Client) -> None:
+    response = send_by_script(anna_client, upload("holiday.mp3", content=PICTURE))
+    assert response.status_code == 415
+    assert response.json()["error"]["code"] == "not_audio"
+    assert send_by_script(anna_client).json()["error"]["code"] == "file_missing"
+
+
+@pytest.mark.parametrize(
+    "name", ['a "quoted" name.wav', "Жизнь – 歌.wav", "../../etc/passwd.wav", "x" * 300 + ".wav", "<b>bold</b>.wav"]
+)
+def test_any_name_is_shown_as_text(anna_client: Client, name: str) -> None:
+    response = send(anna_client, upload(name))
+    page = anna_client.get(response.headers["Location"]).content.decode()
+    assert "<b>bold" not in page
+    assert ".wav" in page
+
+
+def test_the_page_tells_the_limits_before_anything_is_sent(anna_client: Client, settings) -> None:
+    settings.MAX_UPLOAD_MB = 7
+    page = anna_client.get(reverse("home")).content.decode()
+    assert "from 3 seconds to 2 hours long and up to 7 MB each" in page
+    assert 'data-max-bytes="7000000"' in page
+
+
+def test_the_page_says_when_no_worker_answers(anna_client: Client) -> None:
+    notice = '<div class="notice alarm" data-no-worker role="status">'
+    assert notice in anna_client.get(reverse("home")).content.decode()
+    now = timezone.now()
+    WorkerPresence.objects.create(name="worker@here", started_at=now, seen_at=now)
+    assert notice not in anna_client.get(reverse("home")).content.decode()
+
+
+def test_the_page_lists_the_songs_that_came_last(anna_client: Client, boris_client: Client) -> None:
+    send(anna_client, upload())
+    song = Song.objects.get()
+    assert str(song.id) in anna_client.get(reverse("home")).content.decode()
+    assert str(song.id) not in boris_client.get(reverse("home")).content.decode()
+
+
+def test_the_states_of_several_songs_come_at_once(anna_client: Client, django_assert_num_queries) -> None:
+    for mark in range(5):
+        send(anna_client, upload(f"{mark}.wav", mark))
+    Song.objects.filter(file_name="3.wav").update(status=Status.FAILED, error_message="It broke off.")
+    ids = ",".join(str(song.id) for song in Song.objects.all())
+    # Session, person, songs, analyses, queue, worker.
+    with django_assert_num_queries(6):
+        response = anna_client.get(reverse("song-states"), {"ids": ids})
+    answer = response.json()
+    texts = {song["title"]: song["text"] for song in answer["songs"]}
+    assert texts["0.wav"] == "Waiting, next in the queue"
+    assert texts["4.wav"] == "Waiting, number 4 in the queue"
+    assert texts["3.wav"] == "It broke off."
+    assert answer["worker_answers"] is False
+
+
+def test_progress_is_told_over_the_segments(anna_client: Client, submit) -> None:
+    song = submit()
+    Song.objects.filter(id=song.id).update(
+        status=Status.RUNNING,
+        stage="listening",
+        segments_done=3,
+        segments_total=12,
+        lease_token=song.id,
+        lease_expires_at=timezone.now(),
+    )
+    [state] = anna_client.get(reverse("song-states"), {"ids": song.id}).json()["songs"]
+    assert (state["text"], state["percent"]) == ("Listening, segment 3 of 12", 25)
+    assert 'value="25"' in anna_client.get(reverse("song-detail", args=[song.id])).content.decode()
+
+
+def test_nobody_is_told_the_state_of_what_is_another_s(boris_client: Client, submit) -> None:
+    song = submit()
+    assert boris_client.get(reverse("song-states"), {"ids": song.id}).json()["songs"] == []
+    assert boris_client.get(reverse("song-card", args=[song.id])).status_code == 404
+
+
+def test_malformed_ids_are_refused_in_a_sentence(anna_client: Client) -> None:
+    response = anna_client.get(reverse("song-states"), {"ids": "1,2"})
+    assert response.status_code == 400
+    assert json.loads(response.content)["error"]["code"] == "ids_malformed"
