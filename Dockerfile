@@ -1,0 +1,25 @@
+# One image for the web process, the worker and the sweep; docker-compose.yml says which command each runs.
+
+FROM python:3.13-slim AS packages
+COPY requirements.txt constraints.txt ./
+# TensorFlow trains the networks, and librosa is what the tests compare with; what serves needs neither.
+RUN python -m venv /opt/venv \
+    && grep -vE '^(tensorflow|librosa)==' requirements.txt > serving.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check -r serving.txt -c constraints.txt
+
+FROM python:3.13-slim
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DATA_DIR=/data
+# The volume that is mounted at /data takes its owner from this folder.
+RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin mood \
+    && install -d -o mood -g mood -m 700 /data
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY . .
+RUN python -m compileall -q .
+USER mood
+VOLUME /data
+EXPOSE 8000
+CMD ["gunicorn", "--config", "python:mmc.webserver", "--bind", "0.0.0.0:8000", "mmc.wsgi"]

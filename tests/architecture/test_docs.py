@@ -1,0 +1,91 @@
+"""The documentation tells everything that the code has, and nothing that it has not."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture.error_codes import error_codes
+from tests.architecture.sources import ROOT, python_files, tree_of
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+# Built from the name of a field.
+BUILT_CODES = {"title_too_long", "artist_too_long"}
+SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
+CODE = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def settings_read() -> set[str]:
+    """Every variable of the environment that the program reads, by `env.kind("NAME", …)`."""
+    return {
+        node.args[0].value
+        for path in python_files("classifier", "ml", "mmc")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "env"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def addresses(resolver: URLResolver, before: str = "/") -> Iterator[str]:
+    """Every address of the application, with what is not fixed as <id>."""
+    for pattern in resolver.url_patterns:
+        here = before + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, here)
+        elif isinstance(pattern, URLPattern) and pattern.name != "api-nowhere":
+            yield re.sub(r"<\w+:\w+>", "<id>", here)
+
+
+def test_every_setting_is_described_and_every_described_one_exists() -> None:
+    assert set(SETTING.findall(text_of("docs/settings.md"))) == settings_read()
+
+
+def test_every_setting_of_the_compose_file_is_described() -> None:
+    used = set(re.findall(r"\$\{([A-Z_]+)", text_of("docker-compose.yml")))
+    assert used <= set(re.findall(r"`([A-Z_]+)`", text_of("docs/settings.md")))
+
+
+def test_every_error_code_is_described_and_every_described_one_exists() -> None:
+    _, _, errors = text_of("docs/api.md").partition("## Errors")
+    rows = [line for line in errors.partition("## The other addresses")[0].splitlines() if line.startswith("| `")]
+    described = {code for row in rows for code in CODE.findall(row.split("|")[1])}
+    assert described == error_codes() | BUILT_CODES
+
+
+def test_every_address_is_described_and_every_described_one_exists() -> None:
+    described = set(re.findall(r"`(?:GET |POST |DELETE )?(/[\w<>./-]*)`", text_of("docs/api.md")))
+    assert described == set(addresses(get_resolver()))
+
+
+def test_every_command_is_described() -> None:
+    commands = {path.stem for path in (ROOT / "classifier/management/commands").glob("[a-z]*.py")}
+    told = set(re.findall(r"manage\.py (\w+)", "".join(map(text_of, ("README.md", "docs/operations.md")))))
+    assert commands <= told
+
+
+def test_every_make_target_that_the_documents_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    told = {name for page in PAGES for name in re.findall(r"\bmake ([a-z]+)`", page.read_text())}
+    assert told
+    assert told <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|mailto:)([^)#]*)(?:#([^)]*))?\)", page.read_text())
+    for path, anchor in targets:
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{page.name} links to {path}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}

@@ -1,0 +1,85 @@
+"""A real Redis and a real PostgreSQL, each on a free port with a folder of its own."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import redis
+
+from tests.system.processes import end, free_port, wait_for
+
+
+@contextmanager
+def running_redis(command: list[str], folder: Path) -> Iterator[int]:
+    """The port of a server that was started with this command."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(lambda: _redis_answers(port), timeout_s=20, what="answer of Redis")
+        yield port
+    finally:
+        end(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def running_postgres(bin_dir: Path, user: str, password: str, database: str) -> Iterator[int]:
+    """The port of a fresh server with this user and database."""
+    # Its own folder under /tmp: the path of a socket must be short, and the server's user must reach it.
+    folder = Path(tempfile.mkdtemp(prefix="mood-pg-"))
+    as_user = []
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        server = pwd.getpwnam("postgres")
+        os.chown(folder, server.pw_uid, server.pw_gid)
+        as_user = ["runuser", "-u", "postgres", "--"]
+    password_file = folder / "password"
+    password_file.write_text(password)
+    if as_user:
+        os.chown(password_file, server.pw_uid, server.pw_gid)
+    initdb = [str(bin_dir / "initdb"), f"--pgdata={folder / 'data'}", "--no-sync", "--encoding=UTF8", "--locale=C"]
+    account = [f"--username={user}", f"--pwfile={password_file}", "--auth=scram-sha-256"]
+    subprocess.run([*as_user, *initdb, *account], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    port = free_port()
+    postgres = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-F"]
+    places = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*as_user, *postgres, *places], cwd=folder, stderr=log, start_new_session=True)
+    try:
+        address = f"postgres://{user}:{password}@127.0.0.1:{port}"
+        wait_for(lambda: _postgres_answers(f"{address}/postgres"), timeout_s=30, what="answer of PostgreSQL")
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{database}"')
+        yield port
+    finally:
+        # Its fast shutdown: killed outright it would leave its shared memory behind.
+        end(process.pid, signal.SIGINT)
+        process.wait(timeout=30)
+        shutil.rmtree(folder)
+
+
+def _redis_answers(port: int) -> bool:
+    try:
+        with redis.Redis(port=port, socket_timeout=1) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _postgres_answers(address: str) -> bool:
+    try:
+        psycopg.connect(address, connect_timeout=1).close()
+    except psycopg.OperationalError:
+        return False
+    return True
