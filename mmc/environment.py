@@ -26,16 +26,17 @@ def boolean(name: str, default: bool) -> bool:
     raise _refused(name, value, f"one of {', '.join(YES + NO)}")
 
 
-def integer(name: str, default: int, *, least: int, most: int) -> int:
+def integer(name: str, default: int, *, least: int, most: int, none: bool = False) -> int:
+    """With `none`, 0 is allowed as well, and means that there is no such limit."""
     value = text(name)
     if not value:
         return default
     try:
         number = int(value)
     except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise _refused(name, value, f"a whole number from {least} to {most}")
+        number = -1
+    if not least <= number <= most and not (none and number == 0):
+        raise _refused(name, value, f"a whole number from {least} to {most}{', or 0 for no limit' if none else ''}")
     return number
 
 

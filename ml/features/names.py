@@ -33,25 +33,39 @@ _SPECTRAL = (
     Feature("rms_mean", "full scale", "Loudness: root mean square of the samples", True, "quieter", "louder"),
     Feature("rms_var", "full scale²", "How much the loudness moves", True, "steadier", "more dynamic"),
     Feature("chroma_mean", "0..1", "How many notes sound at once", False, "purer in pitch", "denser in pitch"),
-    Feature("chroma_var", "0..0.25", "Contrast between notes", False, "blurred in pitch", "clearer in pitch"),
+    Feature("chroma_var", "0..0.25", "Contrast between notes", False, "blurrier in pitch", "clearer in pitch"),
     Feature("spectral_centroid_mean", "Hz", "Brightness: centre of the spectrum", True, "darker", "brighter"),
-    Feature("spectral_centroid_var", "Hz²", "How much the brightness moves", True, "even in timbre", "restless in timbre"),
-    Feature("spectral_rolloff_mean", "Hz", "Frequency below which lie 85 % of the spectrum", True, "softer on top", "sharper on top"),
-    Feature("spectral_rolloff_var", "Hz²", "How much the roll-off moves", True, "even on top", "varied on top"),
+    Feature(
+        "spectral_centroid_var", "Hz²", "How much the brightness moves", True, "more even in timbre", "more restless"
+    ),
+    Feature(
+        "spectral_rolloff_mean", "Hz", "Below it lie 85 % of the spectrum", True, "softer on top", "sharper on top"
+    ),
+    Feature(
+        "spectral_rolloff_var", "Hz²", "How much the roll-off moves", True, "more even on top", "more varied on top"
+    ),
     Feature("zero_crossing_rate_mean", "per sample", "Noisiness: sign changes", True, "smoother", "noisier"),
-    Feature("zero_crossing_rate_var", "per sample²", "How much the noisiness moves", True, "evenly noisy", "percussive"),
-    Feature("tonnetz_mean", "-1..1", "Balance of fifths and thirds", False, "leaning to flat harmony", "leaning to sharp harmony"),
-    Feature("tonnetz_var", "0..1", "Strength of fifths and thirds", True, "loose in harmony", "firm in harmony"),
+    Feature(
+        "zero_crossing_rate_var",
+        "per sample²",
+        "How much the noise moves",
+        True,
+        "more evenly noisy",
+        "more percussive",
+    ),
+    Feature("tonnetz_mean", "-1..1", "Balance of fifths and thirds", False, "flatter in harmony", "sharper in harmony"),
+    Feature("tonnetz_var", "0..1", "Strength of fifths and thirds", True, "looser in harmony", "firmer in harmony"),
     Feature("mel_mean", "dB", "Level over all mel bands", False, "thinner in sound", "fuller in sound"),
-    Feature("mel_var", "dB²", "Contrast over mel bands and time", True, "level in sound", "contrasted in sound"),
+    Feature("mel_var", "dB²", "Contrast over mel bands and time", True, "more level in sound", "richer in contrast"),
 )
 
 
 def _mfcc(number: int) -> tuple[Feature, Feature]:
+    name = f"timbre (MFCC {number})"
     shape = "overall level" if number == 1 else f"cosine {number - 1} of the mel spectrum's shape"
     return (
-        Feature(f"mfcc{number}_mean", "dB", f"Timbre: {shape}"),
-        Feature(f"mfcc{number}_var", "dB²", f"How much that moves (MFCC {number})", True),
+        Feature(f"mfcc{number}_mean", "dB", f"Timbre: {shape}", False, f"lower in {name}", f"higher in {name}"),
+        Feature(f"mfcc{number}_var", "dB²", "How much that moves", True, f"steadier in {name}", f"livelier in {name}"),
     )
 
 

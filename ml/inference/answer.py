@@ -43,8 +43,7 @@ def view(stored: Mapping[str, Any], network: str, card: Card) -> dict[str, Any]:
     seen = dict(stored) | _composed(scores, card, network) | {"scores": scores}
     if "segments" in stored:
         seen["segments"] = [
-            segment
-            | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
+            segment | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
             for segment in stored["segments"]
         ]
     return seen

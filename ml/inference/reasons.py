@@ -55,5 +55,5 @@ def text(feature: Feature, value: float, reference: Reference) -> str:
     if feature.name == "mode":
         return "in major" if value >= 0.5 else "in minor"
     rank = reference.rank(feature.name, value)
-    word = (feature.high or f"more of {feature.name}") if rank >= 0.5 else (feature.low or f"less of {feature.name}")
+    word = feature.high if rank >= 0.5 else feature.low
     return f"{word} than {round(100 * max(rank, 1 - rank))} % of songs"

@@ -63,5 +63,7 @@ class Bundle:
         about = self.card.network(name)
         path = self.card.directory / about["file"]
         if hashlib.sha256(path.read_bytes()).hexdigest() != about["sha256"]:
-            raise MoodError("model_corrupt", f"{path.name} is not the file its card describes; install the bundle again.")
+            raise MoodError(
+                "model_corrupt", f"{path.name} is not the file its card describes; install the bundle again."
+            )
         return LiteRtRuntime(path)

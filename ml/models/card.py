@@ -41,11 +41,13 @@ class Card:
         if found != FORMAT:
             raise MoodError(
                 "model_incompatible",
-                f"The model in {directory} has card format {found}; this program reads {FORMAT}: use a bundle made for it.",
+                f"The model in {directory} has card format {found}; this program reads {FORMAT}: use such a bundle.",
             )
         card = cls(directory, values)
         if tuple(card._part("labels")) != LABELS:
-            raise MoodError("model_incompatible", "The model's labels are not this program's; use a bundle made for it.")
+            raise MoodError(
+                "model_incompatible", "The model's labels are not this program's; use a bundle made for it."
+            )
         for name in NETWORKS:
             if not (directory / card.network(name)["file"]).is_file():
                 raise MoodError("model_corrupt", f"{directory} lacks the weights of {name}; install the bundle again.")

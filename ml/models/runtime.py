@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +30,9 @@ class LiteRtRuntime:
         try:
             self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
         except (ValueError, RuntimeError) as error:
-            raise MoodError("model_corrupt", f"{path.name} is no exported network; install the bundle again.") from error
+            raise MoodError(
+                "model_corrupt", f"{path.name} is no exported network; install the bundle again."
+            ) from error
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         self._batch = 0
@@ -35,11 +40,26 @@ class LiteRtRuntime:
     def scores(self, inputs: np.ndarray) -> np.ndarray:
         if len(inputs) != self._batch:
             self._interpreter.resize_tensor_input(self._input["index"], inputs.shape)
-            self._interpreter.allocate_tensors()
+            with _muted():
+                self._interpreter.allocate_tensors()
             self._batch = len(inputs)
         self._interpreter.set_tensor(self._input["index"], np.ascontiguousarray(inputs, np.float32))
         self._interpreter.invoke()
         return np.array(self._interpreter.get_tensor(self._output["index"]))
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """The runtime greets on the standard error of the process, past Python and with no switch for it."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class KerasRuntime:

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from ml.features.song import decibels
-from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
 from ml.training.augmentation import Ranges, coloured, masked, warped
 from ml.training.pack import Pack

@@ -28,8 +28,8 @@ PARITY = 1e-4
 """The exported networks answer as the trained ones do, to this."""
 
 LICENCE = (
-    "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify) and on outputs of YAMNet (Apache 2.0) "
-    "and MusiCNN (ISC; a converted copy CC BY-NC-SA). For research and private, non-commercial use."
+    "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify) and on outputs of YAMNet "
+    "(Apache 2.0) and MusiCNN (ISC; a converted copy CC BY-NC-SA). For research and private, non-commercial use."
 )
 LIMITATIONS = [
     "Trained on 1,762 clips of 30 to 60 s, mostly Western pop, rock, jazz, electronic and classical music.",

@@ -139,9 +139,7 @@ def report(heard: Heard) -> dict[str, Any]:
         },
         "calibration": {view: found["calibration"] for view, found in composites.items()},
         "reference": {view: _rounded(reference) for view, reference in references.items()},
-        "feature_reference": _rounded(
-            Reference.of(dict(zip(NAMES, map(float, row), strict=True)) for row in medians)
-        ),
+        "feature_reference": _rounded(Reference.of(dict(zip(NAMES, map(float, row), strict=True)) for row in medians)),
         "genres": genres.to_json(),
     }
 

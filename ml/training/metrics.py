@@ -58,10 +58,7 @@ def share_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) 
     top1: the strongest is the listeners' strongest. pair_exact, pair_at_least_one: of the strongest two.
     """
     each = regression_figures(found, truth, names)
-    pairs = [
-        len({*first} & {*second})
-        for first, second in zip(_top_two(found), _top_two(truth), strict=True)
-    ]
+    pairs = [len({*first} & {*second}) for first, second in zip(_top_two(found), _top_two(truth), strict=True)]
     return {
         "mean_r": float(np.mean([each[f"r_{name}"] for name in names])),
         "mean_r2": float(np.mean([each[f"r2_{name}"] for name in names])),

@@ -66,4 +66,3 @@ def _binary(wanted: keras.KerasTensor, found: keras.KerasTensor, summed: bool = 
 
 def _weighted(weight: keras.KerasTensor, each: keras.KerasTensor) -> keras.KerasTensor:
     return ops.mean(weight[:, 0] * each)
-

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-
 TAG_MIDDLE, TAG_WEIGHT = -4.7, 0.1
 """Bring the fifty tag logits near zero mean and a summed variance of 1. Constants: no held-out clip enters them."""
 
