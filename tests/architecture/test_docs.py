@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ml.features.names import FEATURES
 from tests.architecture.error_codes import error_codes
 from tests.architecture.sources import ROOT, python_files, tree_of
 
@@ -89,3 +90,9 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_table_of_features_is_the_programs_own() -> None:
+    rows = [line.strip("| ").split(" | ") for line in text_of("docs/features.md").splitlines() if line.startswith("| ")]
+    told = [(name.strip("`"), unit, text) for _, name, unit, text in (row for row in rows if len(row) == 4)]
+    assert told[-len(FEATURES) :] == [(feature.name, feature.unit, feature.text) for feature in FEATURES]

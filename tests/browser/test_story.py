@@ -147,3 +147,19 @@ def test_a_waiting_song_is_cancelled_and_retried_on_the_spot(open_page: Open, mu
     expect(row.locator("[data-text]")).not_to_have_text("Cancelled")
     heard = page.locator("[data-songs] .song", has_text="queue").locator(".song-mood a", has_text=COMPOSITE)
     expect(heard).to_have_count(3, timeout=HEARD_IN_MS)
+
+
+def test_a_song_dropped_anywhere_on_the_page_is_taken(open_page: Open) -> None:
+    page = open_page()
+    come_in(page)
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([new Uint8Array([0x25, 0x50, 0x44, 0x46, 0x2d, 0x31])], "score.mp3"));
+        const options = { dataTransfer, bubbles: true, cancelable: true };
+        for (const name of ["dragenter", "dragover", "drop"])
+            document.querySelector("footer").dispatchEvent(new DragEvent(name, options));
+    }""")
+    row = page.locator(".song", has_text="score.mp3")
+    expect(row).to_contain_text("PDF document")
+    row.get_by_role("button", name="Dismiss").click()
+    expect(row).to_have_count(0)

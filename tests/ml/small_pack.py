@@ -26,7 +26,14 @@ def small_pack(clips: int = 20, seed: int = 0) -> Pack:
         teacher.append(np.full((SECONDS, TEACHER_OUTPUTS), bright, np.float16))
     starts = [np.concatenate(([0], np.cumsum([len(part) for part in parts]))) for parts in (mel, frames, teacher)]
     return Pack(
-        made, SPEC, np.concatenate(mel), starts[0], np.concatenate(frames), starts[1], np.concatenate(teacher), starts[2]
+        made,
+        SPEC,
+        np.concatenate(mel),
+        starts[0],
+        np.concatenate(frames),
+        starts[1],
+        np.concatenate(teacher),
+        starts[2],
     )
 
 

@@ -39,9 +39,17 @@ def heard(song: Path, bundle: Bundle) -> Analysis:
 
 def test_the_answer_has_every_part(heard: Analysis) -> None:
     answer = heard.answer
-    assert {"mood", "alternatives", "genres", "agreement", "scores", "models", "reasons", "features", "segments"} == set(
-        answer
-    )
+    assert {
+        "mood",
+        "alternatives",
+        "genres",
+        "agreement",
+        "scores",
+        "models",
+        "reasons",
+        "features",
+        "segments",
+    } == set(answer)
     assert list(answer["mood"]) == [
         "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
     ]  # fmt: skip
@@ -75,7 +83,9 @@ def test_segments_cover_the_song_in_order_each_with_its_mood(heard: Analysis) ->
 def test_the_song_is_the_mean_of_its_segments(heard: Analysis) -> None:
     for name in ("cnn1d", "cnn2d"):
         values = [segment["models"][name]["emotions"]["calmness"] for segment in heard.answer["segments"]]
-        assert heard.answer["models"][name]["emotions"]["calmness"] == pytest.approx(sum(values) / len(values), abs=2e-4)
+        assert heard.answer["models"][name]["emotions"]["calmness"] == pytest.approx(
+            sum(values) / len(values), abs=2e-4
+        )
 
 
 def test_the_same_song_gives_the_same_answer(song: Path, bundle: Bundle, heard: Analysis) -> None:
@@ -110,7 +120,9 @@ def test_the_same_music_as_flac_and_as_mp3_has_nearly_the_same_mood(
     write(path, music(23.0, tempo_bpm=96, minor=True))
     again = analyse(path, bundle=bundle).answer
     for emotion in EMOTIONS:
-        assert again["scores"]["emotions"][emotion] == pytest.approx(heard.answer["scores"]["emotions"][emotion], abs=0.05)
+        assert again["scores"]["emotions"][emotion] == pytest.approx(
+            heard.answer["scores"]["emotions"][emotion], abs=0.05
+        )
 
 
 def test_a_view_of_one_network_is_composed_from_its_stored_scores(heard: Analysis, bundle: Bundle) -> None:

@@ -40,10 +40,14 @@ def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None
 
 def refused(directory: Path) -> MoodError:
     with pytest.raises(MoodError) as caught:
-        bundle = Bundle.open(directory)
-        bundle.heard_in_frames(np.ones((1, SPEC.segment_frames, 57), np.float32))
-        bundle.heard_in_mel(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
+        _listen(directory)
     return caught.value
+
+
+def _listen(directory: Path) -> None:
+    bundle = Bundle.open(directory)
+    bundle.heard_in_frames(np.ones((1, SPEC.segment_frames, 57), np.float32))
+    bundle.heard_in_mel(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
 
 
 def test_the_networks_answer_the_golden_example_as_on_the_day_they_were_trained(bundle: Bundle) -> None:
@@ -76,7 +80,7 @@ def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> N
     assert card.values["limitations"]
     assert "non-commercial" in card.values["training"]["licence"]
     figure = card.values["metrics"]["both"]["4qaed"]["macro_f1"]
-    assert 0.58 <= figure["value"]
+    assert figure["value"] >= 0.58
     assert figure["low"] < figure["value"] < figure["high"]
 
 

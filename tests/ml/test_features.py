@@ -69,7 +69,9 @@ def test_there_are_57_features_in_the_stated_order() -> None:
     assert all(feature.unit and feature.text for feature in FEATURES)
 
 
-@pytest.mark.parametrize("name", ["rms", "chroma", "spectral_centroid", "spectral_rolloff", "zero_crossing_rate", "tonnetz"])
+@pytest.mark.parametrize(
+    "name", ["rms", "chroma", "spectral_centroid", "spectral_rolloff", "zero_crossing_rate", "tonnetz"]
+)
 def test_a_spectral_feature_is_librosas(name: str, heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
     for number, frame in enumerate(heard.frames):
         series = frame_of(by_librosa[name], number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from ml.audio.segments import Segment, frame_window, segments_of, step_window
@@ -14,7 +16,7 @@ def test_segments_cover_the_song_and_the_last_ends_with_it(duration_s: float) ->
     assert segments[0].start_s == 0.0
     assert segments[-1].end_s == pytest.approx(duration_s)
     assert all(segment.end_s - segment.start_s == pytest.approx(SPEC.segment_s) for segment in segments)
-    assert all(later.start_s - earlier.start_s <= 6.0 for earlier, later in zip(segments, segments[1:], strict=False))
+    assert all(later.start_s - earlier.start_s <= 6.0 for earlier, later in pairwise(segments))
 
 
 def test_a_short_song_is_one_segment() -> None:
