@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 
@@ -76,7 +77,7 @@ def _smooth(label: int, count: int) -> np.ndarray:
     return np.eye(count, dtype=np.float32)[label] * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / count
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset, ABC):
     """An epoch: one random segment of each training clip, in random order. Every epoch draws anew, from its seed."""
 
     ranges = Ranges()
@@ -111,15 +112,15 @@ class Batches(keras.utils.PyDataset):
         y["teacher"] = blend * t_first + (1 - blend) * t_second
         return self.finished(blend * x_first + (1 - blend) * x_second, rates, random), y
 
+    @abstractmethod
     def segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """A random segment of each clip, and the teachers' rows for each time step of the network."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """What is done to segments after they are mixed."""
-        raise NotImplementedError
 
     def _teacher_rows(self, clip: int, seconds: np.ndarray) -> np.ndarray:
         """The teachers' outputs at fractional seconds, interpolated; (len(seconds), outputs)."""

@@ -38,7 +38,11 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: env.boolean("THING", False), "perhaps", "one of 1, true, yes, on, 0, false, no, off"),
         (lambda: env.integer("THING", 5, least=1, most=9), "10", "a whole number from 1 to 9"),
         (lambda: env.integer("THING", 5, least=1, most=9), "five", "a whole number from 1 to 9"),
-        (lambda: env.integer("THING", 5, least=2, most=9, none=True), "1", "a whole number from 2 to 9, or 0 for no limit"),
+        (
+            lambda: env.integer("THING", 5, least=2, most=9, none=True),
+            "1",
+            "a whole number from 2 to 9, or 0 for no limit",
+        ),
         (lambda: env.choice("THING", "a", ("a", "b")), "c", "one of a, b"),
         (lambda: env.folder("THING", Path("/")), "here", "an absolute path of a folder"),
         (lambda: env.time_zone("THING", "UTC"), "Europe/Nowhere", "the name of a time zone, such as Europe/Vienna"),

@@ -42,7 +42,7 @@ def test_killing_serve_itself_leaves_no_process_behind(data_dir: Path) -> None:
 def test_the_first_start_says_where_to_go_and_what_to_do(data_dir: Path) -> None:
     with Serving(data_dir) as serving:
         assert serving.printed().endswith(
-            f"Mood Music Classifier is at http://localhost:{serving.port}\n"
+            f"Countermood is at http://localhost:{serving.port}\n"
             "Your first visit there creates the owner's account; then drop a song onto the page.\n"
             f"Ctrl-C stops it. Its logs are in {data_dir / 'log'}.\n"
         )
@@ -93,7 +93,7 @@ def test_make_run_serves_and_ctrl_c_stops_it(data_dir: Path) -> None:
     if not sys.prefix.startswith(str(ROOT)):
         pytest.skip("These tests do not run in the .venv that `make run` would use.")
     with Serving(data_dir, ["make", "--no-print-directory", "run", "PORT={port}"]) as serving:
-        assert f"Mood Music Classifier is at {serving.address}\n" in serving.printed()
+        assert f"Countermood is at {serving.address}\n" in serving.printed()
         family = serving.family()
         # As a terminal does: to make, its shell and serve alike.
         os.killpg(serving.process.pid, signal.SIGINT)

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             if settings.REQUIRE_SETUP_TOKEN:
                 first += f"\nIt asks for the setup token, which is {kept_secret(settings.DATA_DIR / 'setup_token')}"
         return (
-            f"Mood Music Classifier is at http://localhost:{port}\n{first}\n"
+            f"Countermood is at http://localhost:{port}\n{first}\n"
             f"Ctrl-C stops it. Its logs are in {settings.DATA_DIR / 'log'}."
         )
 

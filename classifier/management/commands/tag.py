@@ -52,7 +52,12 @@ class Command(BaseCommand):
 def _on(bar: tqdm, path: Path) -> door.Progress:
     """Shows beside the bar how far this song is."""
     bar.set_postfix_str(path.name)
-    return lambda stage, done, total: bar.set_postfix_str(f"{path.name}, {stage} {done}/{total}")
+
+    def show(stage: str, done: int, total: int) -> None:
+        share = f" {min(done / total, 1):.0%}" if total else ""
+        bar.set_postfix_str(f"{path.name}, {stage}{share}")
+
+    return show
 
 
 def _line(answer: dict[str, Any], path: Path) -> str:
