@@ -17,4 +17,4 @@ graceful_timeout = 10
 # Heartbeats are files; in memory they do not wait for a disk that is busy with uploads.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
-proc_name = "mood-music-classifier"
+proc_name = "countermood"
