@@ -244,12 +244,13 @@ def compose(scores: Mapping[str, Any], calibration: Calibration, reference: Refe
     first, second = sides(shares)
     sure, less_sure = _confidences(shares, (first, second), calibration)
     others = sorted(_runners_up(shares, (first, second)), key=lambda pair: -shares[pair[0]] - shares[pair[1]])
-    alternatives = tuple(
+    alternatives = [
         {"name": composite_name(*pair), "confidence": round(min(_confidences(shares, pair, calibration)), 4)}
         for pair in others[:ALTERNATIVES]
-    )
+    ]
+    alternatives.sort(key=lambda other: -float(other["confidence"]))
     genres = genre_scores(scores, reference)
-    return Composite(first, second, sure, less_sure, sure >= calibration.threshold, alternatives, genres)
+    return Composite(first, second, sure, less_sure, sure >= calibration.threshold, tuple(alternatives), genres)
 
 
 def sides(shares: Mapping[str, float]) -> Pair:

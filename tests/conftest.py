@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from classifier.models import Person
+from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
 
 PASSWORD = "open sesame, please"
 

@@ -14,8 +14,10 @@ from ml.training.metrics import calibration_error
 
 RIDGE = 1.0
 """Prior of the fit: weights near 1 and 0, as if the shares were already chances."""
-STATED_RIGHT = 0.80
-"""Of the songs whose mood is stated, at least this many are to be right; see `threshold`."""
+STATED_RIGHT = 2 / 3
+"""Of the songs whose mood is stated, at least this many are to be right."""
+LEAST_STATED = 0.75
+"""But the mood of at least so many songs is stated: who only ever answers "Mixed" says nothing."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ def fitted(known: Sides) -> Calibration:
 def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
     """The confidence from which on a mood is stated: the lowest at which STATED_RIGHT of the stated are right.
 
-    From the coverage-accuracy curve (El-Yaniv and Wiener 2010); at most 0.75, so that a weak model still states.
+    From the coverage-accuracy curve (El-Yaniv and Wiener 2010). Where no such point states LEAST_STATED of the songs,
+    the one that states just these.
     """
     order = np.argsort(-chances, kind="stable")
     accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(accuracy >= STATED_RIGHT)
-    found = float(chances[order[enough[-1]]]) if len(enough) else 0.75
-    return round(min(found, 0.75), 3)
+    least = int(np.ceil(LEAST_STATED * len(order))) - 1
+    last = max(int(enough[-1]) if len(enough) else 0, least)
+    return round(float(chances[order[last]]), 3)
 
 
 def cross_fitted(known: Sides, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:

@@ -9,6 +9,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from ml.features.names import FEATURES
+from ml.models.card import Card
+from ml.training.figures import tables
 from tests.architecture.error_codes import error_codes
 from tests.architecture.sources import ROOT, python_files, tree_of
 
@@ -96,3 +98,7 @@ def test_the_table_of_features_is_the_programs_own() -> None:
     rows = [line.strip("| ").split(" | ") for line in text_of("docs/features.md").splitlines() if line.startswith("| ")]
     told = [(name.strip("`"), unit, text) for _, name, unit, text in (row for row in rows if len(row) == 4)]
     assert told[-len(FEATURES) :] == [(feature.name, feature.unit, feature.text) for feature in FEATURES]
+
+
+def test_the_model_cards_figures_are_the_bundles_own() -> None:
+    assert tables(Card.read(ROOT / "ml" / "bundles" / "mood-1")) in text_of("docs/model-card.md")

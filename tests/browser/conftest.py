@@ -13,7 +13,6 @@ from tests.system.conftest import program
 from tests.system.processes import wait_for
 from tests.system.product import Serving
 from tests.system.visitor import Visitor
-from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
 
 Open = Callable[..., Page]
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
-
 
 def program(name: str) -> str:
     """Where a program is; without it the test is skipped, or fails where nothing may be skipped."""
