@@ -56,4 +56,5 @@ def text(feature: Feature, value: float, reference: Reference) -> str:
         return "in major" if value >= 0.5 else "in minor"
     rank = reference.rank(feature.name, value)
     word = feature.high if rank >= 0.5 else feature.low
-    return f"{word} than {round(100 * max(rank, 1 - rank))} % of songs"
+    beyond = min(round(100 * max(rank, 1 - rank)), 99)  # a library has an end, music has none
+    return f"{word} than {beyond} % of songs"
