@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
 from ml.models.card import Card
@@ -27,6 +28,7 @@ __all__ = [
     "EMOTIONS",
     "FEATURES",
     "GENRES",
+    "HEAD_BYTES",
     "MOODS",
     "NETWORKS",
     "SPEC",
@@ -47,17 +49,8 @@ NETWORKS = ("both", "cnn1d", "cnn2d")
 Progress = Callable[[str, int, int], None]
 
 
-def recognise(head: bytes) -> str:
-    """The kind of sound that these first bytes begin, or not_audio."""
-    from ml.audio.sniffing import recognise
-
-    return recognise(head)
-
-
 def media_type(head: bytes) -> str:
     """What a server calls a file that begins so: by what it holds, never by what its sender called it."""
-    from ml.audio.sniffing import MEDIA_TYPES
-
     try:
         return MEDIA_TYPES.get(recognise(head), "application/octet-stream")
     except MoodError:

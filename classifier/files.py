@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import OperationalError
@@ -61,8 +62,9 @@ def checksum(file: File) -> str:
 
 
 def settle(path: Path) -> None:
-    """Wait until the disk itself has the file and its name: what was accepted survives a power cut."""
-    for place in (path, path.parent):
+    """Wait until the disk itself has a song's file and every new name on the way to it: what was accepted survives a
+    power cut."""
+    for place in (path, *(folder for folder in path.parents if folder.is_relative_to(settings.MEDIA_ROOT))):
         descriptor = os.open(place, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -36,7 +36,8 @@ class SongQuerySet(QuerySet["Song"]):
     def for_history(self, q: str = "") -> Self:
         """Newest first; every word of `q` must occur in title, artist, file name or mood."""
         songs = self.with_analysis().newest_first()
-        for word in q.split():
+        # No column holds a NUL, and PostgreSQL refuses to look for one.
+        for word in q.replace("\0", " ").split():
             # A subquery, not a join, so that a song with several analyses comes once.
             heard = _current_moods().filter(name__icontains=word).values("song_id")
             songs = songs.filter(

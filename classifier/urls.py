@@ -1,5 +1,6 @@
 """The addresses of pages. Every one asks for a signed-in person, unless its view says that it does not."""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from classifier.views import (
@@ -39,7 +40,7 @@ urlpatterns = [
     path("songs/<uuid:song_id>/", include(song_patterns)),
     path("setup/", accounts.setup, name="setup"),
     path("login/", accounts.Login.as_view(), name="login"),
-    path("logout/", accounts.Logout.as_view(), name="logout"),
+    path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.Password.as_view(), name="password"),
     path("people/", people.people, name="people"),
     path("people/<int:person_id>/password/", people.new_password, name="person-password"),
@@ -50,8 +51,3 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("api/", include("classifier.api.urls")),
 ]
-
-handler400 = "classifier.views.errors.bad_request"
-handler403 = "classifier.views.errors.forbidden"
-handler404 = "classifier.views.errors.not_found"
-handler500 = "classifier.views.errors.server_error"

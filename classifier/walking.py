@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from classifier import door
-from classifier.services.song_submit import HEAD_BYTES
 
 SUFFIXES = (
     *(".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".mp4"),
@@ -21,7 +20,7 @@ def songs_under(paths: list[Path]) -> Iterator[Path]:
     A folder without any song comes itself, so that it can be reported.
     """
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield path
             continue
         found = False
@@ -37,7 +36,9 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and (path.suffix.lower() in SUFFIXES or _begins_as_sound(path)):
+            if name.startswith(".") or path.is_fifo():  # to open a pipe would wait for its other end for ever
+                continue
+            if path.suffix.lower() in SUFFIXES or _begins_as_sound(path):
                 yield path
 
 
@@ -45,7 +46,7 @@ def _begins_as_sound(path: Path) -> bool:
     """Covers, lists and logs lie beside songs, and are none."""
     try:
         with path.open("rb") as file:
-            door.recognise(file.read(HEAD_BYTES))
+            door.recognise(file.read(door.HEAD_BYTES))
     except (door.MoodError, OSError):
         return False
     return True

@@ -15,7 +15,8 @@ DATA_DIR = made_folder(env.folder("DATA_DIR", BASE_DIR / "var"), "DATA_DIR")
 
 DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", THIS_MACHINE)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # HTTPS says that people reach the site by https: cookies travel by nothing else then, and browsers remember it.
@@ -101,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
 # Where strangers can reach the server, the first account is made only with the token that its log shows.
-REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", False)
+REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", not set(ALLOWED_HOSTS) <= set(THIS_MACHINE))
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ MODEL_BUNDLES_DIR = env.folder("MODEL_BUNDLES_DIR", BASE_DIR / "ml" / "bundles")
 
 # --- The queue ----------------------------------------------------------------------------------
 
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
 BROKER_DIR = DATA_DIR / "broker"
 
 if REDIS_URL:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models import Min
 
 from classifier.files import folder_path
-from classifier.models import Song, WorkerPresence
+from classifier.models import Person, Song, WorkerPresence
 from classifier.services.sign_in import failures_sweep
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,20 @@ def leftovers_sweep(*, now: datetime) -> int:
 
 
 def orphans_remove(*, shard: str, now: datetime) -> int:
-    """Folders of songs that have no row, except young ones: their row may be on its way."""
+    """Folders of songs that have no row, except young ones: their row may be on its way.
+
+    What was there before this database knew anybody is another database's, and stays: a library is not lost because
+    DATABASE_URL was changed for a day.
+    """
     folder = folder_path(f"songs/{shard}")
     if not folder.is_dir():
         return 0
-    old = {path.name: path for path in folder.iterdir() if _older(path, now - FOLDER_AGE)}
+    began_at = Person.objects.aggregate(first=Min("date_joined"))["first"]
+    if began_at is None:
+        return 0
+    old = {
+        path.name: path for path in folder.iterdir() if _older(path, now - FOLDER_AGE) and not _older(path, began_at)
+    }
     known = {song_id.hex for song_id in Song.objects.filter(id__in=_ids(old)).values_list("id", flat=True)}
     orphans = [path for name, path in old.items() if name not in known]
     for path in orphans:

@@ -18,9 +18,6 @@ from classifier.models import Person, Song, Status, song_folder
 from classifier.queue import enqueue
 from classifier.services.song_retry import song_retry
 
-# Enough to tell every kind of sound by its beginning.
-HEAD_BYTES = 4096
-
 
 def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: bool = True) -> tuple[Song, bool]:
     """Keep a file and queue it; the owner's own earlier copy of it is the answer, if there is one."""
@@ -73,7 +70,7 @@ def _checked(upload: File | None) -> File:
     if upload.size > max_upload_bytes():
         raise file_too_large()
     upload.seek(0)
-    door.recognise(upload.read(HEAD_BYTES))
+    door.recognise(upload.read(door.HEAD_BYTES))
     upload.seek(0)
     return upload
 

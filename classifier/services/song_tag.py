@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from classifier.models import Person, Song
 from classifier.presentation import failure_json, heard_json, song_json
 from classifier.services.song_finish import song_fail
 from classifier.services.song_reread import reread
-from classifier.services.song_submit import HEAD_BYTES, song_submit
+from classifier.services.song_submit import song_submit
 
 LOOK_EVERY_S = 0.5
 
@@ -40,7 +41,7 @@ def song_tag(
 
 
 def _opened(path: Path) -> File:
-    if path.is_dir():
+    if os.path.isdir(path):  # which, unlike Path.is_dir(), is no error for a name that cannot be looked up
         raise ProductError("no_songs", f"There is no song in the folder {path}: name another one.")
     try:
         return File(path.open("rb"), name=path.name)
@@ -56,7 +57,7 @@ def _heard(
     started_at = timezone.now()
     if not file.size:
         raise file_empty()
-    door.recognise(file.read(HEAD_BYTES))
+    door.recognise(file.read(door.HEAD_BYTES))
     sha256 = checksum(file)
     heard = child.hear(path, on_progress)
     return heard_json(

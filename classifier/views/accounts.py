@@ -54,10 +54,6 @@ class Login(views.LoginView):
         return super().get(request, *args, **kwargs)
 
 
-class Logout(views.LogoutView):
-    pass
-
-
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class Password(views.PasswordChangeView):
     template_name = "accounts/password.html"

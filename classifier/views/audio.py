@@ -18,9 +18,6 @@ from classifier.views.ranges import ByteRange, Unsatisfiable, range_still_valid,
 
 BLOCK_BYTES = 1 << 16
 
-# Enough to tell every kind of sound by its beginning.
-HEAD_BYTES = 4096
-
 
 @require_safe
 def song_audio(request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
@@ -29,7 +26,7 @@ def song_audio(request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     path = Path((song.playable or song.file).path)
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+            head = file.read(door.HEAD_BYTES)
             facts = os.fstat(file.fileno())
     except FileNotFoundError as error:
         raise Http404("The song's audio is gone.") from error

@@ -106,8 +106,5 @@ def state_text(song: Song, place: int | None) -> str:
 
 
 def _running_text(song: Song) -> str:
-    done, total = song.segments_done, song.segments_total
-    if song.stage == Stage.LISTENING:
-        return f"Listening, segment {done} of {total}" if total else "Listening"
-    # While decoding, progress is counted in seconds of the song.
-    return f"Decoding, {clock(done)} of {clock(total)}" if done and total else "Decoding"
+    word = "Listening" if song.stage == Stage.LISTENING else "Decoding"
+    return f"{word}, segment {song.segments_done} of {song.segments_total}" if song.segments_total else word

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from classifier import door
 from classifier.errors import ProductError
+from classifier.models import Status
 from classifier.refusals import refusal_response
 from classifier.views.owned import own_song
 
@@ -17,6 +18,9 @@ from classifier.views.owned import own_song
 @require_safe
 def song_passage(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
+    if song.status != Status.DONE:
+        # This process decodes nothing that has not been decoded whole before, where it could harm nobody else.
+        raise Http404("This song has not been heard.")
     try:
         start_s, end_s = _asked(request)
         wav = door.passage(Path(song.file.path), start_s, end_s)

@@ -50,7 +50,7 @@ def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse
             continue
         taken.append(song)
         if not created:
-            messages.info(request, f"“{song.display_title}” was here already: this is what was heard in it.")
+            messages.info(request, f"“{song.display_title}” was here already, and is not kept twice.")
     if not taken:
         return _nothing_taken(request, refusals)
     for name, refusal in refusals:

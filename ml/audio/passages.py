@@ -19,6 +19,7 @@ from av.container import InputContainer
 from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.mixing import Mixer
 from ml.errors import MoodError
+from ml.spec import SPEC
 
 with warnings.catch_warnings():
     # pydub warns that it finds no ffmpeg, which it does not need here, and, on some versions of Python, of
@@ -52,7 +53,7 @@ def cut(path: str | os.PathLike[str], start_s: float, end_s: float, *, fade_ms: 
 
     Raises MoodError: passage_outside_song, and audio_unreadable or audio_no_stream as in decoding.
     """
-    if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s < end_s):
+    if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s < end_s) or start_s > SPEC.max_duration_s:
         raise _outside(f"A passage from {start_s:g} s to {end_s:g} s does not exist")
     length_s = min(end_s - start_s, LONGEST_S)
     with open_audio(path) as container:

@@ -14,7 +14,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -27,27 +27,12 @@ from ml.spec import AudioSpec
 from ml.training.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
 from ml.training.heldout import held_out_scores
 from ml.training.pack import Pack
+from ml.training.recipes import RECIPES, Recipe
 from ml.training.student import Student
 
 FOLDS = ("0", "1", "2", "3", "4", "final")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All knobs of a training run."""
-
-    epochs: int
-    """Clips are few and every epoch draws other segments of them: long runs help until about here."""
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    batch_size: int = 32
-    warmup_share: float = 0.05
-    averaging: float = 0.995
-    """Weights are averaged over about two hundred steps; the average is what is kept."""
-    seed: int = 0
-
-
-RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=24, learning_rate=2e-3)}
 BUILDERS: dict[str, Callable[[AudioSpec], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
 
 
@@ -142,7 +127,7 @@ def main() -> None:
     args = parser.parse_args()
     pack = Pack.load(args.pack)
     for network in BUILDERS if args.network == "both" else [args.network]:
-        recipe = Recipe(epochs=args.epochs or RECIPES[network].epochs, seed=args.seed)
+        recipe = replace(RECIPES[network], epochs=args.epochs or RECIPES[network].epochs, seed=args.seed)
         for fold in FOLDS if args.fold == "all" else [args.fold]:
             train_fold(pack, network, fold, recipe, args.out / f"{network}-{fold}")
 

@@ -74,7 +74,10 @@ def test_an_unreadable_address_of_a_database_is_refused(monkeypatch: pytest.Monk
 
 
 def settings_under(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    code = "import mmc.settings as s; print(s.CELERY_BROKER_URL, s.DATABASES['default']['ENGINE'], s.SECRET_KEY[:4])"
+    code = (
+        "import mmc.settings as s; print(s.CELERY_BROKER_URL, s.DATABASES['default']['ENGINE'], s.SECRET_KEY[:4],"
+        " s.REQUIRE_SETUP_TOKEN)"
+    )
     environment = {**os.environ, "DATA_DIR": str(tmp_path), "SECRET_KEY": "", **variables}
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
 
@@ -89,6 +92,17 @@ def test_redis_and_postgres_need_one_variable_each(tmp_path: Path) -> None:
 def test_wrong_settings_stop_the_start_in_one_sentence(tmp_path: Path) -> None:
     refused = settings_under(tmp_path, MAX_UPLOAD_MB="much")
     assert refused.stderr.strip().endswith("MAX_UPLOAD_MB is 'much'; it takes a whole number from 1 to 20000.")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "asked", "needed"),
+    [("", "", False), ("localhost", "", False), ("music.example.org", "", True), ("music.example.org", "no", False)],
+)
+def test_where_others_can_come_the_first_account_needs_the_token(
+    tmp_path: Path, hosts: str, asked: str, needed: bool
+) -> None:
+    started = settings_under(tmp_path, ALLOWED_HOSTS=hosts, REQUIRE_SETUP_TOKEN=asked)
+    assert started.stdout.split()[-1] == str(needed), started.stderr
 
 
 def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:

@@ -39,6 +39,12 @@ def test_every_word_is_looked_for_in_title_artist_and_name(anna: Person, submit:
     assert history(anna, "elise mozart") == []
 
 
+def test_a_nul_is_looked_for_as_a_space(anna: Person, submit: Submit) -> None:
+    """PostgreSQL would refuse to look for it."""
+    song = submit(name="Bagatelle.wav")
+    assert history(anna, "baga\0telle") == [song]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_moods_are_looked_for_as_well(anna: Person, song: Song, ear: Ear) -> None:
     assert history(anna, "powerful") == []

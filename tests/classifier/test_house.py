@@ -24,7 +24,7 @@ from django.test import Client
 from django.utils import timezone
 
 from classifier.health import health_report, worker_answers
-from classifier.models import Song, WorkerPresence
+from classifier.models import Person, Song, WorkerPresence
 from classifier.presence import PresenceStep
 from classifier.services.leftovers import leftovers_sweep, orphans_remove
 from classifier.services.song_lease import song_claim
@@ -64,6 +64,7 @@ def test_the_sweep_goes_on_until_it_is_told_to_stop(db: None, monkeypatch: pytes
 
 
 def test_folders_without_a_row_are_removed_once_they_are_old(song: Song, media: Path) -> None:
+    Person.objects.update(date_joined=NOW - timedelta(days=3))
     shard = song.id.hex[-2:]
     orphan = media / "songs" / shard / "00000000000070008000000000000000"
     young = media / "songs" / shard / "00000000000070008000000000000001"
@@ -77,6 +78,17 @@ def test_folders_without_a_row_are_removed_once_they_are_old(song: Song, media: 
 
     assert not orphan.exists()
     assert len(files_under(media)) == 2
+
+
+def test_another_databases_library_is_no_leftover(anna: Person, media: Path) -> None:
+    """Its folders are older than anybody whom this database knows."""
+    folder = media / "songs" / "01" / "00000000000070008000000000000001"
+    folder.mkdir(parents=True)
+    os.utime(folder, (OLD, OLD))
+    assert orphans_remove(shard="01", now=NOW) == 0
+    Person.objects.all().delete()
+    assert orphans_remove(shard="01", now=NOW) == 0
+    assert folder.exists()
 
 
 def test_uploads_that_broke_off_are_removed_once_they_are_old(db: None) -> None:

@@ -85,6 +85,21 @@ def test_a_folder_without_songs_is_told(tmp_path: Path) -> None:
     assert (answer["error"]["code"], status) == ("no_songs", 1)
 
 
+def test_names_that_are_no_text_and_names_that_cannot_be_stop_nothing(tmp_path: Path, ear: Ear) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
+    odd.write_bytes(wav())
+    answers, status = tag(odd, tmp_path / ("x" * 300))
+    outcomes = [answer.get("error", {}).get("code", answer["status"]) for answer in answers]
+    assert (outcomes, status) == (["done", "file_unreadable"], 1)
+    assert answers[0]["path"] == f"{tmp_path}/caf\\udce9.wav"
+
+
+def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp3")
+    (tmp_path / "a.wav").write_bytes(wav())
+    assert list(songs_under([tmp_path])) == [tmp_path / "a.wav"]
+
+
 def test_a_file_that_kills_its_process_costs_itself_only(
     tmp_path: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ml.models.card import Card
 from ml.models.runtime import KerasRuntime
 from ml.models.score_vector import LABELS, agreement, as_scores
 from ml.spec import SPEC
+from ml.training.recipes import RECIPES
 
 BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-1"
 
@@ -144,3 +146,8 @@ def test_networks_agree_wholly_with_themselves_and_hardly_with_their_opposite() 
     high[[4, 12, 13]], low[[5, 10, 17]] = 1.0, 1.0
     assert agreement(as_scores(high), as_scores(high)) == 1.0
     assert agreement(as_scores(high), as_scores(low)) == 0.0
+
+
+def test_the_card_keeps_the_recipes_that_training_would_use_again(bundle: Bundle) -> None:
+    kept = {name: facts["recipe"] for name, facts in bundle.card.values["training"]["recipes"].items()}
+    assert kept == {name: asdict(recipe) for name, recipe in RECIPES.items()}

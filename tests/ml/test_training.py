@@ -10,7 +10,8 @@ import pytest
 
 from ml.models.score_vector import LABELS
 from ml.training.heldout import HeldOut
-from ml.training.train import Recipe, train_fold
+from ml.training.recipes import Recipe
+from ml.training.train import train_fold
 from tests.ml.small_pack import small_pack
 
 pytestmark = [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -89,29 +90,35 @@ def test_nobody_hears_what_is_another_s(boris_client: Client, waiting: Song) -> 
     assert audio(boris_client, waiting).status_code == 404
 
 
-def test_a_passage_is_a_file_of_its_own(anna_client: Client, waiting: Song) -> None:
-    response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2.5"})
+def test_a_passage_is_a_file_of_its_own(anna_client: Client, heard: Song) -> None:
+    response = anna_client.get(reverse("song-passage", args=[heard.id]), {"start": "1", "end": "2.5"})
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "audio/wav"
     assert response.content[:4] == b"RIFF"
     assert abs(len(response.content) - 1.5 * 8000 * 2) < 500
 
 
-def test_a_passage_outside_the_song_is_refused_in_a_sentence(anna_client: Client, waiting: Song) -> None:
-    response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "900", "end": "910"})
+@pytest.mark.parametrize("start", ["900", "1e300", "nan", "-1"])
+def test_a_passage_outside_the_song_is_refused_in_a_sentence(anna_client: Client, heard: Song, start: str) -> None:
+    response = anna_client.get(reverse("song-passage", args=[heard.id]), {"start": start, "end": "2e300"})
     assert response.status_code == 400
     assert "passage_outside_song" in response.text
 
 
-def test_a_passage_without_times_is_refused_in_a_sentence(anna_client: Client, waiting: Song) -> None:
+def test_a_passage_without_times_is_refused_in_a_sentence(anna_client: Client, heard: Song) -> None:
     for times in ({}, {"start": "1"}, {"start": "now", "end": "2"}):
-        response = anna_client.get(reverse("song-passage", args=[waiting.id]), times)
+        response = anna_client.get(reverse("song-passage", args=[heard.id]), times)
         assert response.status_code == 400
         assert "start and its end in seconds" in response.text
 
 
-def test_nobody_hears_passages_of_what_is_another_s(boris_client: Client, waiting: Song) -> None:
-    response = boris_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2"})
+def test_nobody_hears_passages_of_what_is_another_s(boris_client: Client, heard: Song) -> None:
+    response = boris_client.get(reverse("song-passage", args=[heard.id]), {"start": "1", "end": "2"})
+    assert response.status_code == 404
+
+
+def test_what_was_not_heard_yet_is_not_decoded_for_a_passage(anna_client: Client, waiting: Song) -> None:
+    response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2"})
     assert response.status_code == 404
 
 

@@ -141,18 +141,19 @@ def test_the_states_of_several_songs_come_at_once(anna_client: Client, django_as
     assert answer["worker_answers"] is False
 
 
-def test_progress_is_told_over_the_segments(anna_client: Client, submit) -> None:
+@pytest.mark.parametrize("stage", ["decoding", "listening"])
+def test_progress_is_told_over_the_segments(anna_client: Client, submit, stage: str) -> None:
     song = submit()
     Song.objects.filter(id=song.id).update(
         status=Status.RUNNING,
-        stage="listening",
+        stage=stage,
         segments_done=3,
         segments_total=12,
         lease_token=song.id,
         lease_expires_at=timezone.now(),
     )
     [state] = anna_client.get(reverse("song-states"), {"ids": song.id}).json()["songs"]
-    assert (state["text"], state["percent"]) == ("Listening, segment 3 of 12", 25)
+    assert (state["text"], state["percent"]) == (f"{stage.title()}, segment 3 of 12", 25)
     assert 'value="25"' in anna_client.get(reverse("song-detail", args=[song.id])).content.decode()
 
 

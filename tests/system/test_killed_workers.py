@@ -45,7 +45,7 @@ def long_song(folder: Path, minutes: float) -> Path:
 
 @pytest.mark.timeout(400)
 def test_a_song_ends_done_though_the_workers_child_was_killed(serving: Serving, caller: Caller, tmp_path: Path) -> None:
-    song = caller.submit(long_song(tmp_path, 12))
+    song = caller.submit(long_song(tmp_path, 60))
     caller.await_listening(song["id"], timeout_s=60)
     child, worker = serving.worker_child(), serving.worker()
     os.kill(child, signal.SIGKILL)
@@ -56,7 +56,7 @@ def test_a_song_ends_done_though_the_workers_child_was_killed(serving: Serving, 
 
 @pytest.mark.timeout(400)
 def test_a_song_ends_done_though_the_whole_worker_was_killed(serving: Serving, caller: Caller, tmp_path: Path) -> None:
-    song = caller.submit(long_song(tmp_path, 13))
+    song = caller.submit(long_song(tmp_path, 61))
     caller.await_listening(song["id"], timeout_s=60)
     worker, child = serving.worker(), serving.worker_child()
     os.kill(worker, signal.SIGKILL)
@@ -71,7 +71,7 @@ def test_a_song_that_was_being_heard_when_the_server_stopped_is_done_after_the_n
 ) -> None:
     with Serving(tmp_path / "var", **QUICK) as serving:
         caller = newcomer(serving.address)
-        song = caller.submit(long_song(tmp_path, 14))
+        song = caller.submit(long_song(tmp_path, 62))
         caller.await_listening(song["id"], timeout_s=60)
         serving.process.send_signal(signal.SIGINT)
         assert serving.process.wait(timeout=15) == 0

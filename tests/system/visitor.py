@@ -75,7 +75,7 @@ class Caller:
 
         def look() -> dict[str, Any] | None:
             song = self.song(song_id)
-            assert song["status"] in ("queued", "running"), f"It was over too soon to be disturbed: {song}"
+            assert song["status"] in ("queued", "running"), f"It was {song['status']} too soon to be disturbed"
             return song if song["progress"]["segments_done"] else None
 
         return wait_for(look, timeout_s=timeout_s, what=f"progress of song {song_id}")

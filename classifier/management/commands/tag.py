@@ -62,13 +62,19 @@ def _on(bar: tqdm, path: Path) -> door.Progress:
 
 def _line(answer: dict[str, Any], path: Path) -> str:
     """With the path, since names such as 01.mp3 come many times."""
-    return json.dumps({**answer, "path": str(path)}, ensure_ascii=False)
+    return json.dumps({**answer, "path": _shown(path)}, ensure_ascii=False)
 
 
 def _sentence(answer: dict[str, Any], path: Path) -> str:
+    name = _shown(path)
     if answer["status"] == "done":
         mood = answer["mood"]
-        return f"{path}: {mood['name']} ({mood['confidence']:.0%}), {mood['genre']}"
+        return f"{name}: {mood['name']} ({mood['confidence']:.0%}), {mood['genre']}"
     if answer["status"] == "failed":
-        return f"{path}: {answer['error']['message']} [{answer['error']['code']}]"
-    return f"{path}: {answer['status']}"
+        return f"{name}: {answer['error']['message']} [{answer['error']['code']}]"
+    return f"{name}: {answer['status']}"
+
+
+def _shown(path: Path) -> str:
+    """Names on the disk are bytes; those that are no UTF-8 could not be printed as they are."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
