@@ -25,6 +25,7 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     sha256 = checksum(upload)
     earlier = Song.objects.for_owner(owner).filter(sha256=sha256).first()
     if earlier is not None:
+        _file_put_back(earlier, upload)
         return _asked_again(earlier, now=now, to_queue=to_queue), False
 
     song = Song(
@@ -73,6 +74,14 @@ def _checked(upload: File | None) -> File:
     door.recognise(upload.read(door.HEAD_BYTES))
     upload.seek(0)
     return upload
+
+
+def _file_put_back(song: Song, upload: File) -> None:
+    """The very same bytes are here again, so a file that was lost from the disk is lost no longer."""
+    if not song.file.storage.exists(song.file.name):
+        with room_on_disk():
+            song.file.storage.save(song.file.name, upload)
+            settle(Path(song.file.path))
 
 
 def _asked_again(song: Song, *, now: datetime, to_queue: bool) -> Song:

@@ -88,6 +88,14 @@ def test_a_file_that_ended_without_an_answer_is_queued_again(song: Song, submit:
     assert (again.status, again.attempts, again.error_code) == (Status.QUEUED, 0, "")
 
 
+def test_a_file_that_was_lost_from_the_disk_is_put_back_by_sending_it_again(song: Song, submit: Submit) -> None:
+    Path(song.file.path).unlink()
+
+    assert submit() == song
+
+    assert Path(song.file.path).read_bytes() == wav()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_the_same_file_sent_ten_times_at_once_one_song_is_made(anna: Person, media: Path) -> None:
     def send(_: int) -> Song:
