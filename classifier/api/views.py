@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +31,7 @@ class Predict(APIView):
     def post(self, request: Request) -> Response:
         network = network_named(request.query_params.get("model"))
         wait_s = _wait_s(request.query_params.get("wait"))
-        song, _ = song_submit(owner=request.user, upload=request.FILES.get("file"), now=timezone.now())
+        song, _ = song_submit(owner=request.user, upload=_one_file(request), now=timezone.now())
         song = song_await(song, wait_s)
         return Response(
             song_json(song, network),
@@ -68,6 +69,16 @@ class Nowhere(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise NotFound
+
+
+def _one_file(request: Request) -> UploadedFile | None:
+    files = request.FILES.getlist("file")
+    if len(files) > 1:
+        raise ProductError(
+            "too_many_files",
+            f"The request carries {len(files)} files, and one is allowed: send each on its own.",
+        )
+    return files[0] if files else None
 
 
 def _own(request: Request, song_id: uuid.UUID) -> Song:

@@ -22,7 +22,9 @@ def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
 
 
 def song_correct(*, song: Song, primary: str, secondary: str = "") -> Song:
-    """State the actual mood; an empty `primary` takes the statement back."""
+    """State the actual mood; neither side takes the statement back, and a second side alone is the first."""
+    if secondary and not primary:
+        primary, secondary = secondary, ""
     for emotion in (primary, secondary):
         if emotion and emotion not in door.EMOTIONS:
             raise ProductError(
@@ -30,7 +32,7 @@ def song_correct(*, song: Song, primary: str, secondary: str = "") -> Song:
             )
     if secondary and secondary == primary:
         raise ProductError("mood_twice", "Both sides name the same mood: choose another one, or leave the second out.")
-    Song.objects.filter(id=song.id).update(actual_primary=primary, actual_secondary=secondary if primary else "")
+    Song.objects.filter(id=song.id).update(actual_primary=primary, actual_secondary=secondary)
     return reread(song)
 
 

@@ -38,11 +38,11 @@ def mood(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     primary, secondary = request.POST.get("primary", ""), request.POST.get("secondary", "")
     try:
-        song_correct(song=song, primary=primary, secondary=secondary)
-        messages.success(request, "What you hear is saved." if primary else "Your moods are taken back.")
+        song = song_correct(song=song, primary=primary, secondary=secondary)
+        messages.success(request, "What you hear is saved." if song.actual_primary else "Your moods are taken back.")
     except ProductError as error:
         messages.error(request, error.message)
-    return redirect(reverse("song-detail", args=[song_id]) + "#your-ear")
+    return redirect("song-detail", song_id)
 
 
 @require_POST

@@ -37,7 +37,8 @@ def open_audio(path: str | os.PathLike[str]) -> InputContainer:
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MoodError(
             "audio_unreadable",
-            "The file could not be read as audio; send a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.",
+            "The file could not be read as audio: it is incomplete, damaged or of another kind; send it again whole, "
+            "as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.",
         ) from error
     if not container.streams.audio:
         container.close()

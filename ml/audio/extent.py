@@ -16,12 +16,15 @@ import av
 from av.container import InputContainer
 
 from ml.audio.container import audio_stream, moving_picture
-from ml.audio.frame_chains import id3_bytes
+from ml.audio.frame_chains import chains, id3_bytes, mpeg_frame_bytes
 
 GUESSED = {"aac", "ac3", "eac3", "dts", "mpegts", "mpeg", "amr", "amrnb", "amrwb"}
 """FFmpeg's names of containers that state no length. Its guess is off by 10 % where the bit rate varies."""
 
 VBR_HEADERS = (b"Xing", b"Info", b"VBRI")
+MP3_TAIL = 1 << 14
+"""Bytes. An mp3 frame is at most 1,441 bytes, so that several whole ones lie within this."""
+
 OGG_TAIL = 1 << 17
 """Bytes. An Ogg page is at most 65,307 bytes, so that the last one begins within this."""
 
@@ -51,7 +54,9 @@ def read_extent(path: str | os.PathLike[str], container: InputContainer) -> Exte
     """What `path`, opened as `container`, says of its length. Reads at most 128 KiB."""
     name = container.format.name
     with open(path, "rb") as file:
-        if name in GUESSED or (name == "mp3" and not _mp3_states_length(file)):
+        if name == "mp3" and not _mp3_states_length(file):
+            return Extent(None, ended=_mp3_ended(file))
+        if name in GUESSED:
             return Extent(None)
         promise_s = PROMISES[name](file) if name in PROMISES else None
         if promise_s is not None and moving_picture(container) is None:
@@ -76,6 +81,20 @@ def _mp3_states_length(file: BinaryIO) -> bool:
         head = b""
     head += file.read(8192)
     return any(mark in head for mark in VBR_HEADERS)
+
+
+def _mp3_ended(file: BinaryIO) -> bool:
+    """Whether the last frame is there whole; True where the end is something else, such as a tag."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - MP3_TAIL))
+    tail = file.read()
+    at = next((i for i in range(len(tail) - 4) if chains(tail, i, mpeg_frame_bytes)), len(tail))
+    while at < len(tail):
+        length = mpeg_frame_bytes(tail[at : at + 4])
+        if length is None:
+            return True
+        at += length
+    return at == len(tail)
 
 
 def _wav_promise_s(file: BinaryIO) -> float | None:

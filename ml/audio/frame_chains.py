@@ -27,7 +27,7 @@ def has_mpeg_frames(head: bytes) -> bool:
     """Whether a chain of mp3 (or mp2) frames begins somewhere in `head`."""
     at = head.find(b"\xff")
     while at >= 0:
-        if _chains(head, at, mpeg_frame_bytes):
+        if chains(head, at, mpeg_frame_bytes):
             return True
         at = head.find(b"\xff", at + 1)
     return False
@@ -35,7 +35,7 @@ def has_mpeg_frames(head: bytes) -> bool:
 
 def has_adts_frames(head: bytes) -> bool:
     """Whether `head` begins with a chain of AAC frames in ADTS."""
-    return _chains(head, 0, adts_frame_bytes)
+    return chains(head, 0, adts_frame_bytes)
 
 
 def mpeg_frame_bytes(header: bytes) -> int | None:
@@ -71,7 +71,8 @@ def id3_bytes(header: bytes) -> int:
     return size
 
 
-def _chains(head: bytes, at: int, frame_bytes: Callable[[bytes], int | None]) -> bool:
+def chains(head: bytes, at: int, frame_bytes: Callable[[bytes], int | None]) -> bool:
+    """Whether frames begin at `at`, each where the one before it ends."""
     start, family = at, head[at : at + 2]
     for _ in range(CHAIN):
         if at + 6 > len(head):

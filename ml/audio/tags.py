@@ -61,7 +61,7 @@ def _found(
     try:
         values = reader(path)
     except Exception:  # parsers of hostile bytes fail in more ways than they document
-        logger.info("The tags of %s could not be read by %s.", path, reader.__name__, exc_info=True)
+        logger.debug("The tags of %s could not be read by %s.", path, reader.__name__, exc_info=True)
         values = {}
     return {name: tidy(values.get(name)) for name in KEYS}
 

@@ -211,6 +211,12 @@ def test_too_many_files_are_refused(caller: Client, settings: Any) -> None:
     assert error_code(response, 400) == "too_many_files"
 
 
+def test_of_two_songs_in_one_request_none_is_lost_unsaid(caller: Client) -> None:
+    response = caller.post("/api/predict/", {"file": [upload("a.wav"), upload("b.wav")]})
+    assert error_code(response, 400) == "too_many_files"
+    assert not Song.objects.exists()
+
+
 def test_a_body_over_the_limit_is_refused_unread(caller: Client, settings: Any) -> None:
     settings.MAX_UPLOAD_MB = 1
     response = caller.post("/api/predict/", {"file": upload(content=bytes(3_000_000))})

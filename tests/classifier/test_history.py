@@ -85,7 +85,9 @@ def test_an_edit_does_not_bring_a_deleted_song_back(song: Song) -> None:
 def test_an_actual_mood_is_stated_and_taken_back(song: Song) -> None:
     stated = song_correct(song=song, primary="sadness", secondary="power")
     assert (stated.actual_primary, stated.actual_secondary) == ("sadness", "power")
-    taken_back = song_correct(song=song, primary="", secondary="power")
+    alone = song_correct(song=song, primary="", secondary="power")
+    assert (alone.actual_primary, alone.actual_secondary) == ("power", "")
+    taken_back = song_correct(song=song, primary="", secondary="")
     assert (taken_back.actual_primary, taken_back.actual_secondary) == ("", "")
 
 

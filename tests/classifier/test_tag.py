@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from classifier.models import Person, Song, Status
 from classifier.walking import songs_under
+from tests import sounds
 from tests.classifier.hearing import Ear, wav
 from tests.classifier.test_api_predict import KEYS
 
@@ -130,7 +131,16 @@ def test_people_get_a_line_for_each_song(tmp_path: Path, ear: Ear) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     out = StringIO()
     call_command("tag", str(tmp_path / "a.wav"), stdout=out)
-    assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%), CalmButEpic\n"
+    assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%), Calm but Epic\n"
+
+
+def test_people_are_told_what_is_wrong_with_a_song_that_was_heard(tmp_path: Path) -> None:
+    broken = sounds.truncate(sounds.write(tmp_path / "a.wav", sounds.music(8.0)), 0.7)
+    out = StringIO()
+    call_command("tag", str(broken), stdout=out)
+    heard, warning = out.getvalue().splitlines()
+    assert heard.startswith(f"{broken}: ")
+    assert warning.endswith("[audio_truncated]")
 
 
 @pytest.mark.django_db(transaction=True)

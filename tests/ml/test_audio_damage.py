@@ -138,3 +138,11 @@ def test_a_recording_may_change_its_kind_on_the_way(tmp_path: Path) -> None:
     _, facts = hear(both)
 
     assert facts.duration_s == pytest.approx(8, abs=0.2)
+
+
+def test_an_mp3_that_ends_inside_a_frame_has_broken_off_though_it_states_no_length(tmp_path: Path) -> None:
+    whole = sounds.write_long(tmp_path / "whole.mp3", 18)
+    broken = tmp_path / "broken.mp3"
+    broken.write_bytes(whole.read_bytes()[:-5])
+    assert hear(whole)[1].warnings == []
+    assert [warning["code"] for warning in hear(broken)[1].warnings] == ["audio_truncated"]

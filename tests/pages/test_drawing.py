@@ -125,3 +125,10 @@ def test_confidence_and_agreement_have_words_from_end_to_end() -> None:
     assert confidence_words(99) == "almost certain"
     assert confidence_words(0) == "a hint"
     assert agreement_words(100) != agreement_words(0)
+
+
+def test_a_moods_name_gives_way_to_the_song_that_lies_beside_it() -> None:
+    mood = MOODS["nostalgia"]
+    away = next(place for place in plane(1.0, 9.0, []).places if place.side.key == "nostalgia")
+    near = next(place for place in plane(mood.valence + 0.8, mood.arousal, []).places if place.side.key == "nostalgia")
+    assert (away.anchor, near.anchor) == ("start", "end")

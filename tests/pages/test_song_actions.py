@@ -38,6 +38,12 @@ def test_the_actual_mood_is_stated_and_taken_back(anna_client: Client, heard: So
     assert "Tense and Sad" not in page
 
 
+def test_a_second_mood_alone_is_the_first(anna_client: Client, heard: Song) -> None:
+    page_after(anna_client, act(anna_client, heard, "mood", primary="", secondary="sadness"))
+    heard.refresh_from_db()
+    assert (heard.actual_primary, heard.actual_secondary) == ("sadness", "")
+
+
 @pytest.mark.parametrize(
     ("primary", "secondary", "sentence"),
     [("bliss", "", "is no mood known here"), ("tension", "tension", "Both sides name the same mood")],

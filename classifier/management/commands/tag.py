@@ -69,7 +69,8 @@ def _sentence(answer: dict[str, Any], path: Path) -> str:
     name = _shown(path)
     if answer["status"] == "done":
         mood = answer["mood"]
-        return f"{name}: {mood['name']} ({mood['confidence']:.0%}), {mood['genre']}"
+        heard = f"{name}: {mood['name']} ({mood['confidence']:.0%}), {door.GENRES[mood['genre']].title}"
+        return "\n".join([heard, *(f"  {warning['message']} [{warning['code']}]" for warning in answer["warnings"])])
     if answer["status"] == "failed":
         return f"{name}: {answer['error']['message']} [{answer['error']['code']}]"
     return f"{name}: {answer['status']}"

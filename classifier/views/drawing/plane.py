@@ -9,6 +9,8 @@ from classifier.views.drawing.passages import Passage
 
 SIZE, MARGIN = 400, 26
 LEAST, MOST = 1.0, 9.0
+NAME_WIDTH, NAME_HEIGHT = 76, 20
+"""The room of a mood's name, with the song's dot beside it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def plane(valence: float, arousal: float, way: Sequence[Passage]) -> Plane:
         inner=SIZE - 2 * MARGIN,
         middle=SIZE / 2,
         far=SIZE - MARGIN,
-        places=[_place(key) for key in door.EMOTIONS],
+        places=[_place(key, _x(valence), _y(arousal)) for key in door.EMOTIONS],
         x=_x(valence),
         y=_y(arousal),
         path=" ".join(f"{_x(v)},{_y(a)}" for v, a in points) if len(points) > 1 else "",
@@ -54,12 +56,14 @@ def plane(valence: float, arousal: float, way: Sequence[Passage]) -> Plane:
     )
 
 
-def _place(key: str) -> Place:
+def _place(key: str, song_x: float, song_y: float) -> Place:
     mood = door.MOODS[key]
-    # Names grow away from the middle, where the moods crowd.
+    x, y = _x(mood.valence), _y(mood.arousal)
+    # Names grow away from the middle, where the moods crowd, unless the song lies there.
     outward = 1 if mood.valence >= 5 else -1
-    x = _x(mood.valence)
-    return Place(Side(key), x, _y(mood.arousal), x + 9 * outward, "start" if outward > 0 else "end")
+    if abs(song_y - y) < NAME_HEIGHT and 0 < (song_x - x) * outward < NAME_WIDTH:
+        outward = -outward
+    return Place(Side(key), x, y, x + 9 * outward, "start" if outward > 0 else "end")
 
 
 def _smooth(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
