@@ -81,6 +81,7 @@ class Batches(keras.utils.PyDataset, ABC):
     """An epoch: one random segment of each training clip, in random order. Every epoch draws anew, from its seed."""
 
     ranges = Ranges()
+    scaler: FeatureScaler | SpectrogramScaler
 
     def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, batch_size: int, seed: int) -> None:
         super().__init__(workers=2, max_queue_size=8)

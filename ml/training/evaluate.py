@@ -23,7 +23,7 @@ from ml.models.card import VIEWS
 from ml.models.score_vector import HEADS, as_scores
 from ml.moods import EMOTIONS, flat, sides, true_pairs
 from ml.training.confidence import Sides, coverage_curve, cross_fitted, fitted
-from ml.training.genre_report import genre_report
+from ml.training.genre_report import GenreReport, genre_report
 from ml.training.heldout import HeldOut
 from ml.training.metrics import class_figures, regression_figures, share_figures, with_intervals
 from ml.training.pack import Pack
@@ -128,8 +128,6 @@ def report(heard: Heard) -> dict[str, Any]:
     medians = [np.median(heard.pack.frames_of(i), axis=0) for i in range(len(heard.pack.clips))]
     references = {view: Reference.of(flat(scores) for scores in heard.scores(view)) for view in VIEWS}
     composites = {view: composite_figures(heard, view) for view in VIEWS}
-    collections = [clip.collection for clip in heard.pack.clips]
-    genres = genre_report(heard.scores("both"), collections, references["both"])
     return {
         "share_of_2d": SHARE_OF_2D,
         "metrics": {view: figures(heard, view) for view in VIEWS},
@@ -140,8 +138,13 @@ def report(heard: Heard) -> dict[str, Any]:
         "calibration": {view: found["calibration"] for view, found in composites.items()},
         "reference": {view: _rounded(reference) for view, reference in references.items()},
         "feature_reference": _rounded(Reference.of(dict(zip(NAMES, map(float, row), strict=True)) for row in medians)),
-        "genres": genres.to_json(),
+        "genres": genres_given(heard, references["both"]).to_json(),
     }
+
+
+def genres_given(heard: Heard, reference: Reference) -> GenreReport:
+    """How often each of the ten genres is given to the clips of each collection."""
+    return genre_report(heard.scores("both"), [clip.collection for clip in heard.pack.clips], reference)
 
 
 def _rounded(reference: Reference) -> dict[str, list[float]]:
@@ -154,14 +157,11 @@ def write_predictions(heard: Heard, folder: Path) -> None:
     for view in VIEWS:
         scores = heard.scores(view)
         for collection in ("4qaed", "mirex", "emotify"):
+            rows = [{"file": heard.pack.clips[i].file, **flat(scores[i])} for i in heard.rows(collection)]
             with (folder / f"{collection}-{view}.csv").open("w", newline="", encoding="utf-8") as handle:
-                writer = None
-                for i in heard.rows(collection):
-                    row = {"file": heard.pack.clips[i].file, **flat(scores[i])}
-                    writer = writer or csv.DictWriter(handle, list(row))
-                    if handle.tell() == 0:
-                        writer.writeheader()
-                    writer.writerow(row)
+                writer = csv.DictWriter(handle, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
 
 
 def main() -> None:
@@ -180,6 +180,8 @@ def main() -> None:
             print(f"{view:6s} {collection:8s} {line}")
         print(f"{view:6s} composite {json.dumps(found['composite'][view]['figures'])}")
         print(f"{view:6s} calibration error {found['composite'][view]['calibration_error']}")
+    genres = genres_given(heard, Reference.from_card(found["reference"]["both"]))
+    print(genres.to_markdown(), *genres.complaints(), sep="\n")
     if args.bundle:
         from ml.training.bundling import make_bundle
 

@@ -31,8 +31,6 @@ from ml.training.recipes import RECIPES, Recipe
 from ml.training.student import Student
 
 FOLDS = ("0", "1", "2", "3", "4", "final")
-
-
 BUILDERS: dict[str, Callable[[AudioSpec], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
 
 
@@ -63,9 +61,9 @@ def train_fold(pack: Pack, network: str, fold: str, recipe: Recipe, out: Path) -
         ],
     )
     built.save(out / "network.keras")
-    (out / "scaler.json").write_text(json.dumps(batches.scaler.to_card()))  # type: ignore[attr-defined]
+    (out / "scaler.json").write_text(json.dumps(batches.scaler.to_card()))
     if fold != "final":
-        held_out_scores(pack, np.flatnonzero(folds == int(fold)), built, batches.scaler).save(out / "heldout.npz")  # type: ignore[attr-defined]
+        held_out_scores(pack, np.flatnonzero(folds == int(fold)), built, batches.scaler).save(out / "heldout.npz")
     facts = {"recipe": asdict(recipe), "clips": len(clips), "seconds": round(time.monotonic() - started)}
     (out / "done.json").write_text(json.dumps(facts))
 
