@@ -11,7 +11,7 @@ import pytest
 from ml.models.score_vector import LABELS
 from ml.training.heldout import HeldOut
 from ml.training.recipes import Recipe
-from ml.training.train import train_fold
+from ml.training.folds import train_fold
 from tests.ml.small_pack import small_pack
 
 pytestmark = [
@@ -44,16 +44,16 @@ def test_the_2d_network_trains_and_a_finished_fold_is_not_trained_again(
 
 
 def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ml.training import train
+    from ml.training import folds
 
-    class Interrupted(train.Progress):
+    class Interrupted(folds.Progress):
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             if epoch == 1:
                 raise KeyboardInterrupt
 
     pack = small_pack(10)
     with monkeypatch.context() as patched:
-        patched.setattr(train, "Progress", Interrupted)
+        patched.setattr(folds, "Progress", Interrupted)
         with pytest.raises(KeyboardInterrupt):
             train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)
     train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)

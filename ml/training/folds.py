@@ -1,0 +1,110 @@
+"""Trains the product's networks fold by fold.
+
+Fold k is trained on the clips outside fold k, and then says what it hears in fold k; "final" is trained on all.
+What is finished is skipped; an interrupted fold goes on from its last epoch. Any Keras backend will do: set
+KERAS_BACKEND=jax on a machine with a GPU.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ml.models.cnn1d import cnn1d
+from ml.models.cnn2d import cnn2d
+from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.spec import AudioSpec
+from ml.training.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
+from ml.training.heldout import held_out_scores
+from ml.training.pack import Pack
+from ml.training.recipes import Recipe
+from ml.training.student import Student
+
+FOLDS = ("0", "1", "2", "3", "4", "final")
+BUILDERS: dict[str, Callable[[AudioSpec], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
+
+
+def train_fold(pack: Pack, network: str, fold: str, recipe: Recipe, out: Path) -> None:
+    """Trains one network without one fold (or without none), and keeps it in `out`, with what it hears there."""
+    if (out / "done.json").exists():
+        print(f"{out}: done before")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(recipe.seed)
+    folds = np.array([clip.fold for clip in pack.clips])
+    clips = np.flatnonzero(folds != int(fold)) if fold != "final" else np.arange(len(folds))
+    words = frequent_words(pack, clips)
+    batches = make_batches(pack, network, clips, Targets.of(pack, words), recipe)
+    built = BUILDERS[network](pack.spec)
+    student = Student(built, teacher_outputs=pack.teacher.shape[1], words=len(words))
+    student(np.zeros((1, *built.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
+    student.compile(optimizer=_optimizer(recipe, len(batches)))
+    started = time.monotonic()
+    student.fit(
+        batches,
+        epochs=recipe.epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(str(out / "backup"), save_freq="epoch"),
+            keras.callbacks.CSVLogger(str(out / "epochs.csv"), append=True),
+            Progress(f"{network} fold {fold}", recipe.epochs),
+        ],
+    )
+    built.save(out / "network.keras")
+    (out / "scaler.json").write_text(json.dumps(batches.scaler.to_card()))
+    if fold != "final":
+        held_out_scores(pack, np.flatnonzero(folds == int(fold)), built, batches.scaler).save(out / "heldout.npz")
+    facts = {"recipe": asdict(recipe), "clips": len(clips), "seconds": round(time.monotonic() - started)}
+    (out / "done.json").write_text(json.dumps(facts))
+
+
+def make_batches(pack: Pack, network: str, clips: np.ndarray, targets: Targets, recipe: Recipe) -> Batches:
+    """The network's own kind of batches, with a scaler fitted on `clips` alone."""
+    if network == "cnn1d":
+        frames = FeatureScaler.fitted(np.concatenate([pack.frames_of(clip) for clip in clips]))
+        return FrameBatches(pack, clips, targets, recipe.batch_size, recipe.seed, scaler=frames)
+    scaler = fitted_spectrogram_scaler(pack, clips)
+    return SpectrogramBatches(pack, clips, targets, recipe.batch_size, recipe.seed, scaler=scaler)
+
+
+def fitted_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
+    """The deviation of levelled log-mel over one segment from the middle of each training clip."""
+    unscaled = SpectrogramScaler(deviation_db=1.0)
+    middle = []
+    for clip in clips:
+        mel = pack.mel_of(clip)
+        start = max(0, (len(mel) - pack.spec.segment_steps) // 2)
+        middle.append(float(np.var(unscaled(mel[None, start : start + pack.spec.segment_steps], pack.spec))))
+    return SpectrogramScaler(deviation_db=round(float(np.sqrt(np.mean(middle))), 4))
+
+
+def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    steps = recipe.epochs * steps_per_epoch
+    warmup = int(steps * recipe.warmup_share)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+class Progress(keras.callbacks.Callback):
+    """A line every tenth epoch."""
+
+    def __init__(self, name: str, epochs: int) -> None:
+        super().__init__()
+        self.name, self.epochs = name, epochs
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if (epoch + 1) % 10 == 0 or epoch == 0:
+            parts = " ".join(f"{key} {value:.3f}" for key, value in (logs or {}).items())
+            print(f"{self.name} epoch {epoch + 1}/{self.epochs} {parts}", flush=True)
