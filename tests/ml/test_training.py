@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ml.models.score_vector import LABELS
+from ml.training.folds import train_fold
 from ml.training.heldout import HeldOut
 from ml.training.recipes import Recipe
-from ml.training.folds import train_fold
 from tests.ml.small_pack import small_pack
 
 pytestmark = [
