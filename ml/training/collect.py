@@ -1,0 +1,146 @@
+"""Builds a data set to train on from a list of recordings.
+
+    python -m ml.training.collect songs.csv --out var/data/songs           # files and links, a mood a row
+    python -m ml.training.collect calm.m3u8 --mood calm --cut 30           # 30 s from the middle of each song
+    python -m ml.training.train --arch cnn2d --data var/data/songs/labels.csv
+
+Each recording is fetched, decoded to its end and kept once, under its hash. What fails is told with its row and left
+out; what is finished is skipped the next time, and a download that broke off goes on. `docs/collecting.md` tells more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ml.errors import MoodError
+from ml.spec import SPEC
+from ml.training.collecting.collector import COLLECTED, FAILED, SAME, SKIPPED, Collector, Outcome
+from ml.training.collecting.cutting import Cut
+from ml.training.collecting.download import Downloads
+from ml.training.collecting.entries import Entry
+from ml.training.collecting.lists import read_lists
+from ml.training.collecting.store import Store
+from ml.training.collecting.tables import LABELS, REPORT, write_labels, write_report
+from ml.training.collecting.visits import Manners
+from ml.training.collecting.writing import room_on_disk
+
+
+def collect(
+    lists: list[Path], out: Path, *, mood: str = "", wishes: Cut | None = None, manners: Manners | None = None
+) -> list[Outcome]:
+    """Collects what the lists name into the folder `out`, and writes its tables; what became of each entry, in order.
+
+    Raises MoodError: list_missing, list_unknown, list_unreadable, list_too_large, collect_busy, disk_full,
+    folder_unwritable.
+    """
+    entries = read_lists(lists, mood)
+    store = Store(out)
+    with room_on_disk(out), store.locked():
+        collector = Collector(store, Downloads(manners), wishes or Cut(), entries)
+        outcomes = list(_with_bar(collector, entries))
+        rows = write_labels(out, outcomes)
+        write_report(out, outcomes)
+    _print_summary(out, outcomes, rows)
+    return outcomes
+
+
+def _with_bar(collector: Collector, entries: list[Entry]) -> Iterator[Outcome]:
+    """Collects one entry after the other under a progress bar, and prints a line for each that fails."""
+    with tqdm(entries, unit="song", disable=None, file=sys.stderr) as bar:
+        for entry in bar:
+            outcome = collector.collect(entry, _Meter(bar))
+            bar.set_postfix_str("")
+            if outcome.outcome == FAILED:
+                bar.clear()
+                print(f"row {entry.row} of {entry.list_name}, {entry.place}: {outcome.message} [{outcome.code}]")
+            yield outcome
+
+
+class _Meter:
+    """Writes beside the bar how far a download is, a few times a second."""
+
+    def __init__(self, bar: tqdm) -> None:
+        self._bar = bar
+        self._drawn = 0.0
+
+    def __call__(self, here: int, size: int | None) -> None:
+        if (now := time.monotonic()) - self._drawn > 0.2:
+            self._drawn = now
+            self._bar.set_postfix_str(f"{here / 1e6:.1f} of {size / 1e6:.1f} MB" if size else f"{here / 1e6:.1f} MB")
+
+
+def _print_summary(out: Path, outcomes: list[Outcome], rows: list[dict[str, str]]) -> None:
+    counts = Counter(each.outcome for each in outcomes)
+    print(", ".join(f"{name}: {counts[name]}" for name in (COLLECTED, SKIPPED, SAME, FAILED)))
+    for row, message in ((each.entry.row, each.message) for each in outcomes if each.outcome in (COLLECTED, SKIPPED)):
+        if message:
+            print(f"row {row}: {message}")
+    moods = Counter(row["mood"] for row in rows)
+    hours = sum(float(row["duration_s"]) for row in rows) / 3600
+    named = ", ".join(f"{mood}: {count}" for mood, count in sorted(moods.items()) if mood)
+    print(f"In the table: {len(rows)}, {hours:.2f} h" + (f" ({named})" if named else ""))
+    if moods[""]:
+        print(f"Without a mood: {moods['']}; write it into the list or into {LABELS}, or say --mood.")
+    if rows:
+        print(f"{out / LABELS} is what training reads.")
+    print(f"{out / REPORT} says what became of each row.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", nargs="+", type=Path, metavar="LIST", help="csv, tsv, m3u, m3u8, pls, xspf or txt")
+    parser.add_argument(
+        "--out", type=Path, default=None, help="folder to make or go on with; var/data/NAME of the list"
+    )
+    parser.add_argument("--mood", default="", help="of the songs whose list names none")
+    parser.add_argument(
+        "--cut", type=_cut_s, default=None, metavar="SECONDS", help="keep so much of each song, as FLAC"
+    )
+    parser.add_argument("--cut-from", choices=["middle", "start"], default="middle")
+    parser.add_argument("--largest-mb", type=_positive, default=500.0, help="largest file, of 1,000,000 bytes each")
+    parser.add_argument("--longest-s", type=_positive, default=1800.0, help="longest download of one file")
+    parser.add_argument("--pause-s", type=_positive, default=1.0, help="between two requests to the same server")
+    args = parser.parse_args()
+    try:
+        outcomes = collect(
+            args.lists,
+            args.out or Path("var/data") / args.lists[0].stem,
+            mood=args.mood.strip(),
+            wishes=Cut(length_s=args.cut, at=args.cut_from),
+            manners=Manners(int(args.largest_mb * 1e6), args.longest_s, pause_s=args.pause_s),
+        )
+    except MoodError as error:
+        sys.exit(f"{error.message} [{error.code}]")
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on from here.", file=sys.stderr)
+        sys.exit(130)
+    if not any(each.kept for each in outcomes):
+        sys.exit(1)
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"it is {text!r}; give a number above 0")
+    return value
+
+
+def _cut_s(text: str) -> float:
+    value = _positive(text)
+    if value < SPEC.min_duration_s:
+        raise argparse.ArgumentTypeError(f"it is {text} s; training needs {SPEC.min_duration_s:g} s or more")
+    return value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Lists as CSV: a recording a row, with what people say of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ml.errors import MoodError
+from ml.training.collecting.entries import Entry
+
+PLACES = ("file", "url", "source")
+"""Columns that may name the recording; of several, the first that is filled counts."""
+
+MOODS = ("mood", "moods")
+OWN = {*PLACES, *MOODS, "artist", "title", "sha256", "start_s", "end_s"}
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def read_manifest(path: Path, text: str) -> list[Entry]:
+    """The rows of a CSV, whose first line names its columns. A row that is wrong carries its `problem`.
+
+    Separated by commas; by semicolons or tabs where the first line has no comma.
+
+    Raises MoodError("list_unreadable") where no column names the recordings, or one stands there twice.
+    """
+    first = text.partition("\n")[0]
+    separator = next((mark for mark in ",;\t" if mark in first), ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    try:
+        columns = [name.strip().lower() for name in next(rows, [])]
+        _check_columns(path, columns)
+        entries, line = [], rows.line_num
+        for cells in rows:
+            if any(cell.strip() for cell in cells):
+                entries.append(_entry(path, line + 1, columns, [cell.strip() for cell in cells]))
+            line = rows.line_num
+    except csv.Error as error:
+        raise MoodError("list_unreadable", f"{path}, line {rows.line_num}, is not CSV ({error}); mend it.") from error
+    return entries
+
+
+def _check_columns(path: Path, columns: list[str]) -> None:
+    if not set(columns) & set(PLACES):
+        found = ", ".join(filter(None, columns)) or "nothing"
+        raise MoodError(
+            "list_unreadable", f"The first line of {path} names {found}; it must name a column {', '.join(PLACES)}."
+        )
+    for name in columns:
+        if columns.count(name) > 1:
+            raise MoodError("list_unreadable", f"{path} has two columns {name!r}; give each its own name.")
+
+
+def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry:
+    row = dict(zip(columns, cells, strict=False))
+    place = next((row[name] for name in PLACES if row.get(name)), "")
+    problem = None
+    times: dict[str, float | None] = {"start_s": None, "end_s": None}
+    try:
+        if any(cells[len(columns) :]):
+            raise _wrong(f"The row has {len(cells)} cells under {len(columns)} columns; quote a cell with a comma")
+        if not place:
+            raise _wrong("The row names no recording; write a path or a link")
+        times = _times(row)
+        if row.get("sha256") and not SHA256.fullmatch(row["sha256"].lower()):
+            raise _wrong(f"The sha256 {row['sha256']!r} is not 64 hexadecimal digits; mend it, or leave it out")
+    except MoodError as error:
+        problem = error
+    return Entry(
+        list_name=path.name,
+        row=line,
+        place=place,
+        folder=path.parent,
+        mood=next((row[name] for name in MOODS if row.get(name)), ""),
+        artist=row.get("artist", ""),
+        title=row.get("title", ""),
+        sha256=row.get("sha256", "").lower(),
+        others={name: value for name, value in row.items() if name and name not in OWN},
+        problem=problem,
+        **times,
+    )
+
+
+def _times(row: Mapping[str, str]) -> dict[str, float | None]:
+    start_s, end_s = (_seconds(name, row.get(name, "")) for name in ("start_s", "end_s"))
+    if end_s is not None and end_s <= (start_s or 0.0):
+        raise _wrong(f"end_s is {end_s:g} and start_s {start_s or 0:g}; the end comes after the start")
+    return {"start_s": start_s, "end_s": end_s}
+
+
+def _seconds(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise _wrong(f"{name} is {text!r}; write seconds, 0 or more, such as 12.5")
+    return value
+
+
+def _wrong(found: str) -> MoodError:
+    return MoodError("row_wrong", f"{found}.")

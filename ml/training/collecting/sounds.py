@@ -1,0 +1,50 @@
+"""Whether a file is a recording that training can use, and whether two files are the same recording."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml.audio.decoding import Decoded, decode
+from ml.audio.sniffing import HEAD_BYTES, recognise
+
+FULL_SCALE = 32_767
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What a file holds."""
+
+    container: str
+    """As in `ml.audio.sniffing.recognise`."""
+
+    duration_s: float
+    digest: str
+    """SHA-256 of what is heard in it: the same for a WAV and its FLAC, and whatever the tags say."""
+
+    warning: str = ""
+    """A sentence, where something is damaged or missing."""
+
+
+def listen(path: Path) -> Sound:
+    """Decodes the whole file, as training will.
+
+    Raises MoodError: not_audio, audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent.
+    """
+    with path.open("rb") as file:
+        container = recognise(file.read(HEAD_BYTES))
+    facts, digest = Decoded(), hashlib.sha256()
+    for block in decode(path, facts):
+        # 16 bits: what formats without loss agree in, while their floats differ in the last digit.
+        digest.update(np.rint(np.clip(block, -1, 1) * FULL_SCALE).astype("<i2").tobytes())
+    warning = " ".join(warning["message"] for warning in facts.warnings)
+    return Sound(container, facts.duration_s, digest.hexdigest(), warning)
+
+
+def sha256_of(path: Path) -> str:
+    """Of the file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,48 @@
+"""What the tests of collecting do over and over: make songs, collect them, look at the tables."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from ml.audio.decoding import Decoded, decode
+from ml.training.collect import collect
+from ml.training.collecting.visits import Manners
+from tests.sounds import music, write
+
+RATE = 16_000
+HASTY = Manners(pause_s=0.001, attempts=2)
+
+
+def song(path: Path, seed: int = 0, duration_s: float = 4.0, **more: object) -> Path:
+    return write(path, music(duration_s, RATE, seed=seed), RATE, **more)  # type: ignore[arg-type]
+
+
+def run(house: Path, text: str, name: str = "list.csv", **more: object) -> list[dict[str, str]]:
+    """Collects what a list with this text names into house/set; the rows of the report."""
+    (house / name).write_text(text)
+    collect([house / name], house / "set", manners=HASTY, **more)  # type: ignore[arg-type]
+    return table(house / "set/report.csv")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def labels(house: Path) -> list[dict[str, str]]:
+    return table(house / "set/labels.csv")
+
+
+def outcomes(report: list[dict[str, str]]) -> list[str]:
+    return [row["code"] or row["outcome"] for row in report]
+
+
+def heard(path: Path) -> np.ndarray:
+    return np.concatenate(list(decode(path, Decoded())))
+
+
+def everything_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()} - {"lock"}

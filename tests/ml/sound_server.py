@@ -1,0 +1,123 @@
+"""A web server on this machine that serves sounds well or badly, and remembers who asked for what."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Served:
+    """One address. Whatever is odd about it is said here."""
+
+    content: bytes = b""
+    media_type: str = "audio/mpeg"
+    etag: str | None = '"1"'
+    ranges: bool = True
+    statuses: list[int] = field(default_factory=list)
+    """Answers that come before the good one, one a request."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    breaks_after: list[int] = field(default_factory=list)
+    """Bytes of its answer after which it hangs up, one a request; then it stops doing so."""
+
+    largest_piece: int | None = None
+    """Bytes of one answer to a request for a range."""
+
+    chunked: bool = False
+    pause_s: float = 0.0
+    """Between two kilobytes."""
+
+
+@dataclass
+class SoundServer:
+    link: str
+    """Of the server, without a slash at the end."""
+
+    pages: dict[str, Served] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Path and headers of each request, in order."""
+
+    def serve(self, path: str, content: bytes = b"", **odd: object) -> str:
+        """The link under which `content` can be had from now on."""
+        self.pages[path] = Served(content, **odd)  # type: ignore[arg-type]
+        return self.link + path
+
+    def ranges_asked(self) -> list[str | None]:
+        return [headers.get("Range") for _, headers in self.asked]
+
+
+@contextmanager
+def sound_server() -> Iterator[SoundServer]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            server.asked.append((self.path, dict(self.headers)))
+            page = server.pages.get(self.path)
+            status = 404 if page is None else page.statuses.pop(0) if page.statuses else 200
+            if page is None or status != 200:
+                self._refuse(status, page.headers if page else {})
+            else:
+                self._send(page)
+
+        def _refuse(self, status: int, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def _send(self, page: Served) -> None:
+            start = self._start(page)
+            body = page.content[start:][: page.largest_piece if start else None]
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Type", page.media_type)
+            if page.etag:
+                self.send_header("ETag", page.etag)
+            if start:
+                self.send_header("Content-Range", f"bytes {start}-{start + len(body) - 1}/{len(page.content)}")
+            for name, value in page.headers.items():
+                self.send_header(name, value)
+            self.send_header(
+                *(("Transfer-Encoding", "chunked") if page.chunked else ("Content-Length", str(len(body))))
+            )
+            self.end_headers()
+            until = page.breaks_after.pop(0) if page.breaks_after else None
+            try:
+                self._write(body[:until], page)
+                if page.chunked and until is None:
+                    self.wfile.write(b"0\r\n\r\n")
+            except OSError:
+                pass  # the visitor has seen enough
+            self.close_connection = self.close_connection or until is not None
+
+        def _start(self, page: Served) -> int:
+            wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            same = self.headers.get("If-Range", page.etag) == page.etag
+            return int(wanted[1]) if wanted and page.ranges and same else 0
+
+        def _write(self, body: bytes, page: Served) -> None:
+            step = 1024 if page.pause_s else 1 << 16
+            for at in range(0, len(body), step):
+                piece = body[at : at + step]
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if page.chunked else piece)
+                time.sleep(page.pause_s)
+
+        def log_message(self, *args: object) -> None:
+            """Says nothing."""
+
+    house = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = SoundServer(f"http://127.0.0.1:{house.server_address[1]}")
+    thread = threading.Thread(target=house.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        house.shutdown()
+        house.server_close()
+        thread.join()
