@@ -6,6 +6,7 @@ process that listens.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,9 @@ from django.conf import settings
 from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
+from ml.models.card import FILE as CARD_FILE
 from ml.models.card import Card
-from ml.moods import EMOTIONS, GENRES, MOODS, Genre, Mood, composite_name, joined_by
+from ml.moods import CLUSTER_WORDS, EMOTIONS, GENRES, MOODS, QUADRANT_WORDS, Genre, Mood, composite_name, joined_by
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
@@ -25,26 +27,32 @@ if TYPE_CHECKING:
     from ml.models.bundle import Bundle
 
 __all__ = [
+    "CLUSTER_WORDS",
     "EMOTIONS",
     "FEATURES",
     "GENRES",
     "HEAD_BYTES",
     "MOODS",
     "NETWORKS",
+    "QUADRANT_WORDS",
     "SPEC",
     "Feature",
     "Genre",
     "Mood",
     "MoodError",
     "composite_name",
+    "installed",
     "joined_by",
     "key_name",
     "listen",
     "media_type",
+    "model_card",
     "recognise",
 ]
 
 NETWORKS = ("both", "cnn1d", "cnn2d")
+VERSION = re.compile(r"\w[\w.-]{0,63}")
+"""A bundle's name is that of its folder, and never a way out of the folder of bundles."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -61,6 +69,16 @@ def media_type(head: bytes) -> str:
 def card(version: str) -> Card:
     """What the models of this version are, and how their scores are read; loads no weights."""
     return Card.read(settings.MODEL_BUNDLES_DIR / version)
+
+
+def installed(version: str) -> bool:
+    """Whether there is a bundle of this name; the name may come from anywhere."""
+    return bool(VERSION.fullmatch(version)) and (settings.MODEL_BUNDLES_DIR / version / CARD_FILE).is_file()
+
+
+def model_card(version: str = "") -> Mapping[str, Any]:
+    """What the card of the model in use says, or of another one that is installed; raises MoodError."""
+    return card(version or settings.MODEL_BUNDLE).values
 
 
 @cache

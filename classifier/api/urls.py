@@ -1,10 +1,12 @@
 from django.urls import path, re_path
 
+from classifier.api.model import Model
 from classifier.api.views import Nowhere, Predict, Prediction, Predictions
 
 urlpatterns = [
     path("predict/", Predict.as_view(), name="predict"),
     path("predictions/", Predictions.as_view(), name="predictions"),
     path("predictions/<uuid:song_id>/", Prediction.as_view(), name="prediction"),
+    path("model/", Model.as_view(), name="model"),
     re_path("", Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,11 @@ from classifier.views.drawing.passages import moments, passages
 from classifier.views.drawing.plane import plane
 from classifier.views.drawing.roll import roll
 from classifier.views.drawing.words import agreement_words, clock, percent
+from classifier.views.quality import model_line
 
 REASONS = 4
+# Answers name their runners-up in full, and pages each mood in them.
+PAIRS = {door.composite_name(*pair): pair for pair in permutations(door.EMOTIONS, 2)}
 
 # What the pages call the networks; "both" is how an answer is meant.
 NETWORKS = (
@@ -56,6 +60,7 @@ class Bar:
 @dataclass(frozen=True)
 class RunnerUp:
     name: str
+    mood: Headline | None
     percent: int
 
 
@@ -89,7 +94,7 @@ def result_page(request: HttpRequest, song: Song) -> HttpResponse:
         "duration": clock(duration_s),
         "mood": Headline.of(answer["mood"]),
         "said": Headline.stated(song.actual_primary, song.actual_secondary),
-        "runners_up": [RunnerUp(other["name"], percent(other["confidence"])) for other in answer["alternatives"]],
+        "runners_up": [_runner_up(other) for other in answer["alternatives"]],
         "genre": door.GENRES.get(answer["mood"]["genre"]),
         "genres": _genres(answer),
         "reasons": _reasons(answer, network),
@@ -104,9 +109,15 @@ def result_page(request: HttpRequest, song: Song) -> HttpResponse:
         "roll": roll(passages(segments, duration_s), duration_s),
         "groups": feature_groups(answer["features"]),
         "model_version": answer["model_version"],
+        "model": model_line(answer["model_version"]),
         "moods": door.MOODS.values(),
     }
     return render(request, "songs/result.html", context)
+
+
+def _runner_up(other: Mapping[str, Any]) -> RunnerUp:
+    pair = PAIRS.get(other["name"])
+    return RunnerUp(other["name"], Headline.stated(*pair) if pair else None, percent(other["confidence"]))
 
 
 def _reasons(answer: Mapping[str, Any], network: str) -> list[Mapping[str, Any]]:

@@ -60,10 +60,11 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
         vectors["cnn2d"].append(bundle.heard_in_mel(_mel(features, part, bundle)))
         tell("listening", first + len(part), len(segments))
     heard = {name: np.concatenate(parts) for name, parts in vectors.items()}
-    both = (1 - bundle.share_of_2d) * heard["cnn1d"] + bundle.share_of_2d * heard["cnn2d"]
+    both = bundle.combination(heard["cnn1d"], heard["cnn2d"])
+    song = {name: rows.mean(axis=0) for name, rows in heard.items()}
     found = answer(
-        models={name: as_scores(rows.mean(axis=0)) for name, rows in heard.items()},
-        combined=as_scores(both.mean(axis=0)),
+        models={name: as_scores(vector) for name, vector in song.items()},
+        combined=as_scores(bundle.combination(song["cnn1d"], song["cnn2d"])),
         segments=[
             {
                 "start_s": round(segment.start_s, 3),

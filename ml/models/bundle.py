@@ -11,6 +11,7 @@ import numpy as np
 
 from ml.errors import MoodError
 from ml.models.card import Card
+from ml.models.combination import Combination
 from ml.models.inputs import FeatureScaler, SpectrogramScaler
 from ml.models.runtime import LiteRtRuntime, Runtime
 
@@ -47,9 +48,9 @@ class Bundle:
         return self._runtime("cnn2d")
 
     @cached_property
-    def share_of_2d(self) -> float:
-        """How much the 2D network counts where the two are combined, 0..1."""
-        return float(self.card.values["share_of_2d"])
+    def combination(self) -> Combination:
+        """How the two networks' score vectors become one."""
+        return Combination.from_card(self.card.values)
 
     def heard_in_frames(self, frames: np.ndarray) -> np.ndarray:
         """Raw features (batch, 8, 57) to the 1D network's score vectors (batch, 20)."""

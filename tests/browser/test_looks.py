@@ -30,7 +30,7 @@ def test_no_page_is_wider_than_its_screen(open_page: Open, music: Callable[..., 
     result = link.get_attribute("href")
     for width in (390, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
-        for path in ("/", "/songs/", result, "/people/", "/tokens/", "/password/", f"{result}delete/"):
+        for path in ("/", "/songs/", result, "/how-good/", "/people/", "/tokens/", "/password/", f"{result}delete/"):
             page.goto(path)
             page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(part => part.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -1,0 +1,83 @@
+"""Where a model comes from: what it was trained on, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from classifier.views.drawing.figures import part
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A published collection of recordings with people's labels, offered for research."""
+
+    title: str
+    labels: str
+    source: str
+
+
+RESEARCH = {
+    "4qaed": Collection(
+        "4Q audio emotion dataset",
+        "One of four quadrants of mood, and mood words of editors; valence and arousal from the norms of these words",
+        "Panda, Malheiro, Paiva, IEEE Transactions on Affective Computing 2018",
+    ),
+    "mirex": Collection(
+        "MIREX-like mood dataset",
+        "One of five clusters of mood words",
+        "Panda, Malheiro, Rocha, Oliveira, Paiva, CMMR 2013",
+    ),
+    "emotify": Collection(
+        "Emotify",
+        "For each of nine emotions, the share of listeners who felt it strongly",
+        "Aljanaki, Wiering, Veltkamp, Information Processing & Management 2016",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TrainedOn:
+    title: str
+    labels: str
+    source: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    version: str
+    created: str
+    trained_on: list[TrainedOn]
+    recordings: int
+    networks: list[str]
+    limitations: list[str]
+    licence: str
+    from_research: bool
+    """Trained on collections that are offered for research: its weights are not free for every use."""
+
+
+def provenance(card: Mapping[str, Any]) -> Provenance:
+    clips = {str(key): int(count) for key, count in (part(card, "training", "clips") or {}).items()}
+    return Provenance(
+        version=str(card["version"]),
+        created=str(card.get("created", "")),
+        trained_on=[_trained_on(key, count) for key, count in clips.items()],
+        recordings=sum(clips.values()),
+        networks=_networks(card),
+        limitations=[str(text) for text in card.get("limitations") or ()],
+        licence=str(part(card, "training", "licence") or ""),
+        from_research=any(key in RESEARCH for key in clips),
+    )
+
+
+def _trained_on(key: str, count: int) -> TrainedOn:
+    known = RESEARCH.get(key, Collection(key, "", ""))
+    return TrainedOn(known.title, known.labels, known.source, count)
+
+
+def _networks(card: Mapping[str, Any]) -> list[str]:
+    counts = [part(card, "networks", name, "parameters") for name in ("cnn1d", "cnn2d")]
+    names = ("the 1D network", "the 2D network")
+    return [f"{name} has {count / 1e6:.1f} million weights" for name, count in zip(names, counts, strict=True) if count]

@@ -1,0 +1,167 @@
+"""A made-up model card with every figure that a card can have; nothing in it was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ml.moods import CLUSTERS, EMOTIONS, GENRES, QUADRANTS
+
+VERSION = "mood-9"
+TOO_RARE = "amazement"
+NEVER_SAID = "solemnity"
+
+
+def figure(value: float, reach: float = 0.035) -> dict[str, float]:
+    return {"value": value, "low": round(value - reach, 4), "high": round(value + reach, 4)}
+
+
+def measured_card() -> dict[str, Any]:
+    return {
+        "format": 1,
+        "version": VERSION,
+        "created": "2026-11-30",
+        "networks": {"cnn1d": {"parameters": 647637}, "cnn2d": {"parameters": 1310821}},
+        "training": {"clips": {"4qaed": 720, "mirex": 722, "emotify": 320}, "licence": "For research, at home."},
+        "limitations": ["Words of a song are not understood."],
+        "calibration": {"both": {"threshold": 0.546}},
+        "metrics": {"both": _metrics(0.0), "cnn1d": _metrics(-0.05), "cnn2d": _metrics(-0.02)},
+        "composite": {"both": _composite(0.0), "cnn1d": _composite(-0.03), "cnn2d": _composite(-0.02)},
+        "confusion": {
+            "both": {
+                "4qaed": {
+                    "labels": list(QUADRANTS),
+                    "counts": [[138, 20, 4, 18], [16, 150, 12, 2], [8, 10, 112, 50], [22, 2, 41, 115]],
+                },
+                "mirex": {
+                    "labels": list(CLUSTERS),
+                    "counts": [
+                        [64, 30, 18, 8, 30],
+                        [26, 78, 22, 14, 6],
+                        [10, 18, 150, 20, 6],
+                        [10, 30, 26, 38, 4],
+                        [20, 4, 6, 4, 80],
+                    ],
+                },
+            }
+        },
+        "reliability": {
+            "both": {
+                "4qaed": _bins([0.34, 0.45, 0.55, 0.65, 0.75, 0.85, 0.94], [0.37, 0.52, 0.61, 0.74, 0.79, 0.9, 0.97]),
+                "first_side": _bins([0.47, 0.56, 0.65, 0.74, 0.82], [0.41, 0.55, 0.69, 0.71, 0.88]),
+                "second_side": _bins([0.25, 0.35, 0.44, 0.55], [0.29, 0.31, 0.47, 0.52]),
+                "expected": {"4qaed": 0.031},
+            }
+        },
+        "moods": {name: _mood(i) for i, name in enumerate(EMOTIONS)} | {TOO_RARE: _rare(3), NEVER_SAID: _rare(0)},
+        "words": {
+            "songs": 612,
+            "exact": figure(0.31),
+            "one_side": figure(0.78),
+            "first_side": figure(0.55),
+            "baselines": {"plain_svm": {"exact": 0.26}, "most_frequent": {"exact": figure(0.12)}},
+        },
+        "baselines": {
+            "plain_svm": {
+                "4qaed": {"accuracy": figure(0.63), "macro_f1": figure(0.62), "r2_valence": figure(0.23)},
+                "mirex": {"macro_f1": figure(0.39)},
+                "emotify": {"mean_r": figure(0.49), "pair_exact": figure(0.19)},
+            },
+            "most_frequent": {
+                "composite": {"first_side_right": figure(0.46)},
+                "4qaed": {"accuracy": figure(0.25)},
+                "mirex": {"accuracy": figure(0.24)},
+            },
+        },
+        "by_genre": {
+            "4qaed": {
+                "Pop/Rock": {"count": 310, "accuracy": figure(0.73, 0.05), "macro_f1": 0.7},
+                "Jazz": {"count": 64, "accuracy": figure(0.7, 0.11), "macro_f1": 0.62},
+                "Electronic": {"count": 88, "accuracy": figure(0.66, 0.1), "macro_f1": 0.6},
+                "International": {"count": 41, "accuracy": figure(0.51, 0.15), "macro_f1": 0.44},
+            },
+            "emotify": {"classical": {"count": 80, "mean_r": 0.41}, "rock": {"count": 80, "mean_r": 0.57}},
+        },
+        "significance": [
+            _gain("4qaed.macro_f1", "both", "cnn2d", 0.031, 0.008, 0.055),
+            _gain("mirex.macro_f1", "cnn1d", "plain_svm", 0.012, -0.009, 0.034),
+        ],
+        "genres": _genres(),
+    }
+
+
+def _metrics(shift: float) -> dict[str, Any]:
+    return {
+        "4qaed": {
+            "accuracy": figure(0.714 + shift),
+            "macro_f1": figure(0.713 + shift),
+            "three_class_accuracy": figure(0.78 + shift),
+            "calibration_error": figure(0.042),
+            "r2_valence": figure(0.39 + shift),
+            "r2_arousal": figure(0.575 + shift),
+        },
+        "mirex": {"accuracy": figure(0.49 + shift), "macro_f1": figure(0.47 + shift)},
+        "emotify": {
+            "mean_r": figure(0.575 + shift),
+            "pair_exact": figure(0.26 + shift),
+            "pair_at_least_one": figure(0.85 + shift),
+            **{f"r_{name}": figure(0.3 + 0.04 * i) for i, name in enumerate(EMOTIONS)},
+        },
+    }
+
+
+def _composite(shift: float) -> dict[str, Any]:
+    surest = (0.91, 0.88, 0.84, 0.82, 0.8, 0.77, 0.75, 0.73, 0.71, 0.68)
+    return {
+        "figures": {
+            "first_side_right": figure(0.682 + shift),
+            "one_side_right": figure(0.871 + shift),
+            "pair_exact": figure(0.352 + shift),
+        },
+        "most_frequent_pair": {"pair": ["calmness", "nostalgia"], "pair_exact": 0.2062},
+        "calibration_error": {"first": 0.038, "second": 0.02, "first_expected": 0.047, "second_expected": 0.051},
+        "coverage": [
+            {"coverage": (i + 1) / 10, "confidence": round(0.86 - 0.04 * i, 3), "accuracy": right}
+            for i, right in enumerate(surest)
+        ],
+    }
+
+
+def _bins(chances: list[float], right: list[float]) -> list[dict[str, float]]:
+    return [
+        {"low": int(10 * c) / 10, "high": (int(10 * c) + 1) / 10, "count": 30 + 17 * i, "chance": c, "right": share}
+        for i, (c, share) in enumerate(zip(chances, right, strict=True))
+    ]
+
+
+def _mood(i: int) -> dict[str, Any]:
+    first, second = 0.55 + 0.04 * i, 0.3 + 0.05 * i
+    return {
+        "first": {"count": 20 + 7 * i, "right": first, "low": first - 0.12, "high": first + 0.1},
+        "second": {"count": 18 + 4 * i, "right": second, "low": second - 0.15, "high": second + 0.15},
+        "r": figure(0.4 + 0.03 * i, 0.08),
+    }
+
+
+def _rare(count: int) -> dict[str, Any]:
+    none = {"count": count, "right": None, "low": None, "high": None}
+    some = {"count": count, "right": 1 / 3, "low": 0.06, "high": 0.79}
+    return {"first": some if count else none, "second": none | {"count": 0}, "r": figure(0.2, 0.1)}
+
+
+def _gain(name: str, a: str, b: str, difference: float, low: float, high: float) -> dict[str, Any]:
+    return {"figure": name, "a": a, "b": b, "difference": difference, "low": low, "high": high, "artists": 551}
+
+
+def _genres() -> dict[str, Any]:
+    names = list(GENRES)
+    given = {name: round((i + 1) / 55, 4) for i, name in enumerate(names)}
+    return {
+        "songs": {"all": 1762, "4qaed": 720, "mirex": 722, "emotify": 320},
+        "shares": dict.fromkeys(("all", "4qaed", "mirex", "emotify"), given),
+        "rivals": dict.fromkeys(names[:-1], names[-1]),
+        "confused_with": {name: {names[-1]: 0.45, names[i - 1]: 0.2} for i, name in enumerate(names[:-1])},
+        "examples": {
+            name: [{"collection": "4qaed", "file": "MT1.opus", "labels": "Q3; wistful, bitter", "share": 0.8}]
+            for name in names
+        },
+    }

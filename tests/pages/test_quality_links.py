@@ -1,0 +1,72 @@
+"""What a song's results say of the model that heard it, and where they lead."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ml.moods import MOODS
+from tests.pages.quality_card import measured_card
+from tests.pages.test_result_page import words
+
+
+def moods_linked(html: str) -> Iterator[str]:
+    return (match.group(1) for match in re.finditer(r'href="/how-good/#mood-([\w-]+)"', html))
+
+
+@pytest.fixture(autouse=True)
+def in_use(heard: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model that heard the song is in use, and its card is the made-up one."""
+    settings.MODEL_BUNDLE = heard.analysis.model_version
+    monkeypatch.setattr("classifier.door.installed", lambda version: True)
+    monkeypatch.setattr("classifier.door.model_card", lambda version="": measured_card())
+
+
+@pytest.fixture
+def html(anna_client: Client, heard: Any, in_use: None) -> str:
+    return anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
+
+
+def test_each_mood_leads_to_how_often_it_is_right(html: str) -> None:
+    headline = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)
+    assert list(moods_linked(headline)) == ["calmness", "power"]
+    assert set(moods_linked(html)) == {key.replace("_", "-") for key in MOODS}
+
+
+def test_the_runners_up_are_linked_mood_by_mood(html: str) -> None:
+    assert 'href="/how-good/#mood-tenderness"' in html.partition("Runners-up")[2].partition("</ul>")[0]
+
+
+def test_the_mood_genre_leads_to_how_often_it_is_given(html: str) -> None:
+    assert 'href="/how-good/#genre-CalmButEpic"' in html
+
+
+def test_the_model_stands_with_its_quality_and_its_terms(html: str) -> None:
+    text = words(html)
+    assert ": how good is it? Trained on research data, so not free for every use ." in text
+    assert 'href="/how-good/#terms"' in html
+
+
+def test_a_result_of_another_installed_model_leads_to_that_model(
+    anna_client: Client, heard: Any, settings: Any
+) -> None:
+    settings.MODEL_BUNDLE = "mood-10"
+    html = anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
+    assert f'href="/how-good/?version={heard.analysis.model_version}#mood-calmness"' in html
+
+
+def test_a_result_whose_model_is_gone_links_nowhere(
+    anna_client: Client, heard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifier.door.installed", lambda version: False)
+    html = anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
+    assert list(moods_linked(html)) == []
+    assert "which is no longer installed" in words(html)
+
+
+def test_the_navigation_leads_there(anna_client: Client) -> None:
+    html = anna_client.get(reverse("home")).content.decode()
+    assert words(re.search(r'<a href="/how-good/".*?</a>', html, re.DOTALL).group()) == "How good is it ?"

@@ -1,0 +1,289 @@
+"""The page "How good is it?": what a model's card says of itself, drawn."""
+
+import copy
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from classifier import door
+from classifier.views.drawing.figures import Figure, of_ten, wilson
+from classifier.views.drawing.gains import gains
+from classifier.views.drawing.shorts import lead, shorts
+from classifier.views.drawing.trust import coverage, share_stated
+from ml.moods import EMOTIONS, GENRES
+from tests.pages.quality_card import NEVER_SAID, TOO_RARE, measured_card
+from tests.pages.test_result_page import words
+
+NEW_KEYS = ("confusion", "reliability", "moods", "words", "baselines", "by_genre", "significance")
+
+
+@pytest.fixture
+def card() -> dict[str, Any]:
+    return measured_card()
+
+
+@pytest.fixture
+def installed(card: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The made-up card as that of the model in use."""
+    monkeypatch.setattr("classifier.door.model_card", lambda version="": card)
+    return card
+
+
+def page(client: Client, **query: str) -> str:
+    response = client.get(reverse("how-good"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def of_id(html: str, name: str) -> str:
+    """What a reader sees of the list entry or section with this anchor."""
+    return words(re.search(rf'id="{name}".*?</(?:li|section)>', html, re.DOTALL).group())
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.674, "about seven"),
+        (0.647, "six or seven"),
+        (0.853, "eight or nine"),
+        (0.0, "about none"),
+        (1.0, "about ten"),
+    ],
+)
+def test_a_share_is_told_in_songs_of_ten(share: float, text: str) -> None:
+    assert of_ten(share) == text
+
+
+def test_plain_words_come_first_and_figures_with_intervals_and_baselines_after(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    text = words(page(anna_client))
+    assert "gets the quadrant (happy, angry, sad or relaxed) right for about seven" in text
+    assert "About seven of ten: the right quadrant" in text
+    assert "71 % (68 to 75 %) · Guessing: 25 %. A plain method: 63 %." in text
+    assert "Always saying the same: 46 %." in text
+    assert "Always saying “Calm and Nostalgic”: 21 %." in text
+    assert text.index("About seven of ten") < text.index("All figures")
+
+
+def test_every_figure_stands_with_both_networks_and_baselines_in_one_table(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    text = words(page(anna_client))
+    assert "4Q macro-F1 0.713 [0.678, 0.748] 0.663 [0.628, 0.698] 0.693 [0.658, 0.728] 0.620 [0.585, 0.655] –" in text
+    assert "4Q mood words, exact 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
+
+
+def test_a_figure_is_drawn_where_it_lies(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    assert '<circle class="mark-both" cx="71.40%"' in html
+    assert 'x1="67.90%" x2="74.90%"' in html
+    assert '<line class="baseline plain_svm" x1="63.00%"' in html
+
+
+def test_what_is_mistaken_for_what_is_a_square_a_table_and_a_sentence(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    html = page(anna_client)
+    assert "28 of 100 sad recordings are heard as relaxed" in words(html)
+    assert "Q3: sad, downcast 8 10 112 50 180" in words(html)
+    assert html.count('class="cell-right"') == 4 + 5
+    assert 'fill-opacity="0.77"' in html
+
+
+def test_claims_and_truth_are_drawn_against_each_other_with_what_an_honest_model_would_show(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    html = page(anna_client)
+    text = of_id(html, "trust")
+    assert "Claims and truth lie 3.8 points apart, on average." in text
+    assert "With so few songs, a perfectly honest model would show 4.7." in text
+    assert "82 % 88 % 98" in text
+    assert html.count("Claimed</th>") == 3
+
+
+def test_the_threshold_for_mixed_stands_on_the_curve(card: dict[str, Any]) -> None:
+    curve = coverage(card)
+    assert curve.threshold == 55
+    assert curve.stated == 88
+    assert curve.points[0].right == 91
+    assert share_stated([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.6) == 0.75
+    assert share_stated([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.4) == 1.0
+
+
+def test_each_mood_has_an_anchor_with_how_often_it_is_right(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    for key in EMOTIONS:
+        assert f'id="mood-{key.replace("_", "-")}"' in html
+    text = of_id(html, "mood-calmness")
+    assert "The first mood of 48 songs, and right for 71 % of them (59 to 81 %)." in text
+    assert "The second mood of 34 songs, and right for 50 % of them (35 to 65 %)." in text
+
+
+def test_a_mood_too_rare_to_judge_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    assert "The first mood of 3 songs only, and right for 1: too few to judge." in of_id(html, f"mood-{TOO_RARE}")
+    assert "Never the second mood of these songs" in of_id(html, f"mood-{TOO_RARE}")
+    assert "so nobody can say how often it is right" in of_id(html, f"mood-{NEVER_SAID}")
+    assert "bar-fill" not in re.search(rf'id="mood-{TOO_RARE}".*?</li>', html, re.DOTALL).group()
+
+
+def test_mood_genres_say_that_nobody_has_judged_them(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    assert "nobody can say how often they are right" in of_id(html, "genres")
+    for name, genre in GENRES.items():
+        assert genre.title in of_id(html, f"genre-{name}")
+    text = of_id(html, "genre-CalmButWarm")
+    assert "Given to 16.4 % of 4Q" in text
+    assert "Next comes Other ( 45 of 100)" in text
+    assert "wistful, bitter" in text
+
+
+def test_music_that_it_hears_badly_is_named(anna_client: Client, installed: dict[str, Any]) -> None:
+    text = of_id(page(anna_client), "music")
+    assert "Clearly worse than music as a whole: International." in text
+    assert "International 41 recordings 51 % 36 to 66 % weak" in text
+
+
+def test_a_difference_that_may_be_chance_is_called_so(card: dict[str, Any]) -> None:
+    sure, unsure = gains(card)
+    assert (sure.measure, sure.who, sure.beside, sure.holds) == ("4Q macro-F1", "Both", "2D network", True)
+    assert (unsure.interval, unsure.holds) == ("−0.009 to +0.034", False)
+
+
+def test_the_terms_part_code_weights_and_a_model_of_ones_own(anna_client: Client, installed: dict[str, Any]) -> None:
+    text = of_id(page(anna_client), "terms")
+    assert "Its code is under the MIT License" in text
+    assert "Not free for every use." in text
+    assert "For research, at home." in text
+    assert "is yours" in text
+
+
+def test_a_model_of_ones_own_music_is_not_called_unfree(anna_client: Client, installed: dict[str, Any]) -> None:
+    installed["training"] = {"clips": {"our archive": 4000}, "licence": "Ours."}
+    html = page(anna_client)
+    assert "our archive 4000" in words(html)
+    assert "Ours." in of_id(html, "terms")
+    assert "ot free for every use" not in words(html)
+
+
+@pytest.mark.parametrize("missing", [*NEW_KEYS, "composite", "metrics", "genres", "training", "limitations"])
+def test_a_card_that_lacks_a_part_is_shown_without_it(
+    anna_client: Client, installed: dict[str, Any], missing: str
+) -> None:
+    del installed[missing]
+    html = page(anna_client)
+    assert html.count("<h1") == 1
+    assert 'id="mood-calmness"' in html
+
+
+def test_an_older_card_says_what_it_does_not_tell(anna_client: Client, installed: dict[str, Any]) -> None:
+    for key in NEW_KEYS:
+        del installed[key]
+    installed["composite"]["both"]["calibration_error"] = {"first": 0.038, "second": 0.02}
+    text = words(page(anna_client))
+    assert "does not say how often each mood is right" in text
+    assert "does not tell its figures by genre of music" in text
+    assert "Claims and truth lie 3.8 points apart, on average." in text
+    assert "A plain method" not in text
+
+
+def test_a_card_without_any_figure_says_that_nobody_measured(anna_client: Client, installed: dict[str, Any]) -> None:
+    for key in [key for key in installed if key != "version"]:
+        del installed[key]
+    assert "Nobody has measured this model" in words(page(anna_client))
+
+
+@pytest.mark.parametrize(
+    ("key", "damage"),
+    [
+        ("confusion", {"both": {"4qaed": {"labels": ["Q1", "Q2"], "counts": [[1]]}}}),
+        ("significance", [{"figure": "x"}]),
+    ],
+)
+def test_a_damaged_card_is_refused_in_words(
+    anna_client: Client, installed: dict[str, Any], key: str, damage: object
+) -> None:
+    installed[key] = damage
+    response = anna_client.get(reverse("how-good"))
+    assert response.status_code == 503
+    assert "install the bundle again" in response.content.decode()
+
+
+def test_the_bundle_that_the_product_brings_is_drawn_whole(anna_client: Client) -> None:
+    html = page(anna_client)
+    figures = door.model_card()["composite"]["both"]["figures"]["first_side_right"]
+    assert f"{figures['value']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]" in words(html)
+    assert "not free for every use" in words(html)
+
+
+@pytest.mark.parametrize("version", ["mood-404", "../bundles/mood-1", ".", "..", "mood-1/", "mood\0", "x" * 999])
+def test_a_model_that_is_not_installed_is_not_found(anna_client: Client, version: str) -> None:
+    assert anna_client.get(reverse("how-good"), {"version": version}).status_code == 404
+    assert anna_client.get(reverse("model"), {"version": version}).json()["error"]["code"] == "version_unknown"
+
+
+def test_the_page_keeps_to_the_content_security_policy(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
+
+
+def test_every_drawing_is_hidden_from_readers_or_told_to_them(anna_client: Client, installed: dict[str, Any]) -> None:
+    outermost = re.findall(r"<svg (?![^>]*overflow=\"visible\")[^>]*>", page(anna_client))
+    assert outermost
+    assert all('aria-hidden="true"' in tag or ('role="img"' in tag and "aria-label=" in tag) for tag in outermost)
+
+
+def test_no_two_parts_of_the_page_share_an_anchor(anna_client: Client, installed: dict[str, Any]) -> None:
+    html = page(anna_client)
+    names = re.findall(r'\sid="([^"]+)"', html)
+    assert len(names) == len(set(names))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(names)
+
+
+def test_the_page_asks_the_database_only_who_is_there(
+    anna_client: Client, installed: dict[str, Any], django_assert_num_queries: Callable[..., Any]
+) -> None:
+    with django_assert_num_queries(2):
+        page(anna_client)
+
+
+def test_the_figures_are_there_for_programs_with_null_for_what_a_card_lacks(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    whole = copy.deepcopy(installed)
+    del installed["words"]
+    found = anna_client.get(reverse("model")).json()
+    assert found["moods"] == whole["moods"]
+    assert found["parameters"] == {"cnn1d": 647637, "cnn2d": 1310821}
+    assert found["thresholds"] == {"both": 0.546}
+    assert found["training"]["licence"] == "For research, at home."
+    assert found["words"] is None
+
+
+def test_a_stranger_is_told_no_figures_by_the_api(client: Client, db: None) -> None:
+    assert client.get(reverse("model")).status_code == 401
+
+
+@pytest.mark.parametrize(("right", "count"), [(0.0, 4), (1.0, 4), (0.5, 30), (0.7, 300)])
+def test_an_interval_of_a_share_stays_between_none_and_all(right: float, count: int) -> None:
+    low, high = wilson(right, count)
+    assert 0 <= low <= right + 1e-9
+    assert right - 1e-9 <= high <= 1
+    assert wilson(0.5, 10)[1] - wilson(0.5, 10)[0] > wilson(0.5, 100)[1] - wilson(0.5, 100)[0]
+
+
+def test_figures_below_nothing_have_a_minus_and_stay_on_the_drawing() -> None:
+    figure = Figure.of({"value": -0.12, "low": -0.2, "high": 0.01}, as_percent=False)
+    assert (figure.text, figure.interval, figure.place) == ("−0.12", "−0.20 to 0.01", "0.00%")
+
+
+def test_ten_circles_are_filled_as_far_as_the_share_goes(card: dict[str, Any]) -> None:
+    quadrant = shorts(card)[0]
+    ends = [x + 8 for x in quadrant.dots]
+    assert ends[6] < quadrant.filled < ends[7]
+    assert lead({}) == ""
