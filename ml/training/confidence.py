@@ -9,7 +9,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ml.calibration import GREATEST_SHARE, LEAST_SHARE, Calibration, Logistic
-from ml.moods import evidence, named_most, sides
+from ml.moods import evidence, sides
+from ml.training.composites import SIDES, right_sides
 from ml.training.metrics import calibration_error
 
 RIDGE = 1.0
@@ -35,8 +36,7 @@ class Sides:
     def of(cls, heard: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> Sides:
         pairs = [sides(shares) for shares in heard]
         found = np.array([evidence(shares, pair) for shares, pair in zip(heard, pairs, strict=True)])
-        right = [[side in named_most(truth) for side in pair] for pair, truth in zip(pairs, listeners, strict=True)]
-        return cls(found[:, :, 0], found[:, :, 1], np.array(right))
+        return cls(found[:, :, 0], found[:, :, 1], right_sides(pairs, listeners))
 
     def __getitem__(self, rows: np.ndarray) -> Sides:
         return Sides(self.shares[rows], self.gaps[rows], self.right[rows])
@@ -79,8 +79,8 @@ def cross_fitted(known: Sides, folds: np.ndarray) -> tuple[np.ndarray, dict[str,
     chances = np.zeros_like(known.shares)
     for fold in np.unique(folds):
         chances[folds == fold] = known[folds == fold].chances(fitted(known[folds != fold]))
-    errors = [calibration_error(chances[:, i], known.right[:, i]) for i in (0, 1)]
-    return chances, {"first": round(errors[0], 4), "second": round(errors[1], 4)}
+    errors = {side: calibration_error(chances[:, i], known.right[:, i]) for i, side in enumerate(SIDES)}
+    return chances, {side: round(error, 4) for side, error in errors.items()}
 
 
 def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:

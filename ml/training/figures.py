@@ -1,19 +1,23 @@
 """A bundle's figures as the tables of its model card.
 
-python -m ml.training.figures ml/bundles/mood-1
+    python -m ml.training.figures ml/bundles/mood-1
+
+Prints every table that the card has figures for: older cards hold fewer.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.models.card import Card
-from ml.moods import GENRES
+from ml.models.card import VIEWS, Card
+from ml.moods import EMOTIONS, GENRES, MOODS
+from ml.training.figure_tables import by_genre, confusions, differences, genre_examples, interval, table, words
 
-# Collection, figure, what it is, and the plain method it is measured beside: a support vector machine on summary
-# statistics of spectral features, same folds, scored by the same formulas.
+# Collection, figure, what it is, and what the plain method reaches that came with the data: a support vector machine on
+# summary statistics of spectral features over the full band, same folds, scored by the same formulas.
 ROWS = (
     ("4qaed", "macro_f1", "4Q quadrants, macro-F1", 0.628),
     ("4qaed", "three_class_accuracy", "4Q three classes, accuracy", 0.710),
@@ -31,62 +35,103 @@ COMPOSITE = (
     ("first_side_right", "Its first side is among the two moods they name most"),
     ("one_side_right", "At least one side is"),
 )
+VIEW_NAMES = ("both", "1D", "2D")
+BASELINES = {"plain_svm": "plain SVM", "most_frequent": "most frequent"}
 
 
 def tables(card: Card) -> str:
     """The figures of a card as Markdown."""
-    return "\n\n".join((_measures(card.values), _composite(card.values), _coverage(card.values), _genres(card.values)))
+    values = card.values
+    parts = (
+        _measures(values),
+        _composite(values),
+        _coverage(values),
+        _genres(values),
+        confusions(values),
+        words(values),
+        _moods(values),
+        by_genre(values),
+        differences(values),
+        genre_examples(values),
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
-def _measures(card: dict[str, Any]) -> str:
-    lines = ["| measure | both | 1D | 2D | plain method |", "| --- | --- | --- | --- | --- |"]
+def _measures(card: Mapping[str, Any]) -> str:
+    baselines = card.get("baselines", {})
+    kept = {name: title for name, title in BASELINES.items() if name in baselines}
+    rows = []
     for collection, figure, text, plain in ROWS:
-        views = [_interval(card["metrics"][view][collection][figure]) for view in ("both", "cnn1d", "cnn2d")]
-        lines.append(f"| {text} | {' | '.join(views)} | {'-' if plain is None else f'{plain:.3f}'} |")
-    return "\n".join(lines)
+        views = [interval(card["metrics"][view][collection][figure]) for view in VIEWS]
+        beside = [interval(baselines[name].get(collection, {}).get(figure)) for name in kept]
+        rows.append([text, *views, *beside, "-" if plain is None else f"{plain:.3f}"])
+    given = "plain method, full band" if kept else "plain method"
+    return table(["measure", *VIEW_NAMES, *kept.values(), given], rows)
 
 
-def _composite(card: dict[str, Any]) -> str:
-    lines = ["| the composite mood, on Emotify | both | 1D | 2D |", "| --- | --- | --- | --- |"]
+def _composite(card: Mapping[str, Any]) -> str:
+    composites = [card["composite"][view] for view in VIEWS]
+    kept = {name: title for name, title in BASELINES.items() if name in card.get("baselines", {})}
+    rows = []
     for figure, text in COMPOSITE:
-        views = [_interval(card["composite"][view]["figures"][figure]) for view in ("both", "cnn1d", "cnn2d")]
-        lines.append(f"| {text} | {' | '.join(views)} |")
+        beside = [interval(card["baselines"][name]["composite"][figure]) for name in kept]
+        rows.append([text, *[interval(found["figures"][figure]) for found in composites], *beside])
     for side in ("first", "second"):
-        views = [f"{card['composite'][view]['calibration_error'][side]:.3f}" for view in ("both", "cnn1d", "cnn2d")]
-        lines.append(f"| Calibration error of the {side} side's confidence | {' | '.join(views)} |")
-    frequent = card["composite"]["both"]["most_frequent_pair"]
+        errors = [found["calibration_error"] for found in composites]
+        shown = [f"{error[side]:.3f}{_perfect(error.get(f'{side}_expected'))}" for error in errors]
+        rows.append([f"Calibration error of the {side} side's confidence", *shown, *["-"] * len(kept)])
+    frequent = composites[0]["most_frequent_pair"]
     always = f"{' and '.join(frequent['pair'])}, is right for {frequent['pair_exact']:.3f}"
-    return "\n".join([*lines, "", f"Always answering the most frequent pair, {always} of these songs."])
+    return "\n".join(
+        [
+            table(["the composite mood, on Emotify", *VIEW_NAMES, *kept.values()], rows),
+            "",
+            f"Always answering the most frequent pair, {always} of these songs.",
+        ]
+    )
 
 
-def _coverage(card: dict[str, Any]) -> str:
-    lines = [
-        "| of the songs, the surest | have a first side at least so sure | and it is right for |",
-        "| --- | --- | --- |",
+def _perfect(expected: float | None) -> str:
+    return "" if expected is None else f" (a perfect model: {expected:.3f})"
+
+
+def _coverage(card: Mapping[str, Any]) -> str:
+    rows = [
+        [f"{point['coverage']:.0%}", f"{point['confidence']:.2f}", f"{point['accuracy']:.0%}"]
+        for point in card["composite"]["both"]["coverage"]
     ]
-    for point in card["composite"]["both"]["coverage"]:
-        lines.append(f"| {point['coverage']:.0%} | {point['confidence']:.2f} | {point['accuracy']:.0%} |")
+    heads = ["of the songs, the surest", "have a first side at least so sure", "and it is right for"]
     threshold = card["calibration"]["both"]["threshold"]
-    return "\n".join([*lines, "", f"Below {threshold:.2f} the answer is “Mixed”, with its candidates."])
+    return f"{table(heads, rows)}\n\nBelow {threshold:.2f} the answer is “Mixed”, with its candidates."
 
 
-def _genres(card: dict[str, Any]) -> str:
+def _genres(card: Mapping[str, Any]) -> str:
     shares = card["genres"]["shares"]
-    sets = list(shares)
-    lines = [f"| genre | {' | '.join(sets)} |", f"| --- |{' --- |' * len(sets)}"]
-    for genre in GENRES:
-        lines.append(f"| {genre} | {' | '.join(f'{shares[name][genre]:.1%}' for name in sets)} |")
-    return "\n".join(lines)
+    return table(["genre", *shares], [[genre, *[f"{shares[name][genre]:.1%}" for name in shares]] for genre in GENRES])
 
 
-def _interval(figure: dict[str, float]) -> str:
-    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+def _moods(card: Mapping[str, Any]) -> str:
+    """How often each mood is right, as a first and as a second side."""
+    if "moods" not in card:
+        return ""
+    found = card["moods"]
+    rows = [
+        [MOODS[mood].adjective, _right(found[mood]["first"]), _right(found[mood]["second"]), interval(found[mood]["r"])]
+        for mood in EMOTIONS
+    ]
+    return table(["mood", "right as first side", "right as second side", "correlation with listeners"], rows)
 
 
-def main() -> None:
+def _right(side: Mapping[str, Any]) -> str:
+    if not side["count"]:
+        return "never said"
+    return f"{side['right']:.0%} of {side['count']} [{side['low']:.0%}, {side['high']:.0%}]"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
-    print(tables(Card.read(parser.parse_args().bundle)))
+    print(tables(Card.read(parser.parse_args(arguments).bundle)))
 
 
 if __name__ == "__main__":

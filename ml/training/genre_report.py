@@ -18,11 +18,35 @@ Scores = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class GenreReport:
-    """Counts of songs by collection and genre; `rivals` is each genre's most frequent runner-up."""
+    """Counts of songs by collection and genre.
+
+    `runners_up` counts which genre came second where one was given; `next_rules` which of the other rules came nearest,
+    Other aside: it is no rule, and comes second wherever one rule alone nearly holds.
+    """
 
     songs: Mapping[str, int]
     counts: Mapping[str, Mapping[str, int]]
-    rivals: Mapping[str, str]
+    runners_up: Mapping[str, Mapping[str, int]]
+    next_rules: Mapping[str, Mapping[str, int]]
+
+    @property
+    def rivals(self) -> dict[str, str]:
+        """Each genre's most frequent runner-up."""
+        return {
+            name: max(seconds, key=lambda other: seconds[other]) for name, seconds in self.runners_up.items() if seconds
+        }
+
+    @property
+    def confused_with(self) -> dict[str, dict[str, float]]:
+        """The rules nearest to each genre, the most frequent first: the share (0..1) of its songs where each was it."""
+        return {
+            name: {
+                other: round(count / sum(nearest.values()), 4)
+                for other, count in sorted(nearest.items(), key=lambda pair: -pair[1])
+            }
+            for name, nearest in self.next_rules.items()
+            if nearest
+        }
 
     def share(self, genre: str, collection: str = ALL) -> float:
         """0..1."""
@@ -38,7 +62,12 @@ class GenreReport:
 
     def to_json(self) -> dict[str, Any]:
         shares = {c: {name: round(self.share(name, c), 4) for name in GENRES} for c in self.songs}
-        return {"songs": dict(self.songs), "shares": shares, "rivals": dict(self.rivals)}
+        return {
+            "songs": dict(self.songs),
+            "shares": shares,
+            "rivals": self.rivals,
+            "confused_with": self.confused_with,
+        }
 
     def to_markdown(self) -> str:
         """A table: one row a genre, one column a collection, percent of its songs."""
@@ -61,12 +90,13 @@ def genre_report(rows: Sequence[Scores], sets: Sequence[str], reference: Referen
         raise ValueError(f"{len(rows)} songs, {len(sets)} collections: give each song's collection.")
     counts: dict[str, Counter[str]] = {ALL: Counter()}
     runners_up: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
+    next_rules: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
     for scores, collection in zip(rows, sets, strict=True):
         strengths = genre_scores(scores, reference)
         given = strongest_genre(strengths)
         runners_up[given][strongest_genre({**strengths, given: -1.0})] += 1
+        next_rules[given][strongest_genre({**strengths, given: -1.0, OTHER: -1.0})] += 1
         for name in (ALL, collection):
             counts.setdefault(name, Counter())[given] += 1
     songs = {name: counted.total() for name, counted in counts.items()}
-    rivals = {name: seconds.most_common(1)[0][0] for name, seconds in runners_up.items() if seconds}
-    return GenreReport(songs, counts, rivals)
+    return GenreReport(songs, counts, runners_up, next_rules)

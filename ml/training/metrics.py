@@ -7,8 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 Figures = dict[str, float]
+Interval = dict[str, float | None]
 DRAWS = 1000
 BINS = 10
+TINY = 1e-12
+"""A sum of squares below this is rounding: nothing varies."""
+Z95 = 1.959964
+"""Standard deviations on both sides of the mean that hold 95 % of a normal distribution."""
 
 
 def class_figures(chances: np.ndarray, labels: np.ndarray) -> Figures:
@@ -17,14 +22,12 @@ def class_figures(chances: np.ndarray, labels: np.ndarray) -> Figures:
     accuracy: share of clips whose likeliest class is theirs. macro_f1: mean over classes of 2 * hits / (said + are).
     calibration_error: over ten bins of the likeliest class's chance, |mean chance - share right|, by bin size.
     """
-    said = chances.argmax(axis=1)
-    f1 = []
-    for label in range(chances.shape[1]):
-        hits = np.sum((said == label) & (labels == label))
-        f1.append(2 * hits / max(1, np.sum(said == label) + np.sum(labels == label)))
+    said, count = chances.argmax(axis=1), chances.shape[1]
+    hits = np.bincount(labels[said == labels], minlength=count)
+    both = np.bincount(said, minlength=count) + np.bincount(labels, minlength=count)
     return {
         "accuracy": float(np.mean(said == labels)),
-        "macro_f1": float(np.mean(f1)),
+        "macro_f1": float(np.mean(2 * hits / np.maximum(both, 1))),
         "calibration_error": calibration_error(chances.max(axis=1), said == labels),
     }
 
@@ -32,8 +35,8 @@ def class_figures(chances: np.ndarray, labels: np.ndarray) -> Figures:
 def calibration_error(chances: np.ndarray, right: np.ndarray) -> float:
     """Expected calibration error (Naeini et al. 2015), ten bins of equal width."""
     which = np.minimum((chances * BINS).astype(int), BINS - 1)
-    filled = [which == number for number in range(BINS) if np.any(which == number)]
-    return float(sum(np.mean(part) * abs(chances[part].mean() - right[part].mean()) for part in filled))
+    apart = np.bincount(which, chances, BINS) - np.bincount(which, right, BINS)
+    return float(np.abs(apart).sum() / len(chances))
 
 
 def regression_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Figures:
@@ -41,13 +44,16 @@ def regression_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, .
 
     Both are 0 where the truth does not vary: there is nothing to explain.
     """
+    off, other_off = truth - truth.mean(axis=0), found - found.mean(axis=0)
+    spread, other_spread = np.sum(off**2, axis=0), np.sum(other_off**2, axis=0)
+    missed = np.sum((found - truth) ** 2, axis=0)
+    together = np.sum(off * other_off, axis=0)
     figures = {}
     for column, name in enumerate(names):
-        missed = found[:, column] - truth[:, column]
-        spread = np.sum((truth[:, column] - truth[:, column].mean()) ** 2)
-        varied = spread > 0 and found[:, column].std() > 0
-        figures[f"r2_{name}"] = float(1 - np.sum(missed**2) / spread) if spread > 0 else 0.0
-        figures[f"r_{name}"] = float(np.corrcoef(found[:, column], truth[:, column])[0, 1]) if varied else 0.0
+        varied = spread[column] > TINY and other_spread[column] > TINY
+        figures[f"r2_{name}"] = float(1 - missed[column] / spread[column]) if spread[column] > TINY else 0.0
+        root = float(np.sqrt(spread[column] * other_spread[column]))
+        figures[f"r_{name}"] = float(together[column] / root) if varied else 0.0
     return figures
 
 
@@ -55,19 +61,52 @@ def share_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) 
     """Of (clips, emotions) shares of listeners:
 
     mean_r, mean_r2: correlation and explained variance, mean over emotions. mse: mean squared error.
-    top1: the strongest is the listeners' strongest. pair_exact, pair_at_least_one: of the strongest two.
+    top1: the strongest is the listeners' strongest. And the figures of the strongest two, see `pair_figures`.
     """
     each = regression_figures(found, truth, names)
-    pairs = [len({*first} & {*second}) for first, second in zip(_top_two(found), _top_two(truth), strict=True)]
     return {
         "mean_r": float(np.mean([each[f"r_{name}"] for name in names])),
         "mean_r2": float(np.mean([each[f"r2_{name}"] for name in names])),
         "mse": float(np.mean((found - truth) ** 2)),
         "top1": float(np.mean(found.argmax(axis=1) == truth.argmax(axis=1))),
-        "pair_exact": float(np.mean(np.array(pairs) == 2)),
-        "pair_at_least_one": float(np.mean(np.array(pairs) >= 1)),
+        **pair_figures(_top_two(found), truth),
         **{f"r_{name}": each[f"r_{name}"] for name in names},
     }
+
+
+def pair_figures(said: np.ndarray, truth: np.ndarray) -> Figures:
+    """Of two emotions a clip, int (clips, 2), beside the shares of listeners (clips, emotions):
+
+    pair_exact, pair_at_least_one: both, or one or both, are the listeners' strongest two, of shares that tie the first.
+    pair_exact_ties: the two are any pair that ties for the listeners' strongest two.
+    """
+    both = np.sum(said[:, :, None] == _top_two(truth)[:, None, :], axis=(1, 2))
+    most = np.sort(truth, axis=1)[:, -2:].sum(axis=1)
+    return {
+        "pair_exact": float(np.mean(both == 2)),
+        "pair_exact_ties": float(np.mean(np.take_along_axis(truth, said, axis=1).sum(axis=1) >= most - 1e-9)),
+        "pair_at_least_one": float(np.mean(both >= 1)),
+    }
+
+
+def confusion(said: np.ndarray, labels: np.ndarray, classes: int) -> list[list[int]]:
+    """Counts, a row for each class that people gave, a column for each that was heard. Both int (clips,)."""
+    counts = np.zeros((classes, classes), int)
+    np.add.at(counts, (labels, said), 1)
+    return [[int(count) for count in row] for row in counts]
+
+
+def wilson(right: int, count: int) -> Interval:
+    """A share of `count` and its 95 % score interval (Wilson 1927), which holds for few and for extreme shares.
+
+    All null where nothing was counted.
+    """
+    if not count:
+        return {"value": None, "low": None, "high": None}
+    share, unsure = right / count, Z95**2 / count
+    middle = (share + unsure / 2) / (1 + unsure)
+    reach = Z95 / (1 + unsure) * float(np.sqrt(share * (1 - share) / count + unsure / (4 * count)))
+    return {"value": round(share, 4), "low": round(middle - reach, 4), "high": round(middle + reach, 4)}
 
 
 def _top_two(shares: np.ndarray) -> np.ndarray:
