@@ -1,37 +1,63 @@
-"""Trains the product's networks, fold by fold.
+"""Trains the product's networks, fold by fold; or any network on songs of one's own.
 
     python -m ml.training.train --pack var/training/pack                 # both networks, five folds and the final one
     python -m ml.training.train --pack ... --network cnn2d --fold 0      # one of them
 
-What is finished is skipped; what was interrupted goes on. `docs/training.md` has expected times and scores.
+    python -m ml.training.train --arch residual_cnn --data DIR           # folders named after moods
+    python -m ml.training.train --arch cnn1d --data songs.csv            # columns file, mood, and maybe artist, fold
+    python -m ml.training.train --list                                   # the networks there are
+
+What is finished is skipped; what was interrupted goes on. `docs/training.md` has expected times and scores of the
+product's networks, `docs/own-data.md` tells of one's own.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ml.training.folds import BUILDERS, FOLDS, train_fold
-from ml.training.pack import Pack
-from ml.training.recipes import RECIPES
+from ml.training.own.command import add_options, complaint, list_networks, train_and_report
+
+PRODUCT = Path("var/training/mood-1")
+NETWORKS = ("cnn1d", "cnn2d")
+FOLDS = ("0", "1", "2", "3", "4", "final")
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
-    parser.add_argument("--out", type=Path, default=Path("var/training/mood-1"))
-    parser.add_argument("--network", choices=[*BUILDERS, "both"], default="both")
-    parser.add_argument("--fold", choices=[*FOLDS, "all"], default="all")
+    parser.add_argument("--out", type=Path, default=None, help=f"by default {PRODUCT}, or var/training/own/…")
     parser.add_argument("--epochs", type=int, default=None, help="another number of epochs than the recipe's")
     parser.add_argument("--seed", type=int, default=0)
+    product = parser.add_argument_group("the product's networks")
+    product.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
+    product.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
+    product.add_argument("--fold", choices=[*FOLDS, "all"], default="all")
+    add_options(parser)
     args = parser.parse_args()
+    if wrong := complaint(args):
+        parser.error(wrong)
+    if args.list:
+        list_networks()
+        return 0
+    if args.data:
+        return train_and_report(args, sys.argv[1:])
+    return train_product(args)
+
+
+def train_product(args: argparse.Namespace) -> int:
+    from ml.training.folds import train_fold  # loads TensorFlow
+    from ml.training.pack import Pack
+    from ml.training.recipes import RECIPES
+
     pack = Pack.load(args.pack)
-    for network in BUILDERS if args.network == "both" else [args.network]:
+    for network in NETWORKS if args.network == "both" else [args.network]:
         recipe = replace(RECIPES[network], epochs=args.epochs or RECIPES[network].epochs, seed=args.seed)
         for fold in FOLDS if args.fold == "all" else [args.fold]:
-            train_fold(pack, network, fold, recipe, args.out / f"{network}-{fold}")
+            train_fold(pack, network, fold, recipe, (args.out or PRODUCT) / f"{network}-{fold}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Measures every network of the registry on the same folds, and prints the comparison as a table.
+
+    python -m ml.training.compare --data DIR                         # DIR holds 4qaed/; docs/networks.md has the times
+    python -m ml.training.compare --data DIR --network lenet5 vgg16  # some of them
+    python -m ml.training.compare --data DIR --split pieces          # what leaks are worth, on a small network
+    python -m ml.training.compare --keep docs/networks.json --page docs/networks.md   # what is measured, into the docs
+    python -m ml.training.compare --table docs/networks.json         # the tables again, without training
+
+A network and a fold at a time; what is finished is skipped, what was interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ml.errors import MoodError
+from ml.training.architectures import ARCHITECTURES, Architecture, architecture
+from ml.training.architectures.comparison import gathered, leak_table, rewritten, table
+from ml.training.architectures.leaks import LEAKS, LEAKY, measure_leak
+from ml.training.architectures.measuring import measure, measured
+from ml.training.architectures.trials import FOLDS, TRIALS, Trial, tried
+from ml.training.cache import FeatureCache
+from ml.training.clips import Clip, read_clips
+
+COLLECTION = "4qaed"
+OUT = Path("var/training/compare")
+
+
+def songs(data: Path, cache: FeatureCache, processes: int | None = None) -> list[Clip]:
+    """The labelled clips whose features are in the cache; what cannot be read is left out, and said."""
+    clips = read_clips(data, (COLLECTION,))
+    failed = cache.fill([data / clip.name for clip in clips], processes)
+    for path, sentence in failed.items():
+        print(f"left out {path}: {sentence}")
+    return [clip for clip in clips if data / clip.name not in failed]
+
+
+def read_pieces(chosen: Architecture, clips: Sequence[Clip], data: Path, cache: FeatureCache) -> list[np.ndarray]:
+    """All pieces of every clip, as the network reads them."""
+    bar = tqdm(clips, desc=f"{chosen.name}: pieces", unit="clip", mininterval=5.0)
+    return [chosen.inputs(data / clip.name, cache) for clip in bar]
+
+
+def compare(data: Path, cache: FeatureCache, out: Path, trials: dict[str, Trial]) -> None:
+    """Measures what `trials` names and `out` does not hold yet."""
+    out.mkdir(parents=True, exist_ok=True)
+    clips = songs(data, cache)
+    for name, trial in trials.items():
+        chosen = tried(name, trial)
+        if all(measured(chosen, fold, out, trial.pieces) for fold in trial.folds):
+            continue
+        pieces = read_pieces(chosen, clips, data, cache)
+        for fold in trial.folds:
+            kept = json.loads(measure(chosen, clips, pieces, fold, out, trial.pieces).read_text())
+            right = np.mean(np.argmax(kept["chances"], axis=1) == np.array(kept["labels"]))
+            print(f"{name} fold {fold}: accuracy {right:.3f}, {kept['core_seconds'] / 60:.1f} core minutes", flush=True)
+
+
+def compare_leaks(data: Path, cache: FeatureCache, out: Path) -> None:
+    """Measures each way to split with the same small network."""
+    out.mkdir(parents=True, exist_ok=True)
+    clips = songs(data, cache)
+    chosen = architecture(LEAKY)
+    pieces = read_pieces(chosen, clips, data, cache)
+    for leak in LEAKS:
+        found = json.loads(measure_leak(leak, chosen, clips, pieces, out).read_text())
+        print(f"{found['apart']}, scaler {found['scaler']}: {found['piece_accuracy']['value']:.3f}", flush=True)
+
+
+def figures(out: Path) -> dict[str, Any]:
+    """All that `out` holds by now."""
+    measures = [path for name in ARCHITECTURES for fold in FOLDS if (path := out / f"{name}-{fold}.json").exists()]
+    leaks = [json.loads(path.read_text()) for leak in LEAKS if (path := out / f"leak-{leak.name}.json").exists()]
+    return {"networks": gathered(measures), "leaks": leaks}
+
+
+def tables(found: dict[str, Any]) -> str:
+    """Both tables as Markdown; a part that was not measured is left out."""
+    parts = [table(found["networks"])] if found["networks"] else []
+    return "\n\n".join([*parts, leak_table(found["leaks"])] if found["leaks"] else parts)
+
+
+def chosen_trials(names: Sequence[str], folds: Sequence[int] | None, full: bool) -> dict[str, Trial]:
+    """By name; `full` measures every network as the registry has it, on all folds."""
+    chosen = {name: Trial() if full else TRIALS[architecture(name).name] for name in names or ARCHITECTURES}
+    return {name: replace(trial, folds=tuple(folds or trial.folds)) for name, trial in chosen.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder that holds 4qaed/ with its labels.csv")
+    parser.add_argument("--network", nargs="*", default=[], metavar="NAME", help="some of the registry; default: all")
+    parser.add_argument("--folds", nargs="*", type=int, choices=FOLDS, help="other folds than the trial's")
+    parser.add_argument("--full", action="store_true", help="nothing reduced: days on a processor, an hour on a GPU")
+    parser.add_argument(
+        "--split", choices=["artists", "pieces"], default="artists", help="pieces: what leaks are worth"
+    )
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
+    parser.add_argument("--keep", type=Path, help="write the gathered figures here too: docs/networks.json")
+    parser.add_argument(
+        "--page", type=Path, help="and their tables into this page, between its marks: docs/networks.md"
+    )
+    parser.add_argument("--table", type=Path, help="print the tables of such a file, and do nothing else")
+    args = parser.parse_args()
+    if args.table:
+        print(tables(json.loads(args.table.read_text())))
+        return
+    try:
+        if args.data:
+            cache = FeatureCache(args.cache)
+            if args.split == "pieces":
+                compare_leaks(args.data, cache, args.out)
+            else:
+                compare(args.data, cache, args.out, chosen_trials(args.network, args.folds, args.full))
+        found = figures(args.out)
+        if args.keep:
+            args.keep.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        if args.page:
+            args.page.write_text(rewritten(args.page.read_text(), found))
+    except MoodError as error:
+        parser.exit(1, f"{error.message}\n")
+    print(tables(found) or "Nothing is measured yet; --data names the folder to measure on.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Names the moods of songs with a network of one's own.
+
+    python -m ml.training.own.predict RUN SONG...              # files, or folders of them
+    python -m ml.training.own.predict RUN SONG... --json       # an object a line
+
+A song that cannot be read never stops the rest; the exit status is 1 if any could not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.errors import MoodError
+from ml.training.cache import FeatureCache
+from ml.training.own.judging import named
+from ml.training.own.listing import songs_under
+from ml.training.own.run import Run
+
+
+def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[dict[str, Any]]:
+    """For each song, in order: file, moods (the named ones), chances of all; or file and error (code, message)."""
+    from ml.training.own.fitting import song_chances  # loads TensorFlow
+
+    for song in songs:
+        try:
+            if not song.is_file():
+                raise MoodError("file_missing", f"There is no file {song}.")
+            pieces = run.architecture.inputs(song, cache)
+        except MoodError as error:
+            yield {"file": str(song), "error": {"code": error.code, "message": error.message}}
+            continue
+        chances = song_chances(run.network, run.scaler, [pieces], run.vote)
+        said = named(chances, run.several)[0]
+        order = np.argsort(-chances[0], kind="stable")
+        yield {
+            "file": str(song),
+            "moods": [run.moods[number] for number in order if said[number]],
+            "chances": {run.moods[number]: round(float(chances[0][number]), 4) for number in order},
+        }
+
+
+def _line(found: dict[str, Any]) -> str:
+    if "error" in found:
+        return f"{found['file']}: {found['error']['message']}"
+    chances = ", ".join(f"{mood} {chance:.0%}" for mood, chance in found["chances"].items())
+    return f"{found['file']}: {' and '.join(found['moods'])} ({chances})"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, help="made by ml.training.train --data")
+    parser.add_argument("songs", type=Path, nargs="+")
+    parser.add_argument("--json", action="store_true", help="an object a line")
+    parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
+    args = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    failed = False
+    try:
+        run = Run.open(args.run)
+        songs = [song for place in args.songs for song in (songs_under(place) if place.is_dir() else [place])]
+        for found in predictions(run, songs, FeatureCache(args.cache, run.spec)):
+            failed |= "error" in found
+            print(json.dumps(found, ensure_ascii=False) if args.json else _line(found), flush=True)
+    except MoodError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

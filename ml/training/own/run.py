@@ -1,0 +1,132 @@
+"""A run on disk: a network of one's own with all that is needed to use it, to judge it and to make it again.
+
+network.keras, scaler.json: the network and what standardises its inputs. epochs.csv: its training. card.json: what it
+is. songs.csv: every song, what part it had, and the chances that were given to it where it was judged. songs.npz: what
+the pictures are drawn from. problems.csv: what was left out, and why.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.errors import MoodError
+from ml.spec import AudioSpec
+from ml.training.architectures import Architecture, architecture
+from ml.training.own.songs import Problem, Song
+
+if TYPE_CHECKING:
+    import keras
+
+    from ml.training.own.scaling import Scaler
+
+FORMAT, VERSION = "own", 1
+CARD, SONGS, HEARD, PROBLEMS = "card.json", "songs.csv", "songs.npz", "problems.csv"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run in a folder."""
+
+    folder: Path
+    card: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Raises MoodError: run_missing, run_corrupt."""
+        place = folder / CARD
+        if not place.is_file():
+            raise MoodError("run_missing", f"There is no finished run in {folder}; ml.training.train --data makes one.")
+        try:
+            card = json.loads(place.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise MoodError("run_corrupt", f"{place} is no card; train again.") from error
+        if not isinstance(card, dict) or card.get("format") != FORMAT or card.get("version") != VERSION:
+            raise MoodError(
+                "run_corrupt",
+                f"{place} is not the card of a run of version {VERSION} that this program reads; train again.",
+            )
+        return cls(folder, card)
+
+    @property
+    def moods(self) -> tuple[str, ...]:
+        return tuple(self.card["moods"])
+
+    @property
+    def several(self) -> bool:
+        return bool(self.card["several_moods"])
+
+    @property
+    def vote(self) -> str:
+        return str(self.card["vote"])
+
+    @cached_property
+    def spec(self) -> AudioSpec:
+        """Raises MoodError("model_incompatible") where this program hears otherwise."""
+        return AudioSpec.from_card(self.card["spec"])
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        return architecture(self.card["architecture"]["name"]).with_shape(tuple(self.card["architecture"]["shape"]))
+
+    @cached_property
+    def network(self) -> keras.Model:
+        import keras
+
+        return keras.models.load_model(self.folder / "network.keras", compile=False)
+
+    @cached_property
+    def scaler(self) -> Scaler:
+        from ml.training.own.scaling import Scaler
+
+        return Scaler.load(self.folder / "scaler.json")
+
+    def judged(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of the judged songs: chances (songs, moods), truth bool (songs, moods), artists (songs,)."""
+        with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
+            rows = [row for row in csv.DictReader(handle) if row[f"chance: {self.moods[0]}"]]
+        chances = [[float(row[f"chance: {mood}"]) for mood in self.moods] for row in rows]
+        truth = [[mood in row["moods"].split("|") for mood in self.moods] for row in rows]
+        return np.array(chances, np.float32), np.array(truth), np.array([row["artist"] for row in rows])
+
+    def heard(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """Of all songs: moods, features (songs, 57), durations in seconds; and spectrograms of some, by mood."""
+        with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
+            moods = [tuple(row["moods"].split("|")) for row in csv.DictReader(handle)]
+        with np.load(self.folder / HEARD) as stored:
+            spectrograms = {mood: stored[f"mel{number}"] for number, mood in enumerate(self.moods)}
+            return moods, stored["medians"], stored["durations_s"], spectrograms
+
+
+def write_songs(
+    place: Path,
+    songs: Sequence[Song],
+    parts: Sequence[str],
+    chances: np.ndarray,
+    moods: tuple[str, ...],
+    durations_s: np.ndarray,
+) -> None:
+    """`chances` float32 (songs, moods), not a number where a song was not judged."""
+    with place.open("w", newline="", encoding="utf-8") as handle:
+        table = csv.writer(handle)
+        table.writerow(
+            ["place", "file", "moods", "artist", "artist_from", "part", "duration_s", *(f"chance: {m}" for m in moods)]
+        )
+        for song, part, row, duration in zip(songs, parts, chances, durations_s, strict=True):
+            said = ["" if np.isnan(chance) else f"{chance:.5f}" for chance in row]
+            known = [song.place, song.path.name, "|".join(song.moods), song.artist, song.artist_from, part]
+            table.writerow([*known, f"{duration:.1f}", *said])
+
+
+def write_problems(place: Path, problems: Iterable[Problem]) -> None:
+    with place.open("w", newline="", encoding="utf-8") as handle:
+        table = csv.writer(handle)
+        table.writerow(["place", "code", "problem"])
+        table.writerows((problem.place, problem.code, problem.sentence) for problem in problems)

@@ -1,0 +1,53 @@
+"""Standardises what a network is fed, by the pieces it learns from alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+SMALLEST = 1e-6
+FARTHEST = 8.0
+"""Standardised values are cut here: one broken frame must not drown the others."""
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """x to (x - mean) / deviation, cut at -8..8. Both are float32 and broadcast against one piece."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+
+    @classmethod
+    def fitted(cls, songs: Iterable[np.ndarray], shared_axes: tuple[int, ...]) -> Scaler:
+        """From the pieces of the training songs, (pieces, *shape) each, one song in memory at a time.
+
+        `shared_axes` of such an array share one mean and one deviation; axis 0, that of the pieces, is always shared.
+        """
+        axes = tuple(sorted({0, *shared_axes}))
+        count, total, squares = 0, np.float64(0), np.float64(0)
+        for pieces in songs:
+            wide = np.asarray(pieces, np.float64)
+            count += int(np.prod([wide.shape[axis] for axis in axes]))
+            total = total + wide.sum(axis=axes, keepdims=True)[0]
+            squares = squares + np.square(wide).sum(axis=axes, keepdims=True)[0]
+        if not count:
+            raise ValueError("A scaler is fitted on one piece at least; there is none.")
+        mean = total / count
+        deviation = np.sqrt(np.maximum(squares / count - mean**2, 0.0))
+        return cls(mean.astype(np.float32), np.maximum(deviation, SMALLEST).astype(np.float32))
+
+    def __call__(self, pieces: np.ndarray) -> np.ndarray:
+        """(pieces, *shape) raw to float32 of the same shape."""
+        return np.clip((pieces - self.mean) / self.deviation, -FARTHEST, FARTHEST).astype(np.float32)
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps({"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}))
+
+    @classmethod
+    def load(cls, path: Path) -> Scaler:
+        values = json.loads(path.read_text())
+        return cls(np.array(values["mean"], np.float32), np.array(values["deviation"], np.float32))

@@ -1,0 +1,155 @@
+"""A labelled collection of one's own: which song carries which mood, and whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ml.audio.tags import read_tags
+from ml.errors import MoodError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that keeps one song out."""
+
+    place: str
+    """`row 7` of a table (its header is row 1), or the path in a folder."""
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A song as it is listed, before anybody looked at its file."""
+
+    place: str
+    path: Path
+    moods: tuple[str, ...]
+    artist: str = ""
+    fold: int | None = None
+
+
+@dataclass(frozen=True)
+class Song:
+    """A song that is there."""
+
+    place: str
+    path: Path
+    moods: tuple[str, ...]
+    artist: str
+    artist_from: str
+    """"column", "tag", or "file": nobody says who plays it, so it is kept apart from all others."""
+    fold: int | None = None
+
+
+@dataclass
+class Collection:
+    """Songs, the moods they carry in the order of the alphabet, and what was wrong with the rest."""
+
+    source: Path
+    songs: list[Song]
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def moods(self) -> tuple[str, ...]:
+        return tuple(sorted({mood for song in self.songs for mood in song.moods}, key=str.casefold))
+
+    @property
+    def several(self) -> bool:
+        """Whether any song carries more than one mood: then each mood is a question of its own."""
+        return any(len(song.moods) > 1 for song in self.songs)
+
+    def without(self, problems: dict[Path, Problem]) -> Collection:
+        """The songs that remain where these are left out, and why."""
+        left = [song for song in self.songs if song.path not in problems]
+        return Collection(self.source, left, [*self.problems, *problems.values()], self.notes)
+
+    def summary(self) -> str:
+        counted = Counter(mood for song in self.songs for mood in song.moods)
+        moods = ", ".join(f"{mood} {counted[mood]}" for mood in self.moods)
+        artists = Counter(song.artist_from for song in self.songs)
+        known = {"column": "by the column “artist”", "tag": "by their tags", "file": "unknown"}
+        who = ", ".join(f"{artists[source]} {text}" for source, text in known.items() if artists[source])
+        lines = [
+            f"{len(self.songs)} songs of {len({song.artist for song in self.songs})} artists: {moods}",
+            f"Artists are kept apart. Songs with their artist: {who}.",
+        ]
+        if artists["file"]:
+            lines.append(
+                "A song whose artist is unknown counts as an artist of its own: name artists in their tags, or in a"
+                " column “artist”, else the figures are too good."
+            )
+        return "\n".join([*lines, *self.notes])
+
+
+def collection_of(source: Path, listed: Iterable[Entry | Problem], notes: list[str]) -> Collection:
+    """Looks at the files: that they are there, that none is listed twice, and who plays them.
+
+    Moods and artists that differ only in capitals and spaces are one, spelled as they were first.
+    """
+    spelled: dict[str, str] = {}
+    songs: list[Song] = []
+    problems: list[Problem] = []
+    by_content: dict[str, Song] = {}
+    for entry in listed:
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        moods = tuple(dict.fromkeys(spelled.setdefault(_plain(mood), " ".join(mood.split())) for mood in entry.moods))
+        if not entry.path.is_file():
+            problems.append(Problem(entry.place, "file_missing", f"There is no file {entry.path}."))
+            continue
+        try:
+            content = _content(entry.path)
+        except OSError as error:
+            sentence = f"{entry.path} cannot be read: {error.strerror}."
+            problems.append(Problem(entry.place, "file_unreadable", sentence))
+            continue
+        if content in by_content:
+            problems.append(_repeated(entry, moods, by_content[content]))
+            continue
+        by_content[content] = song = _song(entry, moods, content)
+        songs.append(song)
+    return Collection(source, songs, problems, notes)
+
+
+def require_two_moods(collection: Collection) -> None:
+    """MoodError where there is nothing to tell apart."""
+    if not collection.songs:
+        bad = f" {len(collection.problems)} were left out." if collection.problems else ""
+        raise MoodError("no_songs", f"There is no song to learn from in {collection.source}.{bad}")
+    if len(collection.moods) < 2:
+        raise MoodError(
+            "one_mood_only",
+            f"All {len(collection.songs)} songs carry the mood “{collection.moods[0]}”; a network needs two moods or"
+            " more to tell apart: add songs of another mood.",
+        )
+
+
+def _song(entry: Entry, moods: tuple[str, ...], content: str) -> Song:
+    if entry.artist.strip():
+        return Song(entry.place, entry.path, moods, _plain(entry.artist), "column", entry.fold)
+    tagged = read_tags(entry.path).artist
+    if tagged:
+        return Song(entry.place, entry.path, moods, _plain(tagged), "tag", entry.fold)
+    return Song(entry.place, entry.path, moods, f"file {content[:16]}", "file", entry.fold)
+
+
+def _repeated(entry: Entry, moods: tuple[str, ...], first: Song) -> Problem:
+    same = "with the same mood" if moods == first.moods else f"as “{' and '.join(first.moods)}”"
+    sentence = f"{entry.path.name} is the same recording as {first.place}, which is listed {same}; that one is kept."
+    return Problem(entry.place, "song_repeated", sentence)
+
+
+def _content(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,168 @@
+"""Songs as pictures of their mel spectrograms, and moods from such pictures.
+
+    python -m ml.training.spectrogram_image song.mp3 song.png                        # draws it
+    python -m ml.training.spectrogram_image song.png --run var/training/own/lenet5   # names its mood
+
+The same from Python, as projects that show pictures to a network have it:
+
+    generate_spectrogram("song.mp3", "song.png")
+    mood, confidences = predict_mood("song.png", run="var/training/own/lenet5")
+
+A run is what `python -m ml.training.train --arch lenet5 --data DIR --out var/training/own/lenet5` makes; any network
+that reads mel pictures will do. From the picture it hears the same as from the song.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+from scipy.spatial import cKDTree
+
+from ml.audio.decoding import Decoded, decode
+from ml.errors import MoodError
+from ml.features.picture import colour_map, spectrogram_png
+from ml.features.song import decibels, extract
+from ml.spec import SPEC, AudioSpec
+from ml.training.architectures import ARCHITECTURES
+from ml.training.architectures.spectrogram import resized
+from ml.training.architectures.views import VIEWS, cut_picture
+from ml.training.own.run import CARD, Run
+
+Pathlike = str | os.PathLike[str]
+
+RUNS = Path("var/training/own")
+READS_PICTURES = "mel_picture"
+STRANGE = 40.0
+"""How far (of 255, on average) a picture's colours may be from ours before it is read by its brightness instead."""
+
+
+class HeardPicture(NamedTuple):
+    """What a network says of a picture."""
+
+    mood: str
+    """The likeliest."""
+    confidences: dict[str, float]
+    """By mood, 0..1, likeliest first; they sum to 1 unless the network may name several moods."""
+
+
+def generate_spectrogram(
+    audio: Pathlike, image: Pathlike, *, width: int | None = None, height: int | None = None, spec: AudioSpec = SPEC
+) -> Path:
+    """Draws a song's log-mel spectrogram as a PNG, low bands at the bottom, and returns where it is.
+
+    A column is one step (32 a second) and a row one of the spec's bands: such a picture tells a network all that the
+    sound would. `width` and `height` (pixels) draw it in another size, for people or other programs. The loudest point
+    is brightest, 80 dB below it is black.
+
+    Raises MoodError: picture_name where `image` is not named .png; and what `ml.audio.decoding.decode` raises.
+    """
+    place = Path(image)
+    if place.suffix.lower() != ".png":
+        raise MoodError("picture_name", f"“{place.name}” does not end in .png; spectrograms are written as PNG alone.")
+    mel = decibels(extract(decode(audio, Decoded(), spec), spec).mel, spec)
+    png = spectrogram_png(mel.T, width or len(mel), height or mel.shape[1])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = place.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(png)
+    partial.rename(place)
+    return place
+
+
+def predict_mood(image: Pathlike, run: Pathlike | None = None) -> HeardPicture:
+    """The mood of a mel spectrogram's picture, by the network of a trained run; without one, by the newest in `RUNS`.
+
+    A picture as high as the spec has bands is cut into stretches of ten seconds, as the song was; one of another
+    height is read as a single stretch. Colours are those of `generate_spectrogram`; where they are others, a picture
+    is read by its brightness.
+
+    Raises MoodError: picture_missing, picture_unreadable, run_missing, run_corrupt, run_reads_no_pictures.
+    """
+    picture = read_picture(Path(image))
+    trained = Run.open(Path(run)) if run is not None else newest_run(RUNS)
+    if trained.architecture.view != READS_PICTURES:
+        reads = VIEWS[trained.architecture.view].title
+        found = f"{trained.folder} is {trained.architecture.title}, which reads {reads}"
+        raise MoodError("run_reads_no_pictures", f"{found}; name a run that reads mel pictures, or {_make_one()}")
+    shape, spec = trained.architecture.shape, trained.spec
+    if picture.shape[0] == spec.n_mels:
+        pieces = cut_picture(picture, shape, spec)
+    else:
+        pieces = resized(picture, shape[0], shape[1])[None, :, :, None] / np.float32(255)
+    from ml.training.own.fitting import song_chances  # loads TensorFlow
+
+    chances = song_chances(trained.network, trained.scaler, [pieces], trained.vote)[0]
+    order = np.argsort(-chances, kind="stable")
+    return HeardPicture(
+        trained.moods[order[0]], {trained.moods[number]: round(float(chances[number]), 4) for number in order}
+    )
+
+
+def newest_run(folder: Path) -> Run:
+    """The run in `folder` that was made last, of those that read mel pictures; MoodError("run_missing")."""
+    cards = sorted(folder.glob(f"*/{CARD}"), key=lambda card: card.stat().st_mtime, reverse=True)
+    runs = (Run.open(card.parent) for card in cards)
+    found = next((run for run in runs if run.architecture.view == READS_PICTURES), None)
+    if found is None:
+        raise MoodError("run_missing", f"There is no run in {folder} that reads mel pictures; {_make_one()}")
+    return found
+
+
+def read_picture(place: Path) -> np.ndarray:
+    """The levels of a picture, uint8 (height, width), 255 the loudest.
+
+    Raises MoodError: picture_missing, picture_unreadable.
+    """
+    try:
+        with Image.open(place) as opened:
+            opened.load()
+            return _levels(opened)
+    except FileNotFoundError:
+        raise MoodError("picture_missing", f"There is no picture {place}; generate_spectrogram makes one.") from None
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise MoodError("picture_unreadable", f"{place} cannot be read as a picture ({error}); send a PNG.") from error
+
+
+def _levels(picture: Image.Image) -> np.ndarray:
+    colours = colour_map()
+    if picture.mode == "P" and picture.getpalette() == colours.ravel().tolist():
+        return np.asarray(picture)
+    rgb = np.asarray(picture.convert("RGB"))
+    if (rgb == rgb[..., :1]).all():
+        return rgb[..., 0]
+    distance, level = cKDTree(colours).query(rgb.reshape(-1, 3))
+    if distance.mean() > STRANGE:
+        return np.asarray(picture.convert("L"))
+    return level.astype(np.uint8).reshape(rgb.shape[:2])
+
+
+def _make_one() -> str:
+    names = ", ".join(name for name, one in ARCHITECTURES.items() if one.view == READS_PICTURES)
+    return f"make one: python -m ml.training.train --data DIR --out {RUNS}/NAME --arch one of {names}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path, help="a song to draw; or, without a second name, a picture to judge")
+    parser.add_argument("picture", type=Path, nargs="?", help="the PNG to draw the song to")
+    parser.add_argument("--run", type=Path, help=f"a trained run; without it the newest in {RUNS}/ that reads pictures")
+    args = parser.parse_args()
+    try:
+        if args.picture is not None:
+            print(generate_spectrogram(args.source, args.picture))
+            return
+        heard = predict_mood(args.source, args.run)
+    except MoodError as error:
+        sys.exit(error.message)
+    print(heard.mood)
+    for mood, confidence in heard.confidences.items():
+        print(f"  {mood}: {confidence:.0%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""A song drawn as a picture, and a mood heard from the picture."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml.errors import MoodError
+from ml.spec import SPEC
+from ml.training import spectrogram_image
+from ml.training.architectures import Architecture, architecture
+from ml.training.cache import FeatureCache
+from ml.training.own.run import FORMAT, VERSION
+from ml.training.own.scaling import Scaler
+from ml.training.spectrogram_image import generate_spectrogram, predict_mood, read_picture
+from tests import sounds
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore"),  # TensorFlow's and Keras's own
+]
+MOODS = ("calm", "stormy", "sunny")
+RATE = 16_000
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    return sounds.write(tmp_path / "song.wav", sounds.music(21.0, RATE), sample_rate=RATE)
+
+
+def finished_run(folder: Path, chosen: Architecture) -> Path:
+    """A run as the training leaves it; its network knows nothing, but always the same nothing."""
+    import keras
+
+    keras.utils.set_random_seed(1)
+    folder.mkdir(parents=True)
+    chosen.network(len(MOODS)).save(folder / "network.keras")
+    Scaler(np.float32([[[0.4]]]), np.float32([[[0.2]]])).save(folder / "scaler.json")
+    card = {
+        "format": FORMAT,
+        "version": VERSION,
+        "architecture": {"name": chosen.name, "shape": list(chosen.shape)},
+        "moods": list(MOODS),
+        "several_moods": False,
+        "vote": chosen.vote,
+        "spec": SPEC.to_card(),
+    }
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+def test_a_network_hears_the_same_from_the_picture_as_from_the_song(tmp_path: Path, song: Path) -> None:
+    import keras
+
+    from ml.training.own.fitting import song_chances
+
+    chosen = architecture("lenet5").scaled(32)
+    run = finished_run(tmp_path / "run", chosen)
+    heard = predict_mood(generate_spectrogram(song, tmp_path / "song.png"), run)
+
+    pieces = chosen.inputs(song, FeatureCache(tmp_path / "cache"))
+    model = keras.models.load_model(run / "network.keras", compile=False)
+    chances = song_chances(model, Scaler.load(run / "scaler.json"), [pieces])[0]
+    assert heard.mood == MOODS[chances.argmax()]
+    assert [heard.confidences[mood] for mood in MOODS] == pytest.approx(chances.tolist(), abs=1e-4)
+    assert list(heard.confidences.values()) == sorted(heard.confidences.values(), reverse=True)
+
+
+def test_a_picture_has_a_row_for_each_band_and_a_column_for_each_step(tmp_path: Path, song: Path) -> None:
+    with Image.open(generate_spectrogram(song, tmp_path / "a" / "song.png")) as picture:
+        assert picture.size == (21 * SPEC.steps_per_s + 1, SPEC.n_mels)
+        assert picture.format == "PNG"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_that_another_program_saved_anew_is_read_the_same(mode: str, tmp_path: Path, song: Path) -> None:
+    drawn = generate_spectrogram(song, tmp_path / "song.png")
+    with Image.open(drawn) as picture:
+        picture.convert(mode).save(tmp_path / "again.png")
+    assert np.abs(read_picture(tmp_path / "again.png").astype(int) - read_picture(drawn)).max() <= 1
+
+
+def test_a_grey_picture_is_read_by_its_brightness(tmp_path: Path) -> None:
+    grey = np.arange(200, dtype=np.uint8).reshape(10, 20)
+    Image.fromarray(grey).save(tmp_path / "grey.png")
+    assert np.array_equal(read_picture(tmp_path / "grey.png"), grey)
+
+
+def test_a_picture_of_any_size_is_judged(tmp_path: Path, song: Path) -> None:
+    run = finished_run(tmp_path / "run", architecture("lenet5").scaled(32))
+    drawn = generate_spectrogram(song, tmp_path / "square.png", width=224, height=224)
+    with Image.open(drawn) as picture:
+        assert picture.size == (224, 224)
+    assert sum(predict_mood(drawn, run).confidences.values()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_without_a_run_the_newest_that_reads_pictures_is_asked(
+    tmp_path: Path, song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = generate_spectrogram(song, tmp_path / "song.png")
+    monkeypatch.setattr(spectrogram_image, "RUNS", tmp_path / "runs")
+    with pytest.raises(MoodError, match="that reads mel pictures; make one") as caught:
+        predict_mood(drawn)
+    assert caught.value.code == "run_missing"
+
+    older = finished_run(tmp_path / "runs" / "older", architecture("lenet5").scaled(28))
+    newer = finished_run(tmp_path / "runs" / "newer", architecture("lenet5").scaled(32))
+    finished_run(tmp_path / "runs" / "newest", architecture("cnn1d4"))
+    for seconds, run in enumerate((older, newer)):
+        os.utime(run / "card.json", (1000 + seconds, 1000 + seconds))
+    assert predict_mood(drawn) == predict_mood(drawn, newer)
+
+
+def test_what_cannot_be_done_is_said(tmp_path: Path, song: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture at all")
+    features = finished_run(tmp_path / "features", architecture("cnn1d4"))
+    attempts = {
+        "picture_name": lambda: generate_spectrogram(song, tmp_path / "song.jpg"),
+        "picture_missing": lambda: predict_mood(tmp_path / "nowhere.png"),
+        "picture_unreadable": lambda: predict_mood(tmp_path / "text.png"),
+        "run_reads_no_pictures": lambda: predict_mood(generate_spectrogram(song, tmp_path / "s.png"), features),
+    }
+    for code, attempt in attempts.items():
+        with pytest.raises(MoodError) as caught:
+            attempt()
+        assert caught.value.code == code

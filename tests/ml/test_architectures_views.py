@@ -1,0 +1,93 @@
+"""What the networks are shown of a song is what sounds in it, cut into pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.features.names import NAMES
+from ml.spec import SPEC
+from ml.training.architectures import ARCHITECTURES, architecture
+from ml.training.architectures.pieces import windows
+from ml.training.cache import FeatureCache
+from tests import sounds
+
+RATE = 16_000
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> FeatureCache:
+    return FeatureCache(tmp_path / "cache")
+
+
+def song(folder: Path, samples: sounds.Samples, name: str = "song.wav") -> Path:
+    return sounds.write(folder / name, samples, sample_rate=RATE)
+
+
+def test_pieces_follow_each_other_and_the_last_ends_with_the_song() -> None:
+    cut = windows(25, 10, 10, at_most=9)
+    assert [(piece[0], piece[-1]) for piece in cut] == [(0, 9), (10, 19), (15, 24)]
+
+
+def test_a_short_rest_is_no_piece_of_its_own() -> None:
+    assert [piece[0] for piece in windows(24, 10, 10, at_most=9)] == [0, 10]
+
+
+def test_a_song_shorter_than_a_piece_is_repeated() -> None:
+    assert windows(4, 10, 10, at_most=9).tolist() == [[0, 1, 2, 3, 0, 1, 2, 3, 0, 1]]
+
+
+def test_of_a_long_song_pieces_are_taken_from_its_beginning_to_its_end() -> None:
+    assert windows(1000, 10, 10, at_most=3)[:, 0].tolist() == [0, 500, 990]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_network_is_given_pieces_of_its_shape(name: str, tmp_path: Path, cache: FeatureCache) -> None:
+    place = song(tmp_path, sounds.music(12.0, RATE))
+    pieces = architecture(name).inputs(place, cache)
+    assert pieces.dtype == np.float32
+    assert pieces.shape[1:] == architecture(name).shape
+    assert len(pieces) >= 1
+    assert np.isfinite(pieces).all()
+
+
+def test_what_is_cached_is_what_would_be_extracted(tmp_path: Path, cache: FeatureCache) -> None:
+    place = song(tmp_path, sounds.music(11.0, RATE))
+    anew = architecture("lenet5").inputs(place, cache)
+    assert cache.fill([place], processes=1) == {}
+    assert np.array_equal(architecture("lenet5").inputs(place, cache), anew)
+
+
+def test_a_linear_spectrogram_shows_a_tone_at_its_share_of_8_khz(tmp_path: Path, cache: FeatureCache) -> None:
+    place = song(tmp_path, sounds.tone(2000.0, 10.5, RATE))
+    picture = architecture("spectrogram_cnn").scaled(100).inputs(place, cache)[0, :, :, 0]
+    from_below = 99 - picture.mean(axis=1).argmax()
+    assert from_below == pytest.approx(25, abs=1)
+    assert picture.max() == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_rising_tone_rises_in_every_picture_from_left_to_right(tmp_path: Path, cache: FeatureCache) -> None:
+    place = song(tmp_path, sounds.sweep(200.0, 6000.0, 10.0, RATE))
+    for name in ("spectrogram_cnn", "mel_cnn"):
+        picture = architecture(name).scaled(60).inputs(place, cache)[0, :, :, 0]
+        early, late = picture[:, 8].argmax(), picture[:, -8].argmax()
+        assert late < early - 10, name
+
+
+def test_loudness_moves_the_first_mean_mfcc_alone(tmp_path: Path, cache: FeatureCache) -> None:
+    noise = sounds.noise(4.2, RATE)
+    loud = architecture("mfcc_mean_cnn").inputs(song(tmp_path, noise, "loud.wav"), cache)[0, :, 0]
+    quiet = architecture("mfcc_mean_cnn").inputs(song(tmp_path, noise / 4, "quiet.wav"), cache)[0, :, 0]
+    assert loud[0] - quiet[0] == pytest.approx(20 * np.log10(4) * np.sqrt(SPEC.n_mels), abs=2)
+    assert loud[1:] == pytest.approx(quiet[1:], abs=1)
+
+
+def test_feature_vectors_are_three_seconds_apart_and_loudness_is_a_logarithm(
+    tmp_path: Path, cache: FeatureCache
+) -> None:
+    place = song(tmp_path, sounds.noise(12.0, RATE, amplitude=0.1))
+    vectors = architecture("cnn1d4").inputs(place, cache)
+    assert len(vectors) == 4
+    assert vectors[:, NAMES.index("rms_mean"), 0] == pytest.approx([-1.0] * 4, abs=0.05)

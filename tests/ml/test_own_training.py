@@ -1,0 +1,239 @@
+"""From a folder of songs to a network of one's own, by the commands that a person types."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from ml.errors import MoodError
+from ml.training import train
+from ml.training.own import predict
+from ml.training.own.report import report_run
+from ml.training.own.run import Run
+from tests.ml.labelled_sounds import folders, song
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore"),  # TensorFlow's and Keras's own, on import and on saving
+]
+PNG = b"\x89PNG"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of two moods, eight songs each, and a cache that all tests share."""
+    path = tmp_path_factory.mktemp("own")
+    folders(path / "moods", 8)
+    return path
+
+
+def typed(place: Path, data: Path, out: str, *more: str) -> int:
+    """Types the command, and returns its exit status."""
+    words = ["--arch", "cnn1d4", "--data", str(data), "--out", str(place / out), "--epochs", "3", *more]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "argv", ["train", *words, "--cache", str(place / "cache"), "--processes", "1"])
+        return train.main()
+
+
+def said(place: Path, run: str, *songs: str) -> int:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "argv", ["predict", str(place / run), *songs, "--cache", str(place / "cache")])
+        return predict.main()
+
+
+@pytest.fixture(scope="module")
+def made(place: Path) -> Path:
+    assert typed(place, place / "moods", "run") == 0
+    return place / "run"
+
+
+def test_a_folder_of_moods_becomes_a_run_with_its_card(made: Path) -> None:
+    card = Run.open(made).card
+    assert card["moods"] == ["happy", "sad"]
+    assert card["data"] | {"notes": []} == {
+        "songs": 16, "artists": 16, "artists_unknown": 0, "left_out": 0, "notes": []
+    }  # fmt: skip
+    assert card["command"].startswith("python -m ml.training.train --arch cnn1d4 --data ")
+    assert card["training"]["seed"] == 0
+    assert "Yours" in card["licence"]
+    assert {"python", "keras", "tensorflow"} <= set(card["versions"])
+    assert 0 <= card["figures"]["accuracy"]["low"] <= card["figures"]["accuracy"]["high"] <= 1
+
+
+def test_only_songs_that_judged_have_chances_and_no_artist_is_in_two_parts(made: Path) -> None:
+    with (made / "songs.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert {row["part"] for row in rows} == {"learn", "stop", "judge"}
+    assert all(bool(row["chance: sad"]) == (row["part"] == "judge") for row in rows)
+    chances, truth, artists = Run.open(made).judged()
+    assert len(chances) == len(truth) == len(artists) == sum(row["part"] == "judge" for row in rows)
+
+
+def test_pictures_and_report_lie_beside_the_network(made: Path) -> None:
+    pictures = {path.stem for path in (made / "pictures").iterdir() if path.read_bytes().startswith(PNG)}
+    assert pictures == {"history", "confusion", "reliability", "coverage", "spectrograms", "features"}
+    text = (made / "report.md").read_text()
+    assert "| happy | " in text
+    assert "pictures/confusion.png" in text
+    assert (made / "separation.csv").read_text().startswith("mood,other_mood,feature,cliffs_delta\nhappy,sad,")
+
+
+def test_nothing_of_the_work_is_left(made: Path) -> None:
+    assert not made.with_name("run.partial").exists()
+    assert {path.name for path in made.iterdir()} == {
+        "network.keras", "scaler.json", "epochs.csv", "card.json", "songs.csv", "songs.npz",
+        "pictures", "report.md", "summary.csv", "separation.csv",
+    }  # fmt: skip
+
+
+def test_a_report_can_be_made_again_without_the_songs(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (made / "pictures" / "coverage.png").unlink()
+    report_run(made)
+    assert (made / "pictures" / "coverage.png").exists()
+    assert "Macro-F1" in capsys.readouterr().out
+
+
+def test_the_same_command_again_trains_nothing(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (made / "network.keras").stat().st_mtime_ns
+    assert typed(made.parent, made.parent / "moods", "run") == 0
+    assert "done before" in capsys.readouterr().out
+    assert (made / "network.keras").stat().st_mtime_ns == before
+
+
+def test_another_command_does_not_overwrite_it(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(made.parent, made.parent / "moods", "run", "--seed", "7") == 1
+    assert "differs in its seed" in capsys.readouterr().err
+
+
+def test_songs_are_named_by_it_and_a_bad_one_does_not_stop_the_rest(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sad = made.parent / "moods" / "sad" / "0.flac"
+    assert said(made.parent, "run", "gone.mp3", str(sad), "--json") == 1
+    gone, heard = map(json.loads, capsys.readouterr().out.splitlines())
+    assert gone["error"]["code"] == "file_missing"
+    assert heard["moods"][0] in ("happy", "sad")
+    assert sum(heard["chances"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ml.training.own import fitting
+
+    calls: list[Path] = []
+    whole = fitting.fit
+
+    def interrupted(*arguments: object, **more: object) -> object:
+        calls.append(arguments[6])  # type: ignore[arg-type]
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fitting, "fit", interrupted)
+    command = (place, place / "moods", "folds", "--folds", "2")
+    assert typed(*command) == 130
+    assert "goes on" in capsys.readouterr().err
+    assert not (place / "folds").exists()
+    first = (place / "folds.partial" / "network-0" / "network.keras").stat().st_mtime_ns
+    assert typed(*command[:-1], "3") == 1
+    assert "differs in its number of folds" in capsys.readouterr().err
+    assert (place / "folds.partial" / "network-0" / "network.keras").stat().st_mtime_ns == first
+    assert typed(*command) == 0
+    card = Run.open(place / "folds").card
+    assert card["figures"]["songs"] == 16
+    assert card["training"]["kept"] == "one more, which learned from all songs"
+
+
+def test_a_table_with_bad_rows_trains_on_the_rest_and_keeps_the_list_of_what_was_wrong(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "broken.mp3").write_bytes(b"no sound at all" * 99)
+    rows = [f"moods/{mood}/{number}.flac,{mood};music" for mood in ("happy", "sad") for number in range(8)]
+    table = place / "songs.csv"
+    table.write_text("\n".join(["file,moods", *rows, "gone.mp3,sad", "broken.mp3,sad"]))
+    assert typed(place, table, "table", "--strict") == 1
+    assert "1 of the listed songs cannot be used" in capsys.readouterr().err
+    assert not (place / "table.partial").exists()
+    assert typed(place, table, "table") == 0
+    with (place / "table" / "problems.csv").open(newline="") as handle:
+        problems = [(row["place"], row["code"]) for row in csv.DictReader(handle)]
+    assert problems == [("row 18", "file_missing"), ("row 19", "audio_unreadable")]
+    card = Run.open(place / "table").card
+    assert card["several_moods"]
+    assert card["moods"] == ["happy", "music", "sad"]
+    capsys.readouterr()
+    assert said(place, "table", str(place / "moods" / "happy" / "1.flac")) == 0
+    assert "music" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("count", "moods", "words"), [(3, ("happy", "sad"), "needs 6 songs"), (6, ("sad",), "two moods")]
+)
+def test_what_cannot_be_learned_from_leaves_nothing_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, moods: tuple[str, ...], words: str
+) -> None:
+    folders(tmp_path / "moods", count, moods)
+    assert typed(tmp_path, tmp_path / "moods", "run") == 1
+    assert words in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"moods"}
+
+
+def test_too_few_readable_songs_leave_nothing_behind_and_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders(tmp_path / "moods", 6)
+    (tmp_path / "moods" / "sad" / "5.flac").write_bytes(b"fLaC and then nothing")
+    assert typed(tmp_path, tmp_path / "moods", "run") == 1
+    output = capsys.readouterr()
+    assert "sad/5.flac: " in output.out
+    assert "“sad” has 5" in output.err
+    assert not list(tmp_path.glob("run*"))
+
+
+def test_a_folder_that_holds_something_else_is_not_touched(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song(place / "mine" / "song.flac", "sad", 1)
+    assert typed(place, place / "moods", "mine") == 1
+    assert "holds no run" in capsys.readouterr().err
+    assert [path.name for path in (place / "mine").iterdir()] == ["song.flac"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--data", "x"], "go together"),
+        (["--arch", "cnn1d", "--data", "x", "--folds", "1"], "from 2 to 20"),
+        (["--arch", "cnn1d", "--data", "x", "--validation-share", "0.9"], "from 0.05 to 0.5"),
+        (["--arch", "cnn1d", "--data", "x", "--epochs", "0"], "1 or more"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", *words])
+    with pytest.raises(SystemExit):
+        train.main()
+    assert told in capsys.readouterr().err
+
+
+def test_an_unknown_network_is_answered_with_all_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", "--arch", "alexnet", "--data", "x"])
+    assert train.main() == 1
+    assert "residual_cnn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("card", "code"), [(None, "run_missing"), ("no json", "run_corrupt"), ('{"format": 1}', "run_corrupt")]
+)
+def test_what_is_no_run_is_told_apart(tmp_path: Path, card: str | None, code: str) -> None:
+    if card is not None:
+        (tmp_path / "card.json").write_text(card)
+    with pytest.raises(MoodError) as caught:
+        Run.open(tmp_path)
+    assert caught.value.code == code

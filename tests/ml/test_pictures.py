@@ -1,0 +1,165 @@
+"""Pictures of training are drawn from what is there, and refused where there is nothing."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml.features.names import NAMES
+from ml.spec import SPEC
+from ml.training.pictures import (
+    confusion_picture,
+    coverage_picture,
+    features_picture,
+    history_picture,
+    reliability_picture,
+    separation,
+    spectrograms_picture,
+    summary_by_mood,
+)
+from ml.training.pictures.calibration import wilson
+from ml.training.pictures.features import most_telling
+from ml.training.pictures.style import PALETTE
+
+LOG = """epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
+0,.3,1e-3,1.4,.2,1.5
+1,.5,1e-3,1.1,.4,1.2
+2,.9,5e-4,.5,.4,1.3
+"""
+BINS = [{"low": 0.5, "high": 0.6, "count": 4, "chance": 0.55, "right": 0.5}]
+POINTS = [{"coverage": n / 4, "confidence": 1 - n / 5, "accuracy": 1 - n / 10} for n in range(1, 5)]
+RANDOM = np.random.default_rng(0)
+
+
+def colours(path: Path) -> int:
+    """Opens it as a picture of a sensible size, and counts its colours."""
+    picture = Image.open(io.BytesIO(path.read_bytes()))
+    assert picture.format == "PNG"
+    assert min(picture.size) >= 300
+    return len(picture.convert("RGB").getcolors(picture.width * picture.height) or [])
+
+
+def medians(songs: int, shift: float = 0.0) -> np.ndarray:
+    return np.abs(RANDOM.normal(10 + shift, 1, (songs, len(NAMES)))).astype(np.float32)
+
+
+def test_a_history_is_drawn_also_without_validation_and_of_one_epoch(tmp_path: Path) -> None:
+    log = tmp_path / "epochs.csv"
+    for text in (LOG, "epoch,loss\n0,1.5\n"):
+        log.write_text(text)
+        assert colours(history_picture(log, tmp_path / "history.png")) > 10
+
+
+def test_no_epoch_is_no_history(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no epoch"):
+        history_picture(tmp_path / "none.csv", tmp_path / "history.png")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("count", [2, 4, 12])
+def test_a_confusion_matrix_of_any_size_is_drawn(tmp_path: Path, count: int) -> None:
+    counts = RANDOM.integers(0, 20, (count, count))
+    counts[0] = 0  # nobody said so
+    names = [f"a long name {number}" for number in range(count)]
+    assert colours(confusion_picture(counts, names, tmp_path / "new" / "confusion.png", "A title")) > 10
+
+
+def test_a_matrix_that_does_not_fit_its_names_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="3 names"):
+        confusion_picture(np.zeros((2, 2)), ["a", "b", "c"], tmp_path / "confusion.png")
+
+
+def test_calibration_and_coverage_are_drawn(tmp_path: Path) -> None:
+    assert colours(reliability_picture(BINS, tmp_path / "reliability.png")) > 10
+    for threshold in (None, 0.3, 0.99):  # without one, with one, with one that nobody reaches
+        assert colours(coverage_picture(POINTS, tmp_path / "coverage.png", threshold)) > 10
+
+
+def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no filled bin"):
+        reliability_picture([BINS[0] | {"count": 0}], tmp_path / "reliability.png")
+    with pytest.raises(ValueError, match="no point"):
+        coverage_picture([], tmp_path / "coverage.png")
+
+
+@pytest.mark.parametrize("moods", [1, 2, 7])
+def test_spectrograms_stand_side_by_side_by_mood(tmp_path: Path, moods: int) -> None:
+    mel = RANDOM.integers(0, 255, (SPEC.segment_steps, SPEC.n_mels)).astype(np.uint8)
+    by_mood = {f"mood {number}": [mel] * (1 + number % 3) for number in range(moods)}
+    assert colours(spectrograms_picture(by_mood, SPEC, tmp_path / "spectrograms.png")) > 100
+
+
+@pytest.mark.parametrize("moods", [2, 3, 9])
+def test_features_are_drawn_by_mood(tmp_path: Path, moods: int) -> None:
+    by_mood = {f"mood {number}": medians(5, number) for number in range(moods)}
+    assert colours(features_picture(by_mood, tmp_path / "features.png")) > 10
+
+
+def test_one_mood_cannot_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Two moods"):
+        features_picture({"calm": medians(4), "sad": medians(0)}, tmp_path / "features.png")
+
+
+def test_the_same_data_gives_the_same_picture(tmp_path: Path) -> None:
+    paths = [confusion_picture(np.eye(3), ["a", "b", "c"], tmp_path / f"{number}.png") for number in range(2)]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_separation_is_wholly_apart_not_at_all_and_known_in_between() -> None:
+    low, high = np.array([[1.0], [2.0]]), np.array([[3.0], [4.0], [5.0]])
+    assert separation(low, high) == -1
+    assert separation(high, low) == 1
+    assert separation(low, low) == 0
+    assert separation(np.array([[1.0], [4.0]]), np.array([[2.0], [3.0]])) == 0
+    assert separation(np.array([[2.0]]), np.array([[1.0], [2.0], [2.0], [3.0]])) == 0  # ties count half
+    assert separation(np.array([[3.0]]), np.array([[1.0], [2.0], [3.0]]))[0] == pytest.approx(2 / 3)
+
+
+def test_separation_sees_order_alone() -> None:
+    one, other = medians(9), medians(7, 0.5)
+    np.testing.assert_allclose(separation(one, other), separation(np.log(one), np.log(other)))
+
+
+def test_every_pair_of_moods_has_its_most_telling_feature_drawn() -> None:
+    scores = {("a", "b"): np.array([0.9, 0.8, 0.1, 0.0]), ("a", "c"): np.array([0.2, 0.1, 0.3, 0.0])}
+    assert set(most_telling(scores, 2)) == {0, 2}
+
+
+def test_a_summary_counts_a_song_of_two_moods_in_both() -> None:
+    table = np.zeros((3, len(NAMES)), np.float32)
+    table[:, NAMES.index("tempo_bpm")] = [60, 120, 180]
+    table[:, NAMES.index("mode")] = [1, 0, 0]
+    markdown, text = summary_by_mood([("calm",), ("calm", "sad"), ("sad",)], table, np.array([60.0, 30.0, 30.0]))
+    assert "| calm | 2 | 1.5 | 50% | 90 |" in markdown
+    assert "| sad | 2 | 1.0 | 0% | 150 |" in markdown
+    header, calm, _ = text.splitlines()
+    assert len(header.split(",")) == len(calm.split(",")) == 3 + len(NAMES)
+
+
+def test_wilsons_interval_of_a_known_case() -> None:
+    low, high = wilson(np.array([0.5, 1.0]), np.array([10, 4]))
+    np.testing.assert_allclose([low[0], high[0]], [0.2366, 0.7634], atol=1e-3)
+    np.testing.assert_allclose([low[1], high[1]], [0.5101, 1.0], atol=1e-3)
+
+
+def test_moods_next_to_each_other_differ_also_in_grey() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    levels = [grey(colour) for colour in PALETTE]
+    assert all(abs(one - other) > 0.05 for one, other in pairwise(levels))
+
+
+def test_a_picture_needs_no_screen() -> None:
+    """Nor pyplot, whose figures would pile up in a process that draws many."""
+    script = "import sys, ml.training.pictures; print('matplotlib.pyplot' in sys.modules, 'keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
