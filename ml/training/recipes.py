@@ -20,4 +20,4 @@ class Recipe:
     seed: int = 0
 
 
-RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=24)}
+RECIPES = {"cnn1d": Recipe(epochs=60), "cnn2d": Recipe(epochs=96)}

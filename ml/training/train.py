@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ml.training.own.command import add_options, complaint, list_networks, train_and_report
 
-PRODUCT = Path("var/training/mood-1")
+PRODUCT = Path("var/training/mood-2")
 NETWORKS = ("cnn1d", "cnn2d")
 FOLDS = ("0", "1", "2", "3", "4", "final")
 

@@ -20,7 +20,7 @@ from ml.models.score_vector import LABELS, agreement, as_scores
 from ml.spec import SPEC
 from ml.training.recipes import RECIPES
 
-BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-1"
+BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-2"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-1"))
+    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-2"))
 
 
 def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -77,7 +77,7 @@ def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundl
 
 def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> None:
     card = bundle.card
-    assert card.version == "mood-1"
+    assert card.version == "mood-2"
     assert card.spec == SPEC
     assert card.values["limitations"]
     assert "non-commercial" in card.values["training"]["licence"]
