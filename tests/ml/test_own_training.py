@@ -149,6 +149,13 @@ def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(
     assert card["training"]["kept"] == "one more, which learned from all songs"
 
 
+def test_what_was_interrupted_before_anything_was_learned_stands_in_nobodys_way(place: Path) -> None:
+    (place / "early.partial" / "network-0").mkdir(parents=True)
+    (place / "early.partial" / "settings.json").write_text('{"seed": 5}')
+    assert typed(place, place / "moods", "early") == 0
+    assert Run.open(place / "early").card["training"]["seed"] == 0
+
+
 def test_a_table_with_bad_rows_trains_on_the_rest_and_keeps_the_list_of_what_was_wrong(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -87,6 +87,7 @@ def _card(
             "name": order.architecture.name,
             "title": order.architecture.title,
             "source": order.architecture.source,
+            "start": order.architecture.start(),
             "shape": list(order.architecture.shape),
             "parameters": fitted.facts["parameters"],
             "recipe": asdict(order.architecture.recipe),

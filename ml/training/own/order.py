@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,21 +77,29 @@ def finished_run(order: Order, settings: dict[str, Any]) -> Run | None:
 
 
 def begin(order: Order, settings: dict[str, Any]) -> None:
+    """Opens the folder of the work, or what was interrupted there; MoodError("run_exists") where it is not ours."""
     place = order.partial / SETTINGS
     if place.is_file():
         different = _different(json.loads(place.read_text()), settings)
-        if different:
+        if different and holds_work(order):
             raise MoodError(
                 "run_exists",
                 f"{order.partial} holds an interrupted run that differs in its {different}; use the command that began"
                 " it, choose another --out, or delete that folder.",
             )
-        print("Going on where it was interrupted.")
-        return
-    if order.partial.exists() and any(order.partial.iterdir()):
+        if holds_work(order):
+            print("Going on where it was interrupted.")
+            return
+        shutil.rmtree(order.partial)
+    elif order.partial.exists() and any(order.partial.iterdir()):
         raise MoodError("run_exists", f"{order.partial} is there and holds no run; choose another --out.")
     order.partial.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(settings))
+
+
+def holds_work(order: Order) -> bool:
+    """Whether one epoch at least was trained in the folder of the work: nothing before that takes long."""
+    return any(order.partial.glob("network-*/backup")) or any(order.partial.glob("network-*/network.keras"))
 
 
 def _different(one: dict[str, Any], other: dict[str, Any]) -> str:

@@ -51,8 +51,8 @@ def report(run: Run) -> str:
         f"- Data: {counts}.",
         f"- Judged on {figures['songs']} songs of {figures['artists']} artists that it did not learn from"
         f" ({training['judged_by']}); kept: {training['kept']}.",
-        f"- Trained for {training['epochs']} epochs, best after {training['best_epoch']}; {training['seconds']:.0f} s;"
-        f" {network['parameters']:,} weights.",
+        f"- Trained {network['start']}, for {training['epochs']} epochs, best after {training['best_epoch']};"
+        f" {training['seconds']:.0f} s; {network['parameters']:,} weights.",
         f"- Made by: `{card['command']}`",
         f"- {card['licence']}",
     ]

@@ -18,7 +18,7 @@ from ml.training.cache import FeatureCache
 from ml.training.own.hearing import Heard, hear
 from ml.training.own.keeping import Fitted, truth_of, write_run
 from ml.training.own.listing import read_collection
-from ml.training.own.order import Order, begin, finished_run
+from ml.training.own.order import Order, begin, finished_run, holds_work
 from ml.training.own.run import Run
 from ml.training.own.songs import Collection, Problem, require_two_moods
 from ml.training.own.splitting import Split, artists_in_several_folds, final_split, fold_splits, single_split
@@ -49,7 +49,7 @@ def train_own(order: Order, cache: FeatureCache) -> Run:
         require_two_moods(heard.collection)
         splits, final = _splits(order, heard.collection)
     except MoodError:
-        if not any(order.partial.glob("network-*")):  # nothing that took long is in it
+        if not holds_work(order):
             shutil.rmtree(order.partial)
         raise
     _introduce(heard.collection)

@@ -14,7 +14,7 @@ SURE = 1.96
 
 
 def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: str = "") -> Path:
-    """How often songs are right against how sure the network was; below, how many songs there are.
+    """How often songs are right against how sure the network was; below, how many answers there are.
 
     `bins`: low and high (0..1), count, chance (mean confidence), right (share). Bars are Wilson's 95 % intervals
     (1927): where a bar crosses the diagonal, the confidence may well be true. Raises ValueError without a filled bin.
@@ -26,18 +26,18 @@ def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: s
     right = np.array([one["right"] for one in filled])
     count = np.array([one["count"] for one in filled])
     low, high = wilson(right, count)
-    with drawn(out, 5.2, 5.8, title or "Does the confidence mean what it says?") as figure:
+    with drawn(out, 5.4, 5.8, title or "Does the confidence mean what it says?") as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         upper.plot([0, 1], [0, 1], color=SOFT, linewidth=1.2, linestyle="--", label="as sure as right")
-        upper.vlines(chance, low, high, color=BLUE, linewidth=2.2, alpha=0.45, label="95 % interval")
+        upper.vlines(chance, low, high, color=BLUE, linewidth=2.2, alpha=0.45, clip_on=False, label="95 % interval")
         sizes = 30 + 170 * count / count.max()
-        upper.scatter(chance, right, s=sizes, color=BLUE, zorder=3, clip_on=False, label="songs of like confidence")
+        upper.scatter(chance, right, s=sizes, color=BLUE, zorder=3, clip_on=False, label="answers of like confidence")
         upper.set(xlim=(0, 1), ylim=(-0.03, 1.03), ylabel="share that is right")
         figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         as_percent(upper, y=True)
         lows, highs = (np.array([one[end] for one in filled]) for end in ("low", "high"))
         lower.bar(lows, count, width=highs - lows, align="edge", color=BLUE, edgecolor="white", linewidth=1.5)
-        lower.set(xlabel="confidence", ylabel="songs")
+        lower.set(xlabel="confidence", ylabel="answers")
         lower.grid(visible=False, axis="x")
         as_percent(lower, x=True)
     return out
