@@ -2,7 +2,7 @@
 
     python -m ml.training.collect songs.csv --out var/data/songs           # files and links, a mood a row
     python -m ml.training.collect calm.m3u8 --mood calm --cut 30           # 30 s from the middle of each song
-    python -m ml.training.train --arch cnn2d --data var/data/songs/labels.csv
+    python -m ml.training.train --arch cnn2d --data var/data/songs
 
 Each recording is fetched, decoded to its end and kept once, under its hash. What fails is told with its row and left
 out; what is finished is skipped the next time, and a download that broke off goes on. `docs/collecting.md` tells more.
@@ -11,6 +11,7 @@ out; what is finished is skipped the next time, and a download that broke off go
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from collections import Counter
@@ -89,7 +90,7 @@ def _print_summary(out: Path, outcomes: list[Outcome], rows: list[dict[str, str]
     if moods[""]:
         print(f"Without a mood: {moods['']}; write it into the list or into {LABELS}, or say --mood.")
     if rows:
-        print(f"{out / LABELS} is what training reads.")
+        print(f"Train on it: python -m ml.training.train --arch NAME --data {shlex.quote(str(out))}")
     print(f"{out / REPORT} says what became of each row.")
 
 

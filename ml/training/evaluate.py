@@ -14,10 +14,12 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from ml.calibration import Reference
+from ml.errors import MoodError
 from ml.models.card import VIEWS
 from ml.models.combination import Combination
 from ml.moods import flat
@@ -51,9 +53,10 @@ def tell(found: dict[str, Any]) -> None:
         print(f"{view:13s} calibration error {found['composite'][view]['calibration_error']}")
         print(f"{view:13s} a perfectly calibrated model's {found['reliability'][view]['expected']}")
     if words := found["words"]:
-        named = {"both": {name: words[name] for name in ("exact", "first_side", "one_side")}} | words["baselines"]
-        for view, figures in named.items():
-            print(f"{view:13s} words of {words['songs']} songs {_line(figures)}")
+        for part, said in ((words, f"words of {words['songs']} songs"), (words["unscaled"], "the same, unscaled")):
+            named = {"both": {name: part[name] for name in ("exact", "first_side", "one_side")}} | part["baselines"]
+            for view, figures in named.items():
+                print(f"{view:13s} {said} {_line(figures)}")
     for one in found["significance"]:
         holds = "holds" if one["low"] > 0 or one["high"] < 0 else "does not hold"
         interval = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
@@ -65,7 +68,7 @@ def _line(figures: dict[str, dict[str, float]]) -> str:
     return "  ".join(f"{n} {f['value']:.3f} [{f['low']:.3f}, {f['high']:.3f}]" for n, f in figures.items())
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"))
     parser.add_argument("--runs", type=Path, default=Path("var/training/mood-2"))
@@ -76,11 +79,15 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=None, help="a run of ml.training.train --data, instead of all this")
     args = parser.parse_args()
     if args.run:
-        from ml.training.own.report import report_run
-
-        report_run(args.run)
-        return
-    heard = Heard.read(Pack.load(args.pack), args.runs, args.baseline, Combination.plain() if args.plain else None)
+        return _report_run(args.run)
+    try:
+        heard = Heard.read(Pack.load(args.pack), args.runs, args.baseline, Combination.plain() if args.plain else None)
+    except FileNotFoundError as error:
+        print(
+            f"There is no {error.filename}: ml.training.pack makes the pack, ml.training.train the runs.",
+            file=sys.stderr,
+        )
+        return 1
     found = report(heard)
     (args.runs / "report.json").write_text(json.dumps(found, indent=1))
     write_predictions(heard, args.runs / "predictions")
@@ -92,12 +99,24 @@ def main() -> None:
     if args.pictures:
         from ml.training.report_pictures import draw_report
 
-        print(*draw_report(heard.pack, found, args.pictures), sep="\n")
+        print(*draw_report(heard.pack, found, args.pictures, args.runs), sep="\n")
     if args.bundle:
         from ml.training.bundling import make_bundle
 
         make_bundle(heard.pack, args.runs, found, args.bundle)
+    return 0
+
+
+def _report_run(run: Path) -> int:
+    from ml.training.own.report import report_run
+
+    try:
+        report_run(run)
+    except MoodError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -39,10 +39,17 @@ def words(card: Mapping[str, Any]) -> str:
     if not card.get("words"):
         return ""
     found = card["words"]
+    title = f"the composite, beside the words of {found['songs']} songs of 4Q"
+    parts = [_beside_words(title, found)]
+    if "unscaled" in found:
+        parts.append(_beside_words("the same, by the words' own shares, not scaled to listeners'", found["unscaled"]))
+    return "\n\n".join(parts)
+
+
+def _beside_words(title: str, found: Mapping[str, Any]) -> str:
     hearers = [found, *found["baselines"].values()]
-    heads = [f"the composite, beside the words of {found['songs']} songs of 4Q", "both"]
     rows = [[text, *[interval(hearer[name]) for hearer in hearers]] for name, text in WORDS]
-    return table([*heads, *[HEARERS[name] for name in found["baselines"]]], rows)
+    return table([title, "both", *[HEARERS[name] for name in found["baselines"]]], rows)
 
 
 def by_genre(card: Mapping[str, Any]) -> str:

@@ -5,11 +5,16 @@ that the Geneva Emotional Music Scale gathers under it (Zentner, Grandjean, Sche
 for a style, a time or a person ("organic", "nocturnal", "witty") names none. The table was made from the words alone,
 before anything was measured by it, and holds every word of the collection once or twice, or among UNMAPPED.
 
-The share of a song's words that name an emotion, brought to the listeners' scale, stands for the share of listeners who
-feel it: editors have thirty words for tension and fourteen for tenderness, so that each emotion's shares are scaled to
-be, on average over all songs, what `ml.moods` says of listeners. Then the same rules as for listeners give the true
-pairs and the moods named most; all that tie count. Songs whose words name fewer than two emotions that can stand
-together are left out.
+The share of a song's words that name an emotion stands for the share of listeners who feel it. It is scaled to the
+emotion's prevalence: divided by its mean over all songs, and multiplied by the mean share of listeners that `ml.moods`
+gives, so that each emotion is on average as common among words as among listeners. Why: editors have more than thirty
+words for tension and fourteen for tenderness, and the collection was put together with as many songs of every quadrant;
+how often an emotion is named says more of both than of a song. What it does: it raises emotions that words seldom name
+and lowers those that they often name, and with them the pairs that count as true. It was chosen after the figures
+without it had been seen; so these are reported beside it, as "unscaled".
+
+Then the same rules as for listeners give the true pairs and the moods named most; all that tie count. Songs whose words
+name fewer than two emotions that can stand together are left out; they are the same songs, scaled or not.
 """
 
 from __future__ import annotations
@@ -76,14 +81,18 @@ UNMAPPED = (
 NAMED = {emotion: frozenset(words.split(", ")) for emotion, words in WORDS.items()}
 
 
-def shares_of(words: Sequence[Sequence[str]]) -> list[dict[str, float]]:
-    """For each song's words the nine emotions on the listeners' scale: at least 0, in rare songs above 1."""
-    named = np.array(
+def shares_of(words: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[str, float]]:
+    """For each song's words the nine emotions: the shares of them that name each, 0..1.
+
+    `scaled`: on the listeners' scale, at least 0, in rare songs above 1.
+    """
+    shares = np.array(
         [[sum(word in NAMED[emotion] for word in said) / len(said) for emotion in EMOTIONS] for said in words]
     )
-    usual = np.maximum(named.mean(axis=0), 1e-9)
-    scaled = named / usual * np.array([MOODS[emotion].prevalence for emotion in EMOTIONS])
-    return [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in scaled]
+    if scaled:
+        usual = np.maximum(shares.mean(axis=0), 1e-9)
+        shares = shares / usual * np.array([MOODS[emotion].prevalence for emotion in EMOTIONS])
+    return [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in shares]
 
 
 def judged(shares: Mapping[str, float]) -> bool:
@@ -112,21 +121,29 @@ def words_report(
 ) -> dict[str, Any]:
     """`views` holds each song's emotions by hearer, "both" and any baselines; `words` what editors said of it.
 
-    The most frequent pair is that of the other folds' songs. Empty where fewer than two folds have songs to judge by,
-    as where editors used other words.
+    The most frequent pair is that of the other folds' songs. "unscaled" holds the same figures by the words' own
+    shares. Empty where fewer than two folds have songs to judge by, as where editors used other words.
     """
     truth = shares_of(words)
-    kept = np.array([i for i, shares in enumerate(truth) if judged(shares)])
-    if len(np.unique(folds[kept.astype(int)])) < 2:
+    kept = np.array([i for i, shares in enumerate(truth) if judged(shares)], int)
+    if len(np.unique(folds[kept])) < 2:
         return {}
-    known = [truth[i] for i in kept]
-    found = {view: word_figures([sides(heard[i]) for i in kept], known) for view, heard in views.items()}
-    frequent = frequent_pairs(known, folds[kept])
+    plain = shares_of(words, scaled=False)
+    pairs = {view: [sides(heard[i]) for i in kept] for view, heard in views.items()}
     return {
         "songs": len(kept),
-        **found.pop("both"),
-        "baselines": {"most_frequent": word_figures(frequent, known), **found},
+        **_beside(pairs, [truth[i] for i in kept], folds[kept]),
+        "unscaled": _beside(pairs, [plain[i] for i in kept], folds[kept]),
     }
+
+
+def _beside(
+    pairs: Mapping[str, Sequence[Pair]], truth: Sequence[Mapping[str, float]], folds: np.ndarray
+) -> dict[str, Any]:
+    """The figures of "both", and under "baselines" those of the most frequent pair and of the other hearers."""
+    found = {view: word_figures(said, truth) for view, said in pairs.items()}
+    frequent = word_figures(frequent_pairs(truth, folds), truth)
+    return {**found.pop("both"), "baselines": {"most_frequent": frequent, **found}}
 
 
 def _hits(pair: Pair, truth: Mapping[str, float]) -> tuple[bool, bool, bool]:

@@ -11,7 +11,7 @@ from tests import sounds
 from tests.architecture.sources import ROOT
 from tests.system.product import environment
 
-TRAINING = {"tensorflow", "keras", "librosa", "numba", "sklearn"}
+TRAINING = {"tensorflow", "keras", "librosa", "numba", "sklearn", "matplotlib"}
 LISTENING = {"scipy", "av", "ai_edge_litert", "pydub", "soundfile"}
 
 # What a web process loads at its start, and with the pages that every visit opens.
@@ -30,7 +30,8 @@ client = Client(headers={"host": "localhost"})
 password = "open sesame, please"
 form = {"username": "olga", "password": password, "password_again": password}
 assert client.post("/setup/", form).status_code == 302
-for name in ("home", "song-list", "people", "tokens", "password", "palette", "health", "predictions"):
+pages = ("home", "song-list", "how-good", "people", "tokens", "password", "palette")
+for name in (*pages, "health", "predictions", "model"):
     assert client.get(reverse(name)).status_code == 200, name
 wave = SimpleUploadedFile("a.wav", open(sys.argv[1], "rb").read())
 assert client.post(reverse("predict"), {"file": wave}).status_code == 202

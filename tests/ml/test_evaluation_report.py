@@ -149,13 +149,40 @@ def test_a_run_on_own_data_is_reported_by_its_own_report(monkeypatch: pytest.Mon
     assert reported == [tmp_path]
 
 
-def test_the_report_is_drawn(found: dict[str, Any], tmp_path: Path) -> None:
+def test_a_run_that_is_not_there_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evaluate", "--run", str(tmp_path / "nowhere")])
+    assert evaluate.main() == 1
+    assert "There is no finished run in" in capsys.readouterr().err
+
+
+def test_networks_that_are_not_trained_yet_are_told_in_a_sentence(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    PACK.save(runs / "pack")
+    (runs / "cnn2d-4" / "heldout.npz").unlink()
+    monkeypatch.setattr(sys, "argv", ["evaluate", "--pack", str(runs / "pack"), "--runs", str(runs)])
+    assert evaluate.main() == 1
+    assert f"There is no {runs / 'cnn2d-4' / 'heldout.npz'}" in capsys.readouterr().err
+
+
+def test_the_report_is_drawn(found: dict[str, Any], runs: Path, tmp_path: Path) -> None:
     from ml.training.report_pictures import draw_report
 
-    drawn = draw_report(PACK, found, tmp_path / "pictures")
-    assert {"confusion-4qaed-both.png", "coverage-cnn1d.png", "spectrograms.png", "summary.csv"} <= {
-        path.name for path in drawn
-    }
+    member = runs / "cnn1d-3" / "member-0"
+    member.mkdir()
+    for place in (runs / "cnn1d-2", member):
+        (place / "epochs.csv").write_text("epoch,loss,quadrants,val_loss\n0,9,2,NA\n1,5,1,NA\n")
+    drawn = draw_report(PACK, found, tmp_path / "pictures", runs)
+    assert "history-cnn2d.png" not in {path.name for path in drawn}  # nothing was logged of it
+    assert {
+        "history-cnn1d.png",
+        "confusion-4qaed-both.png",
+        "coverage-cnn1d.png",
+        "spectrograms.png",
+        "summary.csv",
+    } <= {path.name for path in drawn}
     assert all(path.stat().st_size > 0 for path in drawn)
 
 

@@ -30,6 +30,11 @@ def test_words_are_brought_to_the_listeners_scale() -> None:
     assert songs[2]["joyful_activation"] > 0 == songs[2]["sadness"]
 
 
+def test_unscaled_shares_are_the_words_own() -> None:
+    [song] = shares_of([("sad", "gloomy", "angry", "organic")], scaled=False)
+    assert (song["sadness"], song["tension"], song["power"]) == (0.5, 0.25, 0.0)
+
+
 def test_a_song_is_judged_only_where_two_moods_can_stand_together() -> None:
     assert judged(felt(sadness=0.2, tension=0.1))
     assert not judged(felt(sadness=0.2))
@@ -50,6 +55,16 @@ def test_the_report_counts_judged_songs_and_names_what_it_is_compared_with() -> 
     assert found["songs"] == 3
     assert found["exact"]["value"] == pytest.approx(1 / 3, abs=1e-3)
     assert set(found["baselines"]) == {"most_frequent", "other"}
+
+
+def test_figures_without_the_scaling_stand_beside_those_with_it() -> None:
+    """Words for tension are common here: scaled, the one for power says more, and the other pair is true."""
+    words = [("sad", "angry", "hostile", "strong")] * 2 + [("angry", "harsh", "sad")] * 8
+    heard = [felt(sadness=0.4, tension=0.3)] * 10
+    found = words_report({"both": heard}, words, np.arange(10))
+    assert found["unscaled"]["first_side"]["value"] == 1.0
+    assert found["first_side"]["value"] == pytest.approx(0.8)
+    assert set(found["unscaled"]["baselines"]) == {"most_frequent"}
 
 
 def test_the_most_frequent_pair_of_a_fold_is_that_of_the_other_folds() -> None:

@@ -10,6 +10,7 @@ import pytest
 from ml.errors import MoodError
 from ml.training.own.listing import read_collection
 from ml.training.own.songs import Collection, require_two_moods
+from tests.ml import collected
 from tests.ml.labelled_sounds import folders, song
 
 
@@ -139,6 +140,28 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, code: str) 
     assert caught.value.code == code
 
 
+def test_a_collected_folder_is_read_by_its_table_and_not_by_its_folders(tmp_path: Path) -> None:
+    for number, mood in enumerate(("happy", "sad")):
+        song(tmp_path / f"{number}.flac", mood, number, artist=f"singer {number}")
+    collected.run(tmp_path, "file,mood\n0.flac,happy;loud\n1.flac,sad\n")
+    found = read_collection(tmp_path / "set")
+    assert [(one.place, one.moods, one.artist) for one in found.songs] == [
+        ("row 2", ("happy", "loud"), "singer 0"),
+        ("row 3", ("sad",), "singer 1"),
+    ]
+    assert found.notes[-1].startswith("The folder is read by its table, labels.csv")
+    assert found.songs == read_collection(tmp_path / "set" / "labels.csv").songs
+
+
+def test_a_folder_that_is_still_collected_is_not_taken_for_folders_of_moods(tmp_path: Path) -> None:
+    for number in range(2):
+        song(tmp_path / f"{number}.flac", "sad", number)
+    collected.run(tmp_path, "file,mood\n0.flac,happy\n1.flac,sad\n")
+    (tmp_path / "set" / "labels.csv").unlink()
+    with pytest.raises(MoodError, match="come to its end"):
+        read_collection(tmp_path / "set")
+
+
 def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MoodError, match="nowhere") as caught:
         read_collection(tmp_path / "nowhere")
@@ -155,7 +178,7 @@ def test_songs_beside_the_folders_are_told_and_not_used(tmp_path: Path) -> None:
     song(tmp_path / "loose.flac", "sad", 9)
     found = read_collection(tmp_path)
     assert len(found.songs) == 2
-    assert found.notes == ["1 songs lie beside the folders of moods, where nothing says what they are: not used."]
+    assert found.notes == ["Songs beside the folders of moods, where nothing says what they are, are not used: 1."]
 
 
 def test_a_file_that_may_not_be_read_is_a_problem_and_no_crash(tunes: Path) -> None:

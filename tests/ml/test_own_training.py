@@ -11,7 +11,11 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training import train
+from ml.training.architectures import architecture
 from ml.training.own import predict
+from ml.training.own.command import name_of
+from ml.training.own.listing import read_collection
+from ml.training.own.order import Order
 from ml.training.own.report import report_run
 from ml.training.own.run import Run
 from tests.ml.labelled_sounds import folders, song
@@ -57,6 +61,7 @@ def test_a_folder_of_moods_becomes_a_run_with_its_card(made: Path) -> None:
     assert card["data"] | {"notes": []} == {
         "songs": 16, "artists": 16, "artists_unknown": 0, "left_out": 0, "notes": []
     }  # fmt: skip
+    assert card["architecture"]["start"] == "from scratch"
     assert card["command"].startswith("python -m ml.training.train --arch cnn1d4 --data ")
     assert card["training"]["seed"] == 0
     assert "Yours" in card["licence"]
@@ -69,8 +74,11 @@ def test_only_songs_that_judged_have_chances_and_no_artist_is_in_two_parts(made:
         rows = list(csv.DictReader(handle))
     assert {row["part"] for row in rows} == {"learn", "stop", "judge"}
     assert all(bool(row["chance: sad"]) == (row["part"] == "judge") for row in rows)
-    chances, truth, artists = Run.open(made).judged()
-    assert len(chances) == len(truth) == len(artists) == sum(row["part"] == "judge" for row in rows)
+    assert Run.open(made).card["figures"]["songs"] == sum(row["part"] == "judge" for row in rows)
+    parts: dict[str, set[str]] = {}
+    for row in rows:
+        parts.setdefault(row["artist"], set()).add(row["part"])
+    assert all(len(found) == 1 for found in parts.values())
 
 
 def test_pictures_and_report_lie_beside_the_network(made: Path) -> None:
@@ -78,8 +86,37 @@ def test_pictures_and_report_lie_beside_the_network(made: Path) -> None:
     assert pictures == {"history", "confusion", "reliability", "coverage", "spectrograms", "features"}
     text = (made / "report.md").read_text()
     assert "| happy | " in text
+    assert "- Trained from scratch, for 3 epochs" in text
     assert "pictures/confusion.png" in text
     assert (made / "separation.csv").read_text().startswith("mood,other_mood,feature,cliffs_delta\nhappy,sad,")
+
+
+def test_a_run_that_lost_a_part_is_told_in_a_sentence(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_bytes((made / "card.json").read_bytes())
+    (tmp_path / "songs.csv").write_bytes((made / "songs.csv").read_bytes())
+    (tmp_path / "songs.npz").write_bytes((made / "songs.npz").read_bytes()[:999])
+    with pytest.raises(MoodError) as caught:
+        report_run(tmp_path)
+    assert caught.value.code == "run_corrupt"
+
+
+def test_a_run_is_called_after_its_songs(tmp_path: Path) -> None:
+    (tmp_path / "live.2020").mkdir()
+    (tmp_path / "live.2020" / "labels.csv").touch()
+    (tmp_path / "songs.csv").touch()
+    names = [name_of(tmp_path / name) for name in ("live.2020", "live.2020/labels.csv", "songs.csv")]
+    assert names == ["live.2020", "live.2020", "songs"]
+
+
+def test_an_interrupted_run_does_not_go_on_from_other_weights(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody put a file of weights there, or took it away, after the first epoch."""
+    (place / "other.partial" / "network-0" / "backup").mkdir(parents=True)
+    collection = read_collection(place / "moods")
+    order = Order(architecture("cnn1d4"), place / "moods", place / "other", "", epochs=3)
+    begun = order.settings(collection) | {"weights to start from": "from ImageNet's weights in a.h5"}
+    (place / "other.partial" / "settings.json").write_text(json.dumps(begun))
+    assert typed(place, place / "moods", "other") == 1
+    assert "differs in its weights to start from" in capsys.readouterr().err
 
 
 def test_nothing_of_the_work_is_left(made: Path) -> None:
@@ -216,6 +253,8 @@ def test_a_folder_that_holds_something_else_is_not_touched(place: Path, capsys: 
         (["--arch", "cnn1d", "--data", "x", "--folds", "1"], "from 2 to 20"),
         (["--arch", "cnn1d", "--data", "x", "--validation-share", "0.9"], "from 0.05 to 0.5"),
         (["--arch", "cnn1d", "--data", "x", "--epochs", "0"], "1 or more"),
+        (["--arch", "cnn1d", "--data", "x", "--processes", "0"], "1 or more"),
+        (["--folds", "5", "--strict"], "only a network of your own knows --folds and --strict"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(

@@ -19,12 +19,12 @@ from ml.training.pictures import (
     coverage_picture,
     features_picture,
     history_picture,
+    losses_picture,
     reliability_picture,
     separation,
     spectrograms_picture,
     summary_by_mood,
 )
-from ml.training.pictures.calibration import wilson
 from ml.training.pictures.features import most_telling
 from ml.training.pictures.style import PALETTE
 
@@ -55,6 +55,33 @@ def test_a_history_is_drawn_also_without_validation_and_of_one_epoch(tmp_path: P
     for text in (LOG, "epoch,loss\n0,1.5\n"):
         log.write_text(text)
         assert colours(history_picture(log, tmp_path / "history.png")) > 10
+
+
+def test_no_epoch_is_said_to_be_kept_where_none_is(tmp_path: Path) -> None:
+    """Weights may be averaged over the last steps: then the epoch of the lowest loss means nothing."""
+    log = tmp_path / "epochs.csv"
+    log.write_text(LOG)
+    unmarked = history_picture(log, tmp_path / "unmarked.png").read_bytes()
+    assert history_picture(log, tmp_path / "marked.png", kept=2).read_bytes() != unmarked
+    with pytest.raises(ValueError, match="number 4 cannot be"):
+        history_picture(log, tmp_path / "wrong.png", kept=4)
+
+
+def test_the_losses_of_several_runs_are_drawn_part_by_part(tmp_path: Path) -> None:
+    """Some went on after an interruption: an epoch stands there twice, and a validation is not known of all."""
+    texts = (
+        "epoch,loss,teacher,val_loss\n0,9,2,NA\n1,5,1,NA\n1,4,1,NA\n2,3,.5,NA\n",
+        "epoch,loss,teacher,val_loss\n0,8,NA,NA\n1,4,1,2\n2,3,.5,1\n",
+        "epoch,loss\n0,7\n",
+    )
+    logs = [tmp_path / f"{number}.csv" for number in range(4)]  # the last was never written
+    for log, text in zip(logs, texts, strict=False):
+        log.write_text(text)
+    parts = {"loss": "All", "teacher": "Teachers", "words": "Words"}
+    assert colours(losses_picture({"folds": logs, "final": logs[:1]}, parts, tmp_path / "losses.png")) > 10
+    with pytest.raises(ValueError, match="no epoch to draw of words"):
+        losses_picture({"folds": logs}, {"words": "Words"}, tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()
 
 
 def test_no_epoch_is_no_history(tmp_path: Path) -> None:
@@ -141,12 +168,6 @@ def test_a_summary_counts_a_song_of_two_moods_in_both() -> None:
     assert "| sad | 2 | 1.0 | 0% | 150 |" in markdown
     header, calm, _ = text.splitlines()
     assert len(header.split(",")) == len(calm.split(",")) == 3 + len(NAMES)
-
-
-def test_wilsons_interval_of_a_known_case() -> None:
-    low, high = wilson(np.array([0.5, 1.0]), np.array([10, 4]))
-    np.testing.assert_allclose([low[0], high[0]], [0.2366, 0.7634], atol=1e-3)
-    np.testing.assert_allclose([low[1], high[1]], [0.5101, 1.0], atol=1e-3)
 
 
 def test_moods_next_to_each_other_differ_also_in_grey() -> None:

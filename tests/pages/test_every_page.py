@@ -44,7 +44,7 @@ def test_a_page_asks_a_stranger_to_sign_in(client: Client, olga: Person, name: s
         assert response.headers["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("name", ["home", "song-list", "password", "people", "tokens"])
+@pytest.mark.parametrize("name", ["home", "song-list", "how-good", "password", "people", "tokens"])
 def test_a_page_is_whole_and_names_its_landmarks(olga_client: Client, name: str) -> None:
     html = olga_client.get(reverse(name)).content.decode()
     for part in ('<html lang="en"', "<header", '<nav class="sections" aria-label="Main"', "<main", "<footer", "<h1"):

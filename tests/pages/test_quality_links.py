@@ -40,6 +40,14 @@ def test_the_runners_up_are_linked_mood_by_mood(html: str) -> None:
     assert 'href="/how-good/#mood-tenderness"' in html.partition("Runners-up")[2].partition("</ul>")[0]
 
 
+def test_each_passages_moods_are_linked_beside_the_passage_itself(html: str) -> None:
+    table = re.search(r'<table class="ledger passages">.*?</table>', html, re.DOTALL).group()
+    rows = table.partition("<tbody>")[2].count("<tr>")
+    assert list(moods_linked(table)) == ["calmness", "power"] * rows
+    assert table.count("data-passage") == rows
+    assert "Calm but Powerful" in words(table)
+
+
 def test_the_mood_genre_leads_to_how_often_it_is_given(html: str) -> None:
     assert 'href="/how-good/#genre-CalmButEpic"' in html
 

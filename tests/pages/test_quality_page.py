@@ -76,6 +76,7 @@ def test_every_figure_stands_with_both_networks_and_baselines_in_one_table(
     text = words(page(anna_client))
     assert "4Q macro-F1 0.713 [0.678, 0.748] 0.663 [0.628, 0.698] 0.693 [0.658, 0.728] 0.620 [0.585, 0.655] –" in text
     assert "4Q mood words, exact 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
+    assert "4Q mood words unweighed, first side 0.600 [0.565, 0.635] – – – 0.500 [0.465, 0.535]" in text
 
 
 def test_a_figure_is_drawn_where_it_lies(anna_client: Client, installed: dict[str, Any]) -> None:

@@ -46,7 +46,6 @@ class Line:
 
 @dataclass(frozen=True)
 class Confusion:
-    key: str
     title: str
     width: int
     height: int
@@ -75,7 +74,7 @@ def _confusion(key: str, title: str, words: Mapping[str, str], matrix: Mapping[s
         lines.append(
             Line(label, text, _short(text), _rounded(TOP + (i + 0.5) * size), _at(i + 0.5, size), cells, total)
         )
-    return Confusion(key, title, LEFT + SIDE, TOP + SIDE, LEFT, _rounded(size), lines, _mistakes(lines))
+    return Confusion(title, LEFT + SIDE, TOP + SIDE, LEFT, _rounded(size), lines, _mistakes(lines))
 
 
 def _cell(i: int, j: int, count: int, total: int, size: float) -> Cell:

@@ -16,7 +16,6 @@ class Gain:
     beside: str
     difference: str
     interval: str
-    artists: int
     holds: bool
     """The whole interval lies on one side of nothing."""
 
@@ -33,7 +32,6 @@ def _gain(one: Mapping[str, Any]) -> Gain:
         beside=TITLES.get(one["b"], str(one["b"])),
         difference=_signed(float(one["difference"])),
         interval=f"{_signed(low)} to {_signed(high)}",
-        artists=int(one["artists"]),
         holds=low > 0 or high < 0,
     )
 

@@ -94,11 +94,18 @@ GROUPS: tuple[tuple[str, str, tuple[Measure, ...]], ...] = (
     ),
     (
         "The mixture, by editors’ words",
-        "Songs of 4Q whose mood words name two moods that can stand together; nobody wrote them for this question.",
+        "Songs of 4Q whose mood words name two moods that can stand together; nobody wrote them for this question. "
+        "Each mood’s words are weighed so that it is as common as among listeners.",
         (
             _words("first_side", "Its first mood is one of the two that most words name", "4Q mood words, first side"),
             _words("one_side", "At least one of its two moods is", "4Q mood words, one side"),
             _words("exact", "The whole mixture is one that the words give", "4Q mood words, exact"),
+            Measure(
+                ("words", "unscaled", "first_side"),
+                ("words", "unscaled", "baselines", "*", "first_side"),
+                "Its first mood, with words that are not weighed",
+                "4Q mood words unweighed, first side",
+            ),
         ),
     ),
     (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier import door
+from classifier.views.drawing.passages import Passage
 from classifier.views.drawing.words import confidence_words, percent
 
 
@@ -54,6 +55,17 @@ class Headline:
             second=Side(mood["secondary"], mood["secondary_confidence"]),
             joined_by=mood["joined_by"] if mood["certain"] else "or",
             certain=mood["certain"],
+        )
+
+    @classmethod
+    def of_passage(cls, passage: Passage) -> "Headline":
+        """What is heard in a stretch of the song; its confidence is told of the first side alone."""
+        return cls(
+            name=passage.name,
+            first=Side(passage.primary, passage.confidence),
+            second=Side(passage.secondary),
+            joined_by=passage.joined_by if passage.certain else "or",
+            certain=passage.certain,
         )
 
     @classmethod

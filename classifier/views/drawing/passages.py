@@ -20,6 +20,7 @@ class Passage:
     name: str
     primary: str
     secondary: str
+    joined_by: str
     certain: bool
     confidence: float
     valence: float
@@ -64,6 +65,7 @@ def _moment(group: Sequence[Mapping[str, Any]], start_s: float, end_s: float) ->
         name=mood["name"],
         primary=mood["primary"],
         secondary=mood["secondary"],
+        joined_by=mood["joined_by"],
         certain=mood["certain"],
         confidence=sum(alike) / len(alike),
         valence=sum(segment["scores"]["valence"] for segment in group) / len(group),

@@ -50,7 +50,6 @@ class Provenance:
     version: str
     created: str
     trained_on: list[TrainedOn]
-    recordings: int
     networks: list[str]
     limitations: list[str]
     licence: str
@@ -64,7 +63,6 @@ def provenance(card: Mapping[str, Any]) -> Provenance:
         version=str(card["version"]),
         created=str(card.get("created", "")),
         trained_on=[_trained_on(key, count) for key, count in clips.items()],
-        recordings=sum(clips.values()),
         networks=_networks(card),
         limitations=[str(text) for text in card.get("limitations") or ()],
         licence=str(part(card, "training", "licence") or ""),

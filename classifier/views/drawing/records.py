@@ -145,9 +145,9 @@ def _genre_record(card: Mapping[str, Any], genre: door.Genre, share: float) -> G
         width=across(share),
         sets=[Share(set_title(name), _one_decimal(shares[genre.name])) for name, shares in by_set.items()],
         rivals=[
-            Share(door.GENRES[name].title, str(percent(part)))
-            for name, part in sorted(rivals.items(), key=lambda pair: -pair[1])[:3]
-            if name in door.GENRES and part > 0
+            Share(door.GENRES[name].title, str(percent(often)))
+            for name, often in sorted(rivals.items(), key=lambda pair: -pair[1])[:3]
+            if name in door.GENRES and often > 0
         ],
         rival=rival.title if rival else "",
         examples=[

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier import door
-from classifier.views.drawing.moods import Side
+from classifier.views.drawing.moods import Headline, Side
 from classifier.views.drawing.passages import Passage
 from classifier.views.drawing.words import clock, percent, ticks
 
@@ -48,9 +48,7 @@ class Line:
     """A passage as a line of the table that says the same in words."""
 
     time: str
-    name: str
-    first: Side
-    second: Side
+    mood: Headline
     percent: int
     valence: str
     arousal: str
@@ -111,9 +109,7 @@ def _block(passage: Passage, key: str, tops: dict[str, int], duration_s: float, 
 def _line(passage: Passage) -> Line:
     return Line(
         time=_time(passage),
-        name=passage.name,
-        first=Side(passage.primary),
-        second=Side(passage.secondary),
+        mood=Headline.of_passage(passage),
         percent=percent(passage.confidence),
         valence=f"{passage.valence:.1f}",
         arousal=f"{passage.arousal:.1f}",

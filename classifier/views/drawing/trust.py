@@ -46,7 +46,6 @@ class Dot:
 
 @dataclass(frozen=True)
 class Reliability:
-    key: str
     title: str
     dots: list[Dot]
     ticks: list[Tick]
@@ -105,7 +104,7 @@ def _reliability(
     most = max(int(one["count"]) for one in bins)
     dots = [_dot(one, most) for one in bins]
     ticks = [Tick(_x(value), _y(value, SIDE), str(round(100 * value))) for value in TICKS]
-    return Reliability(key, title, dots, ticks, error_words(card, view, key, side))
+    return Reliability(title, dots, ticks, error_words(card, view, key, side))
 
 
 def errors(card: Mapping[str, Any], view: str = "both") -> list[tuple[str, str]]:

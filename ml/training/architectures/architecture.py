@@ -55,6 +55,8 @@ class Architecture:
     recipe: FitRecipe = field(default_factory=FitRecipe)
     vote: str = "mean"
     """How pieces make a song: "mean" of their chances, or "majority" of their votes."""
+    weights: str = ""
+    """A module in this package whose `start` says which weights it found to start from; without one, from scratch."""
 
     @property
     def shared_axes(self) -> tuple[int, ...]:
@@ -82,8 +84,7 @@ class Architecture:
 
     def start(self) -> str:
         """What its weights are before training, in words: "from scratch", or from which file."""
-        module = import_module(f"{PACKAGE}.{self.builder.partition(':')[0]}")
-        return module.start() if hasattr(module, "start") else "from scratch"
+        return import_module(f"{PACKAGE}.{self.weights}").start() if self.weights else "from scratch"
 
     def with_shape(self, shape: tuple[int, ...]) -> Architecture:
         """The same network on pieces of another size."""

@@ -16,8 +16,6 @@ from ml.training.architectures.pieces import spread_evenly
 from ml.training.clips import Clip
 
 VALIDATION_SHARE = 0.15
-TIE_BREAKER = 1e-3
-"""Three pieces may vote for three moods: then the mean of their chances decides."""
 
 
 def measure(
@@ -44,22 +42,19 @@ def measure(
     train, validation = artists_apart(clips, np.flatnonzero(~held), seed)
     labels = np.array([clip.quadrant for clip in clips])
     learned = [_some(one, pieces_in_training) for one in pieces]
-    run = out / f"{architecture.name}-{fold}"
+    run, start = out / f"{architecture.name}-{fold}", architecture.start()
     wall, cpu = time.monotonic(), time.process_time()
     model = fit(architecture, learned, labels, train, validation, QUADRANTS, run, seed=seed, quiet=True)
     busy = min(1.0, (time.process_time() - cpu) / max(1e-9, time.monotonic() - wall))
     scaler = Scaler.load(run / "scaler.json")
     judged = [pieces[number] for number in np.flatnonzero(held)]
-    chances = song_chances(model, scaler, judged)
-    if architecture.vote == "majority":
-        chances = song_chances(model, scaler, judged, "majority") + TIE_BREAKER * chances
-        chances /= chances.sum(axis=1, keepdims=True)
+    chances = song_chances(model, scaler, judged, architecture.vote)
     facts = json.loads((run / "done.json").read_text())
     found = {
         "network": architecture.name,
         "fold": fold,
         "shape": list(architecture.shape),
-        "start": architecture.start(),
+        "start": start,
         "parameters": facts["parameters"],
         "epochs": facts["epochs"],
         "epochs_allowed": architecture.recipe.epochs,

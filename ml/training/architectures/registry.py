@@ -62,6 +62,7 @@ _ALL = (
     Architecture(
         "vgg16", "VGG16", "Simonyan, Zisserman 2015, fine-tuned on mel pictures",
         "vgg:vgg16", "mel_picture", (224, 224, 1), FitRecipe(epochs=30, batch_size=32, learning_rate=1e-4),
+        weights="imagenet",
     ),
     Architecture(
         "cnn1d", "This product's 1D network", "ml/models/cnn1d.py with a softmax in place of its score vector",

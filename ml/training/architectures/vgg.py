@@ -1,41 +1,21 @@
-"""VGG16 on mel pictures: from ImageNet's weights where the user has them in a local file, else from scratch.
-
-Nothing is downloaded. The weights are looked for under the names in `FILES`, in `var/weights/` of the working
-directory and where Keras itself keeps what it downloaded (`models/` in KERAS_HOME, by default `~/.keras`).
-"""
+"""VGG16 on mel pictures: from ImageNet's weights where the user has them in a local file, else from scratch."""
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from pathlib import Path
 
 import keras
 from keras import layers
 
 from ml.errors import MoodError
+from ml.training.architectures.imagenet import local_weights, start
 
-FILES = ("vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", "vgg16_notop.weights.h5")
-"""As Keras offers it; as Keras 3 saves `keras.applications.VGG16(include_top=False)`."""
 PIXEL_DEVIATION = 64.0
 """What ImageNet's weights expect of a channel's deviation, mean 0; ours arrive standardised to 1."""
 SMALLEST = 32
 """Points; five poolings leave one of them."""
 LEARNING_FROM = "block5_conv1"
 """With ImageNet's weights the layers before this one stay as they are: a few hundred songs would only spoil them."""
-
-
-def local_weights() -> Path | None:
-    """The user's own file of ImageNet weights, if there is one."""
-    keras_home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    places = [folder / name for folder in (Path("var/weights"), keras_home / "models") for name in FILES]
-    return next((place for place in places if place.is_file()), None)
-
-
-def start() -> str:
-    """What training starts from, in words."""
-    weights = local_weights()
-    return f"from ImageNet's weights in {weights.name}" if weights else "from scratch, without ImageNet's weights"
 
 
 @cache

@@ -26,7 +26,7 @@ def callbacks(
     recipe: FitRecipe, out: Path, epochs: int, steps: int, watched: str, quiet: bool, batches: PieceBatches
 ) -> list[keras.callbacks.Callback]:
     """In the order in which they must come: what adds to the log, the log, the backup that says the epoch is whole."""
-    past = read_epochs(out / "epochs.csv").get(watched, np.zeros(0))
+    past = np.nan_to_num(read_epochs(out / "epochs.csv").get(watched, np.zeros(0)), nan=np.inf)
     best = float(past.min()) if len(past) else None
     found: list[keras.callbacks.Callback] = [Clock(batches)]
     if recipe.reduce_lr_patience:

@@ -12,6 +12,7 @@ from ml.errors import MoodError
 from ml.spec import SPEC
 from ml.training.architectures import ARCHITECTURES, Architecture, architecture
 from ml.training.cache import FeatureCache
+from ml.training.own.listing import LABELS
 from ml.training.own.order import Order
 
 INTERRUPTED = 130
@@ -20,7 +21,7 @@ INTERRUPTED = 130
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     own = parser.add_argument_group("a network of your own (see docs/own-data.md)")
-    own.add_argument("--data", type=Path, help="a folder of mood-named folders, or a CSV file with file and mood(s)")
+    own.add_argument("--data", type=Path, help="mood-named folders, a CSV of files and moods, or what collect made")
     own.add_argument("--arch", help="which network; --list names them all")
     own.add_argument("--height", type=int, help="smaller pictures: faster, and coarser")
     own.add_argument("--validation-share", type=float, default=0.2, metavar="SHARE", help="of the songs: they judge")
@@ -38,13 +39,23 @@ def complaint(args: argparse.Namespace) -> str:
         return "--data and --arch go together: what to learn from, and which network"
     if not 0.05 <= args.validation_share <= 0.5:
         return f"--validation-share is {args.validation_share:g}; it must be from 0.05 to 0.5"
+    if not args.data and (stray := _own_options(args)):
+        return f"only a network of your own knows {' and '.join(stray)}: say --arch and --data too"
     if args.folds and not 2 <= args.folds <= 20:
         return f"--folds is {args.folds}; it must be from 2 to 20"
     if args.epochs is not None and args.epochs < 1:
         return f"--epochs is {args.epochs}; it must be 1 or more"
     if args.height is not None and not 16 <= args.height <= 1024:
         return f"--height is {args.height}; it must be from 16 to 1024"
+    if args.processes is not None and args.processes < 1:
+        return f"--processes is {args.processes}; it must be 1 or more"
     return ""
+
+
+def _own_options(args: argparse.Namespace) -> list[str]:
+    """Those that were given, and mean nothing for the product's networks."""
+    given = {"--folds": args.folds, "--height": args.height, "--mood-column": args.mood_column, "--strict": args.strict}
+    return [name for name, value in given.items() if value]
 
 
 def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
@@ -55,7 +66,7 @@ def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
 
     try:
         network = _network(args)
-        out = args.out or Path("var/training/own") / f"{network.name}-{args.data.resolve().stem}"
+        out = args.out or Path("var/training/own") / f"{network.name}-{name_of(args.data)}"
         order = Order(
             network,
             args.data,
@@ -84,6 +95,14 @@ def list_networks() -> None:
     for one in ARCHITECTURES.values():
         size = " x ".join(str(number) for number in one.shape)
         print(f"{one.name:16} {one.title:28} {size:16} {one.source}")
+
+
+def name_of(data: Path) -> str:
+    """What the songs are called: their folder, or their table; a collected folder's table is called like all others."""
+    place = data.resolve()
+    if place.name == LABELS:
+        place = place.parent
+    return place.stem if place.is_file() else place.name
 
 
 def _network(args: argparse.Namespace) -> Architecture:

@@ -18,9 +18,10 @@ import numpy as np
 
 from ml.training.architectures import Architecture, FitRecipe
 from ml.training.own.callbacks import callbacks
-from ml.training.own.epochs import read_epochs
+from ml.training.own.epochs import best_epoch, read_epochs
 from ml.training.own.pieces import PieceBatches, piece_weights
 from ml.training.own.scaling import Scaler
+from ml.training.own.voting import voted
 
 NETWORK, SCALER, EPOCHS, DONE = "network.keras", "scaler.json", "epochs.csv", "done.json"
 PREDICTED_AT_ONCE = 256
@@ -77,18 +78,16 @@ def fit(
 
 
 def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray], vote: str = "mean") -> np.ndarray:
-    """What the network says of whole songs: float32 (songs, classes).
+    """What the network says of whole songs, float32 (songs, classes): the mean of their pieces, or a majority.
 
-    "mean": the mean of the pieces' chances. "majority": the share of the pieces whose likeliest class it is.
+    `ml.training.own.voting.voted` says how votes are counted, and what happens where they tie.
     """
     songs = []
     for one in pieces:
         parts = [scaler(one[start : start + PREDICTED_AT_ONCE]) for start in range(0, len(one), PREDICTED_AT_ONCE)]
         chances = np.concatenate([keras.ops.convert_to_numpy(model.predict_on_batch(part)) for part in parts])
-        if vote == "majority":
-            chances = np.eye(chances.shape[1], dtype=np.float32)[chances.argmax(axis=1)]
-        songs.append(chances.mean(axis=0))
-    return np.stack(songs).astype(np.float32)
+        songs.append(voted(chances, vote))
+    return np.stack(songs)
 
 
 def build(architecture: Architecture, classes: int, several: bool) -> keras.Model:
@@ -137,13 +136,12 @@ def _kept(
     network.save(out / f"partial-{NETWORK}")
     (out / f"partial-{NETWORK}").rename(out / NETWORK)
     log = read_epochs(out / EPOCHS)
-    watched = log.get("val_loss", log["loss"])
     facts |= {
         "architecture": architecture.name,
         "moods": list(moods),
         "parameters": network.count_params(),
-        "epochs": len(watched),
-        "best_epoch": int(np.argmin(watched)) + 1,
+        "epochs": len(log["loss"]),
+        "best_epoch": best_epoch(log) + 1,
         "seconds": round(float(log["seconds"].sum()), 1),
         "recipe": asdict(architecture.recipe),
     }

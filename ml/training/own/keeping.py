@@ -14,7 +14,7 @@ import numpy as np
 from ml.training.cache import FeatureCache
 from ml.training.own.hearing import Heard, sample_spectrograms
 from ml.training.own.judging import figures
-from ml.training.own.order import SETTINGS, Order
+from ml.training.own.order import SETTINGS, START, Order
 from ml.training.own.run import CARD, FORMAT, HEARD, PROBLEMS, SONGS, VERSION, write_problems, write_songs
 from ml.training.own.songs import Collection
 from ml.training.own.splitting import Split
@@ -87,7 +87,7 @@ def _card(
             "name": order.architecture.name,
             "title": order.architecture.title,
             "source": order.architecture.source,
-            "start": order.architecture.start(),
+            "start": settings[START],
             "shape": list(order.architecture.shape),
             "parameters": fitted.facts["parameters"],
             "recipe": asdict(order.architecture.recipe),

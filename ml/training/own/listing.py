@@ -2,7 +2,8 @@
 
 A folder named `calm;warm` holds songs of both. A table is a CSV file with the columns `file` and `mood` (or `moods`,
 separated by ; or |), and if they are known `artist` and `fold`. Paths in it are relative to the table. A row is
-counted as a spreadsheet shows it.
+counted as a spreadsheet shows it. A folder that holds such a table, `labels.csv`, is read by it: so
+`ml.training.collect` leaves what it collected.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ COLUMNS = {
     "artist": ("artist", "artist_key"),
     "fold": ("fold",),
 }
+LABELS, COLLECTING = "labels.csv", ".collect"
+"""What ml.training.collect makes in its folder: its table, at the end; and a folder for its work, at the beginning."""
 SOUND = (".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".mka", ".webm")
 """Files with such a name are songs even where their bytes are none's, so that a broken one is reported."""
 
@@ -33,7 +36,12 @@ def read_collection(source: Path, mood_column: str = "") -> Collection:
 
     Raises MoodError: data_missing, data_unreadable, column_missing, where nothing can be read at all.
     """
-    if source.is_dir():
+    if (source / LABELS).is_file():
+        listed, notes = _table(source / LABELS, mood_column)
+        notes.append(f"The folder is read by its table, {LABELS}; songs that it does not list are not used.")
+    elif (source / COLLECTING).is_dir():
+        raise MoodError("data_missing", f"{source} holds no {LABELS} yet; let ml.training.collect come to its end.")
+    elif source.is_dir():
         listed, notes = _folder(source)
     elif source.is_file():
         listed, notes = _table(source, mood_column)
@@ -61,7 +69,7 @@ def _folder(source: Path) -> tuple[Listed, list[str]]:
             notes.append(f"The folder {mood.name}/ holds no songs.")
     loose = sum(1 for path in source.iterdir() if path.is_file() and path.suffix.lower() in SOUND)
     if loose:
-        notes.append(f"{loose} songs lie beside the folders of moods, where nothing says what they are: not used.")
+        notes.append(f"Songs beside the folders of moods, where nothing says what they are, are not used: {loose}.")
     return entries, notes
 
 

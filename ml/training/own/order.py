@@ -15,6 +15,7 @@ from ml.training.own.run import CARD, Run
 from ml.training.own.songs import Collection
 
 SETTINGS = "settings.json"
+START = "weights to start from"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Order:
         return {
             "architecture": self.architecture.name,
             "size of a piece": list(self.architecture.shape),
+            START: self.architecture.start(),
             "number of epochs": self.epochs,
             "seed": self.seed,
             "validation share": self.share,

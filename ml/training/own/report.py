@@ -109,7 +109,7 @@ def _pictures(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[st
     figures, folder = run.card["figures"], run.folder / PICTURES
     counts = np.array(figures["confusion"]["counts"])
     return [
-        pictures.history_picture(run.folder / "epochs.csv", folder / "history.png"),
+        pictures.history_picture(run.folder / "epochs.csv", folder / "history.png", run.card["training"]["best_epoch"]),
         pictures.confusion_picture(counts, run.moods, folder / "confusion.png"),
         pictures.reliability_picture(figures["reliability"], folder / "reliability.png"),
         pictures.coverage_picture(figures["coverage"], folder / "coverage.png"),

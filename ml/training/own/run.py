@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -88,21 +89,20 @@ class Run:
 
         return Scaler.load(self.folder / "scaler.json")
 
-    def judged(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of the judged songs: chances (songs, moods), truth bool (songs, moods), artists (songs,)."""
-        with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
-            rows = [row for row in csv.DictReader(handle) if row[f"chance: {self.moods[0]}"]]
-        chances = [[float(row[f"chance: {mood}"]) for mood in self.moods] for row in rows]
-        truth = [[mood in row["moods"].split("|") for mood in self.moods] for row in rows]
-        return np.array(chances, np.float32), np.array(truth), np.array([row["artist"] for row in rows])
-
     def heard(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-        """Of all songs: moods, features (songs, 57), durations in seconds; and spectrograms of some, by mood."""
-        with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
-            moods = [tuple(row["moods"].split("|")) for row in csv.DictReader(handle)]
-        with np.load(self.folder / HEARD) as stored:
-            spectrograms = {mood: stored[f"mel{number}"] for number, mood in enumerate(self.moods)}
-            return moods, stored["medians"], stored["durations_s"], spectrograms
+        """Of all songs: moods, features (songs, 57), durations in seconds; and spectrograms of some, by mood.
+
+        Raises MoodError("run_corrupt").
+        """
+        try:
+            with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
+                moods = [tuple(row["moods"].split("|")) for row in csv.DictReader(handle)]
+            with np.load(self.folder / HEARD) as stored:
+                spectrograms = {mood: stored[f"mel{number}"] for number, mood in enumerate(self.moods)}
+                return moods, stored["medians"], stored["durations_s"], spectrograms
+        except (OSError, KeyError, ValueError, BadZipFile) as error:
+            found = f"{SONGS} and {HEARD} of {self.folder} are not there as they were written"
+            raise MoodError("run_corrupt", f"{found}; bring them back, or train again.") from error
 
 
 def write_songs(

@@ -87,7 +87,10 @@ def _introduce(collection: Collection) -> None:
     if any(song.fold is not None for song in collection.songs):
         leaking = artists_in_several_folds(collection.songs)
         if leaking:
-            print(f"{len(leaking)} artists are in several folds ({', '.join(leaking[:5])}): the figures are too good.")
+            more = ", …" if len(leaking) > 5 else ""
+            print(
+                f"Artists in several folds: {len(leaking)} ({', '.join(leaking[:5])}{more}). The figures are too good."
+            )
 
 
 def _fit(order: Order, heard: Heard, splits: list[Split], final: Split | None) -> Fitted:

@@ -7,6 +7,7 @@ from ml.training.pictures.calibration import coverage_picture, reliability_pictu
 from ml.training.pictures.confusion import confusion_picture
 from ml.training.pictures.features import features_picture
 from ml.training.pictures.history import history_picture
+from ml.training.pictures.losses import losses_picture
 from ml.training.pictures.separation import separation
 from ml.training.pictures.spectrograms import spectrograms_picture
 from ml.training.pictures.summary import summary_by_mood
@@ -16,6 +17,7 @@ __all__ = [
     "coverage_picture",
     "features_picture",
     "history_picture",
+    "losses_picture",
     "reliability_picture",
     "separation",
     "spectrograms_picture",

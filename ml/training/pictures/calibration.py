@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.training.metrics import wilson
 from ml.training.pictures.style import BLUE, FAINT, INK, ORANGE, SOFT, as_percent, drawn
-
-SURE = 1.96
-"""Deviations of a 95 % interval."""
 
 
 def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: str = "") -> Path:
@@ -25,7 +23,8 @@ def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: s
     chance = np.array([one["chance"] for one in filled])
     right = np.array([one["right"] for one in filled])
     count = np.array([one["count"] for one in filled])
-    low, high = wilson(right, count)
+    intervals = [wilson(round(one["right"] * one["count"]), int(one["count"])) for one in filled]
+    low, high = ([interval[end] for interval in intervals] for end in ("low", "high"))
     with drawn(out, 5.4, 5.8, title or "Does the confidence mean what it says?") as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         upper.plot([0, 1], [0, 1], color=SOFT, linewidth=1.2, linestyle="--", label="as sure as right")
@@ -77,11 +76,3 @@ def coverage_picture(points: Sequence[Mapping[str, float]], out: Path, threshold
         as_percent(axis, x=True, y=True)
         figure.legend(loc="outside lower center", ncols=2)
     return out
-
-
-def wilson(right: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's 95 % interval of shares `right` of `count` songs."""
-    square = SURE**2 / count
-    middle = (right + square / 2) / (1 + square)
-    reach = SURE * np.sqrt(right * (1 - right) / count + square / (4 * count)) / (1 + square)
-    return middle - reach, middle + reach
