@@ -76,6 +76,11 @@ class AudioSpec:
         """Feature frames that lie wholly inside a segment."""
         return (self.segment_s - self.frame_s) // self.frame_hop_s + 1
 
+    @property
+    def wide_frames(self) -> int:
+        """Feature frames of a stretch three times as long as a segment, the segment in its middle."""
+        return (3 * self.segment_s - self.frame_s) // self.frame_hop_s + 1
+
     def to_card(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +39,17 @@ def step_window(segment: Segment, steps: int, spec: AudioSpec) -> np.ndarray:
     return _filled(first, spec.segment_steps, steps)
 
 
-def frame_window(segment: Segment, frames: int, spec: AudioSpec) -> np.ndarray:
-    """Indices of the `segment_frames` frames that lie inside a segment; a shorter song is repeated to fill it."""
-    first = min(round(segment.start_s / spec.frame_hop_s), max(0, frames - spec.segment_frames))
-    return _filled(first, spec.segment_frames, frames)
+def frame_window(segment: Segment, frames: int, spec: AudioSpec, views: Sequence[int] = ()) -> np.ndarray:
+    """Indices of the frames around a segment's middle that a network reads, as many as each view has, in turn.
+
+    Without views the `segment_frames` that lie inside the segment. Near an end of the song a view is moved inwards; a
+    shorter song is repeated to fill it.
+    """
+    parts = []
+    for count in views or (spec.segment_frames,):
+        first = round(segment.start_s / spec.frame_hop_s) - (count - spec.segment_frames) // 2
+        parts.append(_filled(max(0, min(first, frames - count)), count, frames))
+    return np.concatenate(parts)
 
 
 def _filled(first: int, count: int, available: int) -> np.ndarray:

@@ -97,8 +97,8 @@ def _told(blocks: Iterator[np.ndarray], facts: Decoded, tell: Progress) -> Itera
 
 
 def _frames(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:
-    count = len(features.frames)
-    return np.stack([features.frames[frame_window(segment, count, bundle.card.spec)] for segment in segments])
+    count, views = len(features.frames), bundle.frame_views
+    return np.stack([features.frames[frame_window(segment, count, bundle.card.spec, views)] for segment in segments])
 
 
 def _mel(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:

@@ -27,8 +27,7 @@ def reasons(features: SongFeatures, segments: list[Segment], mood: str, bundle: 
     compares the song with the songs that the model was trained on.
     """
     chosen = np.unique(np.linspace(0, len(segments) - 1, min(LISTENED, len(segments))).round().astype(int))
-    spec = bundle.card.spec
-    windows = [frame_window(segments[i], len(features.frames), spec) for i in chosen]
+    windows = [frame_window(segments[i], len(features.frames), bundle.card.spec, bundle.frame_views) for i in chosen]
     heard = bundle.feature_scaler(np.stack([features.frames[window] for window in windows]))
     without = np.repeat(heard[None], len(FEATURES) + 1, axis=0)
     for column in range(len(FEATURES)):

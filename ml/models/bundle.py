@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.calibration import corrupt
 from ml.errors import MoodError
 from ml.models.card import Card
 from ml.models.combination import Combination
@@ -36,6 +37,14 @@ class Bundle:
         return FeatureScaler.from_card(self.card.network("cnn1d")["scaler"])
 
     @cached_property
+    def frame_views(self) -> tuple[int, ...]:
+        """How many frames each part of the 1D network's input has; see `ml.audio.segments.frame_window`."""
+        views = self.card.network("cnn1d").get("views", [self.card.spec.segment_frames])
+        if not isinstance(views, list) or not views or not all(isinstance(count, int) and count > 0 for count in views):
+            raise corrupt(f"The views of the 1D network are {views}, but only numbers of frames are allowed")
+        return tuple(views)
+
+    @cached_property
     def spectrogram_scaler(self) -> SpectrogramScaler:
         return SpectrogramScaler.from_card(self.card.network("cnn2d")["scaler"])
 
@@ -53,7 +62,7 @@ class Bundle:
         return Combination.from_card(self.card.values)
 
     def heard_in_frames(self, frames: np.ndarray) -> np.ndarray:
-        """Raw features (batch, 8, 57) to the 1D network's score vectors (batch, 20)."""
+        """Raw features (batch, frames of all views, 57) to the 1D network's score vectors (batch, 20)."""
         return self.cnn1d.scores(self.feature_scaler(frames))
 
     def heard_in_mel(self, mel: np.ndarray) -> np.ndarray:

@@ -14,15 +14,15 @@ WIDTHS = (192, 256, 256)
 EMBEDDING = 256
 
 
-def cnn1d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
-    """Input: (batch, 8 frames, 57) standardised features. Outputs, by name:
+def cnn1d(spec: AudioSpec, dropout: float = 0.4, spread: bool = False, wide: bool = False) -> keras.Model:
+    """Input: (batch, 8 frames, 57) standardised features; 28 frames if `wide`. Outputs, by name:
 
-    scores (batch, 20); embedding (batch, 256); timeline (batch, 8, 256), a row a frame.
+    scores (batch, 20); embedding (batch, 256); timeline (batch, frames, 256), a row a frame.
 
     The first layer also sees the first and second differences between frames (deltas, after Furui 1986).
-    0.9 million weights.
+    `spread`: whether the deviation over time is pooled, too. 0.7 million weights, 0.07 million more with it.
     """
-    frames = keras.Input((spec.segment_frames, len(FEATURES)), name="frames")
+    frames = keras.Input((spec.wide_frames if wide else spec.segment_frames, len(FEATURES)), name="frames")
     first = _differences(frames, "delta")
     x = layers.Concatenate(name="with_deltas")([frames, first, _differences(first, "delta_delta")])
     for number, width in enumerate(WIDTHS, start=1):
@@ -30,7 +30,7 @@ def cnn1d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
         x = layers.BatchNormalization(name=f"norm{number}")(x)
         x = layers.ReLU(name=f"relu{number}")(x)
         x = layers.Dropout(dropout / 2, name=f"dropout{number}")(x)
-    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled(x))
+    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled(x, spread))
     scores = answered(embedding, dropout)
     return keras.Model(frames, {"scores": scores, "embedding": embedding, "timeline": x}, name="cnn1d")
 

@@ -16,9 +16,8 @@ from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
 from ml.training.augmentation import Ranges, coloured, masked, warped
 from ml.training.pack import Pack
+from ml.training.recipes import Recipe
 
-MIXUP_ALPHA = 0.1
-"""Low: in a run of some thirty epochs, stronger mixing only slows the learning."""
 LABEL_SMOOTHING = 0.05
 FRAME_NOISE = 0.15
 """Deviations of the training frames: added to each feature of a segment, and half of it to each frame."""
@@ -83,9 +82,10 @@ class Batches(keras.utils.PyDataset, ABC):
     ranges = Ranges()
     scaler: FeatureScaler | SpectrogramScaler
 
-    def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, batch_size: int, seed: int) -> None:
+    def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, recipe: Recipe) -> None:
         super().__init__(workers=2, max_queue_size=8)
-        self.pack, self.clips, self.targets, self.batch_size, self.seed = pack, clips, targets, batch_size, seed
+        self.pack, self.clips, self.targets = pack, clips, targets
+        self.batch_size, self.mixup, self.wide, self.seed = recipe.batch_size, recipe.mixup, recipe.wide, recipe.seed
         self.epoch = 0
         self._shuffle()
 
@@ -103,7 +103,7 @@ class Batches(keras.utils.PyDataset, ABC):
         random = np.random.default_rng([self.seed, self.epoch, number])
         first = np.resize(self.order, len(self) * self.batch_size)[number * self.batch_size :][: self.batch_size]
         second = random.choice(self.clips, len(first))
-        part = random.beta(MIXUP_ALPHA, MIXUP_ALPHA, len(first))
+        part = random.beta(self.mixup, self.mixup, len(first))
         part = np.maximum(part, 1 - part)
         rates = 1.0 + random.uniform(-self.ranges.stretch, self.ranges.stretch, len(first))
         x_first, t_first = self.segments(first, rates, random)
@@ -137,21 +137,23 @@ class FrameBatches(Batches):
     """Segments of feature frames, for the 1D network."""
 
     def __init__(self, *args: object, scaler: FeatureScaler, **kwargs: object) -> None:
-        self.scaler = scaler
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.scaler = scaler
+        self.scaled = scaler(self.pack.frames)
+        self.length = self.pack.spec.wide_frames if self.wide else self.pack.spec.segment_frames
+        self.frame_counts, self.teacher_counts = np.diff(self.pack.frame_starts), np.diff(self.pack.teacher_starts)
 
     def segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        count = self.pack.spec.segment_frames
-        x, teacher = [], []
-        for clip in clips:
-            frames = self.pack.frames_of(clip)
-            start = random.integers(0, max(1, len(frames) - count + 1))
-            at = (start + np.arange(count)) % len(frames)
-            x.append(frames[at])
-            teacher.append(self._teacher_rows(clip, at + (self.pack.spec.frame_s - 1) / 2))
-        return self.scaler(np.stack(x)), np.stack(teacher)
+        """A frame's teacher rows are those of the second in its middle."""
+        spec = self.pack.spec
+        available = self.frame_counts[clips][:, None]
+        start = random.integers(0, np.maximum(1, available - self.length + 1))
+        at = (start + np.arange(self.length)) % available
+        second = np.minimum(at + (spec.frame_s - 1) // 2, self.teacher_counts[clips][:, None] - 1)
+        x = self.scaled[self.pack.frame_starts[clips][:, None] + at]
+        return x, self.pack.teacher[self.pack.teacher_starts[clips][:, None] + second].astype(np.float32)
 
     def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         shift = random.normal(0, FRAME_NOISE, (len(x), 1, x.shape[2]))

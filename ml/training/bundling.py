@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -71,20 +70,20 @@ def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) ->
         os.rename(draft, target)
 
 
-def golden_inputs(spec: AudioSpec, scaler: FeatureScaler) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (2, 8, 57) and log-mel bytes (2, 320, 96), the same wherever they are made: no song is in them."""
+def golden_inputs(spec: AudioSpec, scaler: FeatureScaler, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (2, frames, 57) and log-mel bytes (2, 320, 96), the same wherever they are made: no song is in them."""
     random = np.random.default_rng(1982)
-    standard = random.normal(0, 1, (2, spec.segment_frames, len(scaler.mean)))
-    frames = scaler.restored(standard.astype(np.float32))
+    standard = random.normal(0, 1, (2, frames, len(scaler.mean)))
+    features = scaler.restored(standard.astype(np.float32))
     slope = np.linspace(180, 60, spec.n_mels)[None, None, :]
     beat = 25 * (np.arange(spec.segment_steps) % 16 == 0)[None, :, None]
     mel = slope + beat + random.normal(0, 12, (2, spec.segment_steps, spec.n_mels))
-    return frames, np.clip(mel, 0, 255).astype(np.uint8)
+    return features, np.clip(mel, 0, 255).astype(np.uint8)
 
 
 def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
     """Inputs and the trained networks' answers to them, checked against the exported networks'."""
-    frames, mel = golden_inputs(bundle.card.spec, bundle.feature_scaler)
+    frames, mel = golden_inputs(bundle.card.spec, bundle.feature_scaler, sum(bundle.frame_views))
     trained = {
         "cnn1d": KerasRuntime(runs / "cnn1d-final" / "network.keras").scores(bundle.feature_scaler(frames)),
         "cnn2d": KerasRuntime(runs / "cnn2d-final" / "network.keras").scores(
@@ -99,17 +98,17 @@ def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
 
 
 def _exported(run: Path, name: str, draft: Path) -> dict[str, Any]:
-    """Exports one network's scores; its training heads stay behind. Returns what the card says of it."""
+    """Exports one network's scores. Returns what the card says of it."""
     trained = keras.saving.load_model(run / "network.keras", compile=False)
     served = keras.Model(trained.input, trained.output["scores"], name=name)
     file = draft / f"{name}.tflite"
     served.export(str(file), format="litert", verbose=False)
-    shutil.copy(run / "network.keras", draft / f"{name}.keras")
     return {
         "file": file.name,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "trained": f"{name}.keras",
         "parameters": int(served.count_params()),
+        "members": len(_facts(run)["members"]),
+        "views": _facts(run)["views"],
         "scaler": json.loads((run / "scaler.json").read_text()),
     }
 

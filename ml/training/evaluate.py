@@ -71,7 +71,7 @@ def _line(figures: dict[str, dict[str, float]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"))
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-2"))
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-3"))
     parser.add_argument("--baseline", type=Path, default=baseline.PLACE, help="made by ml.training.baseline")
     parser.add_argument("--plain", action="store_true", help="combine by halves, as mood-1 does, and fit nothing")
     parser.add_argument("--pictures", type=Path, default=None, metavar="DIR", help="folder to draw the figures into")

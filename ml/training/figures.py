@@ -1,6 +1,6 @@
 """A bundle's figures as the tables of its model card.
 
-    python -m ml.training.figures ml/bundles/mood-2
+    python -m ml.training.figures ml/bundles/mood-3
 
 Prints every table that the card has figures for: older cards hold fewer.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,20 +36,35 @@ class HeldOut:
 
 
 def held_out_scores(
-    pack: Pack, clips: np.ndarray, network: keras.Model, scaler: FeatureScaler | SpectrogramScaler
+    pack: Pack,
+    clips: np.ndarray,
+    network: keras.Model,
+    scaler: FeatureScaler | SpectrogramScaler,
+    views: Sequence[int] = (),
 ) -> HeldOut:
-    """Scores of all segments of `clips`, cut as they are when a song is analysed."""
+    """Scores of all segments of `clips`. `views`: how many frames the parts of a 1D network's input have."""
+    rows, inputs = segment_inputs(pack, clips, scaler, views)
+    scores = network.predict(inputs, batch_size=64, verbose=0)["scores"]
+    return HeldOut(rows, np.asarray(scores, np.float32))
+
+
+def segment_inputs(
+    pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler, views: Sequence[int] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """All segments of `clips`, cut as they are when a song is analysed, as the scaler's network reads them.
+
+    Returns the clip of each (segments,) and the inputs (segments, ...).
+    """
     rows, inputs = [], []
     for clip in clips:
         segments = segments_of(pack.duration_s(clip), pack.spec)
         rows += [clip] * len(segments)
         if isinstance(scaler, FeatureScaler):
             frames = pack.frames_of(clip)
-            windows = [frames[frame_window(segment, len(frames), pack.spec)] for segment in segments]
+            windows = [frames[frame_window(segment, len(frames), pack.spec, views)] for segment in segments]
             inputs.append(scaler(np.stack(windows)))
         else:
             mel = pack.mel_of(clip)
             windows = [mel[step_window(segment, len(mel), pack.spec)] for segment in segments]
             inputs.append(scaler(np.stack(windows), pack.spec))
-    scores = network.predict(np.concatenate(inputs), batch_size=64, verbose=0)["scores"]
-    return HeldOut(np.array(rows), np.asarray(scores, np.float32))
+    return np.array(rows), np.concatenate(inputs)

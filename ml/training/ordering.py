@@ -159,7 +159,7 @@ def _logit(shares: np.ndarray) -> np.ndarray:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"))
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-2"))
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-3"))
     args = parser.parse_args(arguments)
     print(tried(Heard.read(Pack.load(args.pack), args.runs)))
 

@@ -5,6 +5,7 @@
 
     python -m ml.training.train --arch residual_cnn --data DIR           # folders named after moods
     python -m ml.training.train --arch cnn1d --data songs.csv            # columns file, mood, and maybe artist, fold
+    python -m ml.training.train --arch cnn1d --data var/data/songs       # what ml.training.collect brought
     python -m ml.training.train --list                                   # the networks there are
 
 What is finished is skipped; what was interrupted goes on. `docs/training.md` has expected times and scores of the
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from ml.training.own.command import add_options, complaint, list_networks, train_and_report
 
-PRODUCT = Path("var/training/mood-2")
+PRODUCT = Path("var/training/mood-3")
 NETWORKS = ("cnn1d", "cnn2d")
 FOLDS = ("0", "1", "2", "3", "4", "final")
 
@@ -29,11 +30,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=None, help=f"by default {PRODUCT}, or var/training/own/…")
     parser.add_argument("--epochs", type=int, default=None, help="another number of epochs than the recipe's")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="the product's networks add it to their members' own")
     product = parser.add_argument_group("the product's networks")
     product.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
     product.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
     product.add_argument("--fold", choices=[*FOLDS, "all"], default="all")
+    product.add_argument("--member", type=int, default=None, help="only this member of the network, counted from 0")
     add_options(parser)
     args = parser.parse_args()
     if wrong := complaint(args):
@@ -47,15 +49,21 @@ def main() -> int:
 
 
 def train_product(args: argparse.Namespace) -> int:
+    if not args.pack.is_dir():
+        print(f"There is no {args.pack}; python -m ml.training.pack --data DIR makes it.", file=sys.stderr)
+        return 1
     from ml.training.folds import train_fold  # loads TensorFlow
     from ml.training.pack import Pack
     from ml.training.recipes import RECIPES
 
     pack = Pack.load(args.pack)
     for network in NETWORKS if args.network == "both" else [args.network]:
-        recipe = replace(RECIPES[network], epochs=args.epochs or RECIPES[network].epochs, seed=args.seed)
+        members = [
+            replace(recipe, epochs=args.epochs or recipe.epochs, seed=args.seed + recipe.seed)
+            for recipe in RECIPES[network]
+        ]
         for fold in FOLDS if args.fold == "all" else [args.fold]:
-            train_fold(pack, network, fold, recipe, (args.out or PRODUCT) / f"{network}-{fold}")
+            train_fold(pack, network, fold, members, (args.out or PRODUCT) / f"{network}-{fold}", args.member)
     return 0
 
 

@@ -101,4 +101,4 @@ def test_the_table_of_features_is_the_programs_own() -> None:
 
 
 def test_the_model_cards_figures_are_the_bundles_own() -> None:
-    assert tables(Card.read(ROOT / "ml" / "bundles" / "mood-2")) in text_of("docs/model-card.md")
+    assert tables(Card.read(ROOT / "ml" / "bundles" / "mood-3")) in text_of("docs/model-card.md")

@@ -48,14 +48,14 @@ def test_only_the_door_imports_ml() -> None:
 
 def test_only_what_trains_loads_what_trains() -> None:
     """The two networks are written in Keras, which only training loads; serving runs them exported."""
-    heavy = {"tensorflow", "librosa", "keras", "numba", "sklearn"}
+    heavy = {"tensorflow", "librosa", "keras", "numba", "sklearn", "matplotlib"}
     loading = {
         one.path
         for path in python_files("ml", "classifier", "mmc")
         for one in imports(path)
         if one.at_once and top(one.module) in heavy
     }
-    networks = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "heads", "pooling")}
+    networks = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "committee", "heads", "pooling")}
     assert {path for path in loading if not path.startswith("ml/training/")} <= networks
 
 

@@ -78,6 +78,6 @@ def test_the_web_process_answers_without_anything_heavy_in_memory(tmp_path: Path
 
 
 def test_a_song_is_heard_without_tensorflow_or_librosa(song: Path) -> None:
-    loaded = loaded_after(LISTEN, str(song), str(ROOT / "ml" / "bundles" / "mood-2"))
+    loaded = loaded_after(LISTEN, str(song), str(ROOT / "ml" / "bundles" / "mood-3"))
     assert "ai_edge_litert" in loaded
     assert loaded & TRAINING == set()

@@ -67,7 +67,7 @@ def test_the_answer_has_every_part(heard: Analysis) -> None:
 def test_tags_and_length_come_from_the_file(heard: Analysis) -> None:
     assert (heard.title, heard.artist) == ("A Little Piece", "Nobody")
     assert heard.duration_s == pytest.approx(23.0, abs=0.05)
-    assert heard.model_version == "mood-2"
+    assert heard.model_version == "mood-3"
     assert heard.warnings == []
     assert heard.spectrogram_png.startswith(b"\x89PNG")
 

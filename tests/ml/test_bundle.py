@@ -15,12 +15,11 @@ import pytest
 from ml.errors import MoodError
 from ml.models.bundle import Bundle
 from ml.models.card import Card
-from ml.models.runtime import KerasRuntime
 from ml.models.score_vector import LABELS, agreement, as_scores
 from ml.spec import SPEC
 from ml.training.recipes import RECIPES
 
-BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-2"
+BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-3"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-2"))
+    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-3"))
 
 
 def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -48,7 +47,7 @@ def refused(directory: Path) -> MoodError:
 
 def _listen(directory: Path) -> None:
     bundle = Bundle.open(directory)
-    bundle.heard_in_frames(np.ones((1, SPEC.segment_frames, 57), np.float32))
+    bundle.heard_in_frames(np.ones((1, sum(bundle.frame_views), 57), np.float32))
     bundle.heard_in_mel(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
 
 
@@ -56,17 +55,6 @@ def test_the_networks_answer_the_golden_example_as_on_the_day_they_were_trained(
     golden = np.load(BUNDLE / "golden.npz")
     np.testing.assert_allclose(bundle.heard_in_frames(golden["frames"]), golden["cnn1d"], atol=1e-3)
     np.testing.assert_allclose(bundle.heard_in_mel(golden["mel"]), golden["cnn2d"], atol=1e-3)
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.filterwarnings("ignore")
-def test_the_small_runtime_answers_as_keras_does(bundle: Bundle) -> None:
-    golden = np.load(BUNDLE / "golden.npz")
-    frames = bundle.feature_scaler(golden["frames"])
-    mel = bundle.spectrogram_scaler(golden["mel"], bundle.card.spec)
-    for name, inputs, runtime in (("cnn1d", frames, bundle.cnn1d), ("cnn2d", mel, bundle.cnn2d)):
-        trained = KerasRuntime(BUNDLE / bundle.card.network(name)["trained"])
-        np.testing.assert_allclose(runtime.scores(inputs), trained.scores(inputs), atol=1e-4)
 
 
 def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundle: Bundle) -> None:
@@ -77,12 +65,12 @@ def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundl
 
 def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> None:
     card = bundle.card
-    assert card.version == "mood-2"
+    assert card.version == "mood-3"
     assert card.spec == SPEC
     assert card.values["limitations"]
     assert "non-commercial" in card.values["training"]["licence"]
     figure = card.values["metrics"]["both"]["4qaed"]["macro_f1"]
-    assert figure["value"] >= 0.58
+    assert figure["value"] >= 0.68
     assert figure["low"] < figure["value"] < figure["high"]
 
 
@@ -149,5 +137,20 @@ def test_networks_agree_wholly_with_themselves_and_hardly_with_their_opposite() 
 
 
 def test_the_card_keeps_the_recipes_that_training_would_use_again(bundle: Bundle) -> None:
-    kept = {name: facts["recipe"] for name, facts in bundle.card.values["training"]["recipes"].items()}
-    assert kept == {name: asdict(recipe) for name, recipe in RECIPES.items()}
+    recipes = bundle.card.values["training"]["recipes"]
+    kept = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
+    assert kept == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}
+
+
+@pytest.mark.parametrize("views", ["half", [], [8, -28], [8, "28"]])
+def test_unusable_views_of_the_1d_network_are_damaged(copy: Path, views: object) -> None:
+    rewrite(copy, lambda values: values["networks"]["cnn1d"].update(views=views))
+    error = refused(copy)
+    assert (error.code, "views" in error.message) == ("model_corrupt", True)
+
+
+def test_an_older_bundle_that_reads_segments_alone_still_hears() -> None:
+    older = Bundle.open(BUNDLE.parent / "mood-2")
+    golden = np.load(BUNDLE.parent / "mood-2" / "golden.npz")
+    assert older.frame_views == (SPEC.segment_frames,)
+    np.testing.assert_allclose(older.heard_in_frames(golden["frames"]), golden["cnn1d"], atol=1e-3)

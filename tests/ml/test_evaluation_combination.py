@@ -106,6 +106,14 @@ def test_scores_of_any_precision_give_the_same_fit() -> None:
     assert single.heads["quadrants"].sharpness == pytest.approx(double.heads["quadrants"].sharpness, abs=0.01)
 
 
+def test_chances_that_do_not_quite_sum_to_one_are_sharpened_all_the_same() -> None:
+    one, two, targets = noisy_quadrants(300, 10)
+    exact = fitted(one, two, targets).heads["quadrants"]
+    two[:, PART["quadrants"]] *= 1.0000001
+    assert fitted(one, two, targets).heads["quadrants"].sharpness == pytest.approx(exact.sharpness, abs=0.01)
+    assert exact.sharpness > 1.5
+
+
 def test_a_head_that_nobody_labelled_stays_plain() -> None:
     assert fitted(*noisy_quadrants(100, 9)).heads["clusters"] == HeadCombination()
 

@@ -30,6 +30,7 @@ def test_every_window_has_its_full_length_and_stays_inside_the_song(duration_s: 
         for window, count, available in (
             (step_window(segment, steps, SPEC), SPEC.segment_steps, steps),
             (frame_window(segment, frames, SPEC), SPEC.segment_frames, frames),
+            (frame_window(segment, frames, SPEC, (8, 28)), 36, frames),
         ):
             assert len(window) == count
             assert window.min() >= 0
@@ -39,3 +40,13 @@ def test_every_window_has_its_full_length_and_stays_inside_the_song(duration_s: 
 def test_the_last_window_ends_with_the_song() -> None:
     steps = 17 * SPEC.steps_per_s + 1
     assert step_window(segments_of(17.0, SPEC)[-1], steps, SPEC)[-1] >= steps - 2
+
+
+def test_a_wide_view_has_the_segment_in_its_middle_and_is_moved_inwards_at_the_ends() -> None:
+    segments, frames = segments_of(60.0, SPEC), 58
+    near, wide = SPEC.segment_frames, SPEC.wide_frames
+    middle = frame_window(segments[5], frames, SPEC, (near, wide))
+    assert middle[:near].tolist() == list(range(25, 33))
+    assert middle[near:].tolist() == list(range(15, 43))
+    assert frame_window(segments[0], frames, SPEC, (wide,)).tolist() == list(range(28))
+    assert frame_window(segments[-1], frames, SPEC, (wide,)).tolist() == list(range(30, 58))

@@ -22,7 +22,7 @@ pytestmark = [
 
 def test_the_1d_network_learns_what_tells_two_kinds_of_clips_apart(tmp_path: Path) -> None:
     pack = small_pack(40)
-    train_fold(pack, "cnn1d", "0", Recipe(epochs=12, learning_rate=3e-3), tmp_path)
+    train_fold(pack, "cnn1d", "0", [Recipe(epochs=12, learning_rate=3e-3)], tmp_path)
     held = HeldOut.load(tmp_path / "heldout.npz")
     assert {pack.clips[clip].fold for clip in held.clips} == {0}
     power = {clip: held.song_scores(clip)[LABELS.index("power")] for clip in set(held.clips.tolist())}
@@ -35,10 +35,10 @@ def test_the_2d_network_trains_and_a_finished_fold_is_not_trained_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pack = small_pack(10)
-    train_fold(pack, "cnn2d", "final", Recipe(epochs=1), tmp_path)
+    train_fold(pack, "cnn2d", "final", [Recipe(epochs=1)], tmp_path)
     made = (tmp_path / "network.keras").stat().st_mtime_ns
     assert json.loads((tmp_path / "done.json").read_text())["clips"] == 10
-    train_fold(pack, "cnn2d", "final", Recipe(epochs=1), tmp_path)
+    train_fold(pack, "cnn2d", "final", [Recipe(epochs=1)], tmp_path)
     assert "done before" in capsys.readouterr().out
     assert (tmp_path / "network.keras").stat().st_mtime_ns == made
 
@@ -55,9 +55,23 @@ def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeyp
     with monkeypatch.context() as patched:
         patched.setattr(folds, "Progress", Interrupted)
         with pytest.raises(KeyboardInterrupt):
-            train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)
-    train_fold(pack, "cnn1d", "1", Recipe(epochs=4), tmp_path)
-    epochs = [line.split(",")[0] for line in (tmp_path / "epochs.csv").read_text().splitlines()]
+            train_fold(pack, "cnn1d", "1", [Recipe(epochs=4)], tmp_path)
+    train_fold(pack, "cnn1d", "1", [Recipe(epochs=4)], tmp_path)
+    epochs = [line.split(",")[0] for line in (tmp_path / "member-0" / "epochs.csv").read_text().splitlines()]
     assert [epoch for epoch in epochs if epoch != "epoch"][-1] == "3"
     assert epochs.count("0") == 1
     assert np.isfinite(HeldOut.load(tmp_path / "heldout.npz").scores).all()
+
+
+def test_members_are_trained_one_by_one_and_then_answer_as_one(tmp_path: Path) -> None:
+    pack = small_pack(20)
+    members = [Recipe(epochs=1), Recipe(epochs=1, spread=True, wide=True, seed=1)]
+    for number in (1, 0):
+        train_fold(pack, "cnn1d", "0", members, tmp_path, only=number)
+        assert not (tmp_path / "network.keras").exists()
+    made = [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
+    train_fold(pack, "cnn1d", "0", members, tmp_path)
+    assert made == [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
+    done = json.loads((tmp_path / "done.json").read_text())
+    assert [member["recipe"]["seed"] for member in done["members"]] == [0, 1]
+    assert (tmp_path / "heldout.npz").exists()

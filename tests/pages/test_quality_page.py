@@ -164,6 +164,11 @@ def test_the_terms_part_code_weights_and_a_model_of_ones_own(anna_client: Client
     assert "is yours" in text
 
 
+def test_a_network_of_several_members_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
+    installed["networks"]["cnn1d"] |= {"parameters": 2_073_000, "members": 3}
+    assert "the 1D network has 2.1 million weights in 3 members that answer as one" in words(page(anna_client))
+
+
 def test_a_model_of_ones_own_music_is_not_called_unfree(anna_client: Client, installed: dict[str, Any]) -> None:
     installed["training"] = {"clips": {"our archive": 4000}, "licence": "Ours."}
     html = page(anna_client)

@@ -76,6 +76,11 @@ def _trained_on(key: str, count: int) -> TrainedOn:
 
 
 def _networks(card: Mapping[str, Any]) -> list[str]:
-    counts = [part(card, "networks", name, "parameters") for name in ("cnn1d", "cnn2d")]
-    names = ("the 1D network", "the 2D network")
-    return [f"{name} has {count / 1e6:.1f} million weights" for name, count in zip(names, counts, strict=True) if count]
+    """How large each network is; one of several members says so."""
+    told = []
+    for name, title in (("cnn1d", "the 1D network"), ("cnn2d", "the 2D network")):
+        count, members = part(card, "networks", name, "parameters"), part(card, "networks", name, "members")
+        if count:
+            among = f" in {members} members that answer as one" if members and members > 1 else ""
+            told.append(f"{title} has {count / 1e6:.1f} million weights{among}")
+    return told

@@ -1,0 +1,65 @@
+"""A bundle is made whole from finished runs, answers as they do, and is never made twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ml.errors import MoodError
+from ml.models.bundle import Bundle
+from ml.models.runtime import KerasRuntime
+from ml.training.bundling import make_bundle
+from ml.training.folds import train_fold
+from ml.training.pack import Pack
+from ml.training.recipes import Recipe
+from tests.ml.small_pack import small_pack
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, dict[str, Any], Path]:
+    """Two members a network, trained for an epoch; and the report of the product's own bundle, which any will do."""
+    place, pack = tmp_path_factory.mktemp("runs"), small_pack(10)
+    two = [Recipe(epochs=1), Recipe(epochs=1, wide=True, seed=1)]
+    for network in ("cnn1d", "cnn2d"):
+        train_fold(pack, network, "final", two, place / f"{network}-final")
+    own = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-2" / "card.json"
+    needed = ("calibration", "reference", "feature_reference", "combination")
+    report = {name: value for name, value in json.loads(own.read_text()).items() if name in needed}
+    make_bundle(pack, place, report, place / "mood-9")
+    return pack, place, report, place / "mood-9"
+
+
+def test_the_exported_networks_answer_as_the_trained_ones_do(made: tuple[Pack, Path, dict[str, Any], Path]) -> None:
+    pack, runs, _, target = made
+    bundle = Bundle.open(target)
+    frames, mel = pack.frames[None, :36], pack.mel[None, : pack.spec.segment_steps]
+    trained1d = KerasRuntime(runs / "cnn1d-final" / "network.keras")
+    trained2d = KerasRuntime(runs / "cnn2d-final" / "network.keras")
+    np.testing.assert_allclose(
+        bundle.heard_in_frames(frames), trained1d.scores(bundle.feature_scaler(frames)), atol=1e-4
+    )
+    np.testing.assert_allclose(
+        bundle.heard_in_mel(mel), trained2d.scores(bundle.spectrogram_scaler(mel, pack.spec)), atol=1e-4
+    )
+
+
+def test_the_card_says_how_many_members_answer_and_what_they_read(
+    made: tuple[Pack, Path, dict[str, Any], Path],
+) -> None:
+    networks = json.loads((made[3] / "card.json").read_text())["networks"]
+    assert {name: about["members"] for name, about in networks.items()} == {"cnn1d": 2, "cnn2d": 2}
+    assert networks["cnn1d"]["views"] == [8, 28]
+
+
+def test_a_bundle_is_never_edited(made: tuple[Pack, Path, dict[str, Any], Path]) -> None:
+    pack, runs, report, target = made
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in target.iterdir())
+    with pytest.raises(MoodError, match="never edited"):
+        make_bundle(pack, runs, report, target)
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in target.iterdir()) == before
