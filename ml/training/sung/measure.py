@@ -1,0 +1,108 @@
+"""Measures how well networks hear the emotion of sung phrases; docs/sung-emotion.md has the times.
+
+    python -m ml.training.sung.measure --data DIR                        # DIR holds ravdess/ with its labels.csv
+    python -m ml.training.sung.measure --data DIR --split actors         # one of the two ways to split
+    python -m ml.training.sung.measure --data DIR --network cnn1d --seeds 3
+    python -m ml.training.sung.measure --data DIR --keep docs/sung-emotion.json --page docs/sung-emotion.md
+
+A network and a fold at a time; what is finished is skipped, so that it can be stopped and called again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import MoodError
+from ml.training.cache import FeatureCache
+from ml.training.sung.figures import gathered
+from ml.training.sung.measuring import NETWORKS, Run, measure, network_judge, variants_of
+from ml.training.sung.older import MACHINE, OLDER, machine_judge, older_judge, pieces_of
+from ml.training.sung.phrases import FOLDS, SPLITS, Phrase, read_phrases
+from ml.training.sung.spec import SUNG_SPEC
+from ml.training.sung.tables import TABLES, rewritten
+
+COLLECTION = "ravdess"
+OUT = Path("var/training/sung")
+SEEDS = 2
+"""The networks of this package are trained so often, and their chances averaged; the others once."""
+
+
+def measure_all(
+    data: Path, out: Path, cache: FeatureCache, splits: Sequence[str], networks: Sequence[str], seeds: int
+) -> None:
+    """Trains and judges what is asked for and not yet there."""
+    phrases, folder = read_phrases(data / COLLECTION), data / COLLECTION
+    out.mkdir(parents=True, exist_ok=True)
+    labels = np.array([phrase.emotion for phrase in phrases])
+
+    @lru_cache(maxsize=1)
+    def made() -> np.ndarray:
+        return variants_of(phrases, folder, out)
+
+    @lru_cache(maxsize=1)
+    def pieces(network: str) -> list[np.ndarray]:
+        return pieces_of(network, phrases, folder, cache)
+
+    def judge(run: Run) -> Callable[[], tuple[np.ndarray, int]]:
+        if run.network in OLDER:
+            return partial(older_judge, run, phrases, pieces(run.network), out)
+        if run.network == MACHINE:
+            return partial(machine_judge, run, phrases, made(), SUNG_SPEC)
+        return partial(network_judge, run, phrases, made())
+
+    for run in runs(splits, networks, seeds):
+        if not run.place(out).exists():
+            kept = json.loads(measure(run, judge(run), out).read_text())
+            right = np.mean(np.argmax(kept["chances"], axis=1) == labels[run.sides(phrases)[1]])
+            print(f"{run.place(out).stem}: {right:.3f} right, {kept['core_seconds'] / 60:.1f} core minutes", flush=True)
+
+
+def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[Run]:
+    """All trainings that are asked for; those of one seed before those of the next."""
+    return [
+        Run(split, network, fold, seed)
+        for seed in range(seeds)
+        for split in splits
+        for network in networks
+        if not seed or network in NETWORKS
+        for fold in range(FOLDS)
+    ]
+
+
+def figures(phrases: list[Phrase], args: argparse.Namespace) -> None:
+    """Prints what is measured by now, and writes it where it is asked for."""
+    found = gathered(phrases, args.out)
+    if args.keep:
+        args.keep.write_text(json.dumps(found, indent=1) + "\n")
+    if args.page:
+        args.page.write_text(rewritten(args.page.read_text(), found))
+    print("\n\n".join(table(found) for table in TABLES.values()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds ravdess/ with its labels.csv")
+    parser.add_argument("--split", nargs="*", choices=SPLITS, default=SPLITS)
+    parser.add_argument("--network", nargs="*", choices=(*OLDER, MACHINE, *NETWORKS), metavar="NAME")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"trainings that are averaged; default {SEEDS}")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
+    parser.add_argument("--keep", type=Path, help="write the figures here too: docs/sung-emotion.json")
+    parser.add_argument("--page", type=Path, help="and their tables into this page: docs/sung-emotion.md")
+    args = parser.parse_args()
+    networks = args.network if args.network is not None else (*OLDER, MACHINE, *NETWORKS)
+    try:
+        measure_all(args.data, args.out, FeatureCache(args.cache), args.split, networks, args.seeds)
+        figures(read_phrases(args.data / COLLECTION), args)
+    except MoodError as error:
+        parser.exit(1, f"{error.message}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A sung phrase as its networks hear it: a levelled log-mel spectrogram and the line of its pitch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import librosa
+import numpy as np
+
+from ml.audio.decoding import Decoded, decode
+from ml.training.sung.spec import SungSpec
+
+MEDIAN_STEPS = 3
+"""A single step whose pitch jumps an octave is the tracker's error, not the singer's."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One phrase, from a little before its first loud step to a little after its last."""
+
+    mel: np.ndarray
+    """uint8 (steps, n_mels): log-mel in units of `mel_step_db` above `range_db` below the loudest cell."""
+    pitch: np.ndarray
+    """float32 (steps,): semitones from the clip's median pitch; NaN where nothing is sung."""
+    floor_db: float
+    """Where the mel's zero lies, dB re full scale: recordings made alike tell by it how loud the singer was."""
+
+    def __len__(self) -> int:
+        return len(self.mel)
+
+
+def hear(path: Path, spec: SungSpec) -> Voice:
+    """Decodes a file and hears it. MoodError where the file cannot be read: see `ml.audio.decoding.decode`."""
+    return voice_of(np.concatenate(list(decode(path, Decoded()))), spec)
+
+
+def voice_of(samples: np.ndarray, spec: SungSpec) -> Voice:
+    """Of mono float32 samples at `spec.sample_rate`, full scale 1.0.
+
+    Pitch by YIN (de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator", 2002).
+    """
+    power = librosa.feature.melspectrogram(
+        y=samples,
+        sr=spec.sample_rate,
+        n_fft=spec.n_fft,
+        hop_length=spec.hop_length,
+        n_mels=spec.n_mels,
+        fmax=spec.mel_fmax_hz,
+    ).T
+    mel_db = 10.0 * np.log10(np.maximum(power, 1e-10))
+    levelled = np.clip(mel_db - mel_db.max() + spec.range_db, 0.0, spec.range_db)
+    level_db = 10.0 * np.log10(np.maximum(power.sum(axis=1), 1e-10))
+    sounding = level_db > level_db.max() - spec.silence_db
+    edges = np.flatnonzero(sounding)[[0, -1]]
+    part = slice(max(0, edges[0] - spec.margin_steps), edges[1] + spec.margin_steps + 1)
+    mel = np.round(levelled / spec.mel_step_db).astype(np.uint8)
+    floor_db = float(mel_db.max()) - spec.range_db
+    return Voice(mel[part], _pitch(samples, sounding, spec)[part], floor_db)
+
+
+def _pitch(samples: np.ndarray, sounding: np.ndarray, spec: SungSpec) -> np.ndarray:
+    hz = librosa.yin(
+        samples,
+        fmin=spec.pitch_fmin_hz,
+        fmax=spec.pitch_fmax_hz,
+        sr=spec.sample_rate,
+        frame_length=spec.pitch_fft,
+        hop_length=spec.hop_length,
+    )[: len(sounding)]
+    middle = np.lib.stride_tricks.sliding_window_view(np.pad(hz, MEDIAN_STEPS // 2, mode="edge"), MEDIAN_STEPS)
+    semitones = 12.0 * np.log2(np.median(middle, axis=1))
+    found = sounding & (hz > 1.05 * spec.pitch_fmin_hz) & (hz < 0.95 * spec.pitch_fmax_hz)
+    if not found.any():
+        return np.full(len(sounding), np.nan, np.float32)
+    return np.where(found, semitones - np.median(semitones[found]), np.nan).astype(np.float32)
+
+
+def drawn_pitch(pitch: np.ndarray, spec: SungSpec) -> np.ndarray:
+    """A line of pitch as a picture: (..., steps) semitones to float32 (..., steps, pitch_bins).
+
+    Each sung step lights the two bins around its pitch, 1 in all; none where nothing is sung or it is out of reach.
+    """
+    bins = np.linspace(-spec.pitch_reach, spec.pitch_reach, spec.pitch_bins, dtype=np.float32)
+    width = bins[1] - bins[0]
+    distance = np.abs(np.nan_to_num(pitch, nan=1e3)[..., None] - bins) / width
+    return np.maximum(0.0, 1.0 - distance).astype(np.float32)

@@ -1,0 +1,156 @@
+"""Networks for sung emotion are judged on actors that they did not hear, and the page says what was measured."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.errors import MoodError
+from ml.training.sung import measuring
+from ml.training.sung.augmentation import Ranges
+from ml.training.sung.columns import variants
+from ml.training.sung.figures import BOTH, gathered
+from ml.training.sung.fitting import VariantBatches, chances_of, fitted
+from ml.training.sung.measure import runs
+from ml.training.sung.measuring import NETWORKS, Run, measure, variants_of
+from ml.training.sung.older import OLDER, machine_judge, watched_apart
+from ml.training.sung.phrases import EMOTIONS, FOLDS, Phrase
+from ml.training.sung.recipes import Recipe
+from ml.training.sung.spec import SUNG_SPEC as SPEC
+from ml.training.sung.tables import rewritten
+from ml.training.sung.voice import voice_of
+from tests import sounds
+from tests.architecture.sources import ROOT
+from tests.ml.sung_phrases import phrase, sung
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore"),  # TensorFlow's and Keras's own
+]
+
+
+@pytest.fixture(scope="module")
+def phrases() -> list[Phrase]:
+    """Of twenty actors, each sings one phrase dully and one brightly; the latter is meant to be angry."""
+    return [phrase(number, emotion=4 * (number % 2), actor=1 + number // 2) for number in range(40)]
+
+
+@pytest.fixture(scope="module")
+def made(phrases: list[Phrase]) -> np.ndarray:
+    brightness = {0: 0.3, 4: 0.8}
+    tune = [0.0, 4.0, 0.0, 2.0]
+    voices = [
+        voice_of(sung([50 + one.actor / 2 + note for note in tune], brightness=brightness[one.emotion]), SPEC)
+        for one in phrases
+    ]
+    return variants(voices, Ranges(), 2, SPEC)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_network_tells_two_ways_to_sing_apart_in_actors_that_it_never_heard(
+    network: str, phrases: list[Phrase], made: np.ndarray
+) -> None:
+    train, held = Run("actors", network, 0).sides(phrases)
+    recipe = Recipe(epochs=25, batch_size=8, mixup=0.0, averaging=0.5)
+    model = fitted(network, made[:, train], [phrases[number] for number in train], recipe, SPEC, seed=0)
+    chances = chances_of(model, made[0, held])
+    assert chances.shape == (8, len(EMOTIONS))
+    assert chances.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+    angry = np.array([phrases[number].emotion == 4 for number in held])
+    assert chances[angry, 4].min() > chances[~angry, 4].max()
+
+
+def test_a_vector_machine_does_so_too(phrases: list[Phrase], made: np.ndarray) -> None:
+    run = Run("actors", "svm", 0)
+    chances, _ = machine_judge(run, with_third(phrases), made, SPEC)
+    assert chances[:, [0, 2]].argmax(axis=1).tolist() == [0, 1] * 4
+
+
+def with_third(phrases: list[Phrase]) -> list[Phrase]:
+    """One phrase of another emotion among those that are learned from: machines of two classes answer otherwise."""
+    return [*phrases[:-1], replace(phrases[-1], emotion=2)]
+
+
+def test_a_mixture_of_phrases_has_the_mixture_of_their_answers(phrases: list[Phrase], made: np.ndarray) -> None:
+    batches = VariantBatches(made[:1], phrases, Recipe(batch_size=40, smoothing=0.0), seed=1)
+    columns, answers = batches[0]
+    assert answers["emotion"].sum(axis=1) == pytest.approx(1.0)
+    order = batches.order
+    share = np.linspace(0.5, 1.0, 501)
+    alone = made[0].astype(np.float32)
+    mixed = next(row for row in range(40) if 0 < answers["emotion"][row, 4] < 1)
+    first, second = order[mixed], order[mixed - 1]
+    found = share[np.argmin([np.abs(columns[mixed] - s * alone[first] - (1 - s) * alone[second]).sum() for s in share])]
+    assert answers["emotion"][mixed, phrases[first].emotion] == pytest.approx(found, abs=0.01)
+
+
+def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
+    calls = []
+
+    def judge() -> tuple[np.ndarray, int]:
+        calls.append(1)
+        return np.full((2, 6), 1 / 6), 7
+
+    places = {measure(Run("actors", "cnn1d", 0), judge, tmp_path) for _ in range(2)}
+    assert len(calls) == 1
+    assert json.loads(places.pop().read_text())["parameters"] == 7
+
+
+def test_voices_are_heard_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    phrases = [phrase(0), phrase(1, emotion=4)]
+    for number in range(2):
+        sounds.write(tmp_path / f"{number}.wav", sung([57.0, 60.0 + number], note_s=2.0), sample_rate=16_000)
+    first = variants_of(phrases, tmp_path, tmp_path)
+    monkeypatch.setattr(measuring, "hear", None)
+    assert np.array_equal(variants_of(phrases, tmp_path, tmp_path), first)
+
+
+def test_early_stopping_watches_whole_actors_of_the_training(phrases: list[Phrase]) -> None:
+    for split in ("actors", "random"):
+        run = Run(split, OLDER[0], 1)
+        train, held = run.sides(phrases)
+        learned, watched = watched_apart(run, phrases, train)
+        assert sorted([*learned, *watched]) == sorted(train)
+        assert set(watched).isdisjoint(held)
+        if split == "actors":
+            actors = [{phrases[number].actor for number in side} for side in (learned, watched, held)]
+            assert actors[0].isdisjoint(actors[1] | actors[2])
+
+
+def test_seeds_are_for_this_packages_networks() -> None:
+    planned = runs(("actors",), ("mfcc_lstm", "cnn1d"), seeds=2)
+    assert [(run.network, run.seed) for run in planned[::FOLDS]] == [("mfcc_lstm", 0), ("cnn1d", 0), ("cnn1d", 1)]
+
+
+def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: list[Phrase]) -> None:
+    """One network is right and fairly sure, the other wrong and unsure: together they are right."""
+    for network, certain, right in (("cnn1d", 0.7, True), ("cnn2d", 0.4, False)):
+        for fold in range(FOLDS):
+            run = Run("actors", network, fold)
+            chances = np.full((8, len(EMOTIONS)), (1 - certain) / 5)
+            for place, number in enumerate(run.sides(phrases)[1]):
+                chances[place, phrases[number].emotion if right else 1] = certain
+            measure(run, lambda chances=chances: (chances, 10), tmp_path)
+    found = gathered(phrases, tmp_path)
+    assert list(found["splits"]) == ["actors"]
+    actors = found["splits"]["actors"]
+    assert [actors[name]["accuracy"]["value"] for name in ("cnn1d", "cnn2d", BOTH)] == [1.0, 0.0, 1.0]
+    assert actors["cnn2d"]["confusion"][4][1] == 20
+    assert actors[BOTH]["recall"]["angry"]["value"] == 1.0
+    assert actors[BOTH]["recall"]["sad"]["value"] is None
+
+
+def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
+    found = json.loads((ROOT / "docs/sung-emotion.json").read_text())
+    page = (ROOT / "docs/sung-emotion.md").read_text()
+    assert rewritten(page, found) == page
+
+
+def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
+    with pytest.raises(MoodError) as caught:
+        rewritten("# Sung\n", {"splits": {}})
+    assert caught.value.code == "page_unmarked"
