@@ -131,7 +131,8 @@ def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/networks.json").read_text())
     page = (ROOT / "docs/networks.md").read_text()
     assert rewritten(page, found) == page
-    assert set(found["networks"]) <= set(ARCHITECTURES)
+    assert list(found["networks"]) == list(ARCHITECTURES)
+    assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKS]
 
 
 def test_the_page_tells_of_every_network() -> None:
