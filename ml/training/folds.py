@@ -24,6 +24,7 @@ from ml.models.inputs import FeatureScaler, SpectrogramScaler
 from ml.spec import AudioSpec
 from ml.training.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
 from ml.training.heldout import held_out_scores
+from ml.training.optimizer import optimizer
 from ml.training.pack import Pack
 from ml.training.recipes import Recipe
 from ml.training.rereading import reading
@@ -94,7 +95,7 @@ def train_member(
     member = built(network, recipe, pack.spec)
     student = Student(member, teacher_outputs=pack.teacher.shape[1], words=len(words))
     student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
-    student.compile(optimizer=_optimizer(recipe, len(batches)))
+    student.compile(optimizer=optimizer(recipe, len(batches)))
     started = time.monotonic()
     student.fit(
         batches,
@@ -135,19 +136,6 @@ def fitted_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScale
         start = max(0, (len(mel) - pack.spec.segment_steps) // 2)
         middle.append(float(np.var(unscaled(mel[None, start : start + pack.spec.segment_steps], pack.spec))))
     return SpectrogramScaler(deviation_db=round(float(np.sqrt(np.mean(middle))), 4))
-
-
-def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    steps = recipe.epochs * steps_per_epoch
-    warmup = int(steps * recipe.warmup_share)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
 
 
 class Progress(keras.callbacks.Callback):

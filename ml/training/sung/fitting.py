@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from ml.training.optimizer import optimizer
 from ml.training.sung.networks import BUILDERS
 from ml.training.sung.phrases import EMOTIONS, Phrase
 from ml.training.sung.recipes import Recipe
@@ -55,7 +56,7 @@ def fitted(
     batches = VariantBatches(variants, phrases, recipe, seed)
     model = BUILDERS[network](spec, variants.reshape(-1, *variants.shape[2:]))
     model.compile(
-        optimizer=_optimizer(recipe, len(batches)),
+        optimizer=optimizer(recipe, len(batches)),
         loss={"emotion": "categorical_crossentropy", "strong": "binary_crossentropy"},
         loss_weights={"emotion": 1.0, "strong": recipe.strong_weight},
         jit_compile=False,  # compiling takes longer than such a network gains by it
@@ -67,16 +68,3 @@ def fitted(
 def chances_of(model: keras.Model, columns: np.ndarray) -> np.ndarray:
     """What a network says of phrases as they are sung, (phrases, columns, width): float32 (phrases, 6)."""
     return model.predict(columns.astype(np.float32), batch_size=64, verbose=0)["emotion"]
-
-
-def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    steps = recipe.epochs * steps_per_epoch
-    warmup = int(steps * recipe.warmup_share)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer

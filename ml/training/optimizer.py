@@ -1,0 +1,39 @@
+"""The optimiser of the networks that are trained here from their own recipes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import keras
+
+
+class Schedule(Protocol):
+    """What a recipe says of learning."""
+
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def warmup_share(self) -> float: ...
+    @property
+    def averaging(self) -> float: ...
+
+
+def optimizer(recipe: Schedule, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """AdamW (Loshchilov and Hutter 2019) with warm-up, a cosine schedule, and weights averaged over steps.
+
+    The average, with momentum `recipe.averaging`, is what is kept; biases and norms do not decay.
+    """
+    steps = recipe.epochs * steps_per_epoch
+    warmup = int(steps * recipe.warmup_share)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
+    )
+    made = keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
+    )
+    made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return made
