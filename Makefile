@@ -2,12 +2,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format clean constraints env setup setup-dev
+.PHONY: help run test bench lint format clean constraints env setup setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?=
+ONLY ?=
 
 # True for a Python that fits; a shim that only complains, or a Python without the venv module, does not.
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -25,6 +26,9 @@ lint: setup-dev ## Check the style of the code, and that no migration is missing
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: setup-dev ## Measure the speed of everything (ONLY="hearing cold" for some of it); docs/speed.md has the table
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 format: setup-dev ## Put the code into the style that `make lint` asks for
 	@$(BIN)/ruff check --fix --quiet .

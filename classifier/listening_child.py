@@ -18,6 +18,7 @@ from django.db import connections
 
 from classifier import door
 from classifier.errors import ProductError
+from classifier.listening_process import keep_to_one_core
 from classifier.memory import limit_memory
 from classifier.services.song_analyse import reason_of, song_analyse
 
@@ -99,6 +100,7 @@ def _listen(pipe: Connection, other_end: Connection) -> None:
     # While this process held the other end too, it would never see it close.
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_to_one_core()
     limit_memory()
 
     def report(stage: str, done: int, total: int) -> None:

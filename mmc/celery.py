@@ -20,6 +20,9 @@ app.steps["worker"].add("classifier.presence:PresenceStep")
 @worker_process_init.connect
 def limit_child(**kwargs: object) -> None:
     """Nothing heavy here: Celery gives a child four seconds to come up."""
+    from classifier.listening_process import give_way, keep_to_one_core
     from classifier.memory import limit_memory
 
+    keep_to_one_core()
+    give_way()
     limit_memory()

@@ -179,6 +179,7 @@ CELERY_TASK_IGNORE_RESULT = True
 # The rows say what is owed, so a message may be forgotten once it is taken.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", 1, least=1, most=64)
 CELERY_TASK_SOFT_TIME_LIMIT = SONG_TIME_LIMIT_S
 CELERY_TASK_TIME_LIMIT = SONG_TIME_LIMIT_S + 30
 # Whatever a decoder leaks is given back now and then.

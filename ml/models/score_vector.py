@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
+
+if TYPE_CHECKING:
+    import numpy as np  # the web process composes answers, and stays smaller without it
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,15 @@ DECIMALS = 4
 
 def as_scores(vector: np.ndarray) -> dict[str, Any]:
     """A score vector (20,) as design's mapping: emotions, quadrants, clusters by label; valence, arousal 1..9."""
-    values = {head.name: np.asarray(vector, np.float64)[head.part] for head in HEADS}
-    affect = np.clip(values.pop("affect") * AFFECT_SCALE + AFFECT_MIDDLE, 1.0, 9.0)
+    values = [float(value) for value in vector]
     scores: dict[str, Any] = {
-        head.name: {label: _rounded(value) for label, value in zip(head.labels, values[head.name], strict=True)}
+        head.name: {label: _rounded(value) for label, value in zip(head.labels, values[head.part], strict=True)}
         for head in HEADS
-        if head.name in values
+        if head.name != "affect"
     }
-    return scores | {"valence": _rounded(affect[0]), "arousal": _rounded(affect[1])}
+    for label, value in zip(HEADS[-1].labels, values[HEADS[-1].part], strict=True):
+        scores[label] = _rounded(min(max(value * AFFECT_SCALE + AFFECT_MIDDLE, 1.0), 9.0))
+    return scores
 
 
 def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:

@@ -2,6 +2,7 @@
 
     python -m ml.training.train --pack var/training/pack                 # both networks, five folds and the final one
     python -m ml.training.train --pack ... --network cnn2d --fold 0      # one of them
+    python -m ml.training.train --processes 2 --fold 0                   # both without fold 0, two members at a time
 
     python -m ml.training.train --arch residual_cnn --data DIR           # folders named after moods
     python -m ml.training.train --arch cnn1d --data songs.csv            # columns file, mood, and maybe artist, fold
@@ -20,6 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ml.training.own.command import add_options, complaint, list_networks, train_and_report
+from ml.training.recipes import RECIPES
+from ml.training.side_by_side import train_side_by_side
 
 PRODUCT = Path("var/training/mood-3")
 NETWORKS = ("cnn1d", "cnn2d")
@@ -31,6 +34,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=None, help=f"by default {PRODUCT}, or var/training/own/…")
     parser.add_argument("--epochs", type=int, default=None, help="another number of epochs than the recipe's")
     parser.add_argument("--seed", type=int, default=0, help="the product's networks add it to their members' own")
+    parser.add_argument("--processes", type=int, default=None, help="that train members or read songs at once")
     product = parser.add_argument_group("the product's networks")
     product.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
     product.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
@@ -52,18 +56,24 @@ def train_product(args: argparse.Namespace) -> int:
     if not args.pack.is_dir():
         print(f"There is no {args.pack}; python -m ml.training.pack --data DIR makes it.", file=sys.stderr)
         return 1
+    networks = NETWORKS if args.network == "both" else (args.network,)
+    folds = FOLDS if args.fold == "all" else (args.fold,)
+    out = args.out or PRODUCT
+    if (args.processes or 1) > 1:
+        more = ["--seed", str(args.seed)] + (["--epochs", str(args.epochs)] if args.epochs else [])
+        if not train_side_by_side(args.pack, networks, folds, out, args.processes, more):
+            return 1
     from ml.training.folds import train_fold  # loads TensorFlow
     from ml.training.pack import Pack
-    from ml.training.recipes import RECIPES
 
     pack = Pack.load(args.pack)
-    for network in NETWORKS if args.network == "both" else [args.network]:
+    for network in networks:
         members = [
             replace(recipe, epochs=args.epochs or recipe.epochs, seed=args.seed + recipe.seed)
             for recipe in RECIPES[network]
         ]
-        for fold in FOLDS if args.fold == "all" else [args.fold]:
-            train_fold(pack, network, fold, members, (args.out or PRODUCT) / f"{network}-{fold}", args.member)
+        for fold in folds:
+            train_fold(pack, network, fold, members, out / f"{network}-{fold}", args.member)
     return 0
 
 

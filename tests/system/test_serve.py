@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.processes import all_gone, wait_for
+from tests.system.processes import all_gone, descendants, wait_for
 from tests.system.product import ROOT, Serving, environment
 from tests.system.visitor import Visitor
 
@@ -54,6 +54,19 @@ def test_with_a_setup_token_asked_for_the_start_shows_it(data_dir: Path) -> None
         assert f"It asks for the setup token, which is {token}\n" in serving.printed()
         assert Visitor(serving.address).make_owner("a guess").status_code == 403
         assert Visitor(serving.address).make_owner(token).url == f"{serving.address}/"
+
+
+def test_as_many_songs_are_heard_at_once_as_the_setting_says_and_pages_come_first(data_dir: Path) -> None:
+    with Serving(data_dir, WORKER_PROCESSES="2") as serving:
+        children = wait_for(lambda: two_of(descendants(serving.worker())), timeout_s=30, what="two children")
+        assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in children] == [10, 10]
+        assert os.getpriority(os.PRIO_PROCESS, serving.processes("gunicorn")[-1]) == 0
+
+
+def two_of(pids: list[int]) -> list[int]:
+    """Both, once they have done what they do at their start."""
+    lowered = [pid for pid in pids if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+    return lowered if len(lowered) == 2 else []
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "sweep"])

@@ -28,6 +28,9 @@ class Visitor:
         form = {"username": NAME, "password": PASSWORD, "password_again": PASSWORD, "setup_token": setup_token}
         return self._send("/setup/", form)
 
+    def sign_in(self) -> requests.Response:
+        return self._send("/login/", {"username": NAME, "password": PASSWORD})
+
     def make_key(self) -> str:
         """A token for the API, which its page shows once."""
         page = self._send("/tokens/", {"name": "a test"}).text

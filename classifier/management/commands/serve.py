@@ -32,7 +32,7 @@ def programs(port: int) -> list[Program]:
         ),
         Program(
             "worker",
-            [*python, "celery", "--app", "mmc", "worker", "--concurrency", "1", "--loglevel", "INFO"],
+            [*python, "celery", "--app", "mmc", "worker", "--loglevel", "INFO"],
         ),
         Program("sweep", [sys.executable, "-u", "manage.py", "sweep", "--every", "5"]),
     ]

@@ -29,7 +29,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--mood-column", default="", metavar="NAME", help="another column of the table than mood")
     own.add_argument("--strict", action="store_true", help="stop at the first bad song, in place of leaving it out")
     own.add_argument("--cache", type=Path, default=Path("var/cache/features"), help="where features are kept")
-    own.add_argument("--processes", type=int, default=None, help="that read songs at the same time")
     own.add_argument("--list", action="store_true", help="list the networks and what they read, and end")
 
 

@@ -1,0 +1,58 @@
+"""Faster must not mean other: a song's scores are, from the file to the answer, what they were when its model came out.
+
+Only a new model changes them. `python -m tests.ml.test_golden_song` writes down what is heard now.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ml.inference.analysis import analyse
+from ml.models.bundle import Bundle
+from tests.ml.test_bundle import BUNDLE
+from tests.sounds import write
+from tests.synthesis import music
+
+GOLDEN = Path(__file__).with_name("golden_song.json")
+CLOSE = 1e-3
+
+
+def heard(folder: Path) -> dict[str, Any]:
+    song = write(folder / "song.wav", music(31.0, tempo_bpm=108, minor=True, tonic=2, brightness=0.7))
+    answer = analyse(song, bundle=Bundle.open(BUNDLE)).answer
+    segments = [{"scores": one["scores"], "models": one["models"]} for one in answer["segments"]]
+    return {
+        "mood": answer["mood"]["name"],
+        "scores": answer["scores"],
+        "models": answer["models"],
+        "segments": segments,
+    }
+
+
+def numbers(part: Any, place: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of the answer with its place in it."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from numbers(value, f"{place}.{key}")
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            yield from numbers(value, f"{place}[{number}]")
+    elif isinstance(part, float | int):
+        yield place, float(part)
+
+
+def test_every_score_of_a_song_is_what_it_was(tmp_path: Path) -> None:
+    kept, found = json.loads(GOLDEN.read_text()), heard(tmp_path)
+    assert found["mood"] == kept["mood"]
+    was, now = dict(numbers(kept)), dict(numbers(found))
+    assert set(was) == set(now)
+    assert {place: (was[place], now[place]) for place in was if abs(was[place] - now[place]) > CLOSE} == {}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        GOLDEN.write_text(json.dumps(heard(Path(folder)), indent=1) + "\n")

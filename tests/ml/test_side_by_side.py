@@ -1,0 +1,49 @@
+"""Members of the networks train at the same time, each in a process of its own; what is done is not done again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ml.training import side_by_side
+from ml.training.recipes import RECIPES
+from ml.training.side_by_side import jobs, train_side_by_side
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What would have been run; a member of the 1D network fails."""
+    run: list[list[str]] = []
+
+    class Ended:
+        def __init__(self, command: list[str]) -> None:
+            self.returncode = int("cnn1d" in command)
+
+    def keep(command: list[str], **_: object) -> Ended:
+        run.append(command)
+        return Ended(command)
+
+    monkeypatch.setattr(side_by_side.subprocess, "run", keep)
+    return run
+
+
+def test_every_member_of_every_network_is_a_job_and_the_long_ones_come_first() -> None:
+    found = jobs(("cnn1d", "cnn2d"), ("0", "final"))
+    assert len(found) == len(set(found)) == 2 * sum(map(len, RECIPES.values()))
+    longest = 2 * len(RECIPES["cnn2d"])
+    assert {job.network for job in found[:longest]} == {"cnn2d"}
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path, commands: list[list[str]]) -> None:
+    done = tmp_path / "cnn2d-3" / "member-0"
+    done.mkdir(parents=True)
+    (done / "done.json").write_text("{}")
+    assert train_side_by_side(tmp_path / "pack", ("cnn2d",), ("3",), tmp_path, 2, ["--epochs", "4"])
+    assert [command[-1] for command in commands] == ["1"]
+    assert "--epochs" in commands[0]
+
+
+def test_a_member_that_fails_is_told(tmp_path: Path, commands: list[list[str]]) -> None:
+    assert not train_side_by_side(tmp_path / "pack", ("cnn1d", "cnn2d"), ("0",), tmp_path, 2)
+    assert len(commands) == sum(map(len, RECIPES.values()))  # the others were trained all the same
