@@ -25,11 +25,11 @@ class Ranges:
     masks: int = 2
 
 
-def mel_positions(ratio: np.ndarray, spec: AudioSpec) -> np.ndarray:
+def mel_positions(ratio: np.ndarray, n_mels: int, fmin_hz: float, fmax_hz: float) -> np.ndarray:
     """Where each mel band of a recording played at `ratio` times its pitch was before, in bands; (batch, n_mels)."""
-    ends = hz_to_mel(np.array([spec.mel_fmin_hz, spec.mel_fmax_hz]))
-    step = (ends[1] - ends[0]) / (spec.n_mels + 1)
-    middles_hz = mel_to_hz(ends[0] + step * np.arange(1, spec.n_mels + 1))
+    ends = hz_to_mel(np.array([fmin_hz, fmax_hz]))
+    step = (ends[1] - ends[0]) / (n_mels + 1)
+    middles_hz = mel_to_hz(ends[0] + step * np.arange(1, n_mels + 1))
     return (hz_to_mel(middles_hz[None, :] / ratio[:, None]) - ends[0]) / step - 1.0
 
 
@@ -47,7 +47,8 @@ def warped(mel_db: np.ndarray, rates: np.ndarray, pitch: np.ndarray, spec: Audio
     part = (at - low)[:, :, None].astype(np.float32)
     row = np.arange(len(mel_db))[:, None]
     stretched = mel_db[row, low] * (1 - part) + mel_db[row, high] * part
-    return stretched @ interpolation(mel_positions(pitch, spec), spec.n_mels)
+    positions = mel_positions(pitch, spec.n_mels, spec.mel_fmin_hz, spec.mel_fmax_hz)
+    return stretched @ interpolation(positions, spec.n_mels)
 
 
 def coloured(mel_db: np.ndarray, ranges: Ranges, random: np.random.Generator) -> np.ndarray:

@@ -23,12 +23,13 @@ from tqdm import tqdm
 
 from ml.errors import MoodError
 from ml.training.architectures import ARCHITECTURES, Architecture, architecture
-from ml.training.architectures.comparison import gathered, leak_table, rewritten, table
+from ml.training.architectures.comparison import gathered, leak_table, marked_tables, table
 from ml.training.architectures.leaks import LEAKS, LEAKY, measure_leak
 from ml.training.architectures.measuring import measure, measured
 from ml.training.architectures.trials import FOLDS, TRIALS, Trial, tried
 from ml.training.cache import FeatureCache
 from ml.training.clips import Clip, read_clips
+from ml.training.marked_pages import rewritten
 
 COLLECTION = "4qaed"
 OUT = Path("var/training/compare")
@@ -125,7 +126,7 @@ def main() -> None:
         if args.keep:
             args.keep.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         if args.page:
-            args.page.write_text(rewritten(args.page.read_text(), found))
+            args.page.write_text(rewritten(args.page.read_text(), marked_tables(found)))
     except MoodError as error:
         parser.exit(1, f"{error.message}\n")
     print(tables(found) or "Nothing is measured yet; --data names the folder to measure on.")

@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ml.training.marked_pages import rewritten
 from tests.bench import cold, growth, hearing, library, older_way, product, training
 from tests.bench.row import Row, stage_table, table
 from tests.bench.songs import song
 from tests.system.product import ROOT
 
 DOCUMENT = ROOT / "docs" / "speed.md"
-BEGIN, END = "<!-- measured by make bench: -->", "<!-- end of what was measured -->"
 
 
 class Bench:
@@ -68,7 +68,8 @@ def main() -> int:
     text = "\n\n".join([table(rows), *(f"## {title}\n\n{part}" for title, part in bench.texts.items())])
     print(text)
     if not only:
-        write(f"{text}\n\nMeasured on {machine()}.")
+        text = f"{text}\n\nMeasured on {machine()}."
+        DOCUMENT.write_text(rewritten(DOCUMENT.read_text(), {"measured": text}))
     return int(any(row.met is False for row in rows))
 
 
@@ -84,12 +85,6 @@ def _lines(path: str) -> list[str]:
         return Path(path).read_text().splitlines()
     except OSError:
         return []
-
-
-def write(text: str) -> None:
-    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
 if __name__ == "__main__":

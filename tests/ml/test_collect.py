@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +13,8 @@ from ml.training.collect import collect
 from ml.training.collecting.cutting import Cut
 from ml.training.own.listing import read_collection
 from tests.ml.collected import RATE, heard, labels, outcomes, run, song, table
-from tests.ml.sound_server import SoundServer, sound_server
+from tests.ml.sound_server import SoundServer
 from tests.sounds import sweep, write
-
-
-@pytest.fixture
-def server() -> Iterator[SoundServer]:
-    with sound_server() as server:
-        yield server
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A folder for lists and songs; what is collected goes to house/set."""
-    return tmp_path
 
 
 def test_files_and_links_become_a_set_that_training_reads(house: Path, server: SoundServer) -> None:

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,8 @@ from ml.training.collecting.cutting import Cut
 from ml.training.collecting.store import Store
 from tests.architecture.sources import ROOT
 from tests.ml.collected import RATE, everything_in, labels, outcomes, run, song
-from tests.ml.sound_server import SoundServer, sound_server
+from tests.ml.sound_server import SoundServer
 from tests.sounds import damage, silence, truncate, write
-
-
-@pytest.fixture
-def server() -> Iterator[SoundServer]:
-    with sound_server() as server:
-        yield server
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A folder for lists and songs; what is collected goes to house/set."""
-    return tmp_path
 
 
 def test_every_row_that_fails_is_told_and_none_stops_the_rest(house: Path, server: SoundServer) -> None:

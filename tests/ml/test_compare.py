@@ -13,13 +13,14 @@ from ml.errors import MoodError
 from ml.moods import QUADRANTS
 from ml.training.architectures import ARCHITECTURES, architecture
 from ml.training.architectures import leaks as leaking
-from ml.training.architectures.comparison import rewritten
+from ml.training.architectures.comparison import marked_tables
 from ml.training.architectures.leaks import LEAKS, Leak, folds_of, measure_leak
 from ml.training.architectures.measuring import VALIDATION_SHARE, artists_apart
 from ml.training.architectures.trials import TRIALS, Trial, tried
 from ml.training.cache import FeatureCache
 from ml.training.clips import Clip
 from ml.training.compare import chosen_trials, compare, figures, tables
+from ml.training.marked_pages import rewritten
 from tests import sounds
 from tests.architecture.sources import ROOT
 
@@ -130,7 +131,7 @@ def test_an_unknown_network_is_refused_before_anything_is_trained() -> None:
 def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/networks.json").read_text())
     page = (ROOT / "docs/networks.md").read_text()
-    assert rewritten(page, found) == page
+    assert rewritten(page, marked_tables(found)) == page
     assert list(found["networks"]) == list(ARCHITECTURES)
     assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKS]
 
@@ -142,5 +143,5 @@ def test_the_page_tells_of_every_network() -> None:
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(MoodError) as caught:
-        rewritten("# Networks\n", {"networks": {}, "leaks": []})
+        rewritten("# Networks\n", marked_tables({"networks": {}, "leaks": []}))
     assert caught.value.code == "page_unmarked"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
+from ml.training.marked_pages import rewritten
 from ml.training.sung import measuring
 from ml.training.sung.augmentation import Ranges
 from ml.training.sung.columns import variants
@@ -21,7 +22,7 @@ from ml.training.sung.older import OLDER, machine_judge, watched_apart
 from ml.training.sung.phrases import EMOTIONS, FOLDS, Phrase
 from ml.training.sung.recipes import Recipe
 from ml.training.sung.spec import SUNG_SPEC as SPEC
-from ml.training.sung.tables import rewritten
+from ml.training.sung.tables import tables
 from ml.training.sung.voice import voice_of
 from tests import sounds
 from tests.architecture.sources import ROOT
@@ -147,10 +148,10 @@ def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: lis
 def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/sung-emotion.json").read_text())
     page = (ROOT / "docs/sung-emotion.md").read_text()
-    assert rewritten(page, found) == page
+    assert rewritten(page, tables(found)) == page
 
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(MoodError) as caught:
-        rewritten("# Sung\n", {"splits": {}})
+        rewritten("# Sung\n", tables({"splits": {}}))
     assert caught.value.code == "page_unmarked"

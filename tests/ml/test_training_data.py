@@ -89,7 +89,9 @@ def test_a_stretch_by_a_tenth_reads_a_tenth_more() -> None:
 
 
 def test_no_shift_leaves_every_band_where_it_is() -> None:
-    np.testing.assert_allclose(mel_positions(np.ones(1), SPEC)[0], np.arange(SPEC.n_mels), atol=1e-6)
+    np.testing.assert_allclose(
+        mel_positions(np.ones(1), SPEC.n_mels, SPEC.mel_fmin_hz, SPEC.mel_fmax_hz)[0], np.arange(SPEC.n_mels), atol=1e-6
+    )
 
 
 def test_masks_and_colours_stay_within_their_ranges() -> None:

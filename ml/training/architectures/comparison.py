@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ml.errors import MoodError
 from ml.training.architectures.architecture import Architecture
 from ml.training.architectures.registry import ARCHITECTURES
 from ml.training.architectures.views import VIEWS
+from ml.training.marked_pages import interval
 from ml.training.metrics import class_figures, with_intervals
 
 COMMON_FOLD = 0
@@ -67,8 +67,8 @@ def table(networks: dict[str, Any]) -> str:
     ]
     for name, found in networks.items():
         known = ARCHITECTURES[name]
-        common = _interval(found["common_fold"]["macro_f1"]) if found["common_fold"] else "-"
-        figures = f"{_interval(found['accuracy'])} | {_interval(found['macro_f1'])} | {common}"
+        common = interval(found["common_fold"]["macro_f1"]) if found["common_fold"] else "-"
+        figures = f"{interval(found['accuracy'])} | {interval(found['macro_f1'])} | {common}"
         minutes = f"{found['core_seconds_a_fold'] / 60:.1f}"
         scores.append(f"| {known.title} | `{name}` | {figures} | {found['parameters']:,} | {minutes} |")
         costs.append(
@@ -78,21 +78,9 @@ def table(networks: dict[str, Any]) -> str:
     return "\n".join([*scores, "", *costs])
 
 
-def rewritten(page: str, found: dict[str, Any]) -> str:
-    """A Markdown page with the tables of these figures between its marks, `<!-- networks -->` and `<!-- leaks -->`.
-
-    Each table ends at the next `<!-- end -->`. Raises MoodError("page_unmarked").
-    """
-    for name, text in (("networks", table(found["networks"])), ("leaks", leak_table(found["leaks"]))):
-        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-        before, mark, rest = page.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not mark or not closed:
-            raise MoodError(
-                "page_unmarked", f"The page has no place between {begin.strip()} and {end}; add both lines."
-            )
-        page = f"{before}{begin}\n{text}\n\n{end}{after}"
-    return page
+def marked_tables(found: dict[str, Any]) -> dict[str, str]:
+    """The texts of docs/networks.md, by the name of their mark."""
+    return {"networks": table(found["networks"]), "leaks": leak_table(found["leaks"])}
 
 
 def leak_table(leaks: Sequence[dict[str, Any]]) -> str:
@@ -102,7 +90,7 @@ def leak_table(leaks: Sequence[dict[str, Any]]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for one in leaks:
-        figures = " | ".join(_interval(one[name]) for name in ("piece_accuracy", "song_accuracy", "song_macro_f1"))
+        figures = " | ".join(interval(one[name]) for name in ("piece_accuracy", "song_accuracy", "song_macro_f1"))
         lines.append(f"| {one['apart']} | {one['scaler']} | {figures} |")
     return "\n".join(lines)
 
@@ -121,7 +109,3 @@ def _epochs(found: dict[str, Any], known: Architecture) -> str:
     allowed, registered = found["epochs_allowed"], known.recipe.epochs
     text = f"{found['epochs']:g} of at most {allowed}"
     return text if allowed == registered else f"{text} (of {registered})"
-
-
-def _interval(figure: dict[str, float]) -> str:
-    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features.filterbanks import hz_to_mel, mel_to_hz
-from ml.training.augmentation import interpolation
+from ml.training.augmentation import interpolation, mel_positions
 from ml.training.sung.spec import SungSpec
 
 
@@ -48,15 +47,8 @@ def moved(
     read[outside] = 0.0
     line = pitch[row, np.round(held).astype(int)]
     line[outside] = np.nan
-    return read @ interpolation(_positions(2.0 ** (shifts / 12.0), spec), spec.n_mels), line
-
-
-def _positions(ratio: np.ndarray, spec: SungSpec) -> np.ndarray:
-    """Where each band of a voice moved to `ratio` times its frequencies was before, in bands; (batch, n_mels)."""
-    end = hz_to_mel(np.array([0.0, spec.mel_fmax_hz]))[1]
-    step = end / (spec.n_mels + 1)
-    middles_hz = mel_to_hz(step * np.arange(1, spec.n_mels + 1))
-    return hz_to_mel(middles_hz[None, :] / ratio[:, None]) / step - 1.0
+    positions = mel_positions(2.0 ** (shifts / 12.0), spec.n_mels, 0.0, spec.mel_fmax_hz)
+    return read @ interpolation(positions, spec.n_mels), line
 
 
 def coloured(mel_db: np.ndarray, ranges: Ranges, random: np.random.Generator) -> np.ndarray:

@@ -73,7 +73,6 @@ def _figures(heard: dict[str, Any], phrases: Sequence[Phrase], split: str) -> di
         }
         for name in ("accuracy", "macro_f1")
     }
-    found["wilson"] = wilson(int(np.sum(said == labels)), len(labels))
     found["recall"] = {
         name: wilson(int(np.sum(said[labels == number] == number)), int(np.sum(labels == number)))
         for number, name in enumerate(EMOTIONS)

@@ -20,12 +20,13 @@ import numpy as np
 
 from ml.errors import MoodError
 from ml.training.cache import FeatureCache
+from ml.training.marked_pages import rewritten
 from ml.training.sung.figures import gathered
 from ml.training.sung.measuring import NETWORKS, Run, measure, network_judge, variants_of
 from ml.training.sung.older import MACHINE, OLDER, machine_judge, older_judge, pieces_of
 from ml.training.sung.phrases import FOLDS, SPLITS, Phrase, read_phrases
 from ml.training.sung.spec import SUNG_SPEC
-from ml.training.sung.tables import TABLES, rewritten
+from ml.training.sung.tables import tables
 
 COLLECTION = "ravdess"
 OUT = Path("var/training/sung")
@@ -81,8 +82,8 @@ def figures(phrases: list[Phrase], args: argparse.Namespace) -> None:
     if args.keep:
         args.keep.write_text(json.dumps(found, indent=1) + "\n")
     if args.page:
-        args.page.write_text(rewritten(args.page.read_text(), found))
-    print("\n\n".join(table(found) for table in TABLES.values()))
+        args.page.write_text(rewritten(args.page.read_text(), tables(found)))
+    print("\n\n".join(tables(found).values()))
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.errors import MoodError
+from ml.training.marked_pages import interval
 from ml.training.sung.figures import ALL, BOTH
 from ml.training.sung.phrases import EMOTIONS
 
@@ -33,7 +33,7 @@ def scores(found: dict[str, Any]) -> str:
                 weights = f"{one['parameters']:,}" if one["parameters"] else "-"
                 minutes = f"{one['core_seconds_a_fold'] / 60:.1f}"
                 cost = f"{one['one_seed']:.3f} | {one['seeds']} | {weights} | {minutes} |"
-            figures = f"{_interval(one['accuracy'])} | {_interval(one['macro_f1'])}"
+            figures = f"{interval(one['accuracy'])} | {interval(one['macro_f1'])}"
             lines.append(f"| {KEPT_APART[split]} | {TITLES[name]} | {figures} | {cost}")
     return "\n".join(lines)
 
@@ -51,7 +51,7 @@ def emotions(found: dict[str, Any]) -> str:
         "|" + " --- |" * (len(EMOTIONS) + 2),
     ]
     for name, row in zip(EMOTIONS, hearers[best]["confusion"], strict=True):
-        lines.append(f"| {name} | {' | '.join(map(str, row))} | {_interval(hearers[best]['recall'][name])} |")
+        lines.append(f"| {name} | {' | '.join(map(str, row))} | {interval(hearers[best]['recall'][name])} |")
     return "\n".join(lines)
 
 
@@ -63,24 +63,6 @@ def folds(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-TABLES = {"scores": scores, "emotions": emotions, "folds": folds}
-
-
-def rewritten(page: str, found: dict[str, Any]) -> str:
-    """A page with these figures' tables, each between its mark, as `<!-- scores -->`, and the next `<!-- end -->`.
-
-    Raises MoodError("page_unmarked").
-    """
-    for name, text in TABLES.items():
-        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-        before, mark, rest = page.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not mark or not closed:
-            sentence = f"The page has no place between {begin.strip()} and {end}; add both lines."
-            raise MoodError("page_unmarked", sentence)
-        page = f"{before}{begin}\n{text(found)}\n\n{end}{after}"
-    return page
-
-
-def _interval(figure: dict[str, float]) -> str:
-    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+def tables(found: dict[str, Any]) -> dict[str, str]:
+    """The texts of docs/sung-emotion.md, by the name of their mark."""
+    return {"scores": scores(found), "emotions": emotions(found), "folds": folds(found)}

@@ -1,0 +1,22 @@
+"""Where songs are collected from, and to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ml.sound_server import SoundServer, sound_server
+
+
+@pytest.fixture
+def server() -> Iterator[SoundServer]:
+    with sound_server() as server:
+        yield server
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A folder for lists and songs; what is collected goes to house/set."""
+    return tmp_path
