@@ -5,9 +5,17 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from classifier import door
 from classifier.fields import KeptJSONField
 from classifier.identifiers import new_id
-from classifier.querysets import AnalysisQuerySet, SongQuerySet, TokenQuerySet, WorkerQuerySet
+from classifier.querysets import (
+    AnalysisQuerySet,
+    ArrivingFileQuerySet,
+    SavedFilterQuerySet,
+    SongQuerySet,
+    TokenQuerySet,
+    WorkerQuerySet,
+)
 
 
 class Person(AbstractUser):
@@ -38,6 +46,15 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class Verdict(models.TextChoices):
+    """What a person said of what was heard. It stays, whatever is heard later."""
+
+    NONE = ""
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    CORRECTED = "corrected"
+
+
 class Stage(models.TextChoices):
     NONE = ""
     DECODING = "decoding"
@@ -63,8 +80,10 @@ class Song(models.Model):
                         |  |  +---------------|                    ^
                         |  |    lease expired |-- songs_sweep -----+     (lease expired, tries used up)
                         |  |                  |
-                        |  +-- song_cancel -> CANCELLED <- song_cancel
-                        +--- FAILED, CANCELLED
+                        |  +-- song_cancel -> CANCELLED <- song_cancel    (DONE where an earlier answer is there)
+                        +--- FAILED, CANCELLED; with songs_rerun also DONE
+
+    A song that was only to be heard again, and is not, keeps the answer that it had: it is DONE where it says FAILED.
 
     Each arrow is one conditional update(), so that of two who try at once one wins and the other sees 0 rows. Whoever
     runs a song holds its lease (`lease_token`), renews it while listening, and may write only as long as the token is
@@ -88,9 +107,11 @@ class Song(models.Model):
     artist = models.CharField(max_length=255, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
 
-    # What the person heard in it: names of emotions.
+    # What the person heard in it: names of emotions. Who agrees has said what was heard then; who only disagrees, none.
     actual_primary = models.CharField(max_length=32, blank=True)
     actual_secondary = models.CharField(max_length=32, blank=True)
+    verdict = models.CharField(max_length=16, choices=Verdict.choices, default=Verdict.NONE, blank=True)
+    verdict_at = models.DateTimeField(null=True, blank=True)
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
     # The segments that are through with the stage: decoded or heard.
@@ -181,6 +202,11 @@ class Analysis(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.model_version})"
 
+    @property
+    def is_disputed(self) -> bool:
+        """The two networks disagree about the song."""
+        return self.agreement < door.DISAGREE_BELOW
+
 
 class AnalysisDetail(models.Model):
     """The rest of the answer, apart so that lists stay light; segments are most of it."""
@@ -188,6 +214,43 @@ class AnalysisDetail(models.Model):
     analysis = models.OneToOneField(Analysis, on_delete=models.CASCADE, primary_key=True, related_name="detail")
     answer = KeptJSONField()
     segments = KeptJSONField()
+    # How loud the song is, from its start to its end, 0 to 100; empty for songs heard before it was kept.
+    waveform = KeptJSONField(default=list)
+
+
+class SavedFilter(models.Model):
+    """A view of the library that a person gave a name: the address's question, as it stands behind the `?`."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000)
+    created_at = models.DateTimeField()
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="filter_named_once_for_each_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ArrivingFile(models.Model):
+    """A file of which a part has arrived, and no song yet: after a broken connection it goes on where it stopped."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="arriving_files")
+    file_name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+    received_bytes = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+
+    objects = ArrivingFileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.received_bytes} of {self.size_bytes} bytes)"
 
 
 class WorkerPresence(models.Model):

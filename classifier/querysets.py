@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OrderBy,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 if TYPE_CHECKING:
-    from classifier.models import Analysis, ApiToken, Person, Song, WorkerPresence  # noqa: F401
+    from classifier.models import (  # noqa: F401
+        Analysis,
+        ApiToken,
+        ArrivingFile,
+        Person,
+        SavedFilter,
+        Song,
+        WorkerPresence,
+    )
 
 # A worker writes every 3 s; one that missed three turns does not answer.
 PRESENCE_S = 10
@@ -33,17 +57,34 @@ class SongQuerySet(QuerySet["Song"]):
             analyses = analyses.select_related("detail").defer("detail__segments")
         return self.prefetch_related(Prefetch("analyses", queryset=analyses))
 
-    def for_history(self, q: str = "") -> Self:
-        """Newest first; every word of `q` must occur in title, artist, file name or mood."""
-        songs = self.with_analysis().newest_first()
+    def joined_with_heard(self) -> Self:
+        """Each song beside its current analysis, as `heard`; one without stays, with nothing beside it."""
+        return self.alias(heard=FilteredRelation("analyses", condition=Q(analyses__is_current=True)))
+
+    def with_words(self, q: str) -> Self:
+        """Of songs that were `joined_with_heard`: every word of `q` occurs in title, artist, file name or mood."""
+        songs = self
         # No column holds a NUL, and PostgreSQL refuses to look for one.
         for word in q.replace("\0", " ").split():
-            # A subquery, not a join, so that a song with several analyses comes once.
-            heard = _current_moods().filter(name__icontains=word).values("song_id")
-            songs = songs.filter(
-                Q(title__icontains=word) | Q(artist__icontains=word) | Q(file_name__icontains=word) | Q(id__in=heard)
-            )
+            songs = songs.filter(_occurs(word, "title", "artist", "file_name", "heard__name"))
         return songs
+
+    def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
+        """Of songs that were `joined_with_heard`: their place (valence, arousal) lies within the outline.
+
+        By counting, in the database, how many edges lie to the right of the place: inside, that number is odd.
+        """
+        edges = [_edge_to_the_right(*edge) for edge in zip(corners, (*corners[1:], corners[0]), strict=True)]
+        crossed = reduce(operator.add, [edge for edge in edges if edge is not None], Value(0))
+        return self.alias(crossed=ExpressionWrapper(crossed % 2, IntegerField())).filter(crossed=1)
+
+    def in_order(self, sort: str) -> Self:
+        """Of songs that were `joined_with_heard`: in one of the orders of the library, and never by chance."""
+        return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
+
+    def for_export(self) -> Self:
+        """With all that was heard but the segments."""
+        return self.with_analysis(detail=True)
 
     def for_api(self) -> Self:
         return self.with_analysis(detail=True).newest_first()
@@ -85,12 +126,60 @@ class WorkerQuerySet(QuerySet["WorkerPresence"]):
         return self.filter(seen_at__lt=now - timedelta(hours=1))
 
 
+class SavedFilterQuerySet(QuerySet["SavedFilter"]):
+    def for_owner(self, owner: Person) -> Self:
+        return self.filter(owner=owner)
+
+
+class ArrivingFileQuerySet(QuerySet["ArrivingFile"]):
+    def for_owner(self, owner: Person) -> Self:
+        return self.filter(owner=owner)
+
+    def given_up(self, before: datetime) -> Self:
+        return self.filter(touched_at__lt=before)
+
+
 class TokenQuerySet(QuerySet["ApiToken"]):
     def for_owner(self, owner: Person) -> Self:
         return self.filter(owner=owner)
 
 
-def _current_moods() -> AnalysisQuerySet:
-    from classifier.models import Analysis
+def _occurs(word: str, *fields: str) -> Q:
+    """SQLite knows the capitals of ASCII only, so that of other scripts each usual spelling is looked for."""
+    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    return reduce(operator.or_, (Q(**{f"{field}__icontains": text}) for field in fields for text in sorted(spellings)))
 
-    return Analysis.objects.current()
+
+def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> Case | None:
+    """1 where the edge passes to the right of the place at its height; None for a level edge, which passes none."""
+    (x, y), (end_x, end_y) = start, end
+    if y == end_y:
+        return None
+    slope = (end_x - x) / (end_y - y)
+    return Case(
+        When(
+            heard__arousal__gte=min(y, end_y),
+            heard__arousal__lt=max(y, end_y),
+            heard__valence__lt=F("heard__arousal") * slope + (x - slope * y),
+            then=1,
+        ),
+        default=0,
+    )
+
+
+_NEWEST = ("-created_at", "-id")
+_SHOWN_TITLE = Lower(Coalesce(NullIf("title", Value("")), "file_name"))
+_ORDERS: dict[str, tuple[OrderBy, ...]] = {
+    "title": (_SHOWN_TITLE.asc(),),
+    "artist": (Lower(NullIf("artist", Value(""))).asc(nulls_last=True), _SHOWN_TITLE.asc()),
+    "longest": (F("duration_s").desc(nulls_last=True),),
+    "shortest": (F("duration_s").asc(nulls_last=True),),
+    "surest": (F("heard__confidence").desc(nulls_last=True),),
+    "least-sure": (F("heard__confidence").asc(nulls_last=True),),
+    "pleasant": (F("heard__valence").desc(nulls_last=True),),
+    "unpleasant": (F("heard__valence").asc(nulls_last=True),),
+    "lively": (F("heard__arousal").desc(nulls_last=True),),
+    "quiet": (F("heard__arousal").asc(nulls_last=True),),
+    "agreed": (F("heard__agreement").desc(nulls_last=True),),
+    "disputed": (F("heard__agreement").asc(nulls_last=True),),
+}
