@@ -7,7 +7,7 @@ process that listens.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +17,22 @@ from django.conf import settings
 from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
+from ml.features.traits import TRAITS, Trait
+from ml.inference.passages import StrongestPassage, strongest_passages
 from ml.models.card import FILE as CARD_FILE
 from ml.models.card import Card
+from ml.models.score_vector import DISAGREE_BELOW
 from ml.moods import CLUSTER_WORDS, EMOTIONS, GENRES, MOODS, QUADRANT_WORDS, Genre, Mood, composite_name, joined_by
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
     from ml.inference.analysis import Analysis
+    from ml.inference.looked import Looked
     from ml.models.bundle import Bundle
 
 __all__ = [
     "CLUSTER_WORDS",
+    "DISAGREE_BELOW",
     "EMOTIONS",
     "FEATURES",
     "GENRES",
@@ -36,10 +41,13 @@ __all__ = [
     "NETWORKS",
     "QUADRANT_WORDS",
     "SPEC",
+    "TRAITS",
     "Feature",
     "Genre",
     "Mood",
     "MoodError",
+    "StrongestPassage",
+    "Trait",
     "composite_name",
     "installed",
     "joined_by",
@@ -48,6 +56,7 @@ __all__ = [
     "media_type",
     "model_card",
     "recognise",
+    "strongest_passages",
 ]
 
 NETWORKS = ("both", "cnn1d", "cnn2d")
@@ -81,6 +90,15 @@ def model_card(version: str = "") -> Mapping[str, Any]:
     return card(version or settings.MODEL_BUNDLE).values
 
 
+def other_vocabularies(
+    scores: Mapping[str, Any], model_version: str = "", network: str = "both"
+) -> list[dict[str, Any]]:
+    """The same scores in other words; see `ml.inference.vocabularies`."""
+    from ml.inference.vocabularies import other_vocabularies
+
+    return other_vocabularies(scores, model_card(model_version), network)
+
+
 @cache
 def bundle(version: str) -> Bundle:
     """The models of this version; kept, so that a process loads their weights once."""
@@ -94,6 +112,13 @@ def listen(path: Path, *, on_progress: Progress) -> Analysis:
     from ml.inference.analysis import analyse
 
     return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
+
+
+def look(path: Path, moods: Iterable[str], model_version: str) -> dict[str, Looked]:
+    """What the 2D network of this version looked at in a song, for each of these moods."""
+    from ml.inference.looked import look
+
+    return look(path, moods, bundle=bundle(model_version))
 
 
 def segments_in(duration_s: float) -> int:
@@ -129,6 +154,4 @@ def passage(path: Path, start_s: float, end_s: float) -> bytes:
 
 def bundle_check(version: str) -> None:
     """Raise where the models are missing, damaged or made for another version of this program; loads no weights."""
-    from ml.models.bundle import Bundle
-
-    Bundle.open(settings.MODEL_BUNDLES_DIR / version)
+    Card.read(settings.MODEL_BUNDLES_DIR / version)

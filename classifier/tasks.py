@@ -4,10 +4,17 @@ import uuid
 
 from celery import shared_task
 
-from classifier.queue import ANALYSE_SONG
+from classifier.queue import ANALYSE_SONG, LOOK
 from classifier.services.song_analyse import song_analyse
+from classifier.services.song_look import song_look
 
 
 @shared_task(name=ANALYSE_SONG)
 def analyse_song(song_id: str) -> None:
     song_analyse(song_id=uuid.UUID(song_id))
+
+
+# A minute for the longest song, and time enough where the machine is busy; who asked for it has left by then.
+@shared_task(name=LOOK, soft_time_limit=600, time_limit=630)
+def look(song_id: str) -> None:
+    song_look(song_id=uuid.UUID(song_id))

@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import worker_process_init
+from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
@@ -12,6 +13,11 @@ TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
 app = Celery("mmc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Workers read both in turn: who looks at a page does not wait for a hundred songs. Each with its own routing key, since
+# otherwise a message would go to both.
+app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("looks", routing_key="looks"))
+app.conf.task_routes = {"classifier.look": {"queue": "looks", "routing_key": "looks"}}
 
 # By its name, since the module needs Django's models, which are not there yet.
 app.steps["worker"].add("classifier.presence:PresenceStep")

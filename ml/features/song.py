@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ml.features.filterbanks import mfcc_weights
 from ml.features.names import FEATURES, KEY, MODE, NAMES, TEMPO
-from ml.features.spectrum import Steps, steps_of
+from ml.features.spectrum import Steps, mel_of, steps_of
 from ml.features.tempo import onset_strength, tempi
 from ml.features.tonality import keys_and_modes
 from ml.spec import AudioSpec
@@ -27,6 +27,8 @@ class SongFeatures:
     mel: np.ndarray
     """uint8 (steps, n_mels): log-mel in units of `mel_step_db` above `mel_floor_db`; 32 steps a second."""
     duration_s: float
+    rms: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    """float32 (steps,): root mean square of each step, full scale 1.0. Training keeps none: no network reads it."""
 
     def medians(self) -> dict[str, float]:
         """Song-level features: the median over frames; for key and mode, the most frequent pair."""
@@ -43,9 +45,10 @@ def extract(blocks: Iterable[np.ndarray], spec: AudioSpec) -> SongFeatures:
     """
     pending: Steps | None = None
     last_mel: np.ndarray | None = None
-    mel, chroma, onsets, frames = [], [], [], []
+    mel, rms, chroma, onsets, frames = [], [], [], [], []
     for steps in steps_of(blocks, spec):
         mel.append(quantised(steps.mel_db, spec))
+        rms.append(steps.rms)
         chroma.append(steps.chroma)
         onsets.append(onset_strength(steps.mel_db, last_mel))
         last_mel = steps.mel_db[-1]
@@ -62,7 +65,15 @@ def extract(blocks: Iterable[np.ndarray], spec: AudioSpec) -> SongFeatures:
     table = np.concatenate(frames)
     _add_long_views(table, np.concatenate(chroma), np.concatenate(onsets), spec)
     bands = np.concatenate(mel)
-    return SongFeatures(table, bands, (len(bands) - 1) / spec.steps_per_s)
+    return SongFeatures(table, bands, (len(bands) - 1) / spec.steps_per_s, np.concatenate(rms))
+
+
+def log_mel(blocks: Iterable[np.ndarray], spec: AudioSpec) -> np.ndarray:
+    """The spectrogram of `extract` alone: uint8 (steps, n_mels). ValueError where there are no samples."""
+    parts = [quantised(mel_db, spec) for mel_db in mel_of(blocks, spec)]
+    if not parts:
+        raise ValueError("no samples")
+    return np.concatenate(parts)
 
 
 def quantised(mel_db: np.ndarray, spec: AudioSpec) -> np.ndarray:

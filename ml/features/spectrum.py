@@ -48,12 +48,26 @@ class Steps:
         return Steps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Steps)))
 
 
-def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 640) -> Iterator[Steps]:
+def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160) -> Iterator[Steps]:
     """Transforms mono float32 blocks of any length into runs of at most `chunk_steps` steps, in bounded memory.
 
     Step i looks at n_fft samples around sample i * hop_length; beyond the song's ends it sees zeros. A song of n
     samples has 1 + n // hop_length steps. Same numbers as librosa with center=True, tested.
     """
+    for samples, negative, count in _runs(blocks, spec, chunk_steps):
+        yield _transform(samples, negative, count, spec)
+
+
+def mel_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160) -> Iterator[np.ndarray]:
+    """The `mel_db` of `steps_of` alone, in half of its time: runs of float32 (steps, n_mels)."""
+    for samples, _, count in _runs(blocks, spec, chunk_steps):
+        yield _mel_db(_power(_framed(samples, count, spec), spec), spec)
+
+
+def _runs(
+    blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+    """The samples, from the first window's start on, of so many steps, and which of them are negative."""
     half = spec.n_fft // 2
     samples = np.zeros(half, dtype=np.float32)
     negative = np.zeros(0, dtype=bool)
@@ -68,7 +82,7 @@ def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 6
         negative = np.concatenate((negative, below))
         total += len(block)
         while (len(samples) - spec.n_fft) // spec.hop_length + 1 >= chunk_steps:
-            yield _transform(samples, negative, chunk_steps, spec)
+            yield samples, negative, chunk_steps
             samples = samples[chunk_steps * spec.hop_length :]
             negative = negative[chunk_steps * spec.hop_length :]
             made += chunk_steps
@@ -76,17 +90,15 @@ def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 6
     if left > 0:
         samples = np.concatenate((samples, np.zeros(half, dtype=np.float32)))
         negative = np.concatenate((negative, np.full(half, negative[-1])))
-        yield _transform(samples, negative, left, spec)
+        yield samples, negative, left
 
 
 def _transform(samples: np.ndarray, negative: np.ndarray, count: int, spec: AudioSpec) -> Steps:
     """The first `count` steps of `samples`; `negative` holds their signs, for the zero crossings."""
     length = (count - 1) * spec.hop_length + spec.n_fft
-    framed = np.lib.stride_tricks.sliding_window_view(samples[:length], spec.n_fft)[:: spec.hop_length]
-    spectrum = fft.rfft(framed * _hann(spec.n_fft), axis=-1)
-    power = spectrum.real**2 + spectrum.imag**2
+    framed = _framed(samples, count, spec)
+    power = _power(framed, spec)
     magnitude = np.sqrt(power)
-    mel = power @ mel_weights(spec).T
     chroma = power @ chroma_weights(spec).T
     chroma /= _or_one(chroma.max(axis=1, keepdims=True))
     tonnetz = (chroma / _or_one(chroma.sum(axis=1, keepdims=True))) @ tonnetz_weights().T
@@ -98,8 +110,22 @@ def _transform(samples: np.ndarray, negative: np.ndarray, count: int, spec: Audi
         spectral_rolloff=_rolloff(magnitude, bins_hz),
         chroma=chroma,
         tonnetz=tonnetz,
-        mel_db=10.0 * np.log10(np.maximum(mel, POWER_FLOOR)),
+        mel_db=_mel_db(power, spec),
     )
+
+
+def _framed(samples: np.ndarray, count: int, spec: AudioSpec) -> np.ndarray:
+    length = (count - 1) * spec.hop_length + spec.n_fft
+    return np.lib.stride_tricks.sliding_window_view(samples[:length], spec.n_fft)[:: spec.hop_length]
+
+
+def _power(framed: np.ndarray, spec: AudioSpec) -> np.ndarray:
+    spectrum = fft.rfft(framed * _hann(spec.n_fft), axis=-1)
+    return spectrum.real**2 + spectrum.imag**2
+
+
+def _mel_db(power: np.ndarray, spec: AudioSpec) -> np.ndarray:
+    return 10.0 * np.log10(np.maximum(power @ mel_weights(spec).T, POWER_FLOOR))
 
 
 @lru_cache(maxsize=2)

@@ -14,6 +14,7 @@ from ml.audio.segments import Segment, frame_window, segments_of, step_window
 from ml.audio.tags import read_tags
 from ml.features.picture import spectrogram_png
 from ml.features.song import SongFeatures, decibels, extract
+from ml.features.waveform import waveform
 from ml.inference.answer import answer
 from ml.inference.reasons import reasons
 from ml.models.bundle import Bundle
@@ -39,6 +40,8 @@ class Analysis:
     answer: dict[str, Any]
     """mood, alternatives, genres, agreement, scores, models, reasons, features, segments; plain JSON."""
     spectrogram_png: bytes
+    waveform: list[int]
+    """Loudness in equal stretches, 0..100; see `ml.features.waveform`."""
 
 
 def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None) -> Analysis:
@@ -76,7 +79,8 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
         ],
         card=bundle.card,
     )
-    found["reasons"] = reasons(features, segments, found["mood"]["primary"], bundle)
+    sides = (found["mood"]["primary"], found["mood"]["secondary"])
+    found["reasons"] = reasons(features, segments, sides, bundle)
     found["features"] = {name: round(value, 6) for name, value in features.medians().items()}
     tags = read_tags(path)
     return Analysis(
@@ -87,6 +91,7 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
         warnings=facts.warnings,
         answer=found,
         spectrogram_png=spectrogram_png(_picture(features, bundle), *PICTURE),
+        waveform=waveform(features.rms),
     )
 
 

@@ -1,59 +1,82 @@
-"""Why the 1D network heard a mood: what its answer loses when a feature is taken away."""
+"""Why the 1D network heard a mood: what the mood's share loses when a trait of the sound is taken away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ml.audio.segments import Segment, frame_window
-from ml.calibration import Reference
-from ml.features.names import FEATURES, KEYS, Feature
 from ml.features.song import SongFeatures
+from ml.features.traits import TRAITS
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 
-LISTENED = 6
-"""Segments, evenly spread over the song, that are heard again without each feature."""
-TOLD = 6
-"""Reasons that are given."""
+LISTENED = 12
+"""Segments, evenly spread over the song, that are heard again without each trait."""
+FOR, AGAINST = 4, 2
+"""Reasons that are given of each kind; where there are fewer of one, more of the other."""
 
 
-def reasons(features: SongFeatures, segments: list[Segment], mood: str, bundle: Bundle) -> list[dict[str, Any]]:
-    """The features that pushed `mood` (an emotion's name) most, strongest first.
+def reasons(
+    features: SongFeatures, segments: Sequence[Segment], moods: Sequence[str], bundle: Bundle
+) -> list[dict[str, Any]]:
+    """The traits of the sound that moved each of `moods` (names of emotions) most, mood by mood.
 
-    Occlusion (Zeiler and Fergus 2014): each feature in turn is set to its mean over the training songs, and the
-    effect is by how much the mood's share falls, in -1..1; negative where the feature spoke against it. The text
-    compares the song with the songs that the model was trained on.
+    Of each mood first what pushed towards it, strongest first; last what pushed most against it. The text compares the
+    song with the songs that the model was trained on. What the effect is, `effects` says.
     """
-    chosen = np.unique(np.linspace(0, len(segments) - 1, min(LISTENED, len(segments))).round().astype(int))
-    windows = [frame_window(segments[i], len(features.frames), bundle.card.spec, bundle.frame_views) for i in chosen]
-    heard = bundle.feature_scaler(np.stack([features.frames[window] for window in windows]))
-    without = np.repeat(heard[None], len(FEATURES) + 1, axis=0)
-    for column in range(len(FEATURES)):
-        without[column, :, :, column] = 0.0
-    shares = bundle.cnn1d.scores(without.reshape(-1, *heard.shape[1:]))[:, LABELS.index(mood)]
-    by_feature = shares.reshape(len(FEATURES) + 1, -1).mean(axis=1)
-    effects = by_feature[-1] - by_feature[:-1]
+    heard = effects(bundle.feature_scaler(spread_windows(features, segments, bundle)), bundle)
     values = features.medians()
-    strongest = np.argsort(-np.abs(effects))[:TOLD]
+    ranks = {name: bundle.card.feature_reference.rank(name, value) for name, value in values.items()}
     return [
-        {
-            "feature": FEATURES[i].name,
-            "text": text(FEATURES[i], values[FEATURES[i].name], bundle.card.feature_reference),
-            "effect": round(float(effects[i]), 4),
-        }
-        for i in strongest
+        _told(row, mood, heard[row, LABELS.index(mood)], values, ranks)
+        for mood in moods
+        for row in strongest(heard[:, LABELS.index(mood)])
     ]
 
 
-def text(feature: Feature, value: float, reference: Reference) -> str:
-    """ "slower than 80 % of songs" """
-    if feature.name == "key":
-        return f"its key note is {KEYS[int(value) % 12]}"
-    if feature.name == "mode":
-        return "in major" if value >= 0.5 else "in minor"
-    rank = reference.rank(feature.name, value)
-    word = feature.high if rank >= 0.5 else feature.low
-    beyond = min(round(100 * max(rank, 1 - rank)), 99)  # a library has an end, music has none
-    return f"{word} than {beyond} % of songs"
+def effects(heard: np.ndarray, bundle: Bundle) -> np.ndarray:
+    """By how much the 1D network's scores fall without each trait: (traits, 20), the mean over segments.
+
+    `heard`: standardised features (segments, frames, 57). Occlusion (Zeiler and Fergus, "Visualizing and understanding
+    convolutional networks", 2014): each trait's features are set to their means over the training songs. Of a share
+    the effect is -1..1, negative where the trait spoke against the mood.
+    """
+    without = [without_columns(heard, trait.columns) for trait in TRAITS]
+    shares = bundle.cnn1d.scores(np.concatenate([heard, *without])).reshape(len(TRAITS) + 1, len(heard), -1)
+    by_trait = shares.mean(axis=1)
+    fallen: np.ndarray = by_trait[0] - by_trait[1:]
+    return fallen
+
+
+def without_columns(heard: np.ndarray, columns: Sequence[int]) -> np.ndarray:
+    """A copy of standardised features in which some are as in the mean of the training songs, which is 0."""
+    copy = heard.copy()
+    copy[..., list(columns)] = 0.0
+    return copy
+
+
+def spread_windows(
+    features: SongFeatures, segments: Sequence[Segment], bundle: Bundle, most: int = LISTENED
+) -> np.ndarray:
+    """Raw features (segments, frames of all views, 57) of at most so many segments, evenly spread."""
+    chosen = np.unique(np.linspace(0, len(segments) - 1, min(most, len(segments))).round().astype(int))
+    count, views = len(features.frames), bundle.frame_views
+    return np.stack([features.frames[frame_window(segments[i], count, bundle.card.spec, views)] for i in chosen])
+
+
+def strongest(fallen: np.ndarray) -> list[int]:
+    """Indices of the effects to tell, from what pushed most towards to what pushed most against."""
+    order = np.argsort(-fallen).tolist()
+    towards = [row for row in order if fallen[row] > 0]
+    against = [row for row in order if fallen[row] <= 0]
+    fewer = min(len(against), max(AGAINST, FOR + AGAINST - len(towards)))
+    return towards[: FOR + AGAINST - fewer] + against[len(against) - fewer :]
+
+
+def _told(row: int, mood: str, effect: float, values: dict[str, float], ranks: dict[str, float]) -> dict[str, Any]:
+    trait = TRAITS[row]
+    feature, text = trait.told(values, ranks)
+    return {"mood": mood, "trait": trait.name, "feature": feature, "text": text, "effect": round(float(effect), 4)}

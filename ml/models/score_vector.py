@@ -48,6 +48,10 @@ AFFECT_MIDDLE, AFFECT_SCALE = 5.0, 2.0
 """The affect head answers (value - 5) / 2, so that its outputs are near unit size; scores are 1..9."""
 DECIMALS = 4
 
+DISAGREE_BELOW = 0.6
+"""Networks whose `agreement` on a song is lower than this disagree about it. Out of fold it holds for about one song in
+eight, and there they put the same mood first for hardly more than half; `ml.training.agreement` prints both."""
+
 
 def as_scores(vector: np.ndarray) -> dict[str, Any]:
     """A score vector (20,) as design's mapping: emotions, quadrants, clusters by label; valence, arousal 1..9."""

@@ -30,7 +30,7 @@ client = Client(headers={"host": "localhost"})
 password = "open sesame, please"
 form = {"username": "olga", "password": password, "password_again": password}
 assert client.post("/setup/", form).status_code == 302
-pages = ("home", "song-list", "how-good", "people", "tokens", "password", "palette")
+pages = ("home", "song-list", "ear", "song-compare", "how-good", "people", "tokens", "password", "palette")
 for name in (*pages, "health", "predictions", "model"):
     assert client.get(reverse(name)).status_code == 200, name
 wave = SimpleUploadedFile("a.wav", open(sys.argv[1], "rb").read())
@@ -71,10 +71,29 @@ def loaded_after(script: str, *arguments: str, **settings: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
+# What a worker loads before it forks the processes that listen: with the numeric libraries among it, they would take
+# as many threads as there are cores, and two workers would wait for each other's.
+START = """
+import json, sys
+from mmc.celery import app
+app.loader.import_default_modules()
+app.finalize()
+from django.core.checks import run_checks
+assert run_checks() == []
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_a_worker_forks_before_anything_heavy_is_in_memory(tmp_path: Path) -> None:
+    loaded = loaded_after(START, DATA_DIR=str(tmp_path / "var"))
+    assert "celery" in loaded
+    assert loaded & (TRAINING | LISTENING | {"numpy"}) == set()
+
+
 def test_the_web_process_answers_without_anything_heavy_in_memory(tmp_path: Path, song: Path) -> None:
     loaded = loaded_after(VISIT, str(song), DATA_DIR=str(tmp_path / "var"))
     assert "django" in loaded
-    assert loaded & (TRAINING | LISTENING) == set()
+    assert loaded & (TRAINING | LISTENING | {"numpy"}) == set()
 
 
 def test_a_song_is_heard_without_tensorflow_or_librosa(song: Path) -> None:

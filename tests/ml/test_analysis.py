@@ -133,11 +133,10 @@ def test_a_view_of_one_network_is_composed_from_its_stored_scores(heard: Analysi
     assert view(heard.answer, "both", bundle.card) == heard.answer
 
 
-def test_reasons_are_sentences_about_features_strongest_first(heard: Analysis) -> None:
-    reasons = heard.answer["reasons"]
-    assert reasons
-    assert [abs(reason["effect"]) for reason in reasons] == sorted((abs(r["effect"]) for r in reasons), reverse=True)
-    assert all(reason["feature"] in NAMES and reason["text"] for reason in reasons)
+def test_reasons_are_told_for_both_sides(heard: Analysis) -> None:
+    mood = heard.answer["mood"]
+    assert {reason["mood"] for reason in heard.answer["reasons"]} == {mood["primary"], mood["secondary"]}
+    assert all(reason["feature"] in NAMES and reason["text"] for reason in heard.answer["reasons"])
 
 
 def test_a_file_that_cannot_be_heard_is_refused_with_its_code(tmp_path: Path, bundle: Bundle) -> None:
