@@ -13,6 +13,10 @@ FORM_BYTES = MEGABYTE
 # Views that take files, by the names of their addresses; any other takes FORM_BYTES.
 TAKES_A_FILE = "predict"
 TAKES_FILES = "upload"
+TAKES_A_PART = "arriving-file"
+
+# A part of a file that arrives in parts: small enough to be held in memory, large enough to lose no time between them.
+PART_BYTES = 4 * MEGABYTE
 
 
 def max_upload_bytes() -> int:
@@ -25,6 +29,8 @@ def max_files_bytes(url_name: str | None) -> int:
         return max_upload_bytes()
     if url_name == TAKES_FILES:
         return settings.MAX_REQUEST_MB * MEGABYTE
+    if url_name == TAKES_A_PART:
+        return PART_BYTES
     return 0
 
 
@@ -61,10 +67,12 @@ def body_too_large(size_bytes: int, url_name: str | None) -> ProductError:
     if url_name == TAKES_A_FILE:
         return file_too_large()
     allowed_bytes = max_files_bytes(url_name) or FORM_BYTES
+    body, way_out = (
+        ("part", "smaller parts") if url_name == TAKES_A_PART else ("form", "smaller files, or fewer at once")
+    )
     return ProductError(
         "body_too_large",
-        f"The form has {size_text(size_bytes)}, and at most {size_text(allowed_bytes)} are allowed: "
-        "send smaller files, or fewer at once.",
+        f"The {body} has {size_text(size_bytes)}, and at most {size_text(allowed_bytes)} are allowed: send {way_out}.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
 

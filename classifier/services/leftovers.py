@@ -15,6 +15,7 @@ from django.db.models import Min
 
 from classifier.files import folder_path
 from classifier.models import Person, Song, WorkerPresence
+from classifier.services.arriving_discard import arriving_sweep
 from classifier.services.sign_in import failures_sweep
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ SHARDS = 256
 
 def leftovers_sweep(*, now: datetime) -> int:
     """Called once a minute: looks at one of 256 folders each time, so that a large library costs little."""
-    removed = _old_uploads(now)
+    removed = arriving_sweep(now=now) + _old_uploads(now)
     shard = int(now.timestamp() // 60) % SHARDS
     removed += orphans_remove(shard=f"{shard:02x}", now=now)
     WorkerPresence.objects.gone(now).delete()

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
+from classifier.forecast import Forecast, forecast
 from classifier.models import Analysis, Song, Stage, Status
 from classifier.views.drawing.moods import Headline
 from classifier.views.drawing.words import clock, percent
-
-# Enough to say how long the queue is; beyond, nobody counts.
-COUNTED = 500
+from classifier.views.underway import left_text
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Card:
     mood: Headline | None
     confidence: int | None
     said: Headline | None
+    left: str = ""
 
     @property
     def duration(self) -> str:
@@ -41,6 +41,7 @@ class Card:
             "status": self.song.status,
             "text": self.text,
             "percent": self.percent,
+            "left": self.left,
             "over": self.song.is_over,
             "title": self.song.display_title,
             "mood": self.mood.name if self.mood else None,
@@ -48,22 +49,26 @@ class Card:
         }
 
 
-def cards(songs: Iterable[Song]) -> list[Card]:
-    """Cards of songs that were read `with_analysis`: one more query at most, for the queue."""
+def cards(songs: Iterable[Song], queue: Forecast | None = None) -> list[Card]:
+    """Cards of songs that were read `with_analysis`: no more queries, unless one of them is on its way."""
     songs = list(songs)
-    places = queue_places() if any(song.status == Status.QUEUED for song in songs) else {}
-    return [card(song, places) for song in songs]
+    if queue is None and any(not song.is_over for song in songs):
+        queue = forecast(now=timezone.now())
+    places = queue.places if queue else {}
+    left_s = queue.left_s if queue else {}
+    return [card(song, places.get(song.id), left_s.get(song.id)) for song in songs]
 
 
-def card(song: Song, places: dict[UUID, int]) -> Card:
+def card(song: Song, place: int | None = None, left_s: float | None = None) -> Card:
     analysis = song.analysis if song.status == Status.DONE else None
     return Card(
         song=song,
-        text=state_text(song, places.get(song.id)),
+        text=state_text(song, place),
         percent=progress_percent(song),
         mood=headline(analysis) if analysis else None,
         confidence=percent(analysis.confidence) if analysis else None,
         said=Headline.stated(song.actual_primary, song.actual_secondary),
+        left=left_text(left_s) if not song.is_over else "",
     )
 
 
@@ -79,12 +84,6 @@ def headline(analysis: Analysis) -> Headline:
             "certain": analysis.certain,
         }
     )
-
-
-def queue_places() -> dict[UUID, int]:
-    """The place of each waiting song, from 1, over everybody's songs."""
-    waiting = Song.objects.queued().order_by("created_at", "id").values_list("id", flat=True)[:COUNTED]
-    return {song_id: place for place, song_id in enumerate(waiting, start=1)}
 
 
 def progress_percent(song: Song) -> int | None:

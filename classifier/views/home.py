@@ -9,13 +9,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from classifier import door
+from classifier.forecast import Forecast, forecast
 from classifier.health import worker_answers
-from classifier.limits import max_upload_bytes, size_text
-from classifier.models import Song
+from classifier.limits import PART_BYTES, max_upload_bytes, size_text
+from classifier.models import ArrivingFile, Person, Song
 from classifier.views.cards import cards
 from classifier.views.drawing.words import length_text
+from classifier.views.underway import Underway
 
 RECENT = 6
+# Songs on their way, and files that stopped on theirs: as many as a page can show.
+UNFINISHED = 100
+STOPPED = 50
 
 
 @require_safe
@@ -24,13 +29,32 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    recent = Song.objects.for_owner(request.user).for_history()[:RECENT]
+    now = timezone.now()
+    queue = forecast(now=now)
+    # Of what was only announced there is nothing to go on with.
+    stopped = ArrivingFile.objects.for_owner(request.user).filter(received_bytes__gt=0)
     return {
         "section": "home",
         "limits": upload_limits(),
-        "cards": cards(recent),
-        "worker_answers": worker_answers(now=timezone.now()),
+        "arriving": [arriving_state(file) for file in stopped.order_by("-touched_at")[:STOPPED]],
+        "underway": Underway.of(request.user, queue),
+        "cards": cards(songs_shown(request.user, queue), queue),
+        "worker_answers": worker_answers(now=now),
     }
+
+
+def songs_shown(owner: Person, queue: Forecast) -> list[Song]:
+    """What is on its way, in the order in which it is heard; then what came last."""
+    ids = [song.id for song in (*queue.running, *queue.queued) if song.owner_id == owner.pk][:UNFINISHED]
+    own = Song.objects.for_owner(owner)
+    unfinished = own.filter(id__in=ids).with_analysis().in_bulk() if ids else {}
+    recent = own.exclude(id__in=ids).with_analysis().newest_first()[:RECENT]
+    return [*(unfinished[song_id] for song_id in ids if song_id in unfinished), *recent]
+
+
+def arriving_state(file: ArrivingFile) -> Mapping[str, Any]:
+    percent = 100 * file.received_bytes // file.size_bytes
+    return {"file": file, "percent": percent, "size": size_text(file.size_bytes)}
 
 
 def upload_limits() -> Mapping[str, Any]:
@@ -38,6 +62,7 @@ def upload_limits() -> Mapping[str, Any]:
     return {
         "file_bytes": max_upload_bytes(),
         "file_text": size_text(max_upload_bytes()),
+        "part_bytes": PART_BYTES,
         "least": length_text(door.SPEC.min_duration_s),
         "most": length_text(door.SPEC.max_duration_s),
     }

@@ -9,9 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from classifier.errors import error_json
+from classifier.forecast import forecast
 from classifier.health import worker_answers
 from classifier.models import Song
 from classifier.views.cards import cards
+from classifier.views.underway import Underway
 
 AT_ONCE = 200
 
@@ -30,10 +32,13 @@ def song_states(request: HttpRequest) -> HttpResponse:
         message = f"{len(ids)} songs were asked for, and at most {AT_ONCE} are allowed: ask in several requests."
         return JsonResponse(error_json("ids_too_many", message), status=400)
     songs = Song.objects.for_owner(request.user).filter(id__in=ids).with_analysis()
+    now = timezone.now()
+    queue = forecast(now=now)
     return JsonResponse(
         {
-            "songs": [card.state() for card in cards(songs)],
-            "worker_answers": worker_answers(now=timezone.now()),
+            "songs": [card.state() for card in cards(songs, queue)],
+            "underway": Underway.of(request.user, queue).as_json(),
+            "worker_answers": worker_answers(now=now),
         }
     )
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -14,8 +15,10 @@ from classifier.limits import file_missing
 from classifier.models import Song
 from classifier.refusals import refusal_response, status_of, wants_json
 from classifier.services.song_submit import song_submit
+from classifier.services.songs_cancel import songs_cancel
 from classifier.views.cards import cards
 from classifier.views.home import home_context
+from classifier.views.owned import way_back
 
 Refusal = ProductError | MoodError
 
@@ -64,3 +67,11 @@ def _nothing_taken(request: HttpRequest, refusals: list[tuple[str, Refusal]]) ->
         return refusal_response(request, refusals[0][1])
     context = {**home_context(request), "refusals": [(name, refusal.message) for name, refusal in refusals]}
     return render(request, "home.html", context, status=status_of(refusals[0][1]))
+
+
+@require_POST
+def cancel_waiting(request: HttpRequest) -> HttpResponse:
+    """All that still waits, for whoever gave the wrong folder."""
+    count = songs_cancel(owner=request.user, now=timezone.now())
+    messages.info(request, f"{count} song{' is' if count == 1 else 's are'} no longer waited for.")
+    return redirect(way_back(request, reverse("home")))

@@ -1,6 +1,7 @@
 """Handing songs in, with and without a script."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.models import Song, Status, WorkerPresence
+from classifier.models import ArrivingFile, Person, Song, Status, WorkerPresence
 from tests.classifier.hearing import upload
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -130,8 +131,8 @@ def test_the_states_of_several_songs_come_at_once(anna_client: Client, django_as
         send(anna_client, upload(f"{mark}.wav", mark))
     Song.objects.filter(file_name="3.wav").update(status=Status.FAILED, error_message="It broke off.")
     ids = ",".join(str(song.id) for song in Song.objects.all())
-    # Session, person, songs, analyses, queue, worker.
-    with django_assert_num_queries(6):
+    # Session, person, the queue, what is heard, workers twice, songs, analyses. Without a worker, no speed is measured.
+    with django_assert_num_queries(8):
         response = anna_client.get(reverse("song-states"), {"ids": ids})
     answer = response.json()
     texts = {song["title"]: song["text"] for song in answer["songs"]}
@@ -139,6 +140,7 @@ def test_the_states_of_several_songs_come_at_once(anna_client: Client, django_as
     assert texts["4.wav"] == "Waiting, number 4 in the queue"
     assert texts["3.wav"] == "It broke off."
     assert answer["worker_answers"] is False
+    assert answer["underway"] == {"queued": 4, "running": 0, "count": 4, "text": "4 songs wait."}
 
 
 @pytest.mark.parametrize("stage", ["decoding", "listening"])
@@ -167,3 +169,48 @@ def test_malformed_ids_are_refused_in_a_sentence(anna_client: Client) -> None:
     response = anna_client.get(reverse("song-states"), {"ids": "1,2"})
     assert response.status_code == 400
     assert json.loads(response.content)["error"]["code"] == "ids_malformed"
+
+
+def test_what_is_on_its_way_comes_before_what_came_last(anna_client: Client, submit, settings) -> None:
+    songs = [submit(mark) for mark in range(12)]
+    for song in songs[4:]:
+        Song.objects.filter(id=song.id).update(status=Status.CANCELLED)
+    page = anna_client.get(reverse("home")).content.decode()
+    shown = re.findall(r'data-song="([\w-]+)"', page)
+    waiting, over = songs[:4], songs[:5:-1]
+    assert shown == [str(song.id) for song in (*waiting, *over)]
+    assert "4 songs wait." in page
+
+
+def test_the_page_asks_as_often_for_many_songs_as_for_few(
+    anna_client: Client, submit, django_assert_max_num_queries
+) -> None:
+    for mark in range(30):
+        submit(mark)
+    with django_assert_max_num_queries(12):
+        anna_client.get(reverse("home"))
+
+
+def test_a_file_that_stopped_on_its_way_is_listed_for_its_owner(
+    anna: Person, anna_client: Client, boris_client: Client
+) -> None:
+    now = timezone.now()
+    file = ArrivingFile.objects.create(
+        owner=anna, file_name="<b>.wav", size_bytes=2_000_000, received_bytes=900_000, created_at=now, touched_at=now
+    )
+    page = anna_client.get(reverse("home")).content.decode()
+    assert "45 % of 2 MB arrived" in page
+    assert 'data-name="&lt;b&gt;.wav"' in page
+    assert reverse("arriving-discard", args=[file.id]) in page
+    assert "45 %" not in boris_client.get(reverse("home")).content.decode()
+
+
+def test_all_that_wait_are_cancelled_and_nobody_elses(anna_client: Client, boris: Person, submit) -> None:
+    mine, heard, others = submit(1), submit(2), submit(3, owner=boris)
+    Song.objects.filter(id=heard.id).update(
+        status=Status.RUNNING, lease_token=heard.id, lease_expires_at=timezone.now()
+    )
+    page = anna_client.post(reverse("songs-cancel"), follow=True).content.decode()
+    assert "1 song is no longer waited for." in page
+    states = {song.id: song.status for song in Song.objects.all()}
+    assert states == {mine.id: Status.CANCELLED, heard.id: Status.RUNNING, others.id: Status.QUEUED}

@@ -1,0 +1,148 @@
+"""How long songs still take."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from classifier.forecast import forecast
+from classifier.models import Analysis, Person, Song, Status, WorkerPresence
+from classifier.services.song_analyse import song_analyse
+from classifier.views.underway import Underway, left_text
+from tests.classifier.conftest import Submit
+from tests.classifier.hearing import Ear
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def workers(db: None) -> Any:
+    def workers(count: int = 1) -> None:
+        for number in range(count):
+            WorkerPresence.objects.create(name=f"{number}@here", started_at=NOW, seen_at=NOW)
+
+    return workers
+
+
+def heard(submit: Submit, mark: int, name: str, *, seconds: float, size_bytes: int, segments: int) -> None:
+    """A song that took so long."""
+    song = submit(mark, name=name)
+    song_analyse(song_id=song.id)
+    Song.objects.filter(id=song.id).update(
+        size_bytes=size_bytes, segments_total=segments, started_at=NOW - timedelta(seconds=seconds), finished_at=NOW
+    )
+
+
+def waits(submit: Submit, mark: int, name: str, *, size_bytes: int, owner: Person | None = None) -> Song:
+    song = submit(mark, name=name, **({"owner": owner} if owner else {}))
+    Song.objects.filter(id=song.id).update(size_bytes=size_bytes)
+    return song
+
+
+def listens(song: Song, *, segments: int, since: datetime) -> None:
+    Song.objects.filter(id=song.id).update(
+        status=Status.RUNNING, lease_token=song.id, lease_expires_at=NOW, started_at=since, segments_total=segments
+    )
+
+
+def test_songs_wait_for_those_before_them_at_the_measured_speed(ear: Ear, submit: Submit, workers: Any) -> None:
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    workers()
+    running = waits(submit, 2, "b.mp3", size_bytes=5000)
+    listens(running, segments=80, since=NOW - timedelta(seconds=5))
+    first = waits(submit, 3, "c.mp3", size_bytes=2000)
+    second = waits(submit, 4, "d.mp3", size_bytes=500)
+
+    seen = forecast(now=NOW)
+
+    # A segment took a quarter of a second, a byte a hundredth.
+    assert seen.left_s == pytest.approx({running.id: 15, first.id: 35, second.id: 40})
+    assert seen.places == {first.id: 1, second.id: 2}
+
+
+def test_kinds_of_files_have_their_own_speed_for_a_byte(ear: Ear, submit: Submit, workers: Any) -> None:
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    heard(submit, 2, "b.WAV", seconds=20, size_bytes=20_000, segments=80)
+    workers()
+    plain = waits(submit, 3, "c.wav", size_bytes=10_000)
+    unknown = waits(submit, 4, "d.opus", size_bytes=77)
+    assert forecast(now=NOW).left_s == pytest.approx({plain.id: 10, unknown.id: 10 + 15})
+
+
+def test_two_workers_share_the_queue(ear: Ear, submit: Submit, workers: Any) -> None:
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    workers(2)
+    songs = [waits(submit, mark, f"{mark}.mp3", size_bytes=1000) for mark in range(2, 5)]
+    assert list(forecast(now=NOW).left_s.values()) == pytest.approx([10, 10, 20])
+    assert len(songs) == 3
+
+
+def test_a_song_that_takes_longer_than_it_should_is_nearly_done(ear: Ear, submit: Submit, workers: Any) -> None:
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    workers()
+    slow = waits(submit, 2, "b.mp3", size_bytes=1000)
+    listens(slow, segments=40, since=NOW - timedelta(minutes=3))
+    assert forecast(now=NOW).left_s == {slow.id: 1}
+
+
+def test_nothing_is_promised_without_a_worker_or_a_measurement(ear: Ear, submit: Submit, workers: Any) -> None:
+    waits(submit, 1, "a.mp3", size_bytes=1000)
+    workers()
+    assert forecast(now=NOW).left_s == {}
+    song_analyse(song_id=Song.objects.get().id)
+    waits(submit, 2, "b.mp3", size_bytes=1000)
+    assert forecast(now=NOW).left_s != {}
+    WorkerPresence.objects.all().delete()
+    assert forecast(now=NOW).left_s == {}
+
+
+def test_a_line_tells_of_all_songs_of_a_person_until_the_last(
+    ear: Ear, submit: Submit, workers: Any, anna: Person, boris: Person
+) -> None:
+    heard(submit, 1, "a.mp3", seconds=60, size_bytes=1000, segments=40)
+    workers()
+    listens(waits(submit, 2, "b.mp3", size_bytes=1000), segments=40, since=NOW)
+    waits(submit, 3, "c.mp3", size_bytes=1000, owner=boris)
+    waits(submit, 4, "d.mp3", size_bytes=1000)
+    seen = forecast(now=NOW)
+    assert Underway.of(anna, seen).text == "1 song is heard now and 1 song waits: about 3 minutes left."
+    assert Underway.of(boris, seen).text == "1 song waits: about 2 minutes left."
+
+
+def test_songs_beyond_those_that_are_counted_take_their_time_too(
+    ear: Ear, submit: Submit, workers: Any, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifier.forecast.COUNTED", 2)
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    workers()
+    for mark in range(2, 7):
+        waits(submit, mark, f"{mark}.mp3", size_bytes=1000)
+    seen = forecast(now=NOW)
+    assert seen.queued_of(anna) == 5
+    assert seen.left_of(anna) == pytest.approx(50)
+
+
+def test_nothing_is_said_where_nothing_is_on_its_way(anna: Person) -> None:
+    nothing = Underway.of(anna, forecast(now=NOW))
+    assert (nothing.count, nothing.text) == (0, "")
+    assert not Analysis.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""),
+        (3, "a few seconds left"),
+        (12, "about 10 seconds left"),
+        (54, "about 50 seconds left"),
+        (58, "about 1 minute left"),
+        (400, "about 7 minutes left"),
+        (3600, "about 1 hour left"),
+        (9000, "about 2.5 hours left"),
+    ],
+)
+def test_time_left_is_told_as_roughly_as_it_is_known(seconds: float | None, text: str) -> None:
+    assert left_text(seconds) == text
