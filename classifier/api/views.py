@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from classifier.api.pagination import NewestFirst
 from classifier.errors import ProductError
+from classifier.library_filter import LibraryFilter
 from classifier.models import Song
 from classifier.presentation import network_named, song_json
 from classifier.services.song_delete import song_delete
@@ -41,12 +42,13 @@ class Predict(APIView):
 
 
 class Predictions(APIView):
-    """One's own songs, newest first, without their segments."""
+    """One's own songs without their segments: all, newest first, or those that a filter of the library means."""
 
     def get(self, request: Request) -> Response:
         network = network_named(request.query_params.get("model"))
+        asked = LibraryFilter.from_query(request.query_params).checked()
         pages = NewestFirst()
-        songs = pages.paginate_queryset(Song.objects.for_owner(request.user).for_api(), request, view=self)
+        songs = pages.paginate_queryset(asked.apply(Song.objects.for_owner(request.user).for_api()), request, view=self)
         return pages.get_paginated_response([song_json(song, network, with_segments=False) for song in songs or ()])
 
 

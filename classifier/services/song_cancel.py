@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
+from django.db.models import Case, Exists, OuterRef, Value, When
+
 from classifier.errors import ProductError
-from classifier.models import Song, Stage, Status
+from classifier.models import Analysis, Song, Stage, Status
 from classifier.services.song_reread import reread
+
+# A song that was only to be heard again has the answer that it had; any other has none.
+STOPPED = Case(
+    When(Exists(Analysis.objects.current().filter(song_id=OuterRef("pk"))), then=Value(Status.DONE)),
+    default=Value(Status.CANCELLED),
+)
 
 
 def song_cancel(*, song: Song, now: datetime) -> Song:
@@ -17,7 +25,7 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
         Song.objects.unfinished()
         .filter(id=song.id)
         .update(
-            status=Status.CANCELLED,
+            status=STOPPED,
             stage=Stage.NONE,
             lease_token=None,
             lease_expires_at=None,

@@ -60,9 +60,22 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
     failed = (
         Song.objects.held_by(lease_token)
         .filter(id=song_id)
-        .update(status=Status.FAILED, error_code=code, error_message=message, finished_at=now, **OVER)
+        .update(**without_answer(song_id, code, message), finished_at=now, **OVER)
     )
     return bool(failed)
+
+
+def without_answer(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:
+    """How a song ends that was not heard: as failed; or, if it was only to be heard again, with the answer it had."""
+    earlier = Song.objects.filter(id=song_id, analyses__is_current=True).values_list("warnings", flat=True).first()
+    if earlier is None:
+        return {"status": Status.FAILED, "error_code": code, "error_message": message}
+    warning = {
+        "code": "not_heard_again",
+        "message": f"It was to be heard again and was not, so that the earlier answer stands. {message}",
+    }
+    others = [other for other in earlier if other["code"] != warning["code"]]
+    return {"status": Status.DONE, "warnings": [*others, warning]}
 
 
 def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
@@ -91,4 +104,6 @@ def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
             "agreement": answer["agreement"],
         },
     )
-    AnalysisDetail.objects.update_or_create(analysis=analysis, defaults={"answer": answer, "segments": segments})
+    AnalysisDetail.objects.update_or_create(
+        analysis=analysis, defaults={"answer": answer, "segments": segments, "waveform": heard.waveform}
+    )

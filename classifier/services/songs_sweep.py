@@ -10,7 +10,7 @@ from django.conf import settings
 
 from classifier.models import Song, Status
 from classifier.queue import enqueue
-from classifier.services.song_finish import OVER
+from classifier.services.song_finish import OVER, without_answer
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +55,17 @@ def _put_back(song: Song, now: datetime) -> int:
 
 
 def _give_up(song: Song, now: datetime) -> int:
+    reason = (
+        "worker_lost",
+        f"The process that listened to this song was lost {song.attempts} times, so it was given up: "
+        "convert the file to another format, or retry it.",
+    )
     # Against the same others, in the same way.
     given_up = (
         Song.objects.abandoned(now)
         .filter(id=song.id, lease_token=song.lease_token)
         .update(
-            status=Status.FAILED,
-            error_code="worker_lost",
-            error_message=(
-                f"The process that listened to this song was lost {song.attempts} times, so it was given up: "
-                "convert the file to another format, or retry it."
-            ),
+            **without_answer(song.id, *reason),
             finished_at=now,
             **OVER,
         )

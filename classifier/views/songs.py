@@ -1,16 +1,21 @@
 """The pages on which songs are found: the history, and each song's own."""
 
 import uuid
+from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from classifier.health import worker_answers
-from classifier.models import Song, Status
+from classifier.library_filter import NEWEST, VALUES, LibraryFilter
+from classifier.models import SavedFilter, Song, Status
 from classifier.views.cards import cards
+from classifier.views.drawing.library import FilterForm, chips, summary, views
 from classifier.views.results import result_page
 
 PER_PAGE = 30
@@ -18,19 +23,46 @@ PER_PAGE = 30
 
 @require_safe
 def song_list(request: HttpRequest) -> HttpResponse:
-    q = request.GET.get("q", "").strip()[:200]
-    songs = Song.objects.for_owner(request.user).for_history(q)
+    """The whole page; or, where only a part of it is to be renewed, what stands between its head and its foot."""
+    if not request.htmx and any(name in VALUES and not text for name, text in request.GET.items()):
+        # A form sends its empty fields too: what a person may keep or send on has only what was asked for.
+        asked_for = {name: text for name, text in request.GET.items() if text and (name, text) != ("sort", NEWEST)}
+        return redirect(_address(request, asked_for))
+    asked = LibraryFilter.from_query(request.GET)
+    context = library_context(request, asked)
+    if not request.htmx:
+        response = render(request, "songs/list.html", context)
+    else:
+        response = render(request, "songs/library/part.html", context)
+        response.headers["HX-Push-Url"] = _address(request, dict(asked.pairs()) | _page_of(context))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def library_context(request: HttpRequest, asked: LibraryFilter) -> dict[str, Any]:
+    """Everything that the list shows, in a number of queries that does not grow with it."""
+    songs = asked.apply(Song.objects.for_owner(request.user).with_analysis())
     page = Paginator(songs, PER_PAGE).get_page(request.GET.get("page"))
     shown = cards(page.object_list)
-    context = {
+    query = asked.to_query()
+    return {
         "section": "history",
-        "q": q,
+        "is_empty": not (page.paginator.count or asked.narrows or asked.problems),
+        "asked": asked,
+        "query": query,
+        "and_query": f"{query}&" if query else "",
+        "form": FilterForm(asked),
+        "chips": chips(asked),
+        "views": views(asked),
+        "summary": summary(asked),
+        "saved": list(SavedFilter.objects.for_owner(request.user)),
         "page": page,
+        "pages": list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)),
         "cards": shown,
+        "seen_at": timezone.now().isoformat(),
         "unfinished": any(not card.song.is_over for card in shown),
         "worker_answers": worker_answers(now=timezone.now()),
     }
-    return render(request, "songs/list.html", context)
 
 
 @require_safe
@@ -42,3 +74,12 @@ def song_detail(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     [card] = cards([song])
     context = {"card": card, "song": song, "worker_answers": worker_answers(now=timezone.now())}
     return render(request, "songs/unfinished.html", context)
+
+
+def _page_of(context: dict[str, Any]) -> dict[str, str]:
+    number = context["page"].number
+    return {"page": str(number)} if number > 1 else {}
+
+
+def _address(request: HttpRequest, values: dict[str, str]) -> str:
+    return f"{request.path}?{urlencode(values)}" if values else request.path

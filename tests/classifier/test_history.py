@@ -8,16 +8,17 @@ import pytest
 from django.utils import timezone
 
 from classifier.errors import ProductError
+from classifier.library_filter import LibraryFilter
 from classifier.models import Person, Song
 from classifier.services.song_analyse import song_analyse
 from classifier.services.song_delete import song_delete
-from classifier.services.song_edit import song_correct, song_edit
+from classifier.services.song_edit import song_edit
 from tests.classifier.conftest import Submit
 from tests.classifier.hearing import Ear
 
 
 def history(person: Person, q: str = "") -> list[Song]:
-    return list(Song.objects.for_owner(person).for_history(q))
+    return list(LibraryFilter(q=q).apply(Song.objects.for_owner(person).with_analysis()))
 
 
 def test_the_newest_comes_first(anna: Person, submit: Submit) -> None:
@@ -80,23 +81,3 @@ def test_an_edit_does_not_bring_a_deleted_song_back(song: Song) -> None:
         song_edit(song=song, title="x", artist="y", now=timezone.now())
     assert (caught.value.code, caught.value.http_status) == ("not_found", 404)
     assert not Song.objects.exists()
-
-
-def test_an_actual_mood_is_stated_and_taken_back(song: Song) -> None:
-    stated = song_correct(song=song, primary="sadness", secondary="power")
-    assert (stated.actual_primary, stated.actual_secondary) == ("sadness", "power")
-    alone = song_correct(song=song, primary="", secondary="power")
-    assert (alone.actual_primary, alone.actual_secondary) == ("power", "")
-    taken_back = song_correct(song=song, primary="", secondary="")
-    assert (taken_back.actual_primary, taken_back.actual_secondary) == ("", "")
-
-
-def test_a_mood_that_does_not_exist_is_refused(song: Song) -> None:
-    with pytest.raises(ProductError, match="“hunger” is no mood"):
-        song_correct(song=song, primary="hunger")
-
-
-def test_a_mood_has_two_different_sides(song: Song) -> None:
-    with pytest.raises(ProductError) as caught:
-        song_correct(song=song, primary="power", secondary="power")
-    assert caught.value.code == "mood_twice"

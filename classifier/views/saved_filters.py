@@ -1,0 +1,50 @@
+"""Views of the library that a person keeps: made below the list, managed beside it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from classifier.errors import ProductError
+from classifier.models import SavedFilter
+from classifier.services.saved_filters import filter_delete, filter_rename, filter_save
+from classifier.views.owned import way_back
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    try:
+        saved = filter_save(
+            owner=request.user,
+            name=request.POST.get("name", ""),
+            query=request.POST.get("query", ""),
+            now=timezone.now(),
+        )
+    except ProductError as error:
+        messages.error(request, error.message)
+        return redirect(way_back(request, reverse("song-list")))
+    messages.success(request, f"The view “{saved.name}” is saved.")
+    return redirect(f"{reverse('song-list')}?{saved.query}")
+
+
+@require_POST
+def rename(request: HttpRequest, filter_id: int) -> HttpResponse:
+    try:
+        filter_rename(saved=_own(request, filter_id), name=request.POST.get("name", ""))
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect(way_back(request, reverse("song-list")))
+
+
+@require_POST
+def delete(request: HttpRequest, filter_id: int) -> HttpResponse:
+    saved = _own(request, filter_id)
+    filter_delete(saved=saved)
+    messages.success(request, f"The view “{saved.name}” is deleted; the songs stay.")
+    return redirect(way_back(request, reverse("song-list")))
+
+
+def _own(request: HttpRequest, filter_id: int) -> SavedFilter:
+    return get_object_or_404(SavedFilter.objects.for_owner(request.user), id=filter_id)

@@ -1,0 +1,155 @@
+"""The history as a library: narrowed while one types, many songs picked at once, views kept; and without a script."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.people import come_in
+from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+
+NAMES = ("Ferry", "Quay", "Gangway")
+ARTIST = "The Landing Stage"
+
+
+@pytest.fixture(scope="module")
+def shelf(address: str) -> dict[str, bool]:
+    """Whether the songs of these stories are there already."""
+    return {}
+
+
+def bring(page: Page, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
+    come_in(page)
+    if shelf.get("full"):
+        return
+    songs = [
+        music(f"{name}.flac", 12.0, tonic=tonic, tags={"title": name, "artist": ARTIST})
+        for tonic, name in enumerate(NAMES)
+    ]
+    page.get_by_label("Songs", exact=True).set_input_files(songs)
+    for name in NAMES:
+        row = page.locator("[data-songs] .song", has_text=name)
+        expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    shelf["full"] = True
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator(".library .song-title strong").all_inner_texts()
+
+
+def found(page: Page, count: int) -> None:
+    expect(page.locator(".library .song")).to_have_count(count)
+
+
+@pytest.mark.timeout(240)
+def test_a_library_is_narrowed_without_a_new_page(
+    open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
+) -> None:
+    page = open_page()
+    bring(page, music, shelf)
+    page.goto("/songs/")
+    page.evaluate("window.same = true")
+    page.keyboard.press("/")
+    page.keyboard.type("landing")
+    found(page, 3)
+    expect(page).to_have_url(re.compile(r"/songs/\?q=landing$"))
+    expect(page.get_by_label("Search by title, artist, file or mood")).to_be_focused()
+    expect(page.locator("[data-announcer]")).to_have_text("3 songs")
+
+    page.get_by_label("Order", exact=True).select_option(label="Title")
+    expect(page).to_have_url(re.compile(r"sort=title"))
+    assert shown(page) == sorted(NAMES)
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Confidence in %, to").fill("0")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("No song is like this")).to_be_visible()
+    page.get_by_role("link", name="Leave out: Confidence up to 0 %").click()
+    found(page, 3)
+    assert page.evaluate("window.same")
+    page.go_back()
+    expect(page.get_by_text("No song is like this")).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_a_view_is_kept_under_a_name(open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
+    page = open_page()
+    bring(page, music, shelf)
+    page.goto("/songs/?q=landing&sort=title")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name", exact=True).fill("By the water")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The view “By the water” is saved.")).to_be_visible()
+    page.goto("/songs/")
+    page.get_by_role("link", name="By the water").click()
+    found(page, 3)
+    assert shown(page) == sorted(NAMES)
+    page.get_by_text("Saved views").click()
+    page.get_by_role("button", name="Delete the view By the water").click()
+    expect(page.get_by_role("link", name="By the water")).to_have_count(0)
+
+
+@pytest.mark.timeout(240)
+def test_songs_are_picked_across_views_and_exported_compared_corrected(
+    open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
+) -> None:
+    page = open_page()
+    bring(page, music, shelf)
+    page.goto("/songs/?q=ferry")
+    bar = page.get_by_role("form", name="What to do with the selected songs")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Select Ferry").check()
+    expect(bar).to_contain_text("1 selected")
+    expect(bar.get_by_role("button", name="Compare")).to_be_disabled()
+
+    search = page.get_by_label("Search by title, artist, file or mood")
+    search.fill("quay")
+    expect(page.get_by_label("Select Quay")).to_be_visible()
+    page.get_by_label("Select Quay").check()
+    expect(bar).to_contain_text("2 selected")
+    with page.expect_download() as download:
+        bar.get_by_role("button", name="JSON lines").click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert {json.loads(line)["title"] for line in lines} == {"Ferry", "Quay"}
+    bar.get_by_role("button", name="Compare").click()
+    expect(page).to_have_url(re.compile(r"/compare/\?a=.+&b=.+"))
+
+    page.goto("/songs/?q=landing&sort=title")
+    page.get_by_label("Select All on this page").check()
+    expect(bar).to_contain_text("3 selected")
+    page.get_by_label("Select Ferry").uncheck()
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Set moods").click()
+    page.get_by_label("First of all").select_option("tenderness")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your moods of 2 songs are saved.")).to_be_visible()
+    assert page.locator(".song", has_text="You hear: Tender").count() == 2
+
+
+@pytest.mark.timeout(240)
+def test_the_library_works_without_a_script(
+    open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
+) -> None:
+    bring(open_page(), music, shelf)
+    page = open_page(java_script_enabled=False)
+    come_in(page)
+    page.goto("/songs/")
+    page.get_by_label("Search by title, artist, file or mood").fill("landing")
+    page.get_by_label("Order", exact=True).select_option(label="Title")
+    page.get_by_role("button", name="Search").click()
+    expect(page).to_have_url(re.compile(r"/songs/\?q=landing&sort=title$"))
+    found(page, 3)
+    page.get_by_label("Select Gangway").check()
+    page.get_by_role("button", name="Hear again").click()
+    expect(page.get_by_text("1 song will be heard again.")).to_be_visible()
+    row = page.locator(".song", has_text="Gangway").locator(".song-mood a")
+    expect(row).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+
+    page.get_by_label("All 3 songs found").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 3 songs?")
+    page.get_by_role("link", name="Leave it").click()
+    found(page, 3)

@@ -1,0 +1,208 @@
+"""What is done with many songs at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from classifier.errors import ProductError
+from classifier.export import COLUMNS, csv_lines, json_lines
+from classifier.models import Person, SavedFilter, Song, Status, Verdict
+from classifier.querysets import OLDEST
+from classifier.services.saved_filters import MOST, filter_rename, filter_save
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_cancel import song_cancel
+from classifier.services.songs_cancel import songs_cancel
+from classifier.services.songs_correct import songs_correct
+from classifier.services.songs_delete import songs_delete
+from classifier.services.songs_rerun import songs_rerun
+from classifier.services.songs_sweep import songs_sweep
+from ml.errors import MoodError
+from tests.classifier.conftest import Submit
+from tests.classifier.hearing import Ear
+from tests.shelf import shelve
+
+
+def ids(*songs: Song) -> list[Any]:
+    return [song.id for song in songs]
+
+
+def status(song: Song) -> str:
+    return Song.objects.get(id=song.id).status
+
+
+def table(songs: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader("".join(csv_lines(songs)).removeprefix("\ufeff").splitlines()))
+
+
+def test_songs_go_with_all_their_files(
+    submit: Submit, media: Path, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    songs = [submit(mark=mark) for mark in range(3)]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert songs_delete(ids=ids(*songs[:2])) == 2
+    assert [path.is_file() for path in media.rglob("*.wav")] == [True]
+    assert songs_delete(ids=ids(*songs)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_is_heard_again_and_what_the_person_said_stays(anna: Person, submit: Submit, ear: Ear) -> None:
+    song = submit()
+    song_analyse(song_id=song.id)
+    songs_correct(ids=ids(song), primary="sadness", secondary="", now=timezone.now())
+    assert songs_rerun(ids=ids(song), now=timezone.now()) == 1
+    assert status(song) == Status.QUEUED
+    ear.heard.model_version = "mood-2"
+    song_analyse(song_id=song.id)
+    again = Song.objects.get(id=song.id)
+    assert (again.status, again.analysis.model_version) == (Status.DONE, "mood-2")
+    assert (again.verdict, again.actual_primary) == (Verdict.CORRECTED, "sadness")
+
+
+def test_songs_on_their_way_are_left_alone(anna: Person) -> None:
+    now = timezone.now()
+    lease = {"lease_token": "0" * 32, "lease_expires_at": now}
+    running = shelve(anna, "Running", status=Status.RUNNING, **lease)
+    failed = shelve(anna, "Failed", status=Status.FAILED, error_code="audio_silent", error_message="Silent.")
+    assert songs_rerun(ids=ids(running, failed), now=now) == 1
+    assert (status(running), status(failed)) == (Status.RUNNING, Status.QUEUED)
+    assert Song.objects.get(id=failed.id).error_code == ""
+
+
+def test_only_the_oldest_of_many_are_handed_over_at_once(
+    anna: Person, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """The sweep hands over the others, so that a new song does not wait behind all of them."""
+    sent: list[Any] = []
+    monkeypatch.setattr("classifier.services.songs_rerun.enqueue", lambda song_id, now: sent.append(song_id))
+    songs = [shelve(anna, str(number)) for number in range(OLDEST + 5)]
+    with django_capture_on_commit_callbacks(execute=True):
+        songs_rerun(ids=ids(*songs), now=timezone.now())
+    assert sorted(sent) == sorted(ids(*songs))[:OLDEST]
+
+
+@pytest.mark.parametrize("cancel", [lambda song: song_cancel(song=song, now=timezone.now()),
+                                    lambda song: songs_cancel(owner=song.owner, now=timezone.now())])  # fmt: skip
+def test_who_calls_it_off_has_the_earlier_answer_back(anna: Person, cancel: Callable[[Song], Any]) -> None:
+    song = shelve(anna, "Again")
+    songs_rerun(ids=ids(song), now=timezone.now())
+    cancel(song)
+    assert status(song) == Status.DONE
+
+
+def test_moods_are_set_for_many(anna: Person) -> None:
+    songs = [shelve(anna, str(number)) for number in range(3)]
+    assert songs_correct(ids=ids(*songs[:2]), primary="power", secondary="tension", now=timezone.now()) == 2
+    assert list(Song.objects.order_by("title").values_list("actual_primary", "verdict")) == [
+        ("power", "corrected"), ("power", "corrected"), ("", "")
+    ]  # fmt: skip
+    with pytest.raises(ProductError):
+        songs_correct(ids=ids(*songs), primary="power", secondary="power", now=timezone.now())
+
+
+def test_a_table_tells_what_was_heard_beside_what_was_said(anna: Person) -> None:
+    shelve(anna, "Nocturne", verdict="corrected", actual_primary="sadness", actual_secondary="power")
+    Song.objects.filter(id=shelve(anna, "Broken").id).update(status=Status.FAILED, error_code="audio_silent")
+    heard, broken = table(Song.objects.order_by("-title"))
+    assert (heard["title"], heard["mood"], heard["primary"], heard["certain"]) == (
+        "Nocturne", "Calm but Powerful", "calmness", "yes"
+    )  # fmt: skip
+    assert float(heard["power"]) == 0.4
+    assert (heard["verdict"], heard["actual_mood"], heard["actual_secondary"]) == (
+        "corrected",
+        "Sad but Powerful",
+        "power",
+    )
+    assert (broken["status"], broken["error_code"], broken["mood"]) == ("failed", "audio_silent", "")
+    assert tuple(heard) == COLUMNS
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "@SUM(A1)", "-2"])
+def test_no_title_becomes_a_formula(anna: Person, title: str) -> None:
+    shelve(anna, title)
+    assert table(Song.objects.all())[0]["title"] == f"'{title}"
+
+
+def test_lines_are_the_objects_of_the_api(anna: Person) -> None:
+    shelve(anna, "Ночь", verdict="agreed", actual_primary="calmness")
+    [line] = json_lines(Song.objects.all())
+    told = json.loads(line)
+    assert (told["title"], told["mood"]["primary"], told["actual_mood"]["primary"]) == ("Ночь", "calmness", "calmness")
+    assert "segments" not in told
+
+
+def test_a_long_export_reads_in_pieces(anna: Person, django_assert_max_num_queries: Callable[..., Any]) -> None:
+    for number in range(20):
+        shelve(anna, str(number))
+    with django_assert_max_num_queries(2):
+        assert len(list(csv_lines(Song.objects.all()))) == 21
+
+
+def test_a_view_is_saved_under_its_name_and_replaced_under_the_same(anna: Person) -> None:
+    filter_save(owner=anna, name=" Rainy\nday ", query="mood=sadness&page=3", now=timezone.now())
+    filter_save(owner=anna, name="Rainy day", query="mood=nostalgia", now=timezone.now())
+    [saved] = SavedFilter.objects.for_owner(anna)
+    assert (saved.name, saved.query) == ("Rainy day", "mood=nostalgia")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "code"),
+    [(" ", "mood=power", "filter_name"), ("x" * 81, "mood=power", "filter_name"),
+     ("All", "sort=newest", "filter_empty"), ("Odd", "mood=bliss", "filter_malformed")],
+)  # fmt: skip
+def test_a_view_that_cannot_be_kept_is_refused(anna: Person, name: str, query: str, code: str) -> None:
+    with pytest.raises(ProductError) as caught:
+        filter_save(owner=anna, name=name, query=query, now=timezone.now())
+    assert caught.value.code == code
+
+
+def test_the_number_of_views_has_an_end(anna: Person) -> None:
+    for number in range(MOST):
+        filter_save(owner=anna, name=str(number), query="mood=power", now=timezone.now())
+    with pytest.raises(ProductError) as caught:
+        filter_save(owner=anna, name="one more", query="mood=power", now=timezone.now())
+    assert caught.value.code == "filters_too_many"
+
+
+def test_a_view_does_not_take_the_name_of_another(anna: Person, boris: Person) -> None:
+    for owner, name in ((anna, "One"), (anna, "Two"), (boris, "Three")):
+        filter_save(owner=owner, name=name, query="mood=power", now=timezone.now())
+    with pytest.raises(ProductError) as caught:
+        filter_rename(saved=SavedFilter.objects.get(name="One"), name="Two")
+    assert caught.value.code == "filter_name_taken"
+    filter_rename(saved=SavedFilter.objects.get(name="One"), name="Three")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, ear: Ear) -> None:
+    song = submit()
+    song_analyse(song_id=song.id)
+    ear.error = MoodError("audio_unreadable", "Nothing in the file can be read: convert it.")
+    for _ in range(2):
+        songs_rerun(ids=ids(song), now=timezone.now())
+        song_analyse(song_id=song.id)
+    kept = Song.objects.get(id=song.id)
+    assert (kept.status, kept.error_code) == (Status.DONE, "")
+    [warning] = kept.warnings
+    assert warning["code"] == "not_heard_again"
+    assert "Nothing in the file can be read" in warning["message"]
+    ear.error = None
+    songs_rerun(ids=ids(song), now=timezone.now())
+    song_analyse(song_id=song.id)
+    assert Song.objects.get(id=song.id).warnings == []
+
+
+def test_a_song_given_up_by_the_sweep_keeps_the_answer_it_had(anna: Person, settings: Any) -> None:
+    now = timezone.now()
+    lease = {"lease_token": "1" * 32, "lease_expires_at": now - timedelta(minutes=1)}
+    shelve(anna, "Lost", status=Status.RUNNING, attempts=settings.MAX_ATTEMPTS, **lease)
+    assert songs_sweep(now=now).given_up == 1
+    kept = Song.objects.get()
+    assert (kept.status, kept.warnings[0]["code"]) == (Status.DONE, "not_heard_again")

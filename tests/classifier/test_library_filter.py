@@ -1,0 +1,172 @@
+"""Which songs a question to the library means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from classifier import door
+from classifier.errors import ProductError
+from classifier.library_filter import SORTS, VALUES, LibraryFilter
+from classifier.models import Analysis, Person, Song, Status, Verdict
+from tests.shelf import shelve
+
+TRIANGLE = "3_3-7_3-5_7"
+
+
+def asked(query: str) -> LibraryFilter:
+    return LibraryFilter.from_query(QueryDict(query))
+
+
+def titles(owner: Person, query: str) -> list[str]:
+    return [song.display_title for song in asked(query).checked().apply(Song.objects.for_owner(owner))]
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("mood=tension", {"primary": "tension"}),
+        ("mood=tension", {"secondary": "tension"}),
+        ("first=tension", {"primary": "tension"}),
+        ("second=sadness", {"secondary": "sadness"}),
+        ("genre=TotallyNegative", {"genre": "TotallyNegative"}),
+        ("certain=no", {"certain": False}),
+        ("networks=disagree", {"agreement": door.DISAGREE_BELOW - 0.01}),
+        ("review=yes", {"certain": False}),
+        ("review=yes", {"agreement": 0.1}),
+        ("review=yes", {"status": Status.FAILED}),
+        ("verdict=any", {"verdict": Verdict.DISAGREED}),
+        ("verdict=agreed", {"verdict": Verdict.AGREED}),
+        ("said=power", {"actual_secondary": "power"}),
+        ("said_first=power", {"actual_primary": "power"}),
+        ("status=cancelled", {"status": Status.CANCELLED}),
+        ("status=unfinished", {"status": Status.QUEUED}),
+        ("heard_by=older", {"model_version": "mood-1"}),
+        ("added_to=2026-03-31", {"created_at": datetime(2026, 3, 31, 23, 59, tzinfo=UTC)}),
+        ("valence_from=7", {"valence": 7.0}),
+        ("valence_to=5", {"valence": 5.0}),
+        ("arousal_from=4&arousal_to=6", {"arousal": 5.0}),
+        ("confidence_to=50", {"confidence": 0.5}),
+        (f"area={TRIANGLE}&arousal_from=4", {"valence": 5.0, "arousal": 5.0}),
+    ],
+)
+def test_a_question_finds_the_song_that_is_like_it_and_no_other(
+    anna: Person, query: str, given: dict[str, Any]
+) -> None:
+    shelve(anna, "Another")
+    shelve(anna, "This one", **given)
+    assert titles(anna, query) == ["This one"]
+
+
+@pytest.mark.parametrize("q", ["ночь", "НОЧЬ", "Ночь", "ünder", "calm UNDER ÜNDER"])
+def test_capitals_do_not_matter_in_any_script(anna: Person, q: str) -> None:
+    shelve(anna, "Белая Ночь", artist="Ünder under")
+    assert titles(anna, f"q={q}") == ["Белая Ночь"]
+    assert titles(anna, "q=день") == []
+
+
+@pytest.mark.parametrize(
+    ("place", "inside"),
+    [((5.0, 4.0), True), ((3.2, 3.1), True), ((3.2, 6.0), False), ((6.9, 6.0), False), ((5.0, 2.9), False)],
+)
+def test_a_drawn_area_means_what_lies_inside_its_outline(
+    anna: Person, place: tuple[float, float], inside: bool
+) -> None:
+    shelve(anna, "Point", valence=place[0], arousal=place[1])
+    assert bool(titles(anna, f"area={TRIANGLE}")) is inside
+
+
+def test_an_area_may_be_hollow(anna: Person) -> None:
+    """A horseshoe, open below: what lies between its arms is outside."""
+    horseshoe = "2_2-3_2-3_7-7_7-7_2-8_2-8_8-2_8"
+    for title, valence, arousal in (("Arm", 2.5, 3.0), ("Bow", 5.0, 7.5), ("Between", 5.0, 4.0)):
+        shelve(anna, title, valence=valence, arousal=arousal)
+    assert sorted(titles(anna, f"area={horseshoe}")) == ["Arm", "Bow"]
+
+
+def test_what_was_judged_needs_no_review_any_more(anna: Person) -> None:
+    shelve(anna, "Judged", certain=False, verdict=Verdict.AGREED)
+    assert titles(anna, "review=yes") == []
+
+
+def test_a_song_that_is_heard_again_is_not_found_by_its_old_moods(anna: Person) -> None:
+    shelve(anna, "Again", status=Status.QUEUED)
+    assert titles(anna, "mood=calmness") == []
+    assert titles(anna, "") == ["Again"]
+
+
+def test_only_the_current_analysis_counts(anna: Person) -> None:
+    song = shelve(anna, "Twice heard", primary="tension")
+    old = Analysis.objects.get(song=song)
+    Analysis.objects.create(
+        **{field.name: getattr(old, field.name) for field in Analysis._meta.concrete_fields if field.name != "id"}
+        | {"model_version": "mood-1", "is_current": False, "primary": "sadness"}
+    )
+    assert titles(anna, "first=sadness") == []
+    assert titles(anna, "first=tension") == ["Twice heard"]
+    assert titles(anna, "heard_by=older") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "field", "low_first"),
+    [
+        ("title", "title", True),
+        ("surest", "confidence", False),
+        ("quiet", "arousal", True),
+        ("agreed", "agreement", False),
+    ],
+)
+def test_songs_come_in_the_order_that_is_asked_for(anna: Person, sort: str, field: str, low_first: bool) -> None:
+    for title, value in (("b", 0.5), ("C", 0.9), ("a", 0.1)):
+        shelve(anna, title, **({} if field == "title" else {field: value}))
+    assert titles(anna, f"sort={sort}") == (["a", "b", "C"] if low_first else ["C", "b", "a"])
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_songs_without_a_mood_are_in_every_order(anna: Person, sort: str) -> None:
+    shelve(anna, "Heard")
+    Analysis.objects.filter(song=shelve(anna, "Not yet", duration_s=None)).delete()
+    assert len(titles(anna, f"sort={sort}")) == 2
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_that_makes_no_sense_is_refused_in_a_sentence_and_left_out(name: str) -> None:
+    if name == "q":
+        return
+    found = asked(f"{name}=%3Cnonsense%3E")
+    assert found == LibraryFilter(problems=found.problems)
+    assert f"{name} is “<nonsense>”, and " in found.problems[0]
+    with pytest.raises(ProductError, match="allowed") as caught:
+        found.checked()
+    assert caught.value.code == "filter_malformed"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["valence_from=0.5", "valence_to=nan", "arousal_from=inf", "added_from=0001-01-01", "added_to=9999-12-31",
+     "area=1_1-2_2", f"area={'-'.join(['1_1'] * 65)}", "area=1_1-2_2-9_10", "said=bliss"],
+)  # fmt: skip
+def test_values_out_of_their_range_are_refused(query: str) -> None:
+    assert len(asked(query).problems) == 1
+
+
+def test_ends_in_the_wrong_order_are_told(db: None) -> None:
+    assert "valence_from is greater than valence_to" in asked("valence_from=6&valence_to=5").problems[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "q=night+train&mood=calmness&sort=lively", "valence_from=5.25&added_from=2026-01-31&confidence_to=50",
+     f"said_first=power&review=yes&area={TRIANGLE}", "verdict=none&status=unfinished&heard_by=present"],
+)  # fmt: skip
+def test_a_question_is_the_same_after_it_was_written_and_read(query: str) -> None:
+    first = asked(query).checked()
+    assert asked(first.to_query()) == first
+    assert sorted(first.to_query().split("&")) == sorted(query.split("&"))
+
+
+def test_every_value_has_its_field_and_every_field_its_value() -> None:
+    assert set(VALUES) == set(LibraryFilter.__dataclass_fields__) - {"problems"}

@@ -1,0 +1,197 @@
+"""What is done from the history with many songs, and the views that are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from classifier.models import Person, SavedFilter, Song, Status
+from classifier.views.library import FEW
+from tests.shelf import shelve
+
+PASSED_ON = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def act(client: Client, action: str, *songs: Song, **form: Any) -> HttpResponse:
+    return client.post(reverse("song-selection"), {"action": action, "song": [str(song.id) for song in songs], **form})
+
+
+def said(client: Client, response: HttpResponse) -> str:
+    assert response.status_code == 302, response.content.decode()
+    return client.get(response.headers["Location"]).content.decode()
+
+
+def confirm(client: Client, asking: HttpResponse, **form: str) -> HttpResponse:
+    """Sends the form of the page that asks once more, as it stands there."""
+    assert asking.status_code == 200
+    fields: dict[str, Any] = {}
+    for name, value in PASSED_ON.findall(asking.content.decode().partition("<h1>")[0]):
+        fields.setdefault(name, []).append(value)
+    return client.post(reverse("song-selection"), fields | form)
+
+
+def test_ticked_songs_are_deleted_after_a_second_question(anna: Person, anna_client: Client) -> None:
+    gone, kept = shelve(anna, "Gone"), shelve(anna, "Kept")
+    asking = act(anna_client, "delete", gone, query="mood=calmness")
+    assert "Delete 1 song?" in asking.content.decode()
+    assert "Kept" not in asking.content.decode()
+    assert Song.objects.count() == 2
+    done = confirm(anna_client, asking)
+    assert "1 song deleted, with their audio." in said(anna_client, done)
+    assert done.headers["Location"] == "/songs/?mood=calmness"
+    assert list(Song.objects.all()) == [kept]
+
+
+def test_all_that_match_are_meant_and_no_song_that_came_later(anna: Person, anna_client: Client) -> None:
+    for number in range(FEW + 5):
+        shelve(anna, str(number))
+    shelve(anna, "Sad one", primary="sadness")
+    seen_at = timezone.now()
+    shelve(anna, "Later", created_at=seen_at + timedelta(seconds=1))
+    asking = act(anna_client, "delete", query="first=calmness", all="yes", until=seen_at.isoformat())
+    assert f"Delete {FEW + 5} songs?" in asking.content.decode()
+    assert "and 5 more" in asking.content.decode()
+    confirm(anna_client, asking)
+    assert sorted(Song.objects.values_list("title", flat=True)) == ["Later", "Sad one"]
+
+
+def test_a_deletion_is_asked_about_again_when_other_songs_match_by_then(anna: Person, anna_client: Client) -> None:
+    shelve(anna, "One")
+    two = shelve(anna, "Two")
+    asking = act(anna_client, "delete", query="first=calmness", all="yes")
+    Song.objects.filter(id=two.id).update(status=Status.FAILED)
+    assert "Delete 1 song?" in confirm(anna_client, asking).content.decode()
+    assert Song.objects.count() == 2
+
+
+def test_a_question_that_cannot_be_read_deletes_nothing(anna: Person, anna_client: Client) -> None:
+    shelve(anna, "Kept")
+    page = said(anna_client, act(anna_client, "delete", query="mood=bliss", all="yes", confirmed="1"))
+    assert "mood is “bliss”" in page
+    assert Song.objects.count() == 1
+
+
+def test_few_songs_are_heard_again_at_once_and_many_after_a_question(anna: Person, anna_client: Client) -> None:
+    songs = [shelve(anna, str(number)) for number in range(FEW + 1)]
+    assert "1 song will be heard again." in said(anna_client, act(anna_client, "rerun", songs[0]))
+    assert "1 song left alone" in said(anna_client, act(anna_client, "rerun", songs[0]))
+    asking = act(anna_client, "rerun", all="yes")
+    assert f"Hear {FEW + 1} songs again?" in asking.content.decode()
+    confirm(anna_client, asking)
+    assert Song.objects.queued().count() == FEW + 1
+
+
+def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -> None:
+    songs = [shelve(anna, str(number)) for number in range(2)]
+    asking = act(anna_client, "correct", *songs)
+    refused = confirm(anna_client, asking, primary="power", secondary="power")
+    assert "Both sides name the same mood" in refused.content.decode()
+    page = said(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
+    assert "Your moods of 2 songs are saved." in page
+    assert page.count("You hear: Powerful but Sad") == 2
+
+
+def test_two_songs_are_compared_and_no_other_number(anna: Person, anna_client: Client) -> None:
+    songs = [shelve(anna, str(number)) for number in range(3)]
+    address = act(anna_client, "compare", *songs[:2]).headers["Location"]
+    assert address == f"{reverse('song-compare')}?a={songs[1].id}&b={songs[0].id}"
+    assert "Two songs are compared at a time" in said(anna_client, act(anna_client, "compare", *songs))
+
+
+@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "compare", "csv", "nonsense"])
+def test_nothing_ticked_is_said(anna_client: Client, action: str) -> None:
+    page = said(anna_client, act(anna_client, action))
+    assert ("is nothing that is done with songs" if action == "nonsense" else "is selected") in page or (
+        "Two songs are compared" in page
+    )
+
+
+@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "csv"])
+def test_nobody_acts_on_what_is_another_s(anna: Person, boris_client: Client, action: str) -> None:
+    song = shelve(anna, "Private")
+    for form in ({"confirmed": "1", "primary": "power"}, {"confirmed": "1", "primary": "power", "all": "yes"}):
+        response = act(boris_client, action, song, **form)
+        body = b"".join(response) if response.streaming else response.content
+        assert b"Private" not in body
+    assert Song.objects.get().status == Status.DONE
+    assert Song.objects.get().verdict == ""
+
+
+def test_ids_that_are_none_are_refused(anna_client: Client) -> None:
+    response = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"]})
+    assert "A ticked song has no id" in said(anna_client, response)
+    many = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"] * 501})
+    assert "501 songs are ticked, and at most 500 are allowed" in said(anna_client, many)
+
+
+def test_a_program_is_refused_in_json(anna_client: Client) -> None:
+    response = anna_client.post(reverse("song-selection"), {"action": "x"}, headers={"accept": "application/json"})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "action_unknown")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("songs-csv", "text/csv"), ("songs-jsonl", "application/jsonl")])
+def test_what_a_filter_matches_is_exported_as_a_file(
+    anna: Person, boris: Person, anna_client: Client, name: str, kind: str
+) -> None:
+    shelve(anna, "Calm one")
+    shelve(anna, "Sad one", primary="sadness")
+    shelve(boris, "Private")
+    response = anna_client.get(reverse(name), {"first": "sadness"})
+    assert response.headers["Content-Type"].startswith(kind)
+    assert "attachment" in response.headers["Content-Disposition"]
+    body = b"".join(response).decode()
+    assert "Sad one" in body
+    assert "Calm one" not in body
+    assert "Private" not in b"".join(anna_client.get(reverse(name))).decode()
+    assert anna_client.get(reverse(name), {"first": "bliss"}).status_code == 400
+
+
+def test_ticked_songs_are_exported(anna: Person, anna_client: Client) -> None:
+    songs = [shelve(anna, str(number)) for number in range(3)]
+    lines = b"".join(act(anna_client, "jsonl", songs[0], songs[2], query="sort=oldest")).decode().splitlines()
+    assert [json.loads(line)["title"] for line in lines] == ["0", "2"]
+
+
+def test_a_view_is_saved_shown_renamed_and_deleted(anna: Person, anna_client: Client) -> None:
+    shelve(anna, "Nocturne")
+    saved = anna_client.post(reverse("filter-save"), {"name": "Rainy", "query": "mood=calmness&sort=quiet"})
+    assert saved.headers["Location"] == "/songs/?mood=calmness&sort=quiet"
+    page = said(anna_client, saved)
+    assert "The view “Rainy” is saved." in page
+    assert re.search(r'href="/songs/\?mood=calmness&amp;sort=quiet"[^>]* aria-current="true">Rainy<', page)
+    view = SavedFilter.objects.get()
+    assert ">Snowy<" in said(anna_client, anna_client.post(reverse("filter-rename", args=[view.id]), {"name": "Snowy"}))
+    anna_client.post(reverse("filter-delete", args=[view.id]))
+    assert not SavedFilter.objects.exists()
+
+
+def test_nobody_touches_another_s_view(anna: Person, boris_client: Client) -> None:
+    view = SavedFilter.objects.create(owner=anna, name="Rainy", query="mood=sadness", created_at=timezone.now())
+    for address in ("filter-rename", "filter-delete"):
+        assert boris_client.post(reverse(address, args=[view.id]), {"name": "Mine"}).status_code == 404
+    assert "Rainy" not in boris_client.get(reverse("song-list")).content.decode()
+
+
+@pytest.mark.parametrize("address", ["song-selection", "filter-save"])
+def test_a_link_alone_changes_nothing(anna_client: Client, address: str) -> None:
+    assert anna_client.get(reverse(address)).status_code == 405
+
+
+def test_the_api_takes_the_same_filters(anna: Person, anna_client: Client, django_assert_num_queries: Callable) -> None:
+    shelve(anna, "Calm one")
+    shelve(anna, "Sad one", primary="sadness")
+    found = anna_client.get("/api/predictions/", {"first": "sadness"}).json()
+    assert [song["title"] for song in found["results"]] == ["Sad one"]
+    oldest = anna_client.get("/api/predictions/", {"sort": "oldest"}).json()
+    assert [song["title"] for song in oldest["results"]] == ["Calm one", "Sad one"]
+    refused = anna_client.get("/api/predictions/", {"first": "bliss"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "filter_malformed")
