@@ -14,15 +14,23 @@ from classifier.errors import ProductError
 from classifier.models import Song
 from classifier.presentation import network_named, song_json
 from classifier.refusals import refusal_response
+from classifier.views.drawing.bars import bars, scale_of
+from classifier.views.drawing.doubt import doubts
 from classifier.views.drawing.features import feature_groups
+from classifier.views.drawing.flower import flower
+from classifier.views.drawing.listeners import listeners
 from classifier.views.drawing.moods import Headline, Side
 from classifier.views.drawing.passages import moments, passages
+from classifier.views.drawing.peaks import peaks
 from classifier.views.drawing.plane import plane
 from classifier.views.drawing.roll import roll
+from classifier.views.drawing.rules import genre_views, ranks_of
+from classifier.views.drawing.sides import joint_words, side_views
+from classifier.views.drawing.vocabularies import NINE, vocabularies
+from classifier.views.drawing.waveform import waveform
 from classifier.views.drawing.words import agreement_words, clock, percent
 from classifier.views.quality import model_line
 
-REASONS = 4
 # Answers name their runners-up in full, and pages each mood in them.
 PAIRS = {door.composite_name(*pair): pair for pair in permutations(door.EMOTIONS, 2)}
 
@@ -45,19 +53,6 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One emotion: how many listeners are expected to feel it, by both networks and by each. Per cent of the scale."""
-
-    side: Side
-    percent: int
-    width: str
-    one: str
-    two: str
-    one_percent: int
-    two_percent: int
-
-
-@dataclass(frozen=True)
 class RunnerUp:
     name: str
     mood: Headline | None
@@ -71,59 +66,90 @@ class NetworkView:
     mood: Headline
 
 
-@dataclass(frozen=True)
-class GenreView:
-    genre: door.Genre
-    percent: int
-    width: str
-    chosen: bool
-
-
 def result_page(request: HttpRequest, song: Song) -> HttpResponse:
     """`song` comes with its analysis and detail read, so that looking at it thrice costs no more queries."""
     try:
         network = network_named(request.GET.get("model"))
         answer = song_json(song, network)
+        question = {} if network == "both" else {"model": network}
+        chosen = request.GET.get("words") or NINE
+        words = vocabularies(answer["scores"], network, answer["model_version"], chosen, question)
     except (ProductError, door.MoodError) as error:
         return refusal_response(request, error)
-    duration_s = song.duration_s or 0.0
-    segments, scores = answer["segments"], answer["scores"]
     context = {
         "song": song,
         "section": "history",
-        "duration": clock(duration_s),
-        "mood": Headline.of(answer["mood"]),
-        "said": Headline.stated(song.actual_primary, song.actual_secondary),
-        "runners_up": [_runner_up(other) for other in answer["alternatives"]],
-        "genre": door.GENRES.get(answer["mood"]["genre"]),
-        "genres": _genres(answer),
-        "reasons": _reasons(answer, network),
-        "agreement": percent(answer["agreement"]),
-        "agreement_words": agreement_words(percent(answer["agreement"])),
-        "choices": _choices(song, network),
         "network": network,
+        "choices": _choices(song, network),
+        "words": words,
+        "said": Headline.stated(song.actual_primary, song.actual_secondary),
         "networks": _networks(song),
-        "bars": _bars(scores, answer["models"]),
-        "bars_end": percent(_scale(scores, answer["models"])),
-        "plane": plane(scores["valence"], scores["arousal"], moments(segments, duration_s)),
-        "roll": roll(passages(segments, duration_s), duration_s),
-        "groups": feature_groups(answer["features"]),
         "model_version": answer["model_version"],
         "model": model_line(answer["model_version"]),
         "moods": door.MOODS.values(),
+        **_whole(answer, network),
+        **_over_time(song, answer, network),
     }
     return render(request, "songs/result.html", context)
+
+
+def _whole(answer: Mapping[str, Any], network: str) -> dict[str, Any]:
+    """What is told of the song as a whole."""
+    scores, mood = answer["scores"], Headline.of(answer["mood"])
+    scale = scale_of(scores, answer["models"])
+    return {
+        "mood": mood,
+        "joint_words": joint_words(mood),
+        "runners_up": [_runner_up(other) for other in answer["alternatives"]],
+        "genre": door.GENRES.get(answer["mood"]["genre"]),
+        "agreement": percent(answer["agreement"]),
+        "agreement_words": agreement_words(percent(answer["agreement"])),
+        "bars": bars(scores, answer["models"], scale),
+        "bars_end": percent(scale),
+        "flower": flower(scores["emotions"], [side.key for side in mood.sides], scale),
+        "groups": feature_groups(answer["features"]),
+    }
+
+
+def _over_time(song: Song, answer: Mapping[str, Any], network: str) -> dict[str, Any]:
+    """What is told of the song's passages, and what rests on them."""
+    duration_s = song.duration_s or 0.0
+    segments, scores, mood = answer["segments"], answer["scores"], answer["mood"]
+    instants = moments(segments, duration_s)
+    way = passages(segments, duration_s)
+    found = peaks(segments, mood["primary"], mood["secondary"], duration_s)
+    ranks = ranks_of(scores, network, answer["model_version"])
+    # Reasons are told of the whole answer, so one network alone has none.
+    reasons = answer["reasons"] if network == "both" else []
+    return {
+        "duration": clock(duration_s),
+        "peaks": found,
+        "wave": waveform(_levels(song), instants, duration_s),
+        "roll": roll(way, duration_s),
+        "sides": side_views(answer, reasons, found, way, duration_s),
+        "plane": plane(scores["valence"], scores["arousal"], instants, answer["models"]),
+        "genres": genre_views(answer, ranks),
+        "doubts": doubts(answer, network, ranks, way, duration_s),
+        "looking": _looking(song),
+        "listeners": listeners(
+            answer["models"], segments, answer["agreement"], duration_s, scale_of(scores, answer["models"])
+        ),
+    }
+
+
+def _looking(song: Song) -> dict[str, Side]:
+    """The sides that can be looked up in the picture: those of the whole answer, whichever network is shown."""
+    analysis = song.analysis
+    return {"primary": Side(analysis.primary), "secondary": Side(analysis.secondary)} if analysis else {}
+
+
+def _levels(song: Song) -> list[int]:
+    return song.analysis.detail.waveform if song.analysis else []
 
 
 def _runner_up(other: Mapping[str, Any]) -> RunnerUp:
     pair = PAIRS.get(other["name"])
     return RunnerUp(other["name"], Headline.stated(*pair) if pair else None, percent(other["confidence"]))
-
-
-def _reasons(answer: Mapping[str, Any], network: str) -> list[Mapping[str, Any]]:
-    """What pushed towards the first side. Reasons are told of the whole answer, so one network alone has none."""
-    found = [reason for reason in answer["reasons"] if reason["effect"] > 0] if network == "both" else []
-    return found[:REASONS]
 
 
 def _choices(song: Song, network: str) -> list[Choice]:
@@ -143,40 +169,3 @@ def _networks(song: Song) -> list[NetworkView]:
         ]
     except door.MoodError:
         return []
-
-
-def _bars(scores: Mapping[str, Any], models: Mapping[str, Any]) -> list[Bar]:
-    scale = _scale(scores, models)
-    one, two = models["cnn1d"]["emotions"], models["cnn2d"]["emotions"]
-    strongest_first = sorted(door.EMOTIONS, key=lambda key: -scores["emotions"][key])
-    return [
-        Bar(
-            side=Side(key),
-            percent=percent(scores["emotions"][key]),
-            width=_width(scores["emotions"][key], scale),
-            one=_width(one[key], scale),
-            two=_width(two[key], scale),
-            one_percent=percent(one[key]),
-            two_percent=percent(two[key]),
-        )
-        for key in strongest_first
-    ]
-
-
-def _scale(scores: Mapping[str, Any], models: Mapping[str, Any]) -> float:
-    """The end of the bars' axis: half the listeners, or as far as any score goes, in steps of a tenth."""
-    shown = [scores, models["cnn1d"], models["cnn2d"]]
-    highest = max(share for one in shown for share in one["emotions"].values())
-    return min(max(0.5, -(-highest * 10 // 1) / 10), 1.0)
-
-
-def _genres(answer: Mapping[str, Any]) -> list[GenreView]:
-    found = [(door.GENRES[name], share) for name, share in answer["genres"].items() if name in door.GENRES]
-    return [
-        GenreView(genre, round(100 * share), f"{100 * share:.1f}%", genre.name == answer["mood"]["genre"])
-        for genre, share in sorted(found, key=lambda pair: -pair[1])
-    ]
-
-
-def _width(share: float, scale: float) -> str:
-    return f"{min(100 * share / scale, 100):.2f}%"

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from classifier.errors import ProductError
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
-from classifier.services.song_edit import song_correct, song_edit
+from classifier.services.song_edit import song_edit
 from classifier.services.song_retry import song_retry
+from classifier.services.songs_rerun import songs_rerun
 from classifier.views.owned import own_song, way_back
 
 
@@ -34,18 +35,6 @@ def edit(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def mood(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
-    song = own_song(request, song_id)
-    primary, secondary = request.POST.get("primary", ""), request.POST.get("secondary", "")
-    try:
-        song = song_correct(song=song, primary=primary, secondary=secondary)
-        messages.success(request, "What you hear is saved." if song.actual_primary else "Your moods are taken back.")
-    except ProductError as error:
-        messages.error(request, error.message)
-    return redirect("song-detail", song_id)
-
-
-@require_POST
 def retry(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
@@ -53,6 +42,15 @@ def retry(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     except ProductError as error:
         messages.error(request, error.message)
     return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+
+
+@require_POST
+def again(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    """Have a song that was heard heard once more, by the model in use; its page shows how far that is."""
+    song = own_song(request, song_id)
+    if not songs_rerun(ids=[song.id], now=timezone.now()):
+        messages.info(request, "This song is on the way to be heard already.")
+    return redirect("song-detail", song_id)
 
 
 @require_POST

@@ -1,68 +1,89 @@
-// The player: one playhead over moods and spectrogram, passages that play with a click, keys that seek.
+// The player: one sound for the whole page, passages that play with a click, and word to whoever follows the time.
 
-const player = document.querySelector("[data-player]");
+import { clock } from "./clock.js";
+
+export const player = document.querySelector("[data-player]");
 const find = (name) => player.querySelector(`[data-${name}]`);
-const audio = find("audio");
-const controls = find("controls");
+export const audio = find("audio");
 const play = find("play");
-const scrub = find("scrub");
-const playhead = find("playhead");
-const field = find("field");
-const passages = [...player.querySelectorAll("[data-passage]")].map((link) => ({
-  link,
-  start: Number(link.dataset.start),
-  end: Number(link.dataset.end),
-  name: link.dataset.name,
-}));
 // What browsers say of the length is a guess for some formats; what was decoded is none.
-const duration = Number(player.dataset.duration) || 1;
+export const duration = Number(player.dataset.duration) || 1;
+
+const followers = [];
 let stopAt = null;
-let scrubbing = false;
+
+// Passages that cover the song once, each with its mood in words.
+const moods = [...player.querySelectorAll("[data-passages] tr")].map((line) => {
+  const link = line.querySelector("[data-passage]");
+  const name = line.querySelector("[data-mood]").textContent.replace(/\s+/g, " ").trim();
+  return { link, start: Number(link.dataset.start), end: Number(link.dataset.end), name };
+});
+let current = null;
+
+// The link that was followed last, as long as nothing else was asked for.
+let chosen = null;
+
+if ("mediaSession" in navigator) {
+  const { title, artist } = player.dataset;
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist });
+}
 
 audio.controls = false;
 audio.hidden = true;
-for (const part of [controls, scrub, playhead]) part.hidden = false;
+find("controls").hidden = false;
 
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+const entryAt = (seconds) => moods.find(({ start, end }) => seconds >= start && seconds < end) ?? moods.at(-1);
+
+export const moodAt = (seconds) => entryAt(seconds)?.name ?? "";
+
+// Where the mood changes next, and where it last did; shortly after a change the one before is meant.
+export const passageAfter = (seconds) => moods.find(({ start }) => start > seconds + 0.05)?.start ?? duration;
+export const passageBefore = (seconds) => moods.findLast(({ start }) => start < seconds - 1)?.start ?? 0;
+
+export const now = () => Math.min(audio.currentTime, duration);
+
+export function follow(follower) {
+  followers.push(follower);
+  follower(now());
 }
 
-function show() {
-  const now = Math.min(audio.currentTime, duration);
-  playhead.style.transform = `translateX(${(now / duration) * field.clientWidth}px)`;
-  find("time").textContent = clock(now);
-  scrub.setAttribute("aria-valuenow", now.toFixed(1));
-  scrub.setAttribute("aria-valuetext", `${clock(now)} of ${clock(duration)}`);
-  let current = "";
-  for (const passage of passages) {
-    const here = now >= passage.start && now < passage.end;
-    passage.link.classList.toggle("playing-now", here && !audio.paused);
-    if (here) current = passage.name;
-  }
-  find("now").textContent = current.replace(/^\S+ /, "").replace(/, \d+ %$/, "");
+export function seek(seconds) {
+  stopAt = null;
+  choose(null);
+  audio.currentTime = Math.min(Math.max(seconds, 0), duration);
+  tell();
+}
+
+export function toggle() {
+  if (audio.paused) audio.play().catch(trouble);
+  else audio.pause();
+}
+
+function choose(link) {
+  chosen?.classList.remove("playing-now");
+  chosen = link;
+}
+
+function tell() {
+  const seconds = now();
+  const entry = entryAt(seconds);
+  find("time").textContent = clock(seconds);
+  find("now").textContent = entry?.name ?? "";
+  if (current !== entry?.link) current?.classList.remove("playing-now");
+  current = entry?.link;
+  current?.classList.toggle("playing-now", !audio.paused);
+  chosen?.classList.toggle("playing-now", !audio.paused);
+  for (const follower of followers) follower(seconds);
 }
 
 function frame() {
   if (stopAt !== null && audio.currentTime >= stopAt) {
     stopAt = null;
     audio.pause();
+    choose(null);
   }
-  show();
+  tell();
   if (!audio.paused) requestAnimationFrame(frame);
-}
-
-function seek(seconds) {
-  stopAt = null;
-  audio.currentTime = Math.min(Math.max(seconds, 0), duration);
-  show();
-}
-
-function toggle() {
-  if (audio.paused) audio.play().catch(trouble);
-  else audio.pause();
 }
 
 function trouble(error) {
@@ -80,39 +101,19 @@ for (const name of ["play", "pause", "ended"]) {
     frame();
   });
 }
-audio.addEventListener("seeked", show);
-audio.addEventListener("timeupdate", () => audio.paused && show());
-new ResizeObserver(show).observe(field);
+audio.addEventListener("seeked", tell);
+audio.addEventListener("timeupdate", () => audio.paused && tell());
 
-for (const passage of passages) {
-  passage.link.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    seek(passage.start);
-    stopAt = passage.end;
-    audio.play().catch(trouble);
-  });
-}
-
-const secondsAt = (event) => {
-  const box = field.getBoundingClientRect();
-  return ((event.clientX - box.left) / box.width) * duration;
-};
-scrub.addEventListener("pointerdown", (event) => {
-  scrubbing = true;
-  scrub.setPointerCapture(event.pointerId);
-  seek(secondsAt(event));
-});
-scrub.addEventListener("pointermove", (event) => scrubbing && seek(secondsAt(event)));
-for (const name of ["pointerup", "pointercancel"]) scrub.addEventListener(name, () => (scrubbing = false));
-
-const steps = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageDown: -30, PageUp: 30 };
-scrub.addEventListener("keydown", (event) => {
-  if (event.key in steps) seek(audio.currentTime + steps[event.key]);
-  else if (event.key === "Home") seek(0);
-  else if (event.key === "End") seek(duration);
-  else if (event.key === " " || event.key === "Enter") toggle();
-  else return;
+// Whatever on the page names a stretch of the song plays it, also what was added later.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-passage]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
+  // A second click pauses what the first one began, and a third goes on.
+  if (chosen === link) return toggle();
+  seek(Number(link.dataset.start));
+  choose(link);
+  stopAt = Number(link.dataset.end);
+  audio.play().catch(trouble);
 });
-show();
+tell();

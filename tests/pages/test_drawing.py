@@ -5,10 +5,17 @@ from typing import Any
 
 import pytest
 
+from classifier.views.drawing.doubt import doubts
 from classifier.views.drawing.features import feature_groups, number
+from classifier.views.drawing.flower import REACH, Flower, directions, flower
+from classifier.views.drawing.listeners import listeners, strongest
+from classifier.views.drawing.moods import Headline
 from classifier.views.drawing.passages import MOST, moments, passages
+from classifier.views.drawing.peaks import peaks
 from classifier.views.drawing.plane import MARGIN, SIZE, plane
 from classifier.views.drawing.roll import LONGEST_PASSAGE_S, roll
+from classifier.views.drawing.sides import joint_words, side_views
+from classifier.views.drawing.waveform import BARS, waveform
 from classifier.views.drawing.words import agreement_words, clock, confidence_words, length_text, percent, ticks
 from ml.audio.passages import LONGEST_S
 from ml.features.names import FEATURES
@@ -132,3 +139,151 @@ def test_a_moods_name_gives_way_to_the_song_that_lies_beside_it() -> None:
     away = next(place for place in plane(1.0, 9.0, []).places if place.side.key == "nostalgia")
     near = next(place for place in plane(mood.valence + 0.8, mood.arousal, []).places if place.side.key == "nostalgia")
     assert (away.anchor, near.anchor) == ("start", "end")
+
+
+def whole(primary: str, secondary: str, **shares: float) -> dict[str, Any]:
+    """An answer as far as the drawings of sides, doubts and networks read it."""
+    emotions = {key: shares.get(key, 0.1) for key in MOODS}
+    scores = {"emotions": emotions, "valence": 5.0, "arousal": 5.0}
+    mood = segment(0, primary, secondary)["mood"] | {"secondary_confidence": 0.3}
+    return {
+        "mood": mood,
+        "scores": scores,
+        "models": {"cnn1d": scores, "cnn2d": scores},
+        "agreement": 0.9,
+        "model_version": "mood-1",
+    }
+
+
+def heard_by(one: str, two: str, start_s: float) -> dict[str, Any]:
+    """A segment in which each network has its own strongest emotion."""
+    models = {
+        name: {"emotions": dict.fromkeys(MOODS, 0.1) | {key: 0.6}} for name, key in (("cnn1d", one), ("cnn2d", two))
+    }
+    return segment(start_s, one, "solemnity") | {"models": models}
+
+
+def test_the_wave_shows_the_first_side_above_and_the_second_below() -> None:
+    way = moments([segment(0, "calmness", "power"), segment(10, "tension", "sadness")], 20.0)
+    drawn = waveform([50] * 600, way, 20.0)
+    assert [stroke.css for stroke in drawn.strokes] == ["calmness", "power", "tension", "sadness"]
+    up, down = (stroke.path + stroke.between for stroke in drawn.strokes[:2])
+    assert up.count("v-") == down.count("v") == BARS / 2
+
+
+def test_the_wave_keeps_its_loudest_places_and_is_never_empty() -> None:
+    way = moments([segment(0, "calmness", "power", end_s=4.0)], 4.0)
+    loud = waveform([0] * 300 + [100] + [0] * 299, way, 4.0)
+    heights = [
+        float(part)
+        for part in (loud.strokes[0].path + loud.strokes[0].between).split("v-")[1:]
+        for part in [part.split("M")[0]]
+    ]
+    assert max(heights) == 55.0
+    assert min(heights) > 0
+    assert waveform([], way, 4.0) is None
+    assert waveform([7, 9], way, 4.0).width == 2
+
+
+def test_petals_keep_their_places_whatever_a_song_is_like() -> None:
+    def turns(drawn: Flower) -> dict[str, float]:
+        return {petal.side.key: petal.turn for petal in drawn.petals}
+
+    quiet, loud = flower(dict.fromkeys(MOODS, 0.2), ["power"], 0.5), flower(dict.fromkeys(MOODS, 0.4), [], 1.0)
+    assert turns(quiet) == turns(loud)
+    angles = sorted(angle % 360 for angle in directions().values())
+    assert {round(after - before) for before, after in pairwise(angles)} == {40}
+
+
+def test_petals_lie_near_their_moods_places_in_the_plane() -> None:
+    angles = directions()
+    assert 60 < angles["power"] % 360 < 120
+    assert 120 < angles["tension"] % 360 < 180
+    assert 270 < angles["calmness"] % 360 < 330
+
+
+def test_a_petals_area_is_its_share() -> None:
+    petals = {petal.side.key: petal for petal in flower(dict.fromkeys(MOODS, 0.125) | {"power": 0.5}, [], 0.5).petals}
+    lengths = {key: float(petal.path.split(" ")[5]) for key, petal in petals.items()}
+    assert lengths["power"] == REACH
+    assert lengths["calmness"] == REACH / 2
+
+
+def test_each_side_is_marked_where_it_is_strongest() -> None:
+    song = [segment(0, "calmness", "power"), segment(5, "calmness", "power"), segment(90, "calmness", "power")]
+    for part, (calm, powerful) in zip(song, [(0.3, 0.2), (0.5, 0.1), (0.2, 0.4)], strict=True):
+        part["scores"] |= {"emotions": {"calmness": calm, "power": powerful}}
+    found = peaks(song, "calmness", "power", 100.0)
+    assert (found["primary"].x, found["primary"].width, found["primary"].words_behind) == ("5.00%", "10.00%", True)
+    assert (found["secondary"].time, found["secondary"].words_behind) == ("1:30–1:40", False)
+    assert peaks([], "calmness", "power", 0.0) == {}
+
+
+def test_reasons_without_a_mood_speak_for_the_first_side() -> None:
+    first, second = side_views(
+        whole("calmness", "power"), [{"feature": "x", "text": "slow", "effect": 0.1}], {}, [], 0.0
+    )
+    assert [reason.text for reason in first.speaks_for] == ["Slow"]
+    assert second.speaks_for == []
+
+
+def test_a_sides_passages_are_told_longest_first_and_joined_where_they_meet() -> None:
+    song = [segment(0, "calmness", "power"), segment(5, "tension", "calmness"), segment(10, "tension", "sadness")]
+    calm, powerful = side_views(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)
+    assert [part.time for part in calm.stretches] == ["0:00–0:12"]
+    assert (calm.present, powerful.present) == (62, 38)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("calmness", "power", "Powerful is much livelier than Calm"),
+        ("joyful_activation", "solemnity", "Joyful is much more pleasant than Solemn"),
+        ("power", "tension", "neither side is far from the other in how pleasant or how lively it is"),
+    ],
+)
+def test_but_and_and_have_their_reasons(first: str, second: str, words: str) -> None:
+    assert joint_words(Headline.of(whole(first, second)["mood"])) == words
+
+
+def test_a_mood_that_is_stated_raises_no_doubt() -> None:
+    assert doubts(whole("calmness", "power"), "both", {}, [], 0.0) == []
+
+
+def test_doubts_name_what_causes_them() -> None:
+    answer = whole("calmness", "power", calmness=0.22, power=0.21)
+    answer["mood"] |= {"certain": False, "confidence": 0.2}
+    answer["agreement"] = 0.4
+    way = passages(
+        [segment(0, "calmness", "power"), segment(5, "power", "sadness"), segment(10, "tension", "sadness")], 20.0
+    )
+    rule, weak, close, apart, changes = doubts(answer, "both", {"feeling": 0.1}, way, 20.0)
+    assert rule.startswith("Calm, the best candidate, reaches 20 %; below ")
+    assert "the strongest is expected of 22 of 100 listeners, less than in 90 % of songs" in weak
+    assert close == "Nothing leads: Calm 22 %, Powerful 21 %."
+    assert "though both put Calm first" in apart
+    assert "no mood comes first for half of the song" in changes
+
+
+def test_the_strongest_emotion_is_the_rarer_one_where_shares_tie() -> None:
+    assert strongest(dict.fromkeys(MOODS, 0.1)) == "amazement"
+    assert strongest(dict.fromkeys(MOODS, 0.1) | {"sadness": 0.2}) == "sadness"
+
+
+def test_networks_part_where_they_put_another_mood_first() -> None:
+    song = [
+        heard_by("calmness", "calmness", 0),
+        heard_by("calmness", "tension", 10),
+        heard_by("calmness", "tension", 20),
+        heard_by("power", "power", 30),
+    ]
+    models = whole("calmness", "power", calmness=0.5)["models"]
+    models["cnn2d"] = {"emotions": models["cnn1d"]["emotions"] | {"calmness": 0.3, "sadness": 0.12}}
+    drawn = listeners(models, song, 0.8, 40.0, 0.5)
+    assert [(part.one.key, part.two.key, part.time) for part in drawn.partings] == [
+        ("calmness", "tension", "0:10–0:30")
+    ]
+    assert drawn.alike_percent == 50
+    assert [gap.side.key for gap in drawn.apart] == ["calmness"]
+    assert drawn.same_first
+    assert not drawn.disagree

@@ -31,29 +31,6 @@ def test_a_title_that_is_too_long_is_refused_in_a_sentence(anna_client: Client, 
     assert heard.title == "Nocturne"
 
 
-def test_the_actual_mood_is_stated_and_taken_back(anna_client: Client, heard: Song) -> None:
-    page = page_after(anna_client, act(anna_client, heard, "mood", primary="tension", secondary="sadness"))
-    assert "Tense and Sad" in page
-    page = page_after(anna_client, act(anna_client, heard, "mood", primary="", secondary=""))
-    assert "Tense and Sad" not in page
-
-
-def test_a_second_mood_alone_is_the_first(anna_client: Client, heard: Song) -> None:
-    page_after(anna_client, act(anna_client, heard, "mood", primary="", secondary="sadness"))
-    heard.refresh_from_db()
-    assert (heard.actual_primary, heard.actual_secondary) == ("sadness", "")
-
-
-@pytest.mark.parametrize(
-    ("primary", "secondary", "sentence"),
-    [("bliss", "", "is no mood known here"), ("tension", "tension", "Both sides name the same mood")],
-)
-def test_a_mood_that_cannot_be_is_refused_in_a_sentence(
-    anna_client: Client, heard: Song, primary: str, secondary: str, sentence: str
-) -> None:
-    assert sentence in page_after(anna_client, act(anna_client, heard, "mood", primary=primary, secondary=secondary))
-
-
 def test_a_song_is_deleted_only_after_it_was_asked_for_twice(anna_client: Client, heard: Song, media: Path) -> None:
     address = reverse("song-delete", args=[heard.id])
     page = anna_client.get(address).content.decode()
@@ -99,13 +76,13 @@ def test_an_action_leads_back_to_its_own_site_only(anna_client: Client, waiting:
     assert away.headers["Location"] == reverse("song-detail", args=[waiting.id])
 
 
-@pytest.mark.parametrize("action", ["edit", "mood", "retry", "cancel", "delete"])
+@pytest.mark.parametrize("action", ["edit", "verdict", "retry", "cancel", "delete"])
 def test_nobody_acts_on_what_is_another_s(boris_client: Client, waiting: Song, action: str) -> None:
     assert act(boris_client, waiting, action, primary="tension").status_code == 404
     assert Song.objects.get(id=waiting.id).status == Status.QUEUED
 
 
-@pytest.mark.parametrize("action", ["edit", "mood", "retry", "cancel"])
+@pytest.mark.parametrize("action", ["edit", "verdict", "retry", "cancel"])
 def test_a_link_alone_changes_nothing(anna_client: Client, waiting: Song, action: str) -> None:
     assert anna_client.get(reverse(f"song-{action}", args=[waiting.id])).status_code == 405
 
@@ -117,3 +94,12 @@ def test_a_form_from_another_site_changes_nothing(anna: object, waiting: Song) -
     assert response.status_code == 403
     assert "This form is out of date" in response.content.decode()
     assert Song.objects.filter(id=waiting.id).exists()
+
+
+def test_a_song_that_was_heard_can_be_heard_again(anna_client: Client, boris_client: Client, heard: Song) -> None:
+    assert act(boris_client, heard, "again").status_code == 404
+    assert act(anna_client, heard, "again").url == reverse("song-detail", args=[heard.id])
+    heard.refresh_from_db()
+    assert heard.status == "queued"
+    assert heard.analysis.name == "Calm but Powerful"
+    assert "on the way to be heard already" in page_after(anna_client, act(anna_client, heard, "again"))

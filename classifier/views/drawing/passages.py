@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+Segment = Mapping[str, Any]
+"""A piece of the song as an answer tells it: start_s, end_s, mood, scores, models."""
+
 # More would be neither legible nor quick to draw; a song of two hours has 1,440 segments.
 MOST = 120
 
@@ -31,30 +34,34 @@ class Passage:
         return self.end_s - self.start_s
 
 
-def passages(segments: Sequence[Mapping[str, Any]], duration_s: float) -> list[Passage]:
+def passages(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
     """Neighbours with the same mood joined. Of a long song, several segments at a time are first taken together."""
-    stretches = moments(segments, duration_s)
     joined: list[Passage] = []
-    for stretch in stretches:
-        if joined and joined[-1].name == stretch.name:
-            joined[-1] = _together(joined[-1], stretch)
+    for moment in moments(segments, duration_s):
+        if joined and joined[-1].name == moment.name:
+            joined[-1] = _together(joined[-1], moment)
         else:
-            joined.append(stretch)
+            joined.append(moment)
     return joined
 
 
-def moments(segments: Sequence[Mapping[str, Any]], duration_s: float) -> list[Passage]:
+def moments(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
     """The song in at most MOST stretches of about equal length, each with the mood most of its segments have."""
+    return [_moment(group, start_s, end_s) for group, start_s, end_s in stretches(segments, duration_s)]
+
+
+def stretches(segments: Sequence[Segment], duration_s: float) -> list[tuple[Sequence[Segment], float, float]]:
+    """Segments taken together, at most MOST groups of about equal length, each with its own part of the song."""
     if not segments:
         return []
     at_once = math.ceil(len(segments) / MOST)
     groups = [segments[i : i + at_once] for i in range(0, len(segments), at_once)]
     middles = [(group[0]["start_s"] + group[-1]["end_s"]) / 2 for group in groups]
     borders = [0.0, *((a + b) / 2 for a, b in pairwise(middles)), duration_s]
-    return [_moment(group, start, end) for group, (start, end) in zip(groups, pairwise(borders), strict=True)]
+    return [(group, start_s, end_s) for group, (start_s, end_s) in zip(groups, pairwise(borders), strict=True)]
 
 
-def _moment(group: Sequence[Mapping[str, Any]], start_s: float, end_s: float) -> Passage:
+def _moment(group: Sequence[Segment], start_s: float, end_s: float) -> Passage:
     counts = Counter(segment["mood"]["name"] for segment in group)
     moods = [segment["mood"] for segment in group]
     mood = max(moods, key=lambda mood: (counts[mood["name"]], mood["confidence"]))

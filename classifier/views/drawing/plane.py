@@ -1,16 +1,37 @@
-"""The valence-arousal plane: where the nine moods lie, where the song lies, and the way it takes."""
+"""The valence-arousal plane: its named regions, the nine moods, the song, its way, and where each network hears it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from classifier import door
 from classifier.views.drawing.moods import Side
+from classifier.views.drawing.palette import NEUTRAL
 from classifier.views.drawing.passages import Passage
 
 SIZE, MARGIN = 400, 26
 LEAST, MOST = 1.0, 9.0
 NAME_WIDTH, NAME_HEIGHT = 76, 20
 """The room of a mood's name, with the song's dot beside it."""
+
+# The corners, each with its quadrant's words: (quadrant, right, above).
+_CORNERS = (("Q1", True, True), ("Q2", False, True), ("Q3", False, False), ("Q4", True, False))
+
+
+@dataclass(frozen=True)
+class Region:
+    """A quarter of the plane and what it is called."""
+
+    words: str
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -36,10 +57,21 @@ class Plane:
     valence: str
     arousal: str
     words: str
+    regions: list[Region]
+    region: str
+    """What the song's own region is called."""
+    times: str = ""
+    """At which second the way is at each of its points."""
+    start: Point | None = None
+    networks: dict[str, Point] = field(default_factory=dict)
 
 
-def plane(valence: float, arousal: float, way: Sequence[Passage]) -> Plane:
-    points = _smooth([(moment.valence, moment.arousal) for moment in way])
+def plane(
+    valence: float, arousal: float, way: Sequence[Passage], models: Mapping[str, Mapping[str, Any]] | None = None
+) -> Plane:
+    """`models` are the scores that each network alone gives the song; without them only the song is shown."""
+    points = [(_x(v), _y(a)) for v, a in _smooth([(moment.valence, moment.arousal) for moment in way])]
+    moves = len(points) > 1
     return Plane(
         size=SIZE,
         margin=MARGIN,
@@ -49,11 +81,30 @@ def plane(valence: float, arousal: float, way: Sequence[Passage]) -> Plane:
         places=[_place(key, _x(valence), _y(arousal)) for key in door.EMOTIONS],
         x=_x(valence),
         y=_y(arousal),
-        path=" ".join(f"{_x(v)},{_y(a)}" for v, a in points) if len(points) > 1 else "",
+        path=" ".join(f"{x},{y}" for x, y in points) if moves else "",
         valence=f"{valence:.1f}",
         arousal=f"{arousal:.1f}",
         words=_words(valence, arousal),
+        regions=[_region(*corner) for corner in _CORNERS],
+        region=_quadrant_words(valence, arousal),
+        times=" ".join(f"{(moment.start_s + moment.end_s) / 2:.1f}" for moment in way) if moves else "",
+        start=Point(*points[0]) if moves else None,
+        networks={name: Point(_x(scores["valence"]), _y(scores["arousal"])) for name, scores in (models or {}).items()},
     )
+
+
+def _region(quadrant: str, right: bool, above: bool) -> Region:
+    return Region(
+        words=door.QUADRANT_WORDS[quadrant],
+        x=SIZE - MARGIN - 12 if right else MARGIN + 12,
+        y=MARGIN + 22 if above else SIZE - MARGIN - 13,
+        anchor="end" if right else "start",
+    )
+
+
+def _quadrant_words(valence: float, arousal: float) -> str:
+    corner = (valence >= NEUTRAL, arousal >= NEUTRAL)
+    return next(door.QUADRANT_WORDS[quadrant] for quadrant, *at in _CORNERS if tuple(at) == corner)
 
 
 def _place(key: str, song_x: float, song_y: float) -> Place:

@@ -1,5 +1,7 @@
 """Numbers as a person would say them."""
 
+from classifier import door
+
 # A side's confidence is calibrated, so the words can be plain: they name how often such a claim turns out right.
 _CONFIDENCE = (
     (90, "almost certain"),
@@ -12,8 +14,8 @@ _CONFIDENCE = (
 _AGREEMENT = (
     (85, "They hear the same song."),
     (70, "They mostly agree."),
-    (50, "They agree in part."),
-    (0, "They disagree: trust this result less."),
+    (round(100 * door.DISAGREE_BELOW), "They agree in part."),
+    (0, "They disagree: let your own ear decide."),
 )
 
 
