@@ -50,6 +50,7 @@ def song_json(song: Song, network: str = "both", with_segments: bool = True) -> 
         "finished_at": moment_text(song.finished_at),
         **_answer(found, with_segments),
         "actual_mood": actual_mood(song),
+        "verdict": song.verdict or None,
         "progress": {
             "stage": song.stage,
             "segments_done": song.segments_done,
@@ -77,6 +78,7 @@ def heard_json(
         "finished_at": moment_text(finished_at),
         **_answer(_seen(heard.answer, network, heard.model_version), with_segments=True),
         "actual_mood": None,
+        "verdict": None,
         "progress": {"stage": "", "segments_done": segments, "segments_total": segments},
         "warnings": heard.warnings,
     }

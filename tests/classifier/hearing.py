@@ -90,6 +90,7 @@ class Heard:
     warnings: list[dict[str, str]] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=answer)
     spectrogram_png: bytes = PNG
+    waveform: list[int] = field(default_factory=lambda: [0, 40, 100, 60])
 
 
 class Ear:

@@ -22,7 +22,7 @@ from tests.classifier.hearing import Ear, answer, upload, wav
 KEYS = [
     *("id", "status", "file_name", "title", "artist", "duration_s", "sha256", "model_version"),
     *("created_at", "finished_at", "mood", "alternatives", "genres", "agreement", "scores", "models"),
-    *("reasons", "features", "segments", "actual_mood", "progress", "warnings"),
+    *("reasons", "features", "segments", "actual_mood", "verdict", "progress", "warnings"),
 ]
 
 

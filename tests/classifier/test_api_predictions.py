@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from classifier.models import Person, Song
 from classifier.services.song_analyse import song_analyse
-from classifier.services.song_edit import song_correct
+from classifier.services.song_verdict import song_agree, song_disagree
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import Ear, answer
 from tests.classifier.test_api_predict import KEYS, error_code
@@ -75,14 +76,22 @@ def test_deleting_deletes_the_sound(anna_client: Client, song: Song, media: Path
     assert error_code(anna_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
 
 
-def test_what_the_person_said_stands_beside_what_was_heard(anna_client: Client, song: Song) -> None:
-    song_correct(song=song, primary="calmness", secondary="power")
-    assert anna_client.get(f"/api/predictions/{song.id}/").json()["actual_mood"] == {
+@pytest.mark.django_db(transaction=True)
+def test_what_the_person_said_stands_beside_what_was_heard(anna_client: Client, song: Song, ear: Ear) -> None:
+    song_analyse(song_id=song.id)
+    song_agree(song=song, now=timezone.now())
+    answer = anna_client.get(f"/api/predictions/{song.id}/").json()
+    assert answer["verdict"] == "agreed"
+    assert answer["actual_mood"] == {
         "name": "Calm but Powerful",
         "primary": "calmness",
         "secondary": "power",
         "joined_by": "but",
     }
+    song_disagree(song=song, now=timezone.now())
+    answer = anna_client.get(f"/api/predictions/{song.id}/").json()
+    assert (answer["verdict"], answer["actual_mood"]) == ("disagreed", None)
+    assert answer["mood"]["name"] == "Calm but Powerful"
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/predict", "/api/predictions/7/", "/api/nothing/here/"])

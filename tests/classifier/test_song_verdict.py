@@ -1,0 +1,120 @@
+"""What a person says of a song, and that it stays."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from classifier.errors import ProductError
+from classifier.models import Person, Song, Status, Verdict
+from classifier.services.song_analyse import song_analyse
+from classifier.services.song_delete import song_delete
+from classifier.services.song_verdict import song_agree, song_correct, song_disagree, song_take_back, song_verdict
+from classifier.services.songs_rerun import songs_rerun
+from tests.classifier.hearing import Ear, mood
+from tests.shelf import shelve
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def calm(anna: Person) -> Song:
+    """A song of Anna's that was heard as calm but powerful."""
+    return shelve(anna, "Harbour")
+
+
+def said(song: Song) -> tuple[str, str, str]:
+    song.refresh_from_db()
+    return song.verdict, song.actual_primary, song.actual_secondary
+
+
+def refusal(code: str) -> pytest.RaisesExc[ProductError]:
+    return pytest.raises(ProductError, check=lambda error: error.code == code)
+
+
+def test_who_agrees_has_said_what_was_heard(calm: Song) -> None:
+    song = song_agree(song=calm, now=NOW)
+    assert said(song) == (Verdict.AGREED, "calmness", "power")
+    assert song.verdict_at == NOW
+
+
+def test_who_disagrees_has_not_said_what_it_is_instead(calm: Song) -> None:
+    song_correct(song=calm, primary="tension", now=NOW)
+    assert said(song_disagree(song=calm, now=NOW)) == (Verdict.DISAGREED, "", "")
+
+
+def test_moods_are_set_and_taken_back(calm: Song) -> None:
+    assert said(song_correct(song=calm, primary="sadness", secondary="power", now=NOW)) == (
+        Verdict.CORRECTED, "sadness", "power",
+    )  # fmt: skip
+    song = song_take_back(song=calm)
+    assert said(song) == (Verdict.NONE, "", "")
+    assert song.verdict_at is None
+
+
+def test_a_second_mood_alone_is_the_first(calm: Song) -> None:
+    assert said(song_correct(song=calm, primary="", secondary="power", now=NOW)) == (Verdict.CORRECTED, "power", "")
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "code"),
+    [("", "", "mood_missing"), ("hunger", "", "mood_unknown"), ("power", "power", "mood_twice")],
+)
+def test_moods_that_cannot_be_are_refused_and_change_nothing(
+    calm: Song, primary: str, secondary: str, code: str
+) -> None:
+    song_agree(song=calm, now=NOW)
+    with refusal(code):
+        song_correct(song=calm, primary=primary, secondary=secondary, now=NOW)
+    assert said(calm)[0] == Verdict.AGREED
+
+
+@pytest.mark.parametrize("judge", [song_agree, song_disagree])
+def test_what_has_not_been_heard_can_be_named_but_not_judged(anna: Person, judge: object) -> None:
+    waiting = Song.objects.create(owner=anna, file_name="a.wav", sha256="a" * 64, size_bytes=1, created_at=NOW)
+    with refusal("answer_missing"):
+        judge(song=waiting, now=NOW)
+    assert said(song_correct(song=waiting, primary="tension", now=NOW)) == (Verdict.CORRECTED, "tension", "")
+
+
+def test_nobody_agrees_to_an_answer_that_was_not_on_the_page(calm: Song) -> None:
+    with refusal("answer_changed"):
+        song_verdict(song=calm, verdict="agreed", seen=("sadness", "power"), now=NOW)
+    assert said(calm) == (Verdict.NONE, "", "")
+    song_verdict(song=calm, verdict="agreed", seen=("calmness", "power"), now=NOW)
+    assert said(calm)[0] == Verdict.AGREED
+
+
+def test_a_verdict_that_does_not_exist_is_refused_with_those_that_do(calm: Song) -> None:
+    with pytest.raises(ProductError, match="“perhaps” says nothing about a song: agreed, disagreed, corrected, none"):
+        song_verdict(song=calm, verdict="perhaps", now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model_version", ["mood-1", "mood-9"])
+def test_hearing_a_song_anew_changes_nothing_of_what_was_said(song: Song, ear: Ear, model_version: str) -> None:
+    song_analyse(song_id=song.id)
+    song_agree(song=song, now=NOW)
+    ear.heard.model_version = model_version
+    ear.heard.answer |= {"mood": mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}}
+    songs_rerun(ids=[song.id], now=timezone.now())
+    song_analyse(song_id=song.id)
+    assert said(song) == (Verdict.AGREED, "calmness", "power")
+    assert (song.status, song.analysis.primary, song.verdict_at) == (Status.DONE, "tension", NOW)
+
+
+def test_a_word_does_not_bring_a_deleted_song_back(calm: Song) -> None:
+    song_delete(song=Song.objects.get(id=calm.id))
+    with refusal("not_found"):
+        song_correct(song=calm, primary="power", now=NOW)
+    assert not Song.objects.exists()
+
+
+def test_a_word_is_one_write_that_touches_nothing_else(calm: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker may be writing the row at the same moment."""
+    written: list[dict[str, object]] = []
+    update = QuerySet.update
+    monkeypatch.setattr(QuerySet, "update", lambda self, **given: written.append(given) or update(self, **given))
+    song_agree(song=calm, now=NOW)
+    assert [sorted(given) for given in written] == [["actual_primary", "actual_secondary", "verdict", "verdict_at"]]

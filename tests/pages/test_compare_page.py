@@ -1,0 +1,186 @@
+"""Two songs side by side, and the choice of the second."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import Analysis, Person, Song, Status
+from classifier.views.choosing import plain_title
+from ml.features.names import NAMES
+from tests.classifier.hearing import mood, scores
+from tests.pages.test_result_page import words
+from tests.shelf import shelve
+
+
+def open_page(client: Client, **query: object) -> HttpResponse:
+    return client.get(reverse("song-compare"), {name: str(value) for name, value in query.items()})
+
+
+def page(client: Client, **query: object) -> str:
+    response = open_page(client, **query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def answered(song: Song, **changes: Any) -> Song:
+    """The same song with other words in its answer."""
+    detail = song.analysis.detail
+    detail.answer |= changes
+    detail.save()
+    return song
+
+
+@pytest.fixture
+def calm(anna: Person) -> Song:
+    features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 80.0, "key": 9.0, "mode": 0.0, "rms_mean": 0.1}
+    return answered(shelve(anna, "Harbour (rough mix)", artist="Anna"), features=features)
+
+
+@pytest.fixture
+def tense(anna: Person) -> Song:
+    song = shelve(anna, "Harbour (final mix)", valence=3.1, arousal=6.4)
+    features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 150.0, "key": 0.0, "mode": 1.0, "rms_mean": 0.2}
+    heard = mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}
+    return answered(song, mood=heard, scores=scores("tension") | {"valence": 3.1, "arousal": 6.4}, features=features)
+
+
+def test_both_songs_stand_beside_each_other_with_what_they_share(anna_client: Client, calm: Song, tense: Song) -> None:
+    text = words(page(anna_client, a=calm.id, b=tense.id))
+    assert "Both are Powerful; A also Calm, B also Tense." in text
+    assert "B is livelier (arousal 6.4 beside 3.4) and less pleasant (valence 3.1 beside 6.1)." in text
+    for told in ("Harbour (rough mix)", "Harbour (final mix)", "Tense and Powerful", "A minor", "C major"):
+        assert told in text
+    assert "B is faster Tempo" in text
+    assert "80 and 150 beats a minute" in text
+    assert "B is 6.0 dB louder" in text
+
+
+def test_exchanged_they_are_told_the_other_way_round(anna_client: Client, calm: Song, tense: Song) -> None:
+    text = words(page(anna_client, a=tense.id, b=calm.id))
+    assert "Both are Powerful; A also Tense, B also Calm." in text
+    assert "B is slower" in text
+    assert "A is 6.0 dB louder" in text
+
+
+def test_the_emotion_that_differs_most_comes_first(anna_client: Client, calm: Song, tense: Song) -> None:
+    listed = words(page(anna_client, a=calm.id, b=tense.id).partition('"compare-emotions"')[2])
+    first, second = re.findall(r"(\w+) A (\d+) · %, B (\d+) %", listed)[:2]
+    assert {first, second} == {("Calm", "70", "10"), ("Tense", "10", "70")}
+
+
+def test_they_are_aligned_by_the_clock_or_end_to_end(anna_client: Client, calm: Song, tense: Song) -> None:
+    Song.objects.filter(id=tense.id).update(duration_s=30.0)
+    by_clock = page(anna_client, a=calm.id, b=tense.id)
+    assert 'data-length="60.0">' in by_clock
+    assert "0:30" in by_clock
+    by_part = page(anna_client, a=calm.id, b=tense.id, align="part")
+    assert 'data-length="60.0" data-stretched>' in by_part
+    assert "75 %" in words(by_part)
+
+
+def test_songs_of_two_models_are_compared_with_a_warning(anna_client: Client, calm: Song, tense: Song) -> None:
+    assert "Different models heard the two" not in page(anna_client, a=calm.id, b=tense.id)
+    Analysis.objects.filter(song=tense).update(model_version="mood-1")
+    assert "Different models heard the two" in page(anna_client, a=calm.id, b=tense.id)
+
+
+def test_songs_whose_features_were_not_kept_are_compared_without_them(anna_client: Client, anna: Person) -> None:
+    one, other = (answered(shelve(anna), features={}, reasons=[]) for _ in range(2))
+    text = words(page(anna_client, a=one.id, b=other.id))
+    assert "Both are Calm but Powerful. They are about as lively and as pleasant as each other." in text
+    assert "dB louder" not in text
+
+
+def test_the_second_is_chosen_among_versions_of_the_song_and_its_neighbours(
+    anna_client: Client, anna: Person, calm: Song, tense: Song
+) -> None:
+    shelve(anna, "Far Away", valence=2.0)
+    shelve(anna, "Nearby", valence=6.0)
+    text = words(page(anna_client, a=calm.id))
+    assert "Compare with which song?" in text
+    version, _, rest = text.partition("Nearest in mood")
+    assert "Perhaps another version of it Harbour (final mix)" in version
+    assert rest.index("Nearby") < rest.index("Far Away")
+    assert f"?a={calm.id}&amp;b={tense.id}" in page(anna_client, a=calm.id)
+    assert f"?b={calm.id}&amp;a={tense.id}" in page(anna_client, b=calm.id)
+
+
+def test_the_second_is_looked_for(anna_client: Client, calm: Song, tense: Song, anna: Person) -> None:
+    shelve(anna, "Something Else")
+    html = page(anna_client, a=calm.id, q="final")
+    assert "Harbour (final mix)" in html
+    assert "Something Else" not in html
+    assert "No song that was heard has “xyz”." in page(anna_client, a=calm.id, q="xyz")
+
+
+def test_without_songs_it_says_that_two_are_needed(anna_client: Client, anna: Person) -> None:
+    assert "No song has been heard yet. Two are needed to compare." in words(page(anna_client))
+    only = shelve(anna)
+    assert "This is the only song that was heard so far." in page(anna_client, a=only.id)
+
+
+def test_a_song_beside_itself_and_one_on_its_way_are_explained(anna_client: Client, anna: Person, calm: Song) -> None:
+    assert "A song beside itself shows nothing" in page(anna_client, a=calm.id, b=calm.id)
+    waiting = shelve(anna, "Soon", status=Status.QUEUED)
+    html = page(anna_client, a=calm.id, b=waiting.id)
+    assert "“Soon” has not been heard yet" in html
+    assert "Compare with which song?" in html
+
+
+@pytest.mark.parametrize("wrong", ["x", uuid.uuid4(), "7"])
+def test_a_song_that_is_not_there_is_not_found(anna_client: Client, calm: Song, wrong: object) -> None:
+    assert open_page(anna_client, a=calm.id, b=wrong).status_code == 404
+
+
+def test_nobody_compares_with_what_is_another_s(boris_client: Client, calm: Song, tense: Song) -> None:
+    assert open_page(boris_client, a=calm.id, b=tense.id).status_code == 404
+    assert open_page(boris_client, a=calm.id).status_code == 404
+
+
+@pytest.mark.parametrize("segments", [3, 900])
+def test_long_songs_ask_the_database_no_more_often_and_stay_light(
+    anna_client: Client, calm: Song, tense: Song, segments: int, django_assert_num_queries: Callable
+) -> None:
+    for song in (calm, tense):
+        detail = song.analysis.detail
+        [one, *_] = detail.segments
+        detail.segments = [one | {"start_s": 5.0 * i, "end_s": 5.0 * i + 10} for i in range(segments)]
+        detail.save()
+        Song.objects.filter(id=song.id).update(duration_s=5.0 * segments + 5)
+    # Session, person; of each song: itself, its analysis with the detail, its segments.
+    with django_assert_num_queries(8):
+        html = page(anna_client, a=calm.id, b=tense.id)
+    assert len(html) < 120_000
+
+
+def test_titles_are_text_and_the_page_keeps_to_the_content_security_policy(
+    anna_client: Client, calm: Song, tense: Song
+) -> None:
+    Song.objects.filter(id=calm.id).update(title="<script>alert(1)</script>")
+    for html in (page(anna_client, a=calm.id, b=tense.id), page(anna_client, a=calm.id)):
+        assert "<script>alert" not in html
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
+
+
+@pytest.mark.parametrize(
+    ("title", "file_name", "plain"),
+    [
+        ("Harbour (rough mix)", "a.wav", "Harbour"),
+        ("Harbour - Live at Home", "a.wav", "Harbour"),
+        ("Harbour v2", "a.wav", "Harbour"),
+        ("", "harbour_master_final.flac", "harbour"),
+        ("Night Train", "a.wav", "Night Train"),
+        ("Alive", "a.wav", "Alive"),
+        ("[untitled]", "a.wav", ""),
+    ],
+)
+def test_a_title_without_the_name_of_its_version(title: str, file_name: str, plain: str) -> None:
+    assert plain_title(Song(title=title, file_name=file_name)) == plain

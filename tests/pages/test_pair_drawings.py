@@ -1,0 +1,160 @@
+"""What is drawn of two songs, and of a person's word beside the model's."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from classifier.door import EMOTIONS
+from classifier.judgements import Fit, Judgement
+from classifier.views.drawing.alignment import Timed, aligned
+from classifier.views.drawing.contrasts import contrasts, key_words
+from classifier.views.drawing.ear_figures import questions, shares
+from classifier.views.drawing.ear_matrix import around_the_plane, matrix
+from classifier.views.drawing.moods import Headline
+from classifier.views.drawing.pairs import axis_end, emotion_pairs, moods_words, place_words
+from ml.features.names import NAMES
+from tests.classifier.hearing import mood, scores
+
+
+def stated(*moods: str) -> Headline:
+    return Headline.stated(*(*moods, "")[:2])
+
+
+def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
+    """One after another, of 10 s each, with "power" as the second mood."""
+    return [
+        {
+            "start_s": 10.0 * i,
+            "end_s": 10.0 * (i + 1),
+            "mood": mood(key) | {"name": key},
+            "scores": scores(key) | {"arousal": arousal},
+        }
+        for i, key in enumerate(moods)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "told"),
+    [
+        (("calmness", "power"), ("calmness", "power"), "Both are Calm but Powerful."),
+        (("calmness", "power"), ("power", "calmness"), "Both are Calm and Powerful, each with the other in front."),
+        (("calmness", "power"), ("sadness", "power"), "Both are Powerful; A also Calm, B also Sad."),
+        (("calmness",), ("calmness", "power"), "Both are Calm; B also Powerful."),
+        (
+            ("calmness", "power"),
+            ("sadness", "tension"),
+            "They share no mood: A is Calm and Powerful, B is Sad and Tense.",
+        ),
+    ],
+)
+def test_what_two_mixtures_share_is_said_in_words(a: tuple[str, ...], b: tuple[str, ...], told: str) -> None:
+    assert moods_words(stated(*a), stated(*b)) == told
+
+
+def test_a_small_difference_of_place_is_none() -> None:
+    here = {"valence": 6.0, "arousal": 3.0}
+    assert place_words(here, {"valence": 6.2, "arousal": 3.2}).startswith("They are about as lively")
+    assert place_words(here, {"valence": 5.0, "arousal": 3.1}) == "B is less pleasant (valence 5.0 beside 6.0)."
+
+
+def test_emotions_are_drawn_on_one_axis_with_the_greatest_difference_first() -> None:
+    a, b = scores("calmness"), scores("tension")
+    assert axis_end(a, b) == pytest.approx(0.7)
+    first, *rest = emotion_pairs(a, b)
+    assert (first.low, first.high) == ("14.29%", "100.00%")
+    assert {first.side.key, rest[0].side.key} == {"calmness", "tension"}
+    assert len(rest) == len(EMOTIONS) - 1
+
+
+def test_songs_of_different_lengths_share_the_axis_of_the_longer() -> None:
+    a, b = Timed("A", segments("calmness", "tension"), 20.0), Timed("B", segments("calmness"), 10.0)
+    drawn = aligned(a, b, stretched=False)
+    one, other = drawn.strips
+    assert [(block.x, block.width) for block in one.first] == [("0.000%", "50.000%"), ("50.000%", "50.000%")]
+    assert [(block.x, block.width) for block in other.first] == [("0.000%", "50.000%")]
+    assert "same for 100 % of the time" in drawn.words
+    assert [line.b is None for line in drawn.lines] == [False] * 5 + [True] * 5
+
+
+def test_end_to_end_each_takes_the_whole_width() -> None:
+    a, b = Timed("A", segments("calmness", "tension"), 20.0), Timed("B", segments("calmness"), 10.0)
+    drawn = aligned(a, b, stretched=True)
+    assert drawn.strips[1].first[0].width == "100.000%"
+    assert "same for 50 % of the time, and they share at least one mood for 100 %" in drawn.words
+    assert [tick.text for tick in drawn.ticks] == ["0 %", "25 %", "50 %", "75 %"]
+
+
+def test_a_curve_runs_from_the_start_to_the_end_and_the_louder_lies_higher() -> None:
+    a = Timed("A", segments("calmness", "calmness", arousal=3.0), 20.0)
+    b = Timed("B", segments("calmness", "calmness", arousal=6.0), 20.0)
+    lively = aligned(a, b, stretched=False).curves[0]
+    assert (lively.least, lively.most) == (2, 7)
+    points = {name: [point.split(",") for point in line.split()] for name, line in (("a", lively.a), ("b", lively.b))}
+    assert [points["a"][0][0], points["a"][-1][0]] == ["0.0", "1000.0"]
+    assert float(points["b"][0][1]) < float(points["a"][0][1])
+    assert lively.neutral == 40.0
+
+
+def test_a_song_without_segments_is_drawn_empty() -> None:
+    drawn = aligned(Timed("A", [], 0.0), Timed("B", segments("calmness"), 10.0), stretched=False)
+    assert drawn.strips[0].first == []
+    assert drawn.words == ""
+    assert drawn.curves[0].a == ""
+
+
+def test_what_differs_most_in_the_sound_comes_first_in_words() -> None:
+    a = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 70.0}
+    b = a | {"tempo_bpm": 170.0, "zero_crossing_rate_mean": 0.6}
+    told = contrasts(a, b, "mood-3")
+    assert [one.text for one in told] == ["B is faster"]
+    assert told[0].values == "70 and 170 beats a minute"
+    assert [one.text for one in contrasts(b, a, "mood-3")] == ["B is slower"]
+    assert contrasts(a, a, "mood-3") == []
+
+
+def test_without_features_or_without_the_model_nothing_is_said_of_the_sound() -> None:
+    values = dict.fromkeys(NAMES, 0.5)
+    assert contrasts({}, values, "mood-3") == []
+    assert contrasts(values, values | {"tempo_bpm": 170.0}, "mood-gone") == []
+    assert key_words({}) == ""
+
+
+def test_near_moods_are_neighbours_in_the_matrix() -> None:
+    order = around_the_plane()
+    assert sorted(order) == sorted(EMOTIONS)
+    beside = {frozenset(pair) for pair in pairwise(order)}
+    assert frozenset(("tenderness", "calmness")) in beside
+    assert frozenset(("power", "joyful_activation")) in beside
+
+
+def test_a_square_is_as_dark_as_its_part_of_the_row() -> None:
+    drawn = matrix("x", "", "", {("calmness", "calmness"): 3, ("calmness", "sadness"): 1}, lambda said, heard: "#")
+    [line] = [line for line in drawn.lines if line.said.key == "calmness"]
+    squares = {square.heard.key: square for square in line.squares}
+    assert (squares["calmness"].depth, squares["sadness"].depth, squares["power"].depth) == (8, 3, 0)
+    assert squares["calmness"].right
+    assert squares["power"].address == ""
+    assert drawn.words == "Mistaken most often: what you call Calm is heard as Sad, once."
+
+
+def judgement(*said: str, fit: Fit, songs: int = 1) -> Judgement:
+    return Judgement(said, ("calmness", "power"), fit.value, songs)
+
+
+def test_the_bar_s_parts_make_a_whole() -> None:
+    found = [judgement("calmness", "power", fit=Fit.WHOLE, songs=3), judgement(fit=Fit.MISS), judgement(fit=Fit.OPEN)]
+    drawn = shares(found)
+    assert [(share.fit, share.x, share.width) for share in drawn] == [
+        ("whole", "0.00%", "75.00%"),
+        ("miss", "75.00%", "25.00%"),
+    ]
+
+
+def test_one_mood_alone_is_no_answer_to_whether_both_are_right() -> None:
+    asked = questions([judgement("calmness", fit=Fit.HALF)], {})
+    assert [one.title for one in asked] == ["Its first mood is one of yours", "At least one of its moods is"]
+    assert asked[0].told == "1 of 1 song"
+    assert asked[0].figure.interval == "21 to 100 %"

@@ -1,0 +1,131 @@
+"""A song on one sheet."""
+
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import Person, Song, Status
+from tests.classifier.hearing import mood
+from tests.pages.test_compare_page import answered
+from tests.pages.test_result_page import words
+from tests.shelf import shelve
+
+
+def open_report(client: Client, song: Song) -> HttpResponse:
+    return client.get(reverse("song-report", args=[song.id]))
+
+
+def report(client: Client, song: Song) -> str:
+    response = open_report(client, song)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def harbour(anna: Person) -> Song:
+    song = shelve(anna, "Harbour", artist="Anna", finished_at="2026-05-04T09:00:00Z")
+    return answered(
+        song,
+        reasons=[
+            {"mood": "calmness", "feature": "tempo_bpm", "text": "slower than 80 % of songs", "effect": 0.2},
+            {"mood": "calmness", "feature": "rms_mean", "text": "louder than 60 % of songs", "effect": -0.1},
+            {"mood": "power", "feature": "mode", "text": "in A minor", "effect": 0.1},
+        ],
+        features={"tempo_bpm": 92.3, "key": 9.0, "mode": 0.0},
+    )
+
+
+def test_everything_that_was_heard_stands_on_it(anna_client: Client, harbour: Song) -> None:
+    text = words(report(anna_client, harbour))
+    for told in (
+        "Harbour by Anna",
+        "Calm but Powerful",
+        "71 % likely",
+        "44 % possible",
+        "Valence 6.1 and arousal 3.4, of 1 to 9: pleasant, quiet.",
+        "Calm but Epic : calm, yet solemn",
+        "83 % agreement. They mostly agree.",
+        "1D network: Calm but Powerful",
+        "1:00, 92 beats a minute, A minor",
+        "4 May 2026",
+        "model mood-3",
+        "Words of a song are not understood",
+        harbour.sha256,
+    ):
+        assert told in text, told
+
+
+def test_each_side_has_the_reasons_that_speak_for_it(anna_client: Client, harbour: Song) -> None:
+    html = report(anna_client, harbour)
+    calm, power = (words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', html, re.DOTALL))
+    assert "Slower than 80 % of songs" in calm
+    assert "louder than" not in calm.lower()
+    assert "In A minor" in power
+
+
+def test_reasons_of_older_answers_speak_for_the_first_side(anna_client: Client, harbour: Song) -> None:
+    answered(harbour, reasons=[{"feature": "tempo_bpm", "text": "a slow beat", "effect": 0.2}])
+    calm, power = (
+        words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', report(anna_client, harbour), re.DOTALL)
+    )
+    assert "A slow beat" in calm
+    assert "A slow beat" not in power
+
+
+def test_what_a_person_said_stands_beside_it(anna_client: Client, harbour: Song) -> None:
+    assert "A listener says" not in report(anna_client, harbour)
+    anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "corrected", "primary": "tension"})
+    assert "A listener says Tense" in words(report(anna_client, harbour))
+    anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "disagreed"})
+    assert "A listener says It does not fit" in words(report(anna_client, harbour))
+
+
+def test_an_unsure_answer_is_reported_as_one(anna_client: Client, harbour: Song) -> None:
+    answered(harbour, mood=mood() | {"name": "Mixed: Calm or Powerful", "certain": False})
+    assert "No mood stands out enough to be stated." in report(anna_client, harbour)
+
+
+def test_a_report_outlives_the_model(anna_client: Client, harbour: Song) -> None:
+    analysis = harbour.analysis
+    analysis.model_version = "mood-gone"
+    analysis.save()
+    text = words(report(anna_client, harbour))
+    assert "83 % agreement" in text
+    assert "1D network:" not in text
+    assert "Its limits" not in text
+
+
+def test_the_wave_is_drawn_in_the_colours_of_both_sides(anna_client: Client, harbour: Song) -> None:
+    detail = harbour.analysis.detail
+    detail.waveform = [10, 60, 100, 40]
+    detail.save()
+    wave = report(anna_client, harbour).partition('class="sheet-wave"')[2].partition("</svg>")[0]
+    assert re.findall(r'<path class="mood-(\w+)"', wave) == ["calmness", "power"]
+
+
+def test_a_song_without_a_waveform_or_features_is_reported_too(anna_client: Client, harbour: Song) -> None:
+    answered(harbour, features={}, reasons=[])
+    html = report(anna_client, harbour)
+    assert "sheet-wave" not in html
+    assert "beats a minute" not in html
+
+
+def test_what_has_not_been_heard_has_no_report(anna_client: Client, anna: Person) -> None:
+    response = open_report(anna_client, shelve(anna, "Soon", status=Status.QUEUED))
+    assert response.status_code == 409
+    assert "“Soon” has not been heard yet" in response.content.decode()
+
+
+def test_nobody_reads_another_s_report(boris_client: Client, harbour: Song) -> None:
+    assert open_report(boris_client, harbour).status_code == 404
+
+
+def test_names_are_text_and_the_page_keeps_to_the_content_security_policy(anna_client: Client, harbour: Song) -> None:
+    Song.objects.filter(id=harbour.id).update(title="<script>alert(1)</script>", file_name='"><img src=x>.wav')
+    html = report(anna_client, harbour)
+    assert "<script>alert" not in html
+    assert "<img src=x>" not in html
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
