@@ -1,0 +1,73 @@
+// The songs of the map, in columns, and the questions that their places answer.
+
+export class Songs {
+  constructor(answer) {
+    const { moods, artists, songs } = answer;
+    this.count = songs.length;
+    this.moods = moods;
+    this.artists = artists;
+    this.rows = songs;
+    this.valence = Float64Array.from(songs, (song) => song[3]);
+    this.arousal = Float64Array.from(songs, (song) => song[4]);
+    this.mood = Uint16Array.from(songs, (song) => song[5]);
+    this.chosen = new Uint8Array(this.count);
+  }
+
+  song(index) {
+    const [hex, title, artist] = this.rows[index];
+    return {
+      id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+      title,
+      artist: this.artists[artist],
+      mood: this.moods[this.mood[index]],
+    };
+  }
+
+  get chosenOnes() {
+    const found = [];
+    for (let index = 0; index < this.count; index++) if (this.chosen[index]) found.push(index);
+    return found;
+  }
+
+  choose(wanted, add) {
+    for (let index = 0; index < this.count; index++) {
+      if (wanted(this.valence[index], this.arousal[index])) this.chosen[index] = 1;
+      else if (!add) this.chosen[index] = 0;
+    }
+  }
+
+  letGo() {
+    this.chosen.fill(0);
+  }
+
+  // The song nearest to a pixel, or -1 where none is within reach.
+  nearest(view, x, y, reach) {
+    const { perValence, perArousal, x0, y0 } = view.scale;
+    let best = -1;
+    let least = reach * reach;
+    for (let index = this.count - 1; index >= 0; index--) {
+      const dx = perValence * this.valence[index] + x0 - x;
+      const dy = perArousal * this.arousal[index] + y0 - y;
+      const distance = dx * dx + dy * dy;
+      if (distance < least) [best, least] = [index, distance];
+    }
+    return best;
+  }
+
+  // The next song in a direction: near, and not far aside.
+  next(view, from, [right, down]) {
+    const { perValence, perArousal } = view.scale;
+    let best = -1;
+    let least = Infinity;
+    for (let index = 0; index < this.count; index++) {
+      const dx = perValence * (this.valence[index] - this.valence[from]);
+      const dy = perArousal * (this.arousal[index] - this.arousal[from]);
+      const ahead = dx * right + dy * down;
+      const aside = Math.abs(dx * down) + Math.abs(dy * right);
+      if (index === from || ahead < 0 || aside > ahead || (ahead === 0 && index < from)) continue;
+      const cost = ahead + 2 * aside;
+      if (cost < least) [best, least] = [index, cost];
+    }
+    return best;
+  }
+}

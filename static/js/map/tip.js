@@ -1,0 +1,37 @@
+// The name of the song that is pointed at, beside its point.
+
+export class Tip {
+  constructor(element, songs, view) {
+    Object.assign(this, { element, songs, view });
+  }
+
+  words(index) {
+    const { title, artist, mood } = this.songs.song(index);
+    const places = [this.songs.valence[index], this.songs.arousal[index]].map((value) => value.toFixed(1));
+    return `${title}${artist ? ` by ${artist}` : ""}: ${mood.name}, valence ${places[0]}, arousal ${places[1]}`;
+  }
+
+  show(index) {
+    this.element.hidden = index < 0;
+    if (index < 0) return;
+    const { title, artist, mood } = this.songs.song(index);
+    this.element.replaceChildren(
+      line("strong", title),
+      ...(artist ? [line("span", artist)] : []),
+      line("em", mood.name),
+    );
+    const { element, view } = this;
+    const x = view.x(this.songs.valence[index]);
+    const y = view.y(this.songs.arousal[index]);
+    // On the side where there is room for it.
+    const left = x > view.width / 2 ? x - element.offsetWidth - 16 : x + 16;
+    const top = Math.min(Math.max(y - element.offsetHeight / 2, 4), view.height - element.offsetHeight - 4);
+    element.style.setProperty("transform", `translate(${Math.round(Math.max(left, 4))}px, ${Math.round(top)}px)`);
+  }
+}
+
+function line(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,214 @@
+"""Finding songs by where they lie: on the map, by hand and by keyboard, and in what has been added over time."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.people import come_in
+
+HEARD_IN_MS = 120_000
+TWO = "/map/?q=atlas"
+
+
+@pytest.fixture
+def two_heard(open_page: Open, music: Callable[..., Path]) -> Page:
+    """A page of somebody who has two songs called Atlas, a slow one and a fast one."""
+    page = open_page()
+    come_in(page)
+    page.goto("/songs/?q=atlas")
+    if page.locator(".song").count() < 2:
+        page.goto("/")
+        atlas = [
+            music("atlas slow.flac", 20.0, tempo_bpm=60.0, brightness=0.1, minor=True, seed=31),
+            music("atlas fast.flac", 20.0, tempo_bpm=150.0, brightness=0.9, seed=32),
+        ]
+        page.get_by_label("Songs", exact=True).set_input_files(atlas)
+        rows = page.locator("[data-songs] .song", has_text="atlas").locator(".song-mood a")
+        expect(rows).to_have_count(2, timeout=HEARD_IN_MS)
+    return page
+
+
+def ready(page: Page, address: str = TWO) -> None:
+    page.goto(address)
+    page.locator("[data-map][data-ready]").wait_for()
+
+
+def loop_around_all(page: Page) -> None:
+    """As a hand would: a ring near the edges of the map, which holds every song."""
+    box = page.locator("[data-over]").bounding_box()
+    assert box
+    middle_x, middle_y = box["x"] + box["width"] * 0.51, box["y"] + box["height"] * 0.48
+    for step in range(61):
+        angle = 2 * math.pi * step / 60
+        x, y = (math.copysign(abs(turn) ** 0.4, turn) for turn in (math.cos(angle), math.sin(angle)))
+        page.mouse.move(middle_x + x * box["width"] * 0.46, middle_y + y * box["height"] * 0.45)
+        if not step:
+            page.mouse.down()
+    page.mouse.up()
+
+
+@pytest.mark.timeout(240)
+def test_songs_in_a_loop_are_chosen_opened_in_the_history_and_compared(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    page.get_by_role("button", name="Draw a loop").click()
+    loop_around_all(page)
+    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+    expect(page.locator("[data-found] li")).to_have_count(2)
+    expect(page.locator("[data-announcer]")).to_have_text("2 songs chosen")
+
+    page.get_by_role("link", name="Open in the history").click()
+    expect(page).to_have_url(re.compile("area="))
+    expect(page.locator(".songs .song")).to_have_count(2)
+    page.go_back()
+    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+
+    page.get_by_role("link", name="Compare the two").click()
+    expect(page).to_have_url(re.compile(r"/compare/\?a=.+&b=.+"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    announcer = page.locator("[data-announcer]")
+    expect(announcer).to_have_text(re.compile(r"^atlas (slow|fast).*valence \d\.\d, arousal \d\.\d$"))
+    expect(page.locator("[data-tip]")).to_contain_text("atlas")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-count]")).to_have_text("1 song chosen")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-found]")).to_be_hidden()
+    page.keyboard.press("+")
+    page.keyboard.press("0")
+
+    page.get_by_text("By numbers").click()
+    for label, value in (("Valence from", "1"), ("Valence to", "9"), ("Arousal from", "1"), ("Arousal to", "9")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/songs/[0-9a-f-]{36}/$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_something_is_done_with_all_that_were_chosen_or_with_a_single_one(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    page.get_by_role("button", name="Draw a loop").click()
+    loop_around_all(page)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Set moods").click()
+    expect(page.locator("main")).to_contain_text("2 songs")
+    assert {"slow", "fast"} <= set(re.findall("slow|fast", page.locator("main").inner_text()))
+
+    ready(page)
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Set moods").click()
+    expect(page.locator("main")).to_contain_text("atlas")
+    assert len(set(re.findall("atlas slow|atlas fast", page.locator("main").inner_text()))) == 1
+
+
+@pytest.mark.timeout(240)
+def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    page.get_by_role("button", name="Draw a box").click()
+    box = page.locator("[data-over]").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 44, box["y"] + 16)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 15, box["y"] + box["height"] - 40, steps=6)
+    page.mouse.up()
+    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+    page.get_by_role("button", name="Play", exact=True).click()
+    playing = page.locator("[data-playing]")
+    expect(playing).to_have_text(re.compile("^1 of 2: atlas"))
+    page.wait_for_function("() => document.querySelector('[data-player] audio').currentTime > 0.2")
+    page.get_by_role("button", name="Next").click()
+    expect(playing).to_have_text(re.compile("^2 of 2: atlas"))
+    page.get_by_role("button", name="Let go").click()
+    expect(page.locator("[data-found]")).to_be_hidden()
+
+
+@pytest.mark.timeout(240)
+def test_pointing_names_a_song_and_a_click_opens_it(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    canvas = page.locator("[data-over]")
+    # Where the song lies, the keyboard tells; the pointer then goes there.
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-announcer]")).to_contain_text("atlas")
+    told = page.locator("[data-announcer]").inner_text()
+    valence, arousal = (float(value) for value in re.findall(r"\d\.\d", told))
+    low_v, high_v, low_a, high_a = map(float, page.locator("[data-map]").get_attribute("data-extent").split())
+    box = canvas.bounding_box()
+    assert box
+    x = 40 + (valence - low_v) / (high_v - low_v) * (box["width"] - 52)
+    y = 12 + (high_a - arousal) / (high_a - low_a) * (box["height"] - 46)
+    canvas.blur()
+    expect(page.locator("[data-tip]")).to_be_hidden()
+    # What is told is rounded, so that the song lies near that place.
+    for dx in range(-30, 31, 6):
+        page.mouse.move(box["x"] + x + dx, box["y"] + y)
+        if page.locator("[data-tip]").is_visible():
+            break
+    expect(page.locator("[data-tip]")).to_contain_text("atlas")
+    page.mouse.down()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"/songs/[0-9a-f-]{36}/$"))
+
+
+@pytest.mark.timeout(240)
+def test_without_a_script_the_map_is_a_picture_of_counts_with_links(two_heard: Page, open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    come_in(page)
+    page.goto(TWO)
+    expect(page.locator(".map-tools")).to_be_hidden()
+    cell = page.locator(".cells a").first
+    expect(cell).to_be_visible()
+    page.goto(cell.get_attribute("href"))
+    expect(page.locator(".songs .song").first).to_contain_text("atlas")
+    page.goto(TWO)
+    page.locator(".region-count", has_text=re.compile("[12] song")).first.click()
+    expect(page.locator(".songs .song").first).to_contain_text("atlas")
+
+
+@pytest.mark.timeout(240)
+def test_what_was_added_is_shown_over_time_and_leads_to_its_songs(two_heard: Page) -> None:
+    page = two_heard
+    ready(page)
+    page.get_by_role("link", name="Over time").click()
+    expect(page.get_by_role("heading", level=1, name="Moods over time")).to_be_visible()
+    expect(page.get_by_text("2 songs added")).to_be_visible()
+    page.get_by_role("link", name="Months").click()
+    assert page.locator(".stacks rect").count() in (1, 2)
+    page.get_by_role("heading", name="All of it as a table").click()
+    page.locator(".growth-table tbody a").first.click()
+    expect(page.locator(".songs .song")).to_have_count(2)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("width", [390, 1280, 2560])
+@pytest.mark.parametrize("path", [TWO, "/over-time/?q=atlas", "/map/?q=nothing", "/over-time/?q=nothing"])
+def test_no_page_is_wider_than_its_window(two_heard: Page, path: str, width: int) -> None:
+    two_heard.set_viewport_size({"width": width, "height": 900})
+    two_heard.goto(path)
+    assert two_heard.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

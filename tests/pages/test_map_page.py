@@ -1,0 +1,249 @@
+"""The mood map: every song of a person in the plane, and the same in words and numbers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from classifier import door
+from classifier.landscape import cell_counts, heard_songs
+from classifier.library_filter import LibraryFilter
+from classifier.models import Analysis, Person, Song, Status
+from classifier.services.songs_delete import songs_delete
+from classifier.views.drawing.landscape import LEAST, MOST, Extent, landscape
+from classifier.views.drawing.marks import marks
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def heard_at(
+    owner: Person,
+    places: Sequence[tuple[float, float]],
+    *,
+    first: str = "calmness",
+    second: str = "power",
+    certain: bool = True,
+    when: datetime = NOON,
+) -> list[Song]:
+    """Songs that were heard at these places (valence, arousal), without files."""
+    before = Song.objects.count()
+    songs = [
+        Song(
+            owner=owner,
+            file_name=f"piece {number}.mp3",
+            artist="Field",
+            sha256=f"{number:064}",
+            size_bytes=1,
+            status=Status.DONE,
+            created_at=when + timedelta(seconds=number),
+        )
+        for number in range(before, before + len(places))
+    ]
+    Song.objects.bulk_create(songs)
+    name = door.composite_name(first, second)
+    Analysis.objects.bulk_create(
+        Analysis(
+            song=song,
+            model_version="mood-1",
+            created_at=when,
+            name=name if certain else f"Mixed: {name}",
+            primary=first,
+            secondary=second,
+            joined_by=door.joined_by(first, second),
+            confidence=0.7,
+            secondary_confidence=0.4,
+            certain=certain,
+            genre="Other",
+            valence=valence,
+            arousal=arousal,
+            agreement=0.9,
+        )
+        for song, (valence, arousal) in zip(songs, places, strict=True)
+    )
+    return songs
+
+
+def page(client: Client, **query: object) -> str:
+    response = client.get(reverse("mood-map"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def points(client: Client, **query: object) -> dict[str, Any]:
+    return client.get(reverse("mood-points"), query).json()
+
+
+def region(html: str, title: str) -> str:
+    return html[html.index(f"<h3>{title}") :].split("</li>")[0]
+
+
+def test_an_empty_map_says_what_will_be_there(anna_client: Client) -> None:
+    html = page(anna_client)
+    assert "Each one that is heard becomes a point here" in html
+    assert "js/map.js" not in html
+
+
+def test_each_song_is_a_point_with_its_name_its_place_and_its_mood(anna: Person, anna_client: Client) -> None:
+    [song] = heard_at(anna, [(6.12345, 3.4)])
+    found = points(anna_client)
+    assert found["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True}]
+    assert found["artists"] == ["Field"]
+    assert found["songs"] == [[song.id.hex, "piece 0.mp3", 0, 6.12345, 3.4, 0]]
+
+
+def test_a_song_that_has_no_answer_is_no_point(anna: Person, anna_client: Client) -> None:
+    songs = heard_at(anna, [(6, 3), (4, 6), (5, 5)])
+    Song.objects.filter(id=songs[0].id).update(status=Status.QUEUED)
+    Analysis.objects.filter(song=songs[1]).delete()
+    assert [song[0] for song in points(anna_client)["songs"]] == [songs[2].id.hex]
+
+
+def test_an_older_answer_is_no_point_beside_the_one_that_holds(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3)])
+    now = Analysis.objects.get()
+    Analysis.objects.filter(id=now.id).update(is_current=False)
+    now.pk, now.model_version, now.valence, now.is_current = None, "mood-2", 4.0, True
+    now.save()
+    assert [point[3] for point in points(anna_client)["songs"]] == [4.0]
+    assert 'aria-label="1 song, all Calm' in page(anna_client)
+
+
+def test_nobody_s_map_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
+    heard_at(anna, [(6, 3)])
+    assert points(boris_client)["songs"] == []
+    assert "becomes a point here" in page(boris_client)
+
+
+def test_the_map_shows_what_a_filter_leaves(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3), (6.5, 3)])
+    heard_at(anna, [(4, 6)], first="tension", second="sadness")
+    assert len(points(anna_client, first="tension")["songs"]) == 1
+    html = page(anna_client, first="tension")
+    assert "1 of 3 songs" in html
+    assert f'data-points="{reverse("mood-points")}?first=tension"' in html
+    assert "None of your 3 songs is like this." in page(anna_client, q="polka")
+
+
+def test_a_value_that_makes_no_sense_is_told_and_left_out(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3)])
+    html = page(anna_client, valence_from="loud")
+    assert "valence_from is “loud”" in html
+    assert "1 song" in html
+
+
+def test_an_address_keeps_only_what_a_form_asked_for(anna_client: Client) -> None:
+    response = anna_client.get(reverse("mood-map"), {"q": "night", "first": "", "genre": ""})
+    assert (response.status_code, response.headers["Location"]) == (302, f"{reverse('mood-map')}?q=night")
+
+
+def test_a_region_counts_its_songs_and_leads_to_them(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3), (6.5, 3.5), (7, 2)])
+    heard_at(anna, [(4, 6)], first="tension", second="sadness")
+    html = page(anna_client)
+    found = region(html, "Pleasant and quiet")
+    assert "3 songs" in found
+    assert "relaxed, calm" in found
+    [query] = re.findall(rf'href="{reverse("song-list")}\?([^"]+)"', found)
+    assert query == "valence_from=5&amp;arousal_to=5"
+    assert anna_client.get(f"{reverse('song-list')}?{query.replace('&amp;', '&')}").context["page"].paginator.count == 3
+    assert "0 songs" in region(html, "Unpleasant and quiet")
+
+
+def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> None:
+    heard_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
+    heard_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
+    drawn = landscape(cell_counts(heard_songs(anna, LibraryFilter())), LibraryFilter())
+    assert [(cell.mark.key, cell.text.split(",")[0], cell.query) for cell in drawn.cells] == [
+        ("calmness", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
+        ("calmness", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
+    ]
+    assert float(drawn.cells[0].scale) > float(drawn.cells[1].scale)
+    assert (drawn.count, [line.count for line in drawn.legend if line.count]) == (4, [1, 3])
+
+
+def test_a_link_never_asks_for_more_than_its_page_does(anna: Person) -> None:
+    heard_at(anna, [(6, 3)])
+    asked = LibraryFilter(valence_from=5.5, arousal_to=4.0, first="calmness")
+    drawn = landscape(cell_counts(heard_songs(anna, asked)), asked)
+    quiet = next(region for region in drawn.regions if region.key == "Q4")
+    assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
+
+
+@pytest.mark.parametrize("places", [[(1.0, 1.0)], [(9.0, 9.0)], [(5.0, 5.0)], [(1.0, 9.0), (9.0, 1.0)]])
+def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: list[tuple[float, float]]) -> None:
+    heard_at(anna, places)
+    counts = cell_counts(heard_songs(anna, LibraryFilter()))
+    extent = Extent.around(counts)
+    assert sum(cell.count for cell in counts) == len(places)
+    assert LEAST <= extent.valence_from < extent.valence_to <= MOST
+    assert extent.valence_to - extent.valence_from >= 2
+    for valence, arousal in places:
+        assert extent.valence_from <= valence <= extent.valence_to
+        assert extent.arousal_from <= arousal <= extent.arousal_to
+
+
+def test_every_mood_has_a_shape_of_its_own() -> None:
+    shapes = {mark.shape for mark in marks().values()}
+    assert len(shapes) == len(door.EMOTIONS)
+
+
+def test_the_points_are_sent_once_and_again_only_when_they_changed(anna: Person, anna_client: Client) -> None:
+    [first, second] = heard_at(anna, [(6, 3), (4, 6)])
+    address = reverse("mood-points")
+
+    def again(etag: str) -> Any:
+        return anna_client.get(address, headers={"if-none-match": etag})
+
+    sent = anna_client.get(address)
+    assert "private" in sent.headers["Cache-Control"]
+    same = again(sent.headers["ETag"])
+    assert (same.status_code, same.content) == (304, b"")
+    Song.objects.filter(id=first.id).update(title="Harbour", edited_at=NOON + timedelta(days=1))
+    renamed = again(sent.headers["ETag"])
+    assert renamed.status_code == 200
+    assert {song[1] for song in renamed.json()["songs"]} == {"Harbour", "piece 1.mp3"}
+    songs_delete(ids=[second.id])
+    fewer = again(renamed.headers["ETag"])
+    assert (fewer.status_code, len(fewer.json()["songs"])) == (200, 1)
+
+
+def test_whoever_unpacks_gets_the_points_packed(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3)])
+    packed = anna_client.get(reverse("mood-points"), headers={"accept-encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(json.loads(gzip.decompress(packed.content))["songs"]) == 1
+
+
+def test_a_full_map_asks_the_database_as_often_as_one_song(
+    anna: Person, anna_client: Client, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    heard_at(anna, [(6, 3)])
+    for size in (1, 120):
+        heard_at(anna, [(4 + number / 100, 5) for number in range(size)])
+        # Session, person, cells.
+        with django_assert_num_queries(3):
+            page(anna_client)
+        # The number of all songs besides.
+        with django_assert_num_queries(4):
+            page(anna_client, q="piece")
+        # Session, person, stamp, points.
+        with django_assert_num_queries(4):
+            points(anna_client)
+
+
+def test_a_library_of_ten_thousand_is_a_map_at_once(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(3 + number % 97 / 25, 3.5 + number % 89 / 40) for number in range(10_000)])
+    for view in (page, points):
+        started = datetime.now(UTC)
+        view(anna_client)
+        # Far more than it takes, for slow and busy machines.
+        assert datetime.now(UTC) - started < timedelta(seconds=2)

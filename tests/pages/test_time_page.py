@@ -1,0 +1,158 @@
+"""Moods over time: what a person has been adding, week by week, month by month, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from classifier.landscape import additions, heard_songs
+from classifier.library_filter import LibraryFilter
+from classifier.models import Person
+from classifier.views.drawing.growth import Growth, growth
+from classifier.views.drawing.periods import MOST, Timeline, timeline
+from classifier.views.drawing.scales import Summary
+from tests.pages.test_map_page import heard_at
+
+MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def page(client: Client, **query: object) -> str:
+    response = client.get(reverse("mood-time"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def drawn(person: Person, line: Timeline, asked: LibraryFilter | None = None) -> Growth:
+    asked = asked or LibraryFilter()
+    return growth(additions(heard_songs(person, asked), line.borders), line, asked)
+
+
+def months(first: date, last: date, until: str = "") -> Timeline:
+    return timeline(first, last, by="month", until=until)
+
+
+def test_an_empty_library_says_what_will_be_there(anna_client: Client) -> None:
+    assert "which moods you have been adding" in page(anna_client)
+
+
+def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: Person) -> None:
+    heard_at(anna, [(6, 3), (6, 3), (7, 2)], when=MARCH)
+    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
+    [row] = drawn(anna, months(MARCH.date(), MARCH.date())).rows
+    bar = row.bar
+    assert [(part.mark.key, part.count) for part in bar.parts] == [("calmness", 3), ("tension", 1)]
+    calm, tense = bar.parts
+    assert float(calm.y) > float(tense.y)
+    assert float(calm.height) == 3 * float(tense.height)
+    assert tense.query == "added_from=2026-03-01&added_to=2026-03-31&first=tension"
+    assert (row.valence, row.arousal) == ("6.0", "3.0")
+
+
+def test_the_middle_half_is_told_of_four_songs_and_more() -> None:
+    assert Summary.of([]) is None
+    assert Summary.of([5, 1]) == (3, 3, 3)
+    assert Summary.of([8, 1, 7, 2, 6, 3, 5, 4]) == (3, 4.5, 6)
+
+
+def test_a_month_without_songs_keeps_its_place_and_breaks_the_line(anna: Person) -> None:
+    heard_at(anna, [(6, 3)], when=MARCH)
+    heard_at(anna, [(4, 6), (5, 6)], when=MARCH + timedelta(days=61))
+    seen = drawn(anna, months(date(2026, 3, 1), date(2026, 5, 31)))
+    assert [(row.bar.period.name, row.bar.count, row.valence) for row in seen.rows] == [
+        ("May 2026", 2, "4.5"),
+        ("April 2026", 0, ""),
+        ("March 2026", 1, "6.0"),
+    ]
+    assert [len(line.split()) for line in seen.scales[0].lines] == [1, 1]
+
+
+def test_a_song_of_the_night_belongs_to_the_day_of_the_installation(anna: Person) -> None:
+    """At half past eleven in the evening of March, it is April already further east."""
+    heard_at(anna, [(6, 3)], when=datetime(2026, 3, 31, 23, 30, tzinfo=UTC))
+    spring = (date(2026, 3, 1), date(2026, 4, 30))
+    assert [bar.count for bar in drawn(anna, months(*spring)).bars] == [1, 0]
+    with override_settings(TIME_ZONE="Europe/Athens"):
+        assert [bar.count for bar in drawn(anna, months(*spring)).bars] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("days", "unit"), [(0, "week"), (300, "week"), (500, "month"), (1500, "month"), (4000, "year"), (40_000, "year")]
+)
+def test_the_periods_are_the_shortest_that_fit(days: int, unit: str) -> None:
+    last = date(2026, 11, 20)
+    line = timeline(last - timedelta(days=days), last, by="", until="")
+    assert line.unit.key == unit
+    assert len(line.periods) <= MOST
+
+
+def test_periods_follow_each_other_without_a_gap() -> None:
+    for by in ("week", "month", "year"):
+        periods = timeline(date(2023, 12, 30), date(2026, 2, 28), by=by, until="").periods
+        assert periods[-1].last_day >= date(2026, 2, 28)
+        for before, after in pairwise(periods):
+            assert after.first_day - before.last_day == timedelta(days=1)
+
+
+def test_leafing_back_and_forth_shows_every_week_once() -> None:
+    first, last = date(2022, 1, 5), date(2026, 11, 20)
+    line = timeline(first, last, by="week", until="")
+    assert line.later is None
+    seen = list(line.periods)
+    while line.earlier:
+        line = timeline(first, last, by="week", until=line.earlier.isoformat())
+        seen = line.periods + seen
+    assert seen[0].first_day <= first
+    assert [period.first_day for period in seen] == sorted({period.first_day for period in seen})
+    while line.later:
+        line = timeline(first, last, by="week", until=line.later.isoformat())
+    assert line.periods[-1].last_day >= last
+
+
+@pytest.mark.parametrize("until", ["yesterday", "2026-13-45", "0001-01-01", "9999-12-31"])
+def test_an_end_that_makes_no_sense_is_as_if_it_were_not_there(anna: Person, anna_client: Client, until: str) -> None:
+    heard_at(anna, [(6, 3)], when=MARCH)
+    assert "1 song added" in page(anna_client, until=until, by="fortnight")
+
+
+def test_the_page_tells_in_words_and_in_a_table_what_it_draws(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3), (7, 2)], when=MARCH)
+    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH + timedelta(days=31))
+    html = page(anna_client, by="month")
+    assert "From March 2026 to April 2026, 3 songs added: most often Calm (67 %)" in html
+    table = html[html.index("<tbody>") : html.index("</tbody>")]
+    assert table.index("April 2026") < table.index("March 2026")
+    assert 'href="/songs/?added_from=2026-03-01&amp;added_to=2026-03-31"' in table
+    assert "Tense" in table
+
+
+def test_the_filter_narrows_the_bars_and_their_links(anna: Person, anna_client: Client) -> None:
+    heard_at(anna, [(6, 3)], when=MARCH)
+    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
+    html = page(anna_client, mood="sadness", added_from="2026-03-10")
+    assert "1 of 2 songs" in html
+    assert "mood=sadness&amp;added_from=2026-03-10&amp;added_to=" in html
+
+
+def test_nobody_s_history_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
+    heard_at(anna, [(6, 3)])
+    assert "which moods you have been adding" in page(boris_client)
+
+
+def test_many_songs_ask_the_database_as_often_as_one(
+    anna: Person, anna_client: Client, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    heard_at(anna, [(6, 3)], when=MARCH)
+    for days in (1, 400):
+        heard_at(anna, [(5, 5)] * 60, when=MARCH - timedelta(days=days))
+        # Session, person, first and last, songs.
+        with django_assert_num_queries(4):
+            page(anna_client)
+        # The number of all songs besides.
+        with django_assert_num_queries(5):
+            page(anna_client, q="piece")
