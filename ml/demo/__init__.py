@@ -1,0 +1,1 @@
+"""A few songs made by code, for whoever has no music at hand. `python -m ml.demo FOLDER` writes them."""

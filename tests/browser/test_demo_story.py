@@ -1,0 +1,60 @@
+"""A newcomer without music: one click, and five songs show what the product is for."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.house import MAKING_S, House, newcomer
+from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+
+BUTTON = "Add five demo songs"
+
+
+def page_of_somebody_new(browser: Browser, house: House, name: str, **options: object) -> Page:
+    window = browser.new_context(base_url=house.address, viewport={"width": 1280, "height": 900}, **options)
+    window.add_cookies(house.cookies(newcomer(house.owner, name)))
+    page = window.new_page()
+    page.set_default_timeout(MAKING_S * 1000)
+    return page
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("name", "scripted"), [("dora", True), ("emil", False)], ids=["script", "no script"])
+def test_one_click_brings_five_songs_of_different_moods(
+    browser: Browser, house: House, name: str, scripted: bool
+) -> None:
+    page = page_of_somebody_new(browser, house, name, java_script_enabled=scripted)
+    page.goto("/")
+    page.get_by_role("button", name=BUTTON).click()
+    page.wait_for_url("**/songs/")
+    expect(page.get_by_text("The demo songs are here.")).to_be_visible()
+    moods = page.locator(".song .song-mood a")
+    expect(moods).to_have_count(5, timeout=HEARD_IN_MS)
+    names = [mood.inner_text() for mood in moods.all()]
+    assert all(COMPOSITE.search(name) for name in names), names
+    assert len(set(names)) == 5
+    page.goto("/")
+    expect(page.get_by_role("button", name=BUTTON)).to_be_hidden()
+    page.context.close()
+
+
+# Counts the forms that would be sent, and keeps them here, since a page that is being left answers no questions.
+COUNT_FORMS = """
+window.sent = 0;
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) window.sent += 1;
+  event.preventDefault();
+});
+"""
+
+
+def test_nobody_asks_twice_while_the_songs_are_made(browser: Browser, house: House) -> None:
+    page = page_of_somebody_new(browser, house, "frida")
+    page.goto("/songs/")
+    page.evaluate(COUNT_FORMS)
+    page.get_by_role("button", name=BUTTON).click()
+    busy = page.get_by_role("button", name="Making the songs…")
+    expect(busy).to_have_attribute("aria-disabled", "true")
+    expect(page.locator(".demo [role=status]")).to_contain_text("about ten seconds")
+    busy.click(force=True)
+    assert page.evaluate("window.sent") == 1
+    page.context.close()
