@@ -11,6 +11,7 @@ FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     DATA_DIR=/data
 # The volume that is mounted at /data takes its owner from this folder.
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin mood \

@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format clean constraints env setup setup-dev
+.PHONY: help run test bench screenshots lint format clean constraints env setup setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ format: setup-dev ## Put the code into the style that `make lint` asks for
 clean: ## Remove .venv and what tests and tools left behind; songs and database in var/ stay
 	@rm -rf $(VENV) .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+screenshots: setup-dev ## Take the pictures in docs/screenshots anew (needs Chromium; a few minutes)
+	@$(BIN)/python -m tests.screenshots
 
 constraints: setup-dev ## Pin again what the requirements bring along (after changing requirements*.txt)
 	@$(BIN)/python -m pip install --quiet uv

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from classifier.errors import ProductError
 from classifier.limits import body_too_large, max_body_bytes
 from classifier.refusals import refusal_response
 
@@ -52,6 +54,29 @@ class BodyLimit:
         if size_bytes <= max_body_bytes(url_name):
             return None
         return refusal_response(request, body_too_large(size_bytes, url_name))
+
+
+class FormsOnly:
+    """Says so where an address that takes forms is opened like a page, as happens to who signs in anew on the way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        told = refusal_response(request, _forms_only())
+        told.headers["Allow"] = response.headers["Allow"]
+        return told
+
+
+def _forms_only() -> ProductError:
+    return ProductError(
+        "method_not_allowed",
+        "There is no page at this address, it only takes a form: go back to where the form is, and send it once more.",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+    )
 
 
 def _content_length(request: HttpRequest) -> int:

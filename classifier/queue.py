@@ -14,6 +14,7 @@ from mmc.celery import app
 logger = logging.getLogger(__name__)
 
 ANALYSE_SONG = "classifier.analyse_song"
+LOOK = "classifier.look"
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
@@ -25,4 +26,14 @@ def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
         return False
     # Not if a worker has already taken it: then it is no longer queued.
     Song.objects.queued().filter(id=song_id).update(enqueued_at=now)
+    return True
+
+
+def enqueue_look(song_id: uuid.UUID) -> bool:
+    """Tell the workers to draw what the 2D network looked at; a message that gets lost is sent again by who asks."""
+    try:
+        app.send_task(LOOK, args=[str(song_id)])
+    except (KombuError, OperationalError, OSError) as error:
+        logger.warning("The broker took no message about a picture of song %s: %s", song_id, error)
+        return False
     return True

@@ -28,6 +28,8 @@ LIBC = ctypes.CDLL(None)
 class Program:
     name: str
     command: list[str]
+    # Beside what the supervisor itself was started with, which counts more.
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ class Supervisor:
 def _start(program: Program) -> Life:
     process = subprocess.Popen(
         program.command,
+        env={**program.environment, **os.environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

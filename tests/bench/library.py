@@ -59,12 +59,15 @@ def measured() -> dict[str, Any]:
     olga = Person.objects.create_superuser("olga", password="open sesame, please")
     client = Client(headers={"host": "localhost"})
     client.force_login(olga)
-    result = fill(olga, FEW)
+    long = fill(olga, 1, minutes=120)
+    result = fill(olga, FEW - 1)
     pages = {
         "history": "/songs/",
         "its last page": "/songs/?page=99999",
         "a search": "/songs/?q=calm+song",
         "result": f"/songs/{result}/",
+        "result of two hours": f"/songs/{long}/",
+        "map": "/map/",
         "home": "/",
         "API": "/api/predictions/",
     }
@@ -80,8 +83,8 @@ def measured() -> dict[str, Any]:
     }
 
 
-def fill(owner: Any, count: int) -> str:
-    """Songs that were heard, each of them four minutes long; the identifier of the last."""
+def fill(owner: Any, count: int, minutes: int = 4) -> str:
+    """Songs that were heard, each of them so many minutes long; the identifier of the last."""
     from datetime import timedelta
 
     from django.utils import timezone
@@ -98,7 +101,7 @@ def fill(owner: Any, count: int) -> str:
             file_name=f"{number}.mp3",
             sha256=f"{number:064x}",
             size_bytes=4_000_000,
-            duration_s=240.0,
+            duration_s=60.0 * minutes,
             title=f"Song {number}",
             artist=f"Artist {number % 500}",
             status=Status.DONE,
@@ -108,7 +111,7 @@ def fill(owner: Any, count: int) -> str:
         for number in range(before, before + count)
     ]
     Song.objects.bulk_create(songs, batch_size=500)
-    heard = answer(segments=47)
+    heard = answer(segments=12 * minutes - 1)
     segments = heard.pop("segments")
     mood = heard["mood"]
     analyses = [

@@ -10,6 +10,7 @@ from tests.browser.conftest import Open
 from tests.browser.people import come_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
+PLAIN = ("/", "/songs/", "/map/", "/over-time/", "/your-ear/", "/how-good/", "/people/", "/tokens/", "/password/")
 LONG = "Вечная–Ночь" * 20
 
 
@@ -28,9 +29,10 @@ def test_no_page_is_wider_than_its_screen(open_page: Open, music: Callable[..., 
     link = page.locator("[data-songs] .song", has_text=LONG[:20]).locator(".song-mood a")
     expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
     result = link.get_attribute("href")
+    song_id = result.rstrip("/").rpartition("/")[2]
     for width in (390, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
-        for path in ("/", "/songs/", result, "/how-good/", "/people/", "/tokens/", "/password/", f"{result}delete/"):
+        for path in (*PLAIN, result, f"{result}delete/", f"{result}report/", f"/compare/?a={song_id}"):
             page.goto(path)
             page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(part => part.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -1,6 +1,7 @@
 """What holds for all pages: who may see them, how they look, and what they say when something is wrong."""
 
 import uuid
+from itertools import chain, combinations
 
 import pytest
 from django.test import Client
@@ -12,7 +13,14 @@ from classifier.views import errors
 
 # Whoever comes, signed in or not: the way in, the looks, and what machines ask.
 OPEN = {"setup", "login", "appearance", "palette", "health"}
-ANYTHING = {"song_id": uuid.UUID(int=7), "person_id": 7, "token_id": 7}
+ANYTHING = {
+    "song_id": uuid.UUID(int=7),
+    "file_id": uuid.UUID(int=7),
+    "person_id": 7,
+    "token_id": 7,
+    "filter_id": 7,
+    "side": "primary",
+}
 
 
 def named_patterns(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
@@ -26,9 +34,9 @@ def named_patterns(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]
 
 
 def address(name: str) -> str:
-    for arguments in ({}, *({key: value} for key, value in ANYTHING.items())):
+    for keys in chain.from_iterable(combinations(ANYTHING, count) for count in range(3)):
         try:
-            return reverse(name, kwargs=arguments)
+            return reverse(name, kwargs={key: ANYTHING[key] for key in keys})
         except NoReverseMatch:
             continue
     raise AssertionError(f"No address for {name}.")
@@ -44,7 +52,10 @@ def test_a_page_asks_a_stranger_to_sign_in(client: Client, olga: Person, name: s
         assert response.headers["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("name", ["home", "song-list", "how-good", "password", "people", "tokens"])
+WHOLE = ("home", "song-list", "ear", "song-compare", "how-good", "password", "people", "tokens")
+
+
+@pytest.mark.parametrize("name", WHOLE)
 def test_a_page_is_whole_and_names_its_landmarks(olga_client: Client, name: str) -> None:
     html = olga_client.get(reverse(name)).content.decode()
     for part in ('<html lang="en"', "<header", '<nav class="sections" aria-label="Main"', "<main", "<footer", "<h1"):

@@ -22,6 +22,9 @@ HOST = "127.0.0.1"
 # Whoever presses Ctrl-C waits no longer than this. A song that is cut off starts over the next time.
 PATIENCE = Patience(grace_s=3)
 
+# The C library (glibc; others do not look) keeps what was freed for each thread apart, and a web process has many.
+THRIFTY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_MMAP_THRESHOLD_": "65536"}
+
 
 def programs(port: int) -> list[Program]:
     python = [sys.executable, "-u", "-m"]
@@ -29,6 +32,7 @@ def programs(port: int) -> list[Program]:
         Program(
             "web",
             [*python, "gunicorn", "--config", "python:mmc.webserver", "--bind", f"{HOST}:{port}", "mmc.wsgi"],
+            THRIFTY,
         ),
         Program(
             "worker",
