@@ -10,6 +10,8 @@ from ml.spec import AudioSpec
 PRIOR_BPM = 120.0
 PRIOR_OCTAVES = 1.0
 SLOWEST_BPM, FASTEST_BPM = 30.0, 320.0
+AT_ONCE = 256
+"""Windows that are correlated at a time: two hours at once would take 100 MB."""
 
 
 def onset_strength(mel_db: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
@@ -34,25 +36,28 @@ def tempi(onsets: np.ndarray, middles: np.ndarray, spec: AudioSpec) -> np.ndarra
     """
     columns = _autocorrelations(onsets, spec)
     reach = max(0, (spec.tempo_stretch_s - spec.tempo_window_s) // 2)
-    summed = np.concatenate((np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)))
     at = np.clip(np.round(middles / spec.steps_per_s).astype(int), 0, len(columns) - 1)
     low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(columns))
-    return np.array([_peak(row, spec) for row in (summed[high] - summed[low]) / (high - low)[:, None]], np.float32)
+    stretches = zip(low.tolist(), high.tolist(), strict=True)
+    return np.array([_peak(columns[a:b].mean(axis=0, dtype=np.float64), spec) for a, b in stretches], np.float32)
 
 
 def _autocorrelations(onsets: np.ndarray, spec: AudioSpec) -> np.ndarray:
-    """One row a second, one column a lag in steps; each row's largest value is 1."""
+    """One row a second, one column a lag in steps, float32; each row's largest value is 1."""
     window = spec.tempo_window_s * spec.steps_per_s
     # The ends ramp down to zero, so that the song's edge is no beat of its own.
     padded = np.pad(onsets.astype(np.float64), window // 2, mode="linear_ramp", end_values=0.0)
     padded = np.pad(padded, (0, max(0, window + 1 - len(padded))))
     starts = np.arange(0, len(onsets), spec.steps_per_s)
-    framed = padded[starts[:, None] + np.arange(window)[None, :]]
-    framed = framed * (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(window) / window))
-    spectrum = fft.rfft(framed, n=2 * window, axis=1)
-    correlated = fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :window]
-    largest = np.abs(correlated).max(axis=1, keepdims=True)
-    return correlated / np.where(largest > 1e-12, largest, 1.0)
+    hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(window) / window)
+    rows = np.empty((len(starts), window), np.float32)
+    for first in range(0, len(starts), AT_ONCE):
+        part = slice(first, first + AT_ONCE)
+        spectrum = fft.rfft(padded[starts[part, None] + np.arange(window)[None, :]] * hann, n=2 * window, axis=1)
+        correlated = fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :window]
+        largest = np.abs(correlated).max(axis=1, keepdims=True)
+        rows[part] = correlated / np.where(largest > 1e-12, largest, 1.0)
+    return rows
 
 
 def _peak(correlation: np.ndarray, spec: AudioSpec) -> float:
