@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.db import transaction
 
@@ -13,22 +14,23 @@ from classifier.models import Song, Stage, Status
 from classifier.queue import enqueue
 from classifier.services.song_reread import reread
 
+AFRESH: dict[str, Any] = {
+    "status": Status.QUEUED,
+    "stage": Stage.NONE,
+    "attempts": 0,
+    "segments_done": 0,
+    "segments_total": 0,
+    "error_code": "",
+    "error_message": "",
+    "enqueued_at": None,
+    "started_at": None,
+    "finished_at": None,
+}
+
 
 def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
     # Of two who ask at once, one finds it failed and queues it; the other finds it queued, which is what both want.
-    queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(
-        status=Status.QUEUED,
-        stage=Stage.NONE,
-        attempts=0,
-        segments_done=0,
-        segments_total=0,
-        error_code="",
-        error_message="",
-        warnings=[],
-        enqueued_at=None,
-        started_at=None,
-        finished_at=None,
-    )
+    queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(**AFRESH, warnings=[])
     if queued and to_queue:
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
     song = reread(song)

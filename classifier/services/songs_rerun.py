@@ -9,9 +9,10 @@ from functools import partial
 
 from django.db import transaction
 
-from classifier.models import Song, Stage, Status
+from classifier.models import Song, Status
 from classifier.querysets import OLDEST
 from classifier.queue import enqueue
+from classifier.services.song_retry import AFRESH
 
 AT_ONCE = 500
 
@@ -32,18 +33,7 @@ def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
 
 def _batch_queue(ids: Sequence[uuid.UUID]) -> int:
     # One conditional update, as in song_retry: a song that a worker has in hand is not taken from it.
-    return Song.objects.filter(id__in=ids, status__in=(Status.DONE, Status.FAILED, Status.CANCELLED)).update(
-        status=Status.QUEUED,
-        stage=Stage.NONE,
-        attempts=0,
-        segments_done=0,
-        segments_total=0,
-        error_code="",
-        error_message="",
-        enqueued_at=None,
-        started_at=None,
-        finished_at=None,
-    )
+    return Song.objects.filter(id__in=ids, status__in=(Status.DONE, Status.FAILED, Status.CANCELLED)).update(**AFRESH)
 
 
 def _oldest(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from classifier.views.drawing.moods import Headline, Side
 from classifier.views.drawing.palette import NEUTRAL
 from classifier.views.drawing.passages import Passage, Segment, moments, passages
+from classifier.views.drawing.roll import Tick
 from classifier.views.drawing.waveform import Waveform, waveform
 from classifier.views.drawing.words import clock, percent, ticks
 
@@ -56,12 +57,6 @@ class Curve:
     """Where the line of the neutral middle runs, if it is in sight."""
     width: int = WIDTH
     height: int = HEIGHT
-
-
-@dataclass(frozen=True)
-class Tick:
-    x: str
-    text: str
 
 
 @dataclass(frozen=True)
