@@ -18,3 +18,4 @@ def come_in(page: Page) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", level=1, name="What does your music feel like?").wait_for()
+    page.wait_for_load_state()  # the scripts listen by then
