@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import UUID
 
+from django.conf import settings
+
 from classifier.models import Analysis, Person, Song, WorkerPresence
 from classifier.querysets import SongQuerySet
 
@@ -115,7 +117,7 @@ def forecast(*, now: datetime) -> Forecast:
     pace = Pace.measured() if answering else None
     if pace is None:
         return Forecast(queued, running, {})
-    workers = max(answering, len(running))
+    workers = max(answering * settings.CELERY_WORKER_CONCURRENCY, len(running))
     left_s = {song.id: _rest_s(song, pace, now) for song in running}
     # Whoever is free first takes the next one.
     free = sorted([*left_s.values(), *[0.0] * (workers - len(running))])

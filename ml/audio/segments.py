@@ -33,6 +33,12 @@ def segments_of(duration_s: float, spec: AudioSpec) -> list[Segment]:
     return [Segment(start, start + spec.segment_s) for start in starts]
 
 
+def spread(segments: Sequence[Segment], most: int) -> list[Segment]:
+    """At most so many of them, evenly spread from the first to the last."""
+    chosen = np.linspace(0, len(segments) - 1, min(most, len(segments))).round().astype(int)
+    return [segments[i] for i in chosen]
+
+
 def step_window(segment: Segment, steps: int, spec: AudioSpec) -> np.ndarray:
     """Indices of the `segment_steps` steps that a segment covers; a shorter song is repeated to fill it."""
     first = min(round(segment.start_s * spec.steps_per_s), max(0, steps - spec.segment_steps))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.audio.segments import Segment, segments_of, step_window
+from ml.audio.segments import segments_of, spread, step_window
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 
@@ -84,7 +84,7 @@ def looks(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> Looks:
     total = np.zeros((columns, grid.in_bands, len(LABELS)), np.float32)
     count = np.zeros((columns, 1, 1), np.float32)
     stretches = []
-    for segment in _spread(segments, max(1, runs // grid.runs)):
+    for segment in spread(segments, max(1, runs // grid.runs)):
         window = step_window(segment, len(mel), spec)
         fallen = segment_falls(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
         # A song shorter than a segment is repeated in it, and the last segment overlaps the one before: means are kept.
@@ -120,11 +120,6 @@ def evened(heard: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndar
 
 def _part(index: int, count: int, size: int) -> slice:
     return slice(index * size // count, (index + 1) * size // count)
-
-
-def _spread(segments: Sequence[Segment], most: int) -> list[Segment]:
-    chosen = np.linspace(0, len(segments) - 1, min(most, len(segments))).round().astype(int)
-    return [segments[i] for i in chosen]
 
 
 def _filled(total: np.ndarray, count: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.audio.segments import Segment, frame_window
+from ml.audio.segments import Segment, frame_window, spread
 from ml.features.song import SongFeatures
 from ml.features.traits import TRAITS
 from ml.models.bundle import Bundle
@@ -62,9 +62,9 @@ def spread_windows(
     features: SongFeatures, segments: Sequence[Segment], bundle: Bundle, most: int = LISTENED
 ) -> np.ndarray:
     """Raw features (segments, frames of all views, 57) of at most so many segments, evenly spread."""
-    chosen = np.unique(np.linspace(0, len(segments) - 1, min(most, len(segments))).round().astype(int))
-    count, views = len(features.frames), bundle.frame_views
-    return np.stack([features.frames[frame_window(segments[i], count, bundle.card.spec, views)] for i in chosen])
+    count, spec, views = len(features.frames), bundle.card.spec, bundle.frame_views
+    windows = [frame_window(segment, count, spec, views) for segment in spread(segments, most)]
+    return np.stack([features.frames[window] for window in windows])
 
 
 def strongest(fallen: np.ndarray) -> list[int]:

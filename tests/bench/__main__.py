@@ -1,6 +1,6 @@
 """Measures the speed of everything that somebody waits for, prints a table and writes it into docs/speed.md.
 
-    make bench                               # everything: ten minutes on a quiet machine with two cores
+    make bench                               # everything: five minutes on a quiet machine with two cores
     make bench ONLY="hearing cold"           # some of it, printed and not written
 
 Nothing else should run meanwhile.

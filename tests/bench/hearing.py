@@ -81,7 +81,7 @@ def stages(path: Path, bundle: Any) -> dict[str, float]:
         (song, "_frame_statistics", "57 features from the transform", False),
         (song, "_add_long_views", "key, mode and tempo", False),
         (analysis, "extract", "57 features from the transform", False),
-        (analysis, "reasons", "reasons: the 1D network again without each feature", False),
+        (analysis, "reasons", "reasons: the 1D network again without each trait", False),
         (analysis, "spectrogram_png", "the picture", False),
         (analysis, "answer", "composing the answer", False),
     ]

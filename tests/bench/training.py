@@ -3,7 +3,7 @@
     python -m tests.bench.training cnn2d 0
 
 Prints JSON: seconds a step, and the steps that the recipe asks for. Needs the training pack, which is no part of the
-project; without it the table says so. docs/training.md has the time of a whole run.
+project; without it the table says so.
 """
 
 from __future__ import annotations

@@ -232,8 +232,10 @@ def _half(upper: bool) -> tuple[float, float]:
 
 
 def _span(lower_corners: Sequence[float]) -> tuple[float, float]:
-    low = math.floor(min(lower_corners) / STEP) * STEP
-    high = math.ceil((max(lower_corners) + 1 / CELLS_IN_ONE) / STEP) * STEP
+    cell = 1 / CELLS_IN_ONE
+    # A cell of air on either side: a song's mark is larger than its place.
+    low = math.floor((min(lower_corners) - cell) / STEP) * STEP
+    high = math.ceil((max(lower_corners) + 2 * cell) / STEP) * STEP
     while high - low < LEAST_SPAN:
         low, high = max(low - STEP, LEAST), min(high + STEP, MOST)
     return max(low, LEAST), min(high, MOST)
