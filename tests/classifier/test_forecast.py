@@ -72,6 +72,16 @@ def test_kinds_of_files_have_their_own_speed_for_a_byte(ear: Ear, submit: Submit
     assert forecast(now=NOW).left_s == pytest.approx({plain.id: 10, unknown.id: 10 + 15})
 
 
+def test_one_worker_that_hears_two_songs_at_once_counts_for_two(
+    ear: Ear, submit: Submit, workers: Any, settings: Any
+) -> None:
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
+    workers()
+    one, other = (waits(submit, mark, f"{mark}.mp3", size_bytes=500) for mark in (2, 3))
+    assert forecast(now=NOW).left_s == pytest.approx({one.id: 5, other.id: 5})
+
+
 def test_two_workers_share_the_queue(ear: Ear, submit: Submit, workers: Any) -> None:
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers(2)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier import door
-from classifier.landscape import cell_counts, heard_songs
+from classifier.landscape import CellCount, cell_counts, heard_songs
 from classifier.library_filter import LibraryFilter
 from classifier.models import Analysis, Person, Song, Status
 from classifier.services.songs_delete import songs_delete
@@ -175,6 +175,12 @@ def test_a_link_never_asks_for_more_than_its_page_does(anna: Person) -> None:
     drawn = landscape(cell_counts(heard_songs(anna, asked)), asked)
     quiet = next(region for region in drawn.regions if region.key == "Q4")
     assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
+
+
+def test_no_song_lies_so_near_the_border_that_its_mark_is_cut() -> None:
+    extent = Extent.around([CellCount("calmness", 4.5, 3.5, 1), CellCount("calmness", 6.45, 4.95, 1)])
+    assert (extent.valence_from, extent.valence_to) == (4.0, 7.0)
+    assert (extent.arousal_from, extent.arousal_to) == (3.0, 5.5)
 
 
 @pytest.mark.parametrize("places", [[(1.0, 1.0)], [(9.0, 9.0)], [(5.0, 5.0)], [(1.0, 9.0), (9.0, 1.0)]])
