@@ -75,7 +75,11 @@ function hear(letter) {
   next.audio.currentTime = secondAt(next, placeOf(before));
   heard = next;
   for (const button of hearButtons) button.setAttribute("aria-pressed", String(button.dataset.hear === letter));
-  if (playing) next.audio.play().catch(trouble).finally(() => before.audio.pause());
+  if (playing)
+    next.audio
+      .play()
+      .catch(trouble)
+      .finally(() => before.audio.pause());
   show();
 }
 

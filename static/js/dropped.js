@@ -1,6 +1,7 @@
 // The songs in what was dropped or picked, folders walked to their end.
 
-const SONG = /\.(mp3|mp2|wav|wave|w64|flac|ogg|oga|opus|m4a|m4b|mp4|aac|aif|aiff|aifc|wma|asf|caf|au|ape|wv|tta|tak|amr|ac3|dts|mka|mkv|webm|mov|avi|flv|mpg|mpeg|ts)$/i;
+const SONG =
+  /\.(mp3|mp2|wav|wave|w64|flac|ogg|oga|opus|m4a|m4b|mp4|aac|aif|aiff|aifc|wma|asf|caf|au|ape|wv|tta|tak|amr|ac3|dts|mka|mkv|webm|mov|avi|flv|mpg|mpeg|ts)$/i;
 const inOrder = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 // Files that somebody named one by one are all meant; of a folder, only its songs are: covers and lists lie beside them.

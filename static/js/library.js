@@ -53,7 +53,13 @@ function put(id, isChosen) {
 }
 
 let shift = false;
-library.addEventListener("click", (event) => { shift = event.shiftKey; }, true);
+library.addEventListener(
+  "click",
+  (event) => {
+    shift = event.shiftKey;
+  },
+  true,
+);
 
 library.addEventListener("change", (event) => {
   const box = event.target;
@@ -89,9 +95,13 @@ library.addEventListener("submit", (event) => {
 // A row is drawn anew when its song changes state.
 new MutationObserver(showChosen).observe(library, { childList: true, subtree: true });
 
-library.addEventListener("toggle", (event) => {
-  if ("filterPanel" in event.target.dataset) panelOpen = event.target.open;
-}, true);
+library.addEventListener(
+  "toggle",
+  (event) => {
+    if ("filterPanel" in event.target.dataset) panelOpen = event.target.open;
+  },
+  true,
+);
 
 document.addEventListener("htmx:afterSettle", () => {
   const panel = one("filter-panel");

@@ -23,14 +23,20 @@ try {
 } catch (error) {
   map.classList.add("counted");
   const trouble = part("trouble");
-  trouble.textContent = "The single songs could not be fetched, so the map shows counts. Load the page again to try once more.";
+  trouble.textContent =
+    "The single songs could not be fetched, so the map shows counts. Load the page again to try once more.";
   trouble.hidden = false;
   console.warn(error);
 }
 
 function open(songs) {
   const view = new View(map.dataset.extent.split(" ").map(Number));
-  const painting = new Painting({ ground: part("ground"), points: part("dots"), over: part("over") }, view, songs, new Marks(part("legend")));
+  const painting = new Painting(
+    { ground: part("ground"), points: part("dots"), over: part("over") },
+    view,
+    songs,
+    new Marks(part("legend")),
+  );
   painting.places = [...part("legend").querySelectorAll("[data-place]")].map((link) => {
     const [valence, arousal] = link.dataset.place.split(" ").map(Number);
     return { word: link.dataset.word, valence, arousal };
@@ -95,7 +101,12 @@ function listenToTools({ view, painting, moved, ...desk }) {
     if (button.dataset.mode) desk.canvas.dispatchEvent(new CustomEvent("mode", { detail: button.dataset.mode }));
   });
   // The legend lets one mood stand out.
-  for (const [event, out] of [["pointerover", false], ["focusin", false], ["pointerout", true], ["focusout", true]]) {
+  for (const [event, out] of [
+    ["pointerover", false],
+    ["focusin", false],
+    ["pointerout", true],
+    ["focusout", true],
+  ]) {
     part("legend").addEventListener(event, ({ target }) => {
       painting.faded = out ? null : (target.closest("[data-mood]")?.dataset.mood ?? null);
       painting.later();

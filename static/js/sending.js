@@ -55,7 +55,10 @@ export class Sending {
         if (this.cancelled) throw new Cancelled();
         if (!(error instanceof Broken)) throw error;
         if (error.fault && (faults += 1) >= FAULTS)
-          throw new Refused("The server answers with a fault again and again: its log says more. Try again later.", true);
+          throw new Refused(
+            "The server answers with a fault again and again: its log says more. Try again later.",
+            true,
+          );
         // What became of the part is not known: ask.
         this.offset = null;
         await this.pause(PAUSES_MS[Math.min(tries++, PAUSES_MS.length - 1)]);
@@ -89,7 +92,8 @@ export class Sending {
   }
 
   async announce() {
-    if ((this.beginnings += 1) > BEGINNINGS) throw new Refused("The server lost this file several times: try again later.", true);
+    if ((this.beginnings += 1) > BEGINNINGS)
+      throw new Refused("The server lost this file several times: try again later.", true);
     const form = new FormData();
     form.append("name", this.file.name);
     form.append("size", this.file.size);
@@ -160,9 +164,14 @@ export class Sending {
       this.on.bytes(0);
       return null;
     }
-    if (!status || status === 408 || status === 429 || (status >= 500 && status !== 507)) throw new Broken(Boolean(status));
-    if (status === 403) throw new Refused("The server did not know this page any more: load it again, and choose the file again.");
-    throw new Refused(response?.error?.message ?? "The server did not take the song: load the page again.", status === 507 || status === 409);
+    if (!status || status === 408 || status === 429 || (status >= 500 && status !== 507))
+      throw new Broken(Boolean(status));
+    if (status === 403)
+      throw new Refused("The server did not know this page any more: load it again, and choose the file again.");
+    throw new Refused(
+      response?.error?.message ?? "The server did not take the song: load the page again.",
+      status === 507 || status === 409,
+    );
   }
 
   exchange(method, address, body, from) {

@@ -13,8 +13,8 @@ export function counted(songs) {
 // How many are still to be sent from this page; how many wait or are heard on the server, which was asked at that time.
 export function remaining({ here = state.here, there = state.there, asked = 0 }) {
   // Of what came there since, the server did not know yet.
-  const landed = state.landed.filter((at) => at > asked);
-  Object.assign(state, { here, there, landed });
+  const landedSince = state.landed.filter((at) => at > asked);
+  Object.assign(state, { here, there, landed: landedSince });
   show();
 }
 

@@ -120,7 +120,10 @@ async function send(upload) {
       const known = error instanceof Refused;
       // What arrived of it is gone on with.
       if (known && error.again) upload.resumed = upload.sending.address;
-      upload.row.fails(known ? error.message : "Something went wrong in this page: load it again.", known && error.again);
+      upload.row.fails(
+        known ? error.message : "Something went wrong in this page: load it again.",
+        known && error.again,
+      );
       if (!known) console.error(error);
     }
   }

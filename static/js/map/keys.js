@@ -40,7 +40,10 @@ export function listenToKeys(desk) {
     const from = painting.state.hovered;
     const { left, right, top, bottom } = view.field;
     // The first step goes to the song in the middle of what is in sight.
-    const index = from < 0 ? songs.nearest(view, (left + right) / 2, (top + bottom) / 2, Infinity) : songs.next(view, from, direction);
+    const index =
+      from < 0
+        ? songs.nearest(view, (left + right) / 2, (top + bottom) / 2, Infinity)
+        : songs.next(view, from, direction);
     if (index < 0) return;
     view.reveal(songs.valence[index], songs.arousal[index]);
     desk.moved();

@@ -75,7 +75,9 @@ export class Painting {
   paintSongs() {
     const { songs, view, marks, raster, ratio } = this;
     const { perValence, perArousal, x0, y0 } = view.scale;
-    const box = Object.fromEntries(Object.entries(view.field).map(([side, pixels]) => [side, Math.round(pixels * ratio)]));
+    const box = Object.fromEntries(
+      Object.entries(view.field).map(([side, pixels]) => [side, Math.round(pixels * ratio)]),
+    );
     const some = songs.chosen.includes(1);
     const plain = songs.moods.map((mood) => marks.stamp(mood, this.faded !== null && mood.css !== this.faded));
     const faded = songs.moods.map((mood) => marks.stamp(mood, true));

@@ -118,13 +118,17 @@ export function listenToPointer(desk) {
     if (event.pointerType !== "touch" && document.activeElement !== canvas) desk.point(-1);
   });
 
-  canvas.addEventListener("wheel", (event) => {
-    // The wheel alone scrolls the page; with Ctrl, or two fingers on a pad, it looks closer.
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    view.zoomAt(Math.exp(-event.deltaY / 180), ...place(event));
-    desk.moved();
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      // The wheel alone scrolls the page; with Ctrl, or two fingers on a pad, it looks closer.
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      view.zoomAt(Math.exp(-event.deltaY / 180), ...place(event));
+      desk.moved();
+    },
+    { passive: false },
+  );
 
   canvas.addEventListener("dblclick", (event) => {
     if (under(event) >= 0) return;
@@ -143,5 +147,10 @@ function spread(fingers) {
 }
 
 function rectangle([v1, a1], [v2, a2]) {
-  return [[v1, a1], [v2, a1], [v2, a2], [v1, a2]];
+  return [
+    [v1, a1],
+    [v2, a1],
+    [v2, a2],
+    [v1, a2],
+  ];
 }

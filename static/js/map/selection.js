@@ -29,7 +29,9 @@ export class Selection {
     this.part("box").addEventListener("submit", (event) => {
       event.preventDefault();
       const form = new FormData(event.target);
-      const [v1, v2, a1, a2] = ["valence_from", "valence_to", "arousal_from", "arousal_to"].map((name) => Number(form.get(name)));
+      const [v1, v2, a1, a2] = ["valence_from", "valence_to", "arousal_from", "arousal_to"].map((name) =>
+        Number(form.get(name)),
+      );
       this.boxed([Math.min(v1, v2), Math.max(v1, v2), Math.min(a1, a2), Math.max(a1, a2)]);
     });
     this.part("clear").addEventListener("click", () => {
@@ -58,7 +60,12 @@ export class Selection {
   boxed(bounds) {
     const [valence_from, valence_to, arousal_from, arousal_to] = bounds;
     this.songs.choose(box(bounds), false);
-    const corners = [[valence_from, arousal_from], [valence_to, arousal_from], [valence_to, arousal_to], [valence_from, arousal_to]];
+    const corners = [
+      [valence_from, arousal_from],
+      [valence_to, arousal_from],
+      [valence_to, arousal_to],
+      [valence_from, arousal_to],
+    ];
     this.settle(corners, { valence_from, valence_to, arousal_from, arousal_to });
   }
 
@@ -87,7 +94,9 @@ export class Selection {
   show() {
     const chosen = this.songs.chosenOnes;
     const count = chosen.length;
-    this.part("count").textContent = count ? `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} chosen` : "No songs chosen";
+    this.part("count").textContent = count
+      ? `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} chosen`
+      : "No songs chosen";
     this.part("found-part").hidden = !count;
     const library = this.part("open-library");
     library.hidden = !this.question;
@@ -111,7 +120,9 @@ export class Selection {
     const whole = Boolean(this.question);
     this.part("bulk").hidden = !whole && chosen.length > MOST_SENT;
     form.elements.query.value = whole ? this.asked(this.question) : this.map.dataset.query;
-    const fields = whole ? [["all", "yes"]] : chosen.slice(0, MOST_SENT).map((index) => ["song", this.songs.song(index).id]);
+    const fields = whole
+      ? [["all", "yes"]]
+      : chosen.slice(0, MOST_SENT).map((index) => ["song", this.songs.song(index).id]);
     this.part("bulk-songs").replaceChildren(
       ...fields.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
     );
@@ -139,7 +150,11 @@ export class Selection {
     const link = Object.assign(document.createElement("a"), { href: this.songAddress(index), textContent: title });
     const facts = Object.assign(document.createElement("span"), { className: "soft small" });
     facts.textContent = artist ? `${mood.name} · ${artist}` : mood.name;
-    const play = Object.assign(document.createElement("button"), { type: "button", className: "plain small", textContent: "Play" });
+    const play = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "plain small",
+      textContent: "Play",
+    });
     play.dataset.playSong = index;
     play.setAttribute("aria-label", `Play ${title}`);
     row.append(mark, link, facts, play);

@@ -61,7 +61,12 @@ export class View {
     const { left, right, top, bottom } = this.field;
     const perValence = (right - left) / (this.valence[1] - this.valence[0]);
     const perArousal = -(bottom - top) / (this.arousal[1] - this.arousal[0]);
-    return { perValence, perArousal, x0: left - perValence * this.valence[0], y0: bottom - perArousal * this.arousal[0] };
+    return {
+      perValence,
+      perArousal,
+      x0: left - perValence * this.valence[0],
+      y0: bottom - perArousal * this.arousal[0],
+    };
   }
 
   x(valence) {
