@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from classifier import door
+from classifier import ml_gateway
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 LITTLE_ROOM_BYTES = 1_000_000_000
@@ -49,8 +49,8 @@ def disk_has_room(**kwargs: Any) -> list[CheckMessage]:
 def bundle_is_whole(**kwargs: Any) -> list[CheckMessage]:
     """A warning and no error: what has been heard can still be read, and what fails now can be retried."""
     try:
-        door.bundle_check(settings.MODEL_BUNDLE)
-    except door.MoodError as error:
+        ml_gateway.bundle_check(settings.MODEL_BUNDLE)
+    except ml_gateway.MoodError as error:
         return [
             Warning(
                 f"The models cannot be used ({error.code}): {error.message}",

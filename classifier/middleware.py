@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from classifier.error_responses import refusal_response
 from classifier.errors import ProductError
-from classifier.limits import body_too_large, max_body_bytes
-from classifier.refusals import refusal_response
+from classifier.uploads.limits import body_too_large, max_body_bytes
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

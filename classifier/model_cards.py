@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.errors import ProductError
 
 FACTS = ("version", "created", "training", "limitations")
@@ -27,13 +27,13 @@ MEASURED = (
 
 def card_of(version: str | None) -> Mapping[str, Any]:
     """That of the model in use, unless another is named; MoodError where it is damaged or missing."""
-    if version and not door.installed(version):
+    if version and not ml_gateway.installed(version):
         raise ProductError(
             "version_unknown",
             f"The model “{version[:40]}” is not installed here: name one that is, or none for the one in use.",
             HTTPStatus.NOT_FOUND,
         )
-    return door.model_card(version or "")
+    return ml_gateway.model_card(version or "")
 
 
 def model_json(card: Mapping[str, Any]) -> dict[str, Any]:

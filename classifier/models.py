@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.fields import KeptJSONField
 from classifier.identifiers import new_id
 from classifier.querysets import (
@@ -205,7 +205,7 @@ class Analysis(models.Model):
     @property
     def is_disputed(self) -> bool:
         """The two networks disagree about the song."""
-        return self.agreement < door.DISAGREE_BELOW
+        return self.agreement < ml_gateway.DISAGREE_BELOW
 
 
 class AnalysisDetail(models.Model):

@@ -4,9 +4,9 @@ import uuid
 
 from celery import shared_task
 
-from classifier.queue import ANALYSE_SONG, LOOK
-from classifier.services.song_analyse import song_analyse
-from classifier.services.song_look import song_look
+from classifier.jobs.analyse import song_analyse
+from classifier.jobs.queue import ANALYSE_SONG, LOOK
+from classifier.jobs.saliency import song_look
 
 
 @shared_task(name=ANALYSE_SONG)

@@ -20,14 +20,13 @@ app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("looks", rout
 app.conf.task_routes = {"classifier.look": {"queue": "looks", "routing_key": "looks"}}
 
 # By its name, since the module needs Django's models, which are not there yet.
-app.steps["worker"].add("classifier.presence:PresenceStep")
+app.steps["worker"].add("classifier.jobs.worker_presence:PresenceStep")
 
 
 @worker_process_init.connect
 def limit_child(**kwargs: object) -> None:
     """Nothing heavy here: Celery gives a child four seconds to come up."""
-    from classifier.listening_process import give_way, keep_to_one_core
-    from classifier.memory import limit_memory
+    from classifier.jobs.process_limits import give_way, keep_to_one_core, limit_memory
 
     keep_to_one_core()
     give_way()

@@ -90,7 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "classifier.Person"
-AUTHENTICATION_BACKENDS = ["classifier.signing_in.ThrottledBackend"]
+AUTHENTICATION_BACKENDS = ["classifier.accounts.backends.ThrottledBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -117,7 +117,7 @@ DATABASES = {"default": database(DATA_DIR / "db.sqlite3")}
 MEDIA_ROOT = DATA_DIR / "media"
 # Uploads arrive on the disk where they will stay, so that keeping one is a rename.
 FILE_UPLOAD_TEMP_DIR = made_folder(DATA_DIR / "incoming", "DATA_DIR")
-FILE_UPLOAD_HANDLERS = ["classifier.spool.SpoolHandler"]
+FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.SpoolHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 application = get_wsgi_application()
 
-from classifier.services.setup import setup_announce  # noqa: E402  (needs the applications to be loaded)
+from classifier.accounts.first_run import setup_announce  # noqa: E402  (needs the applications to be loaded)
 
 setup_announce()

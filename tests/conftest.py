@@ -21,7 +21,7 @@ PASSWORD = "open sesame, please"
 def _clean_house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test begins with no files, no messages sent and no memory of calls."""
     sent: list[str] = []
-    monkeypatch.setattr("classifier.queue.app.send_task", lambda name, args: sent.append(args[0]))
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
     cache.clear()
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)

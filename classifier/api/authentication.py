@@ -7,8 +7,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from classifier.accounts.tokens import token_owner
 from classifier.models import ApiToken, Person
-from classifier.services.tokens import token_owner
 
 SCHEMES = (b"bearer", b"token")
 

@@ -12,9 +12,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from classifier.door import MoodError
+from classifier.error_responses import status_of
 from classifier.errors import ProductError, error_json
-from classifier.refusals import status_of
+from classifier.ml_gateway import MoodError
 
 logger = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from rest_framework.views import APIView
 
 from classifier.api.pagination import NewestFirst
 from classifier.errors import ProductError
-from classifier.library_filter import LibraryFilter
+from classifier.jobs.long_poll import song_await
+from classifier.library.filters import LibraryFilter
 from classifier.models import Song
-from classifier.presentation import network_named, song_json
+from classifier.serializers import network_named, song_json
 from classifier.services.song_delete import song_delete
 from classifier.services.song_submit import song_submit
-from classifier.waiting import song_await
 
 
 class Predict(APIView):

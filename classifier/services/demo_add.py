@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.core.files import File
 
-from classifier.demo import demo_songs
 from classifier.models import Person, Song
+from classifier.services.demo_render import demo_songs
 from classifier.services.song_submit import song_submit
 
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from django.db import transaction
 
-from classifier.files import folder_discard
 from classifier.models import Song, song_folder
+from classifier.uploads.stored_files import folder_discard
 
 
 def song_delete(*, song: Song) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from classifier.errors import ProductError
+from classifier.jobs.queue import enqueue
 from classifier.models import Song, Stage, Status
-from classifier.queue import enqueue
 from classifier.services.song_reread import reread
 
 AFRESH: dict[str, Any] = {

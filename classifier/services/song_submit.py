@@ -9,14 +9,14 @@ from pathlib import Path
 from django.core.files import File
 from django.db import IntegrityError, transaction
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.file_names import shown_name, stored_name
-from classifier.files import checksum, folder_discard, room_on_disk, settle
-from classifier.limits import file_empty, file_missing, file_too_large, max_upload_bytes
+from classifier.jobs.queue import enqueue
 from classifier.models import Person, Song, Status, song_folder
-from classifier.queue import enqueue
 from classifier.services.song_retry import song_retry
+from classifier.uploads.file_names import shown_name, stored_name
+from classifier.uploads.limits import file_empty, file_missing, file_too_large, max_upload_bytes
+from classifier.uploads.stored_files import checksum, folder_discard, room_on_disk, settle
 
 
 def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: bool = True) -> tuple[Song, bool]:
@@ -71,7 +71,7 @@ def _checked(upload: File | None) -> File:
     if upload.size > max_upload_bytes():
         raise file_too_large()
     upload.seek(0)
-    door.recognise(upload.read(door.HEAD_BYTES))
+    ml_gateway.recognise(upload.read(ml_gateway.HEAD_BYTES))
     upload.seek(0)
     return upload
 

@@ -11,23 +11,23 @@ from typing import Any
 from django.core.files import File
 from django.utils import timezone
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.file_names import shown_name
-from classifier.files import checksum
-from classifier.limits import file_empty
-from classifier.listening_child import ListeningChild
+from classifier.jobs.analysis_subprocess import ListeningChild
+from classifier.jobs.finish import song_fail
 from classifier.models import Person, Song
-from classifier.presentation import failure_json, heard_json, song_json
-from classifier.services.song_finish import song_fail
+from classifier.serializers import failure_json, heard_json, song_json
 from classifier.services.song_reread import reread
 from classifier.services.song_submit import song_submit
+from classifier.uploads.file_names import shown_name
+from classifier.uploads.limits import file_empty
+from classifier.uploads.stored_files import checksum
 
 LOOK_EVERY_S = 0.5
 
 
 def song_tag(
-    *, path: Path, owner: Person | None, network: str, child: ListeningChild, on_progress: door.Progress
+    *, path: Path, owner: Person | None, network: str, child: ListeningChild, on_progress: ml_gateway.Progress
 ) -> dict[str, Any]:
     """The answer, or a failure; never an exception for what is wrong with the file. Stored if there is an owner."""
     name = shown_name(path.name)
@@ -36,7 +36,7 @@ def song_tag(
             if owner is not None:
                 return song_json(_stored(file, owner, child, on_progress), network)
             return _heard(file, path, name, network, child, on_progress)
-    except (ProductError, door.MoodError) as error:
+    except (ProductError, ml_gateway.MoodError) as error:
         return failure_json(name, error.code, error.message)
 
 
@@ -52,12 +52,12 @@ def _opened(path: Path) -> File:
 
 
 def _heard(
-    file: File, path: Path, name: str, network: str, child: ListeningChild, on_progress: door.Progress
+    file: File, path: Path, name: str, network: str, child: ListeningChild, on_progress: ml_gateway.Progress
 ) -> dict[str, Any]:
     started_at = timezone.now()
     if not file.size:
         raise file_empty()
-    door.recognise(file.read(door.HEAD_BYTES))
+    ml_gateway.recognise(file.read(ml_gateway.HEAD_BYTES))
     sha256 = checksum(file)
     heard = child.hear(path, on_progress)
     return heard_json(

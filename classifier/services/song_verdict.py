@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.models import Song, Verdict
 from classifier.services.song_reread import reread
@@ -67,9 +67,10 @@ def stated_moods(primary: str, secondary: str) -> Pair:
     if not primary:
         raise ProductError("mood_missing", "No mood is chosen: choose at least the first one.")
     for emotion in (primary, secondary):
-        if emotion and emotion not in door.EMOTIONS:
+        if emotion and emotion not in ml_gateway.EMOTIONS:
             raise ProductError(
-                "mood_unknown", f"“{emotion[:40]}” is no mood known here: choose among {', '.join(door.EMOTIONS)}."
+                "mood_unknown",
+                f"“{emotion[:40]}” is no mood known here: choose among {', '.join(ml_gateway.EMOTIONS)}.",
             )
     if secondary == primary:
         raise ProductError("mood_twice", "Both sides name the same mood: choose another one, or leave the second out.")

@@ -15,17 +15,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from classifier import door
+from classifier import ml_gateway
+from classifier.charts.mood_names import Headline
+from classifier.charts.number_text import clock, percent
+from classifier.charts.song.alignment import Timed, aligned
+from classifier.charts.song.passages import Passage, moments
+from classifier.charts.song.song_comparison import axis_end, emotion_pairs, moods_words, place_words
+from classifier.charts.song.sound_differences import contrasts, key_words
+from classifier.charts.song.valence_arousal_plane import Place, Plane, plane
 from classifier.models import Person, Song, Status
-from classifier.presentation import song_json
-from classifier.views.choosing import choosing
-from classifier.views.drawing.alignment import Timed, aligned
-from classifier.views.drawing.contrasts import contrasts, key_words
-from classifier.views.drawing.moods import Headline
-from classifier.views.drawing.pairs import axis_end, emotion_pairs, moods_words, place_words
-from classifier.views.drawing.passages import Passage, moments
-from classifier.views.drawing.plane import Place, Plane, plane
-from classifier.views.drawing.words import clock, percent
+from classifier.serializers import song_json
+from classifier.views.comparison_candidates import choosing
 
 BY_PART = "part"
 """The value of `align` that stretches both songs to the same width."""
@@ -60,7 +60,7 @@ class Compared:
     @property
     def facts(self) -> list[str]:
         """In the order of FACTS."""
-        scores, genre = self.answer["scores"], door.GENRES.get(self.answer["mood"]["genre"])
+        scores, genre = self.answer["scores"], ml_gateway.GENRES.get(self.answer["mood"]["genre"])
         tempo = self.answer["features"].get("tempo_bpm")
         return [
             clock(self.duration_s),

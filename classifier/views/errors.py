@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
+from classifier.error_responses import wants_json
 from classifier.errors import error_json
-from classifier.refusals import wants_json
 
 
 def _answer(request: HttpRequest, template: str, status: int, code: str, message: str) -> HttpResponse:

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from classifier import door
-from classifier.forecast import Forecast, forecast
-from classifier.health import worker_answers
-from classifier.limits import PART_BYTES, max_upload_bytes, size_text
+from classifier import ml_gateway
+from classifier.charts.number_text import length_text
+from classifier.jobs.health import worker_answers
+from classifier.jobs.time_estimate import Forecast, forecast
 from classifier.models import ArrivingFile, Person, Song
-from classifier.views.cards import cards
-from classifier.views.drawing.words import length_text
-from classifier.views.underway import Underway
+from classifier.uploads.limits import PART_BYTES, max_upload_bytes, size_text
+from classifier.views.queue_summary import Underway
+from classifier.views.song_cards import cards
 
 RECENT = 6
 # Songs on their way, and files that stopped on theirs: as many as a page can show.
@@ -63,6 +63,6 @@ def upload_limits() -> Mapping[str, Any]:
         "file_bytes": max_upload_bytes(),
         "file_text": size_text(max_upload_bytes()),
         "part_bytes": PART_BYTES,
-        "least": length_text(door.SPEC.min_duration_s),
-        "most": length_text(door.SPEC.max_duration_s),
+        "least": length_text(ml_gateway.SPEC.min_duration_s),
+        "most": length_text(ml_gateway.SPEC.max_duration_s),
     }

@@ -13,20 +13,20 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from classifier import door
+from classifier import ml_gateway
+from classifier.charts.metric_text import across
+from classifier.charts.mood_names import Headline, Side
+from classifier.charts.number_text import agreement_words, clock, percent
+from classifier.charts.song.alignment import Timed, axis, strip
+from classifier.charts.song.passages import Passage, moments, passages
+from classifier.charts.song.song_comparison import axis_end
+from classifier.charts.song.sound_differences import key_words
+from classifier.charts.song.valence_arousal_plane import plane
+from classifier.error_responses import refusal_response
 from classifier.errors import ProductError
 from classifier.model_cards import card_of
 from classifier.models import Analysis, Song, Status
-from classifier.presentation import song_json
-from classifier.refusals import refusal_response
-from classifier.views.drawing.alignment import Timed, axis, strip
-from classifier.views.drawing.contrasts import key_words
-from classifier.views.drawing.figures import across
-from classifier.views.drawing.moods import Headline, Side
-from classifier.views.drawing.pairs import axis_end
-from classifier.views.drawing.passages import Passage, moments, passages
-from classifier.views.drawing.plane import plane
-from classifier.views.drawing.words import agreement_words, clock, percent
+from classifier.serializers import song_json
 
 REASONS = 4
 LIMITS = 4
@@ -90,7 +90,7 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
         "duration": clock(duration_s),
         "mood": mood,
         "said": Headline.stated(song.actual_primary, song.actual_secondary),
-        "genre": door.GENRES.get(answer["mood"]["genre"]),
+        "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
         "reasons": _reasons(answer["reasons"], mood),
         "agreement": percent(answer["agreement"]),
         "agreement_words": agreement_words(percent(answer["agreement"])),
@@ -127,21 +127,21 @@ def _reasons(found: Sequence[Mapping[str, Any]], mood: Headline) -> list[Reasons
 
 def _shares(scores: Mapping[str, Any], models: Mapping[str, Any]) -> list[Share]:
     """The nine emotions, strongest first, by both networks and by each. Widths in per cent of the axis."""
-    one, two = (models[network]["emotions"] for network in door.NETWORKS[1:])
+    one, two = (models[network]["emotions"] for network in ml_gateway.NETWORKS[1:])
     shares, end = scores["emotions"], axis_end(scores, *models.values())
     return [
         Share(
             Side(key), percent(shares[key]), across(shares[key] / end), across(one[key] / end), across(two[key] / end)
         )
-        for key in sorted(door.EMOTIONS, key=lambda key: -shares[key])
+        for key in sorted(ml_gateway.EMOTIONS, key=lambda key: -shares[key])
     ]
 
 
 def _networks(song: Song) -> list[NetworkLine]:
     """None where the model that heard the song is no longer installed."""
     try:
-        heard = [song_json(song, network, with_segments=False)["mood"] for network in door.NETWORKS[1:]]
-    except door.MoodError:
+        heard = [song_json(song, network, with_segments=False)["mood"] for network in ml_gateway.NETWORKS[1:]]
+    except ml_gateway.MoodError:
         return []
     return [
         NetworkLine(title, mood["name"], percent(mood["confidence"]))
@@ -166,6 +166,6 @@ def _limits(version: str) -> list[str]:
     """What the model's own card says that it cannot do."""
     try:
         found = card_of(version).get("limitations") or ()
-    except (ProductError, door.MoodError):
+    except (ProductError, ml_gateway.MoodError):
         return []
     return [str(limit) for limit in found][:LIMITS]

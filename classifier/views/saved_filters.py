@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from classifier.errors import ProductError
+from classifier.library.saved_filters import filter_delete, filter_rename, filter_save
 from classifier.models import SavedFilter
-from classifier.services.saved_filters import filter_delete, filter_rename, filter_save
-from classifier.views.owned import way_back
+from classifier.views.ownership import way_back
 
 
 @require_POST

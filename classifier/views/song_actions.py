@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classifier.errors import ProductError
+from classifier.models import Verdict
+from classifier.services.bulk import songs_rerun
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from classifier.services.song_retry import song_retry
-from classifier.services.songs_rerun import songs_rerun
-from classifier.views.owned import own_song, way_back
+from classifier.services.song_verdict import Pair, song_verdict
+from classifier.views.ownership import own_song, way_back
 
 
 @require_POST
@@ -72,3 +74,35 @@ def delete(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song_delete(song=song)
     messages.success(request, f"“{title}” and its audio are deleted.")
     return redirect("song-list")
+
+
+SAID = {
+    Verdict.AGREED: "Saved: it fits.",
+    Verdict.DISAGREED: "Saved: it does not fit. If you know which moods would, set them.",
+    Verdict.CORRECTED: "What you hear is saved.",
+    Verdict.NONE: "Your word is taken back.",
+}
+
+
+@require_POST
+def verdict(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    song = own_song(request, song_id)
+    try:
+        song = song_verdict(
+            song=song,
+            verdict=request.POST.get("verdict", ""),
+            primary=request.POST.get("primary", ""),
+            secondary=request.POST.get("secondary", ""),
+            seen=_seen(request),
+            now=timezone.now(),
+        )
+        messages.success(request, SAID[Verdict(song.verdict)])
+    except ProductError as error:
+        messages.error(request, error.message)
+    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+
+
+def _seen(request: HttpRequest) -> Pair | None:
+    """The moods that the form showed; forms that tell none are taken at their word."""
+    moods = request.POST.getlist("seen")
+    return (moods[0], moods[1]) if len(moods) == 2 else None

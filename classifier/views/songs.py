@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from classifier.health import worker_answers
-from classifier.library_filter import NEWEST, VALUES, LibraryFilter
+from classifier.charts.library.filter_form import FilterForm, chips, summary, views
+from classifier.jobs.health import worker_answers
+from classifier.library.filters import NEWEST, VALUES, LibraryFilter
 from classifier.models import SavedFilter, Song, Status
-from classifier.views.cards import cards
-from classifier.views.drawing.library import FilterForm, chips, summary, views
-from classifier.views.results import result_page
+from classifier.views.song_cards import cards
+from classifier.views.song_result import result_page
 
 PER_PAGE = 30
 

@@ -8,17 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from classifier.door import MoodError
+from classifier.error_responses import refusal_response, status_of, wants_json
 from classifier.errors import ProductError, error_json
-from classifier.file_names import shown_name
-from classifier.limits import file_missing
+from classifier.ml_gateway import MoodError
 from classifier.models import Song
-from classifier.refusals import refusal_response, status_of, wants_json
+from classifier.services.bulk import songs_cancel
+from classifier.services.demo_add import demo_add
 from classifier.services.song_submit import song_submit
-from classifier.services.songs_cancel import songs_cancel
-from classifier.views.cards import cards
+from classifier.uploads.file_names import shown_name
+from classifier.uploads.limits import file_missing
 from classifier.views.home import home_context
-from classifier.views.owned import way_back
+from classifier.views.ownership import way_back
+from classifier.views.song_cards import cards
 
 Refusal = ProductError | MoodError
 
@@ -75,3 +76,16 @@ def cancel_waiting(request: HttpRequest) -> HttpResponse:
     count = songs_cancel(owner=request.user, now=timezone.now())
     messages.info(request, f"{count} song{' is' if count == 1 else 's are'} no longer waited for.")
     return redirect(way_back(request, reverse("home")))
+
+
+@require_POST
+def add_demo_songs(request: HttpRequest) -> HttpResponse:
+    try:
+        added = demo_add(owner=request.user, now=timezone.now())
+    except (ProductError, MoodError) as error:
+        return refusal_response(request, error)
+    if added:
+        messages.success(request, "The demo songs are here. Each shows its mood as soon as it was heard.")
+    else:
+        messages.info(request, "The demo songs were here already.")
+    return redirect("song-list")

@@ -39,11 +39,11 @@ def test_inside_ml_imports_run_one_way() -> None:
     assert wrong == []
 
 
-def test_only_the_door_imports_ml() -> None:
+def test_only_the_gateway_imports_ml() -> None:
     knowing = {
         one.path for path in python_files("classifier", "mmc") for one in imports(path) if top(one.module) == "ml"
     }
-    assert knowing == {"classifier/door.py"}
+    assert knowing == {"classifier/ml_gateway.py"}
 
 
 def test_only_what_trains_loads_what_trains() -> None:

@@ -17,8 +17,8 @@ Submit = Callable[..., Song]
 def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
     """Hears in place of the models; browsers play everything."""
     ear = Ear()
-    monkeypatch.setattr("classifier.door.listen", ear.listen)
-    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
+    monkeypatch.setattr("classifier.ml_gateway.listen", ear.listen)
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
     return ear
 
 

@@ -11,13 +11,13 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError
 from django.utils import timezone
 
-from classifier.door import MoodError
+from classifier.jobs.analyse import song_analyse
+from classifier.jobs.sweep import songs_sweep
+from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Status
-from classifier.services.song_analyse import song_analyse
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
-from classifier.services.songs_sweep import songs_sweep
 from classifier.tasks import analyse_song
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import Ear, Heard, answer
@@ -52,7 +52,7 @@ def test_its_picture_lies_beside_the_sound(song: Song, ear: Ear) -> None:
 
 
 def test_a_copy_is_kept_of_what_browsers_do_not_play(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
     song_analyse(song_id=song.id)
     assert after(song).playable.read() == b"mp3"
 
@@ -61,7 +61,7 @@ def test_a_copy_that_cannot_be_made_is_a_warning(song: Song, ear: Ear, monkeypat
     def fails(source: Path, target: Path) -> bool:
         raise MoodError("audio_unreadable", "It broke off.")
 
-    monkeypatch.setattr("classifier.door.playable_copy", fails)
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", fails)
     song_analyse(song_id=song.id)
     done = after(song)
     assert (done.status, done.playable.name) == (Status.DONE, "")
@@ -84,7 +84,7 @@ def test_what_the_person_wrote_stands_before_the_tags(song: Song, ear: Ear) -> N
 
 def test_every_page_sees_the_progress(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("classifier.services.song_analyse.PROGRESS_EVERY_S", 0)
+    monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
     ear.interrupt = lambda: seen.append((after(song).stage, after(song).segments_done, after(song).segments_total))
     song_analyse(song_id=song.id)
     assert seen == [("listening", 1, 3)]
@@ -115,7 +115,7 @@ def test_what_goes_wrong_ends_as_failed_with_its_reason(
 def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
     song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.services.song_analyse.PROGRESS_EVERY_S", 0)
+    monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
     ear.interrupt = lambda: song_cancel(song=song, now=timezone.now())
     song_analyse(song_id=song.id)
     assert after(song).status == Status.CANCELLED
@@ -130,7 +130,7 @@ def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
         song_cancel(song=song, now=timezone.now())
         return False
 
-    monkeypatch.setattr("classifier.door.playable_copy", cancel)
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", cancel)
     song_analyse(song_id=song.id)
     assert after(song).status == Status.CANCELLED
     assert not Analysis.objects.exists()
@@ -147,7 +147,7 @@ def test_a_song_deleted_while_it_runs_leaves_no_file(
         return bool(target.write_bytes(b"mp3"))
 
     if late:
-        monkeypatch.setattr("classifier.door.playable_copy", delete_and_copy)
+        monkeypatch.setattr("classifier.ml_gateway.playable_copy", delete_and_copy)
     else:
         ear.interrupt = lambda: song_delete(song=song)
     song_analyse(song_id=song.id)
@@ -159,13 +159,13 @@ def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
     song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def second_worker(source: Path, target: Path) -> bool:
-        monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
+        monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
         songs_sweep(now=timezone.now() + timezone.timedelta(minutes=1))
         ear.heard = Heard(title="By the second")
         song_analyse(song_id=song.id)
         return False
 
-    monkeypatch.setattr("classifier.door.playable_copy", second_worker)
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", second_worker)
     song_analyse(song_id=song.id)
 
     done = after(song)
@@ -194,7 +194,7 @@ def test_another_version_of_the_models_steps_before_the_older_one(song: Song, ea
 
 
 def test_deleting_removes_every_file(submit: Submit, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
     kept, gone = submit(mark=1), submit(mark=2)
     song_analyse(song_id=kept.id)
     song_analyse(song_id=gone.id)
@@ -219,7 +219,7 @@ def test_decoding_is_told_in_segments_as_well(song: Song, ear: Ear, monkeypatch:
     def progress(**kept: Any) -> None:
         seen.append((kept["stage"], kept["segments_done"], kept["segments_total"]))
 
-    monkeypatch.setattr("classifier.services.song_analyse.song_progress", progress)
+    monkeypatch.setattr("classifier.jobs.analyse.song_progress", progress)
     song_analyse(song_id=song.id)
     # 10 s are one segment; the song's 20 s are three, since one begins every 5 s.
     assert seen[0] == ("decoding", 1, 3)

@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from classifier.accounts.tokens import token_make, token_revoke
+from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status
-from classifier.services.song_analyse import song_analyse
-from classifier.services.tokens import token_make, token_revoke
 from tests.classifier.hearing import Ear, answer, upload, wav
 
 # The order of the keys is part of the interface.
@@ -151,7 +151,7 @@ def test_one_network_is_a_view_on_the_answer(caller: Client, ear: Ear, monkeypat
         asked.append((network, version))
         return {**answer, "genres": {network: 1.0}}
 
-    monkeypatch.setattr("classifier.door.seen_by", seen_by)
+    monkeypatch.setattr("classifier.ml_gateway.seen_by", seen_by)
     song_id = caller.post("/api/predict/", {"file": upload()}).json()["id"]
     song_analyse(song_id=song_id)
     assert caller.get(f"/api/predictions/{song_id}/?model=cnn1d").json()["genres"] == {"cnn1d": 1.0}

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song
-from classifier.services.song_analyse import song_analyse
 from classifier.services.song_verdict import song_agree, song_disagree
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import Ear, answer

@@ -19,12 +19,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.arriving import checksums, part_path
 from classifier.errors import ProductError
+from classifier.jobs.clean_up import leftovers_sweep
 from classifier.models import ArrivingFile, Person, Song, Status
-from classifier.services.arriving_append import Appended, arriving_append
-from classifier.services.arriving_begin import AT_ONCE, arriving_begin
-from classifier.services.leftovers import leftovers_sweep
+from classifier.uploads.partial_files import checksums, part_path
+from classifier.uploads.resumable_uploads import AT_ONCE, Appended, arriving_append, arriving_begin
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import wav
 
@@ -209,7 +208,7 @@ def test_a_file_for_which_there_is_no_room_is_refused_before_it_is_sent(
     class Usage:
         free = 1000
 
-    monkeypatch.setattr("classifier.services.arriving_begin.shutil.disk_usage", lambda place: Usage)
+    monkeypatch.setattr("classifier.uploads.resumable_uploads.shutil.disk_usage", lambda place: Usage)
     response = announce(anna_client)
     assert (response.status_code, response.json()["error"]["code"]) == (507, "disk_full")
 
@@ -224,7 +223,7 @@ def test_a_disk_that_fills_on_the_way_is_told_and_keeps_what_there_is(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr("classifier.services.arriving_append.write_at", full)
+        meanwhile.setattr("classifier.uploads.resumable_uploads.write_at", full)
         response = patch(anna_client, address, 20_000, SONG[20_000:])
     assert (response.status_code, response.json()["error"]["code"]) == (507, "disk_full")
     assert patch(anna_client, address, 20_000, SONG[20_000:]).status_code == 201

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status
-from classifier.services.song_analyse import song_analyse
 from tests.classifier.hearing import Ear, wav
 
 TITLES = ("Slow Water", "Wires")
@@ -26,7 +26,7 @@ def band(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
             Path(command[-1], f"{title}.flac").write_bytes(wav(mark=number + 1))
         return subprocess.CompletedProcess(command, 0, "".join(f"{title}.flac\n" for title in TITLES), "")
 
-    monkeypatch.setattr("classifier.demo.subprocess.run", play)
+    monkeypatch.setattr("classifier.services.demo_render.subprocess.run", play)
     return commands
 
 
@@ -84,7 +84,7 @@ def test_songs_that_cannot_be_made_are_told_in_a_sentence(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise failure
 
-    monkeypatch.setattr("classifier.demo.subprocess.run", fail)
+    monkeypatch.setattr("classifier.services.demo_render.subprocess.run", fail)
     response = anna_client.post(reverse("demo-songs"))
     assert response.status_code == 503
     assert "could not be made" in response.content.decode()

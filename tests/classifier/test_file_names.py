@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.file_names import shown_name, stored_name
+from classifier.uploads.file_names import shown_name, stored_name
 
 
 @pytest.mark.parametrize(

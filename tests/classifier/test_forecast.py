@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from classifier.forecast import forecast
+from classifier.jobs.analyse import song_analyse
+from classifier.jobs.time_estimate import forecast
 from classifier.models import Analysis, Person, Song, Status, WorkerPresence
-from classifier.services.song_analyse import song_analyse
-from classifier.views.underway import Underway, left_text
+from classifier.views.queue_summary import Underway, left_text
 from tests.classifier.conftest import Submit
 from tests.classifier.hearing import Ear
 
@@ -125,7 +125,7 @@ def test_a_line_tells_of_all_songs_of_a_person_until_the_last(
 def test_songs_beyond_those_that_are_counted_take_their_time_too(
     ear: Ear, submit: Submit, workers: Any, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.forecast.COUNTED", 2)
+    monkeypatch.setattr("classifier.jobs.time_estimate.COUNTED", 2)
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     for mark in range(2, 7):

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from classifier.errors import ProductError
-from classifier.library_filter import LibraryFilter
+from classifier.jobs.analyse import song_analyse
+from classifier.library.filters import LibraryFilter
 from classifier.models import Person, Song
-from classifier.services.song_analyse import song_analyse
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from tests.classifier.conftest import Submit

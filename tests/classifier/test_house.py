@@ -23,12 +23,12 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from classifier.health import health_report, worker_answers
+from classifier.jobs.clean_up import leftovers_sweep, orphans_remove
+from classifier.jobs.health import health_report, worker_answers
+from classifier.jobs.lease import song_claim
+from classifier.jobs.sweep import songs_sweep
+from classifier.jobs.worker_presence import PresenceStep
 from classifier.models import Person, Song, WorkerPresence
-from classifier.presence import PresenceStep
-from classifier.services.leftovers import leftovers_sweep, orphans_remove
-from classifier.services.song_lease import song_claim
-from classifier.services.songs_sweep import songs_sweep
 from tests.classifier.conftest import Submit, files_under
 
 NOW = timezone.now()
@@ -130,7 +130,7 @@ def test_health_tells_that_the_database_is_away(db: None, monkeypatch: pytest.Mo
     def away() -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("classifier.health.connection", SimpleNamespace(cursor=away))
+    monkeypatch.setattr("classifier.jobs.health.connection", SimpleNamespace(cursor=away))
     assert health_report(now=NOW) == {"ok": False, "database": False, "broker": True, "worker": False}
 
 
@@ -182,7 +182,7 @@ def test_models_that_are_missing_are_found(settings: Any, tmp_path: Path) -> Non
 def test_a_process_that_listens_has_no_more_than_its_memory() -> None:
     code = (
         "import django; django.setup()\n"
-        "from classifier.memory import limit_memory; limit_memory()\n"
+        "from classifier.jobs.process_limits import limit_memory; limit_memory()\n"
         "try: bytearray(3_000_000_000)\n"
         "except MemoryError: print('refused')"
     )
@@ -193,7 +193,7 @@ def test_a_process_that_listens_has_no_more_than_its_memory() -> None:
 
 def test_a_broker_that_is_away_does_not_keep_the_sweep(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr("classifier.services.songs_sweep.enqueue", lambda song_id, now: asked.append(song_id))
+    monkeypatch.setattr("classifier.jobs.sweep.enqueue", lambda song_id, now: asked.append(song_id))
     for mark in range(3):
         submit(mark=mark)
     assert songs_sweep(now=NOW + timedelta(hours=1)).handed_over == 0

@@ -14,13 +14,13 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from classifier.errors import ProductError
-from classifier.heartbeat import Heartbeat
+from classifier.jobs.finish import song_fail
+from classifier.jobs.heartbeat import Heartbeat
+from classifier.jobs.lease import LeaseLost, lease_renew, song_claim, song_progress
+from classifier.jobs.sweep import Swept, songs_sweep
 from classifier.models import Song, Status
 from classifier.services.song_cancel import song_cancel
-from classifier.services.song_finish import song_fail
-from classifier.services.song_lease import LeaseLost, lease_renew, song_claim, song_progress
 from classifier.services.song_retry import song_retry
-from classifier.services.songs_sweep import Swept, songs_sweep
 from tests.classifier.conftest import Submit
 
 MINUTE = timedelta(minutes=1)

@@ -13,17 +13,14 @@ import pytest
 from django.utils import timezone
 
 from classifier.errors import ProductError
-from classifier.export import COLUMNS, csv_lines, json_lines
+from classifier.jobs.analyse import song_analyse
+from classifier.jobs.sweep import songs_sweep
+from classifier.library.export import COLUMNS, csv_lines, json_lines
+from classifier.library.saved_filters import MOST, filter_rename, filter_save
 from classifier.models import Person, SavedFilter, Song, Status, Verdict
 from classifier.querysets import OLDEST
-from classifier.services.saved_filters import MOST, filter_rename, filter_save
-from classifier.services.song_analyse import song_analyse
+from classifier.services.bulk import songs_cancel, songs_correct, songs_delete, songs_rerun
 from classifier.services.song_cancel import song_cancel
-from classifier.services.songs_cancel import songs_cancel
-from classifier.services.songs_correct import songs_correct
-from classifier.services.songs_delete import songs_delete
-from classifier.services.songs_rerun import songs_rerun
-from classifier.services.songs_sweep import songs_sweep
 from ml.errors import MoodError
 from tests.classifier.conftest import Submit
 from tests.classifier.hearing import Ear
@@ -81,7 +78,7 @@ def test_only_the_oldest_of_many_are_handed_over_at_once(
 ) -> None:
     """The sweep hands over the others, so that a new song does not wait behind all of them."""
     sent: list[Any] = []
-    monkeypatch.setattr("classifier.services.songs_rerun.enqueue", lambda song_id, now: sent.append(song_id))
+    monkeypatch.setattr("classifier.services.bulk.enqueue", lambda song_id, now: sent.append(song_id))
     songs = [shelve(anna, str(number)) for number in range(OLDEST + 5)]
     with django_capture_on_commit_callbacks(execute=True):
         songs_rerun(ids=ids(*songs), now=timezone.now())

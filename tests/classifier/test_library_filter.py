@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.library_filter import SORTS, VALUES, LibraryFilter
+from classifier.library.filters import SORTS, VALUES, LibraryFilter
 from classifier.models import Analysis, Person, Song, Status, Verdict
 from tests.shelf import shelve
 
@@ -34,7 +34,7 @@ def titles(owner: Person, query: str) -> list[str]:
         ("second=sadness", {"secondary": "sadness"}),
         ("genre=TotallyNegative", {"genre": "TotallyNegative"}),
         ("certain=no", {"certain": False}),
-        ("networks=disagree", {"agreement": door.DISAGREE_BELOW - 0.01}),
+        ("networks=disagree", {"agreement": ml_gateway.DISAGREE_BELOW - 0.01}),
         ("review=yes", {"certain": False}),
         ("review=yes", {"agreement": 0.1}),
         ("review=yes", {"status": Status.FAILED}),

@@ -15,11 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classifier.errors import ProductError
+from classifier.jobs.analyse import song_analyse
+from classifier.jobs.saliency import ASK_AGAIN_AFTER, FORGOTTEN_AFTER, TRIES, looking_began, song_look, song_look_ask
 from classifier.models import AnalysisDetail, Song
-from classifier.services.song_analyse import song_analyse
 from classifier.services.song_delete import song_delete
-from classifier.services.song_look import song_look
-from classifier.services.song_look_ask import ASK_AGAIN_AFTER, FORGOTTEN_AFTER, TRIES, looking_began, song_look_ask
 from classifier.tasks import look
 from ml.errors import MoodError
 from ml.inference.looked import Looked
@@ -49,7 +48,7 @@ class Eye:
 @pytest.fixture
 def eye(monkeypatch: pytest.MonkeyPatch) -> Eye:
     eye = Eye()
-    monkeypatch.setattr("classifier.door.look", eye.look)
+    monkeypatch.setattr("classifier.ml_gateway.look", eye.look)
     return eye
 
 
@@ -57,7 +56,7 @@ def eye(monkeypatch: pytest.MonkeyPatch) -> Eye:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The songs of which workers were told to look."""
     told: list[str] = []
-    monkeypatch.setattr("classifier.queue.app.send_task", lambda name, args: told.append(args[0]))
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: told.append(args[0]))
     return told
 
 
@@ -201,7 +200,7 @@ def test_a_song_deleted_while_it_is_drawn_leaves_nothing(
         Song.objects.filter(id=heard.id).delete()
         return eye.look(path, moods, model_version)
 
-    monkeypatch.setattr("classifier.door.look", deleted_meanwhile)
+    monkeypatch.setattr("classifier.ml_gateway.look", deleted_meanwhile)
     song_look(song_id=heard.id)
     assert files_under(media) == []
 

@@ -18,13 +18,12 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
+from classifier.accounts.backends import ALLOWED_FAILURES, BLOCK, attempt_key
+from classifier.accounts.first_run import owner_create, setup_announce, setup_due
+from classifier.accounts.people import password_make, person_add
+from classifier.accounts.tokens import token_make, token_owner, token_revoke
 from classifier.errors import ProductError
 from classifier.models import ApiToken, Person, SignInFailure
-from classifier.services.people import password_make, person_add
-from classifier.services.setup import owner_create, setup_announce, setup_due
-from classifier.services.sign_in import ALLOWED_FAILURES, BLOCK
-from classifier.services.tokens import token_make, token_owner, token_revoke
-from classifier.signing_in import attempt_key
 from tests.conftest import PASSWORD
 
 

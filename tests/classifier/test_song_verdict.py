@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from classifier.errors import ProductError
+from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status, Verdict
-from classifier.services.song_analyse import song_analyse
+from classifier.services.bulk import songs_rerun
 from classifier.services.song_delete import song_delete
 from classifier.services.song_verdict import song_agree, song_correct, song_disagree, song_take_back, song_verdict
-from classifier.services.songs_rerun import songs_rerun
 from tests.classifier.hearing import Ear, mood
 from tests.shelf import shelve
 

@@ -13,7 +13,7 @@ from django.conf import settings as configured
 from django.test import Client
 
 from classifier.models import Person, Song
-from classifier.spool import SpooledUpload
+from classifier.uploads.upload_handlers import SpooledUpload
 from tests.classifier.conftest import files_under
 from tests.classifier.hearing import upload, wav
 

@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from classifier.door import MoodError
 from classifier.errors import ProductError
+from classifier.ml_gateway import MoodError
 from classifier.models import Person, Song, Status
 from classifier.services.song_submit import song_submit
 from tests.classifier.conftest import Submit, files_under
@@ -38,7 +38,7 @@ def test_the_broker_is_told_once_the_row_is_there(
     anna: Person, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     told = []
-    monkeypatch.setattr("classifier.queue.app.send_task", lambda name, args: told.append((name, args)))
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: told.append((name, args)))
     with django_capture_on_commit_callbacks() as callbacks:
         song, _ = song_submit(owner=anna, upload=upload(), now=timezone.now())
     assert told == []
@@ -57,7 +57,7 @@ def test_a_broker_that_is_away_loses_no_song(
     def away(name: str, args: list[str]) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("classifier.queue.app.send_task", away)
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         song, _ = song_submit(owner=anna, upload=upload(), now=timezone.now())
     song.refresh_from_db()

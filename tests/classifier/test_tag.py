@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from classifier.management.audio_paths import songs_under
 from classifier.models import Person, Song, Status
-from classifier.walking import songs_under
 from tests import sounds
 from tests.classifier.hearing import Ear, wav
 from tests.classifier.test_api_predict import KEYS
@@ -112,7 +112,7 @@ def test_a_file_that_kills_its_process_costs_itself_only(
             os.kill(os.getpid(), signal.SIGKILL)
         return ear.listen(path, on_progress=on_progress)
 
-    monkeypatch.setattr("classifier.door.listen", listen)
+    monkeypatch.setattr("classifier.ml_gateway.listen", listen)
     answers, status = tag(tmp_path)
     assert [answer["status"] for answer in answers] == ["done", "failed", "done"]
     assert answers[1]["error"]["code"] == "worker_lost"
@@ -122,7 +122,7 @@ def test_a_file_that_kills_its_process_costs_itself_only(
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.SONG_TIME_LIMIT_S = 0.5
     (tmp_path / "a.wav").write_bytes(wav())
-    monkeypatch.setattr("classifier.door.listen", lambda path, on_progress: signal.pause())
+    monkeypatch.setattr("classifier.ml_gateway.listen", lambda path, on_progress: signal.pause())
     [answer], _ = tag(tmp_path / "a.wav")
     assert answer["error"]["code"] == "too_slow"
 
@@ -168,7 +168,7 @@ def test_a_stored_song_that_kills_its_process_ends_as_failed(
     tmp_path: Path, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
-    monkeypatch.setattr("classifier.door.listen", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr("classifier.ml_gateway.listen", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
     [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
     assert (answer["error"]["code"], status) == ("worker_lost", 1)
     assert Song.objects.get().status == Status.FAILED

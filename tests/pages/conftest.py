@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song
-from classifier.services.song_analyse import song_analyse
 from classifier.services.song_submit import song_submit
 from tests.classifier.hearing import Ear, answer, mood, scores, upload
 
@@ -19,9 +19,9 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
     """Hears in place of the models: Calm but Powerful together; the 2D network alone hears it calm and sad."""
     ear = Ear()
     ear.heard.answer = whole_answer()
-    monkeypatch.setattr("classifier.door.listen", ear.listen)
-    monkeypatch.setattr("classifier.door.playable_copy", lambda source, target: False)
-    monkeypatch.setattr("classifier.door.seen_by", seen_by)
+    monkeypatch.setattr("classifier.ml_gateway.listen", ear.listen)
+    monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
+    monkeypatch.setattr("classifier.ml_gateway.seen_by", seen_by)
     return ear
 
 

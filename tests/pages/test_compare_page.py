@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Analysis, Person, Song, Status
-from classifier.views.choosing import plain_title
+from classifier.views.comparison_candidates import plain_title
 from ml.features.names import NAMES
 from tests.classifier.hearing import mood, scores
 from tests.pages.test_result_page import words

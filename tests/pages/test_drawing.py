@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from classifier.views.drawing.doubt import doubts
-from classifier.views.drawing.features import feature_groups, number
-from classifier.views.drawing.flower import REACH, Flower, directions, flower
-from classifier.views.drawing.listeners import listeners, strongest
-from classifier.views.drawing.moods import Headline
-from classifier.views.drawing.passages import MOST, moments, passages
-from classifier.views.drawing.peaks import peaks
-from classifier.views.drawing.plane import MARGIN, SIZE, plane
-from classifier.views.drawing.roll import LONGEST_PASSAGE_S, roll
-from classifier.views.drawing.sides import joint_words, side_views
-from classifier.views.drawing.waveform import BARS, waveform
-from classifier.views.drawing.words import agreement_words, clock, confidence_words, length_text, percent, ticks
+from classifier.charts.mood_names import Headline
+from classifier.charts.number_text import agreement_words, clock, confidence_words, length_text, percent, ticks
+from classifier.charts.song.composite_sides import joint_words, side_views
+from classifier.charts.song.feature_tables import feature_groups, number
+from classifier.charts.song.mood_timeline import LONGEST_PASSAGE_S, roll
+from classifier.charts.song.network_comparison import listeners, strongest
+from classifier.charts.song.passages import MOST, moments, passages
+from classifier.charts.song.petal_chart import REACH, Flower, directions, flower
+from classifier.charts.song.strongest_passages import peaks
+from classifier.charts.song.uncertainty import doubts
+from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, plane
+from classifier.charts.song.waveform import BARS, waveform
 from ml.audio.passages import LONGEST_S
 from ml.features.names import FEATURES
 from ml.moods import MOODS, composite_name, joined_by

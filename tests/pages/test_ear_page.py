@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.door import EMOTIONS, MoodError
-from classifier.judgements import Fit, either_sides, first_sides, judged_songs, judgements
+from classifier.charts.library.agreement_rates import questions, shares
+from classifier.library.label_agreement import Fit, either_sides, first_sides, judged_songs, judgements
+from classifier.ml_gateway import EMOTIONS, MoodError
 from classifier.models import Analysis, Person, Song, Status, Verdict
-from classifier.views.drawing.ear_figures import questions, shares
-from classifier.views.ear import PER_PAGE
+from classifier.views.label_agreement import PER_PAGE
 from tests.pages.test_result_page import words
 from tests.shelf import shelve
 
@@ -150,7 +150,7 @@ def test_without_the_model_s_card_only_the_comparison_is_missing(
     def missing(version: str = "") -> None:
         raise MoodError("model_missing", "There is no model.")
 
-    monkeypatch.setattr("classifier.door.model_card", missing)
+    monkeypatch.setattr("classifier.ml_gateway.model_card", missing)
     judge("calmness", "power")
     text = words(page(anna_client))
     assert "Its first mood is one of yours" in text

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier import door
+from classifier import ml_gateway
 from classifier.models import Analysis, Person, Song, Status
 from classifier.views.songs import PER_PAGE
 from tests.pages.conftest import Submit
@@ -168,7 +168,7 @@ def test_what_disagrees_says_so_in_its_row(anna: Person, anna_client: Client) ->
 
 def test_ten_thousand_songs_take_no_longer_than_a_moment(anna: Person, anna_client: Client) -> None:
     """Some 50 ms on a small server; the bound leaves room for a busy one."""
-    moods = list(door.EMOTIONS)
+    moods = list(ml_gateway.EMOTIONS)
     like = model_to_dict(shelve(anna, "First").analysis, exclude=["id", "song"])
     now = timezone.now()
     songs = Song.objects.bulk_create(

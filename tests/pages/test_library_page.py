@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classifier.models import Person, SavedFilter, Song, Status
-from classifier.views.library import FEW
+from classifier.views.bulk_actions import FEW
 from tests.shelf import shelve
 
 PASSED_ON = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')

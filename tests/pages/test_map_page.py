@@ -13,13 +13,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier import door
-from classifier.landscape import CellCount, cell_counts, heard_songs
-from classifier.library_filter import LibraryFilter
+from classifier import ml_gateway
+from classifier.charts.library.mood_map import LEAST, MOST, Extent, landscape
+from classifier.charts.mood_markers import marks
+from classifier.library.filters import LibraryFilter
+from classifier.library.mood_map import CellCount, cell_counts, heard_songs
 from classifier.models import Analysis, Person, Song, Status
-from classifier.services.songs_delete import songs_delete
-from classifier.views.drawing.landscape import LEAST, MOST, Extent, landscape
-from classifier.views.drawing.marks import marks
+from classifier.services.bulk import songs_delete
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def heard_at(
         for number in range(before, before + len(places))
     ]
     Song.objects.bulk_create(songs)
-    name = door.composite_name(first, second)
+    name = ml_gateway.composite_name(first, second)
     Analysis.objects.bulk_create(
         Analysis(
             song=song,
@@ -57,7 +57,7 @@ def heard_at(
             name=name if certain else f"Mixed: {name}",
             primary=first,
             secondary=second,
-            joined_by=door.joined_by(first, second),
+            joined_by=ml_gateway.joined_by(first, second),
             confidence=0.7,
             secondary_confidence=0.4,
             certain=certain,
@@ -198,7 +198,7 @@ def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: lis
 
 def test_every_mood_has_a_shape_of_its_own() -> None:
     shapes = {mark.shape for mark in marks().values()}
-    assert len(shapes) == len(door.EMOTIONS)
+    assert len(shapes) == len(ml_gateway.EMOTIONS)
 
 
 def test_the_points_are_sent_once_and_again_only_when_they_changed(anna: Person, anna_client: Client) -> None:

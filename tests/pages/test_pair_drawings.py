@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from classifier.door import EMOTIONS
-from classifier.judgements import Fit, Judgement
-from classifier.views.drawing.alignment import Timed, aligned
-from classifier.views.drawing.contrasts import contrasts, key_words
-from classifier.views.drawing.ear_figures import questions, shares
-from classifier.views.drawing.ear_matrix import around_the_plane, matrix
-from classifier.views.drawing.moods import Headline
-from classifier.views.drawing.pairs import axis_end, emotion_pairs, moods_words, place_words
+from classifier.charts.library.agreement_rates import questions, shares
+from classifier.charts.library.correction_matrix import around_the_plane, matrix
+from classifier.charts.mood_names import Headline
+from classifier.charts.song.alignment import Timed, aligned
+from classifier.charts.song.song_comparison import axis_end, emotion_pairs, moods_words, place_words
+from classifier.charts.song.sound_differences import contrasts, key_words
+from classifier.library.label_agreement import Fit, Judgement
+from classifier.ml_gateway import EMOTIONS
 from ml.features.names import NAMES
 from tests.classifier.hearing import mood, scores
 

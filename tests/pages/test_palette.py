@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from classifier.views.drawing.palette import colour, hue
+from classifier.charts.palette import colour, hue
 from ml.moods import MOODS
 
 STYLES = Path(settings.BASE_DIR, "static", "css", "foundation.css").read_text()

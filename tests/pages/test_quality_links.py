@@ -21,8 +21,8 @@ def moods_linked(html: str) -> Iterator[str]:
 def in_use(heard: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The model that heard the song is in use, and its card is the made-up one."""
     settings.MODEL_BUNDLE = heard.analysis.model_version
-    monkeypatch.setattr("classifier.door.installed", lambda version: True)
-    monkeypatch.setattr("classifier.door.model_card", lambda version="": measured_card())
+    monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: True)
+    monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": measured_card())
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_result_of_another_installed_model_leads_to_that_model(
 def test_a_result_whose_model_is_gone_links_nowhere(
     anna_client: Client, heard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.door.installed", lambda version: False)
+    monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: False)
     html = anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
     assert list(moods_linked(html)) == []
     assert "which is no longer installed" in words(html)

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier import door
-from classifier.views.drawing.figures import Figure, of_ten, wilson
-from classifier.views.drawing.gains import gains
-from classifier.views.drawing.shorts import lead, shorts
-from classifier.views.drawing.trust import coverage, share_stated
+from classifier import ml_gateway
+from classifier.charts.metric_text import Figure, of_ten, wilson
+from classifier.charts.model_quality.headline_metrics import lead, shorts
+from classifier.charts.model_quality.reliability_diagram import coverage, share_stated
+from classifier.charts.model_quality.significance_table import gains
 from ml.moods import EMOTIONS, GENRES
 from tests.pages.quality_card import NEVER_SAID, TOO_RARE, measured_card
 from tests.pages.test_result_page import words
@@ -29,7 +29,7 @@ def card() -> dict[str, Any]:
 @pytest.fixture
 def installed(card: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The made-up card as that of the model in use."""
-    monkeypatch.setattr("classifier.door.model_card", lambda version="": card)
+    monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": card)
     return card
 
 
@@ -222,7 +222,7 @@ def test_a_damaged_card_is_refused_in_words(
 
 def test_the_bundle_that_the_product_brings_is_drawn_whole(anna_client: Client) -> None:
     html = page(anna_client)
-    figures = door.model_card()["composite"]["both"]["figures"]["first_side_right"]
+    figures = ml_gateway.model_card()["composite"]["both"]["figures"]["first_side_right"]
     assert f"{figures['value']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]" in words(html)
     assert "not free for every use" in words(html)
 

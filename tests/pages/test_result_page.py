@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from classifier.door import MoodError
+from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song
 from ml.features.names import FEATURES
 from tests.classifier.hearing import Ear, mood
@@ -105,7 +105,7 @@ def test_a_result_outlives_the_model_that_made_it(
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
-    monkeypatch.setattr("classifier.door.seen_by", missing)
+    monkeypatch.setattr("classifier.ml_gateway.seen_by", missing)
     text = words(page(anna_client, heard))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text

@@ -11,12 +11,12 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from classifier.landscape import additions, heard_songs
-from classifier.library_filter import LibraryFilter
+from classifier.charts.library.percentile_bands import Summary
+from classifier.charts.library.periods import MOST, Timeline, timeline
+from classifier.charts.library.timeline import Growth, growth
+from classifier.library.filters import LibraryFilter
+from classifier.library.mood_map import additions, heard_songs
 from classifier.models import Person
-from classifier.views.drawing.growth import Growth, growth
-from classifier.views.drawing.periods import MOST, Timeline, timeline
-from classifier.views.drawing.scales import Summary
 from tests.pages.test_map_page import heard_at
 
 MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -9,9 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from classifier.accounts.people import password_make, password_set, person_named
 from classifier.errors import ProductError
-from classifier.management.people import person_named
-from classifier.services.people import password_make, password_set
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from classifier.services.setup import setup_due
+from classifier.accounts.first_run import setup_due
 from mmc.installation import kept_secret
 from mmc.supervision import Patience, Program, Supervisor
 

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from classifier.services.leftovers import leftovers_sweep
-from classifier.services.songs_sweep import songs_sweep
+from classifier.jobs.clean_up import leftovers_sweep
+from classifier.jobs.sweep import songs_sweep
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from classifier import door
-from classifier.listening_child import ListeningChild
-from classifier.management.people import person_named
+from classifier import ml_gateway
+from classifier.accounts.people import person_named
+from classifier.jobs.analysis_subprocess import ListeningChild
+from classifier.management.audio_paths import songs_under
 from classifier.services.song_tag import song_tag
-from classifier.walking import songs_under
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object a line")
         parser.add_argument("--store", metavar="USER", help="keep songs and answers in this person's history")
-        parser.add_argument("--model", choices=door.NETWORKS, default="both", help="which network to look at")
+        parser.add_argument("--model", choices=ml_gateway.NETWORKS, default="both", help="which network to look at")
 
     def handle(
         self, *args: Any, paths: list[Path], as_json: bool, store: str | None, model: str, **options: Any
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _on(bar: tqdm, path: Path) -> door.Progress:
+def _on(bar: tqdm, path: Path) -> ml_gateway.Progress:
     """Shows beside the bar how far this song is."""
     bar.set_postfix_str(path.name)
 
@@ -69,7 +69,7 @@ def _sentence(answer: dict[str, Any], path: Path) -> str:
     name = _shown(path)
     if answer["status"] == "done":
         mood = answer["mood"]
-        heard = f"{name}: {mood['name']} ({mood['confidence']:.0%}), {door.GENRES[mood['genre']].title}"
+        heard = f"{name}: {mood['name']} ({mood['confidence']:.0%}), {ml_gateway.GENRES[mood['genre']].title}"
         return "\n".join([heard, *(f"  {warning['message']} [{warning['code']}]" for warning in answer["warnings"])])
     if answer["status"] == "failed":
         return f"{name}: {answer['error']['message']} [{answer['error']['code']}]"

@@ -1,0 +1,135 @@
+"""Getting in: the owner's account on the first visit, signing in and out, one's password."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, views
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from classifier.accounts.first_run import owner_create, setup_due
+from classifier.accounts.forms import PasswordForm, PersonForm, SetupForm, SignInForm, TokenForm
+from classifier.accounts.people import password_make, password_set, person_add
+from classifier.accounts.tokens import token_make, token_revoke
+from classifier.errors import ProductError
+from classifier.models import ApiToken, Person
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@never_cache
+def setup(request: HttpRequest) -> HttpResponse:
+    """The first visit: whoever may makes the owner's account; afterwards there is nothing here any more."""
+    if not setup_due():
+        return redirect("login")
+    form = SetupForm(request.POST or None, ask_token=settings.REQUIRE_SETUP_TOKEN)
+    if request.method == "POST" and form.is_valid():
+        try:
+            owner = owner_create(
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                setup_token=form.cleaned_data.get("setup_token", ""),
+                now=timezone.now(),
+            )
+        except ProductError as error:
+            form.refuse(error)
+            return render(request, "accounts/setup.html", {"form": form}, status=error.http_status)
+        login(request, owner, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("home")
+    return render(request, "accounts/setup.html", {"form": form}, status=400 if form.errors else 200)
+
+
+class Login(views.LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if setup_due():
+            return redirect("setup")
+        return super().get(request, *args, **kwargs)
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class Password(views.PasswordChangeView):
+    template_name = "accounts/password.html"
+    form_class = PasswordForm
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, "Your password is changed; other devices have to sign in again.")
+        return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    _only_owner(request)
+    form = PersonForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form=form, status=400 if form.errors else 200)
+    # Made here and told once, so that nobody thinks up a weak one for somebody else.
+    password = password_make()
+    try:
+        person = person_add(by=request.user, username=form.cleaned_data["username"], password=password)
+    except ProductError as error:
+        form.refuse(error)
+        return _page(request, form=form, status=error.http_status)
+    return _page(request, form=PersonForm(), person=person, password=password)
+
+
+@require_POST
+@never_cache
+def new_password(request: HttpRequest, person_id: int) -> HttpResponse:
+    """For somebody who forgot theirs; it ends their sessions."""
+    _only_owner(request)
+    person = get_object_or_404(Person.objects.exclude(id=request.user.id), id=person_id)
+    password = password_make()
+    password_set(person=person, password=password)
+    return _page(request, form=PersonForm(), person=person, password=password)
+
+
+def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
+    everybody = Person.objects.order_by("-is_superuser", "username")
+    return render(request, "accounts/people.html", {"everybody": everybody, **context}, status=status)
+
+
+def _only_owner(request: HttpRequest) -> None:
+    if not request.user.is_owner:
+        raise PermissionDenied
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def tokens(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    key = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _, key = token_make(owner=request.user, name=form.cleaned_data["name"], now=timezone.now())
+            form = TokenForm()
+        except ProductError as error:
+            form.refuse(error)
+    context = {
+        "form": form,
+        "key": key,
+        "tokens": ApiToken.objects.for_owner(request.user),
+        "address": request.build_absolute_uri("/api/predict/"),
+    }
+    return render(request, "accounts/tokens.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    if token_revoke(owner=request.user, token_id=token_id):
+        messages.success(request, "The token is revoked: whatever used it gets no answer any more.")
+    return redirect("tokens")

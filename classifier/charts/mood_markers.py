@@ -1,0 +1,50 @@
+"""A shape for each mood beside its colour, so that moods are told apart without seeing colours.
+
+Lively moods have corners, quiet ones are round or broad. Drawn around 0, 0 in a box of 20 by 20, about equal in area,
+as the path of an SVG; scripts that draw on a canvas read the same paths from the page's legend.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from classifier import ml_gateway
+
+STAR = "M0-10L2.5-3.4L9.5-3.1L4 1.3L5.9 8.1L0 4.2L-5.9 8.1L-4 1.3L-9.5-3.1L-2.5-3.4Z"
+SQUARE = "M-7-7H7V7H-7Z"
+DOME = "M-10 5A10 10 0 0 1 10 5Z"
+HOURGLASS = "M-8-9H8L2.5 0L8 9H-8L-2.5 0Z"
+DISC = "M-8 0A8 8 0 1 0 8 0A8 8 0 1 0-8 0Z"
+PEAK = "M0-10L10 7.5H-10Z"
+DIAMOND = "M0-10L10 0L0 10L-10 0Z"
+CROSS = "M-9.5-5.5L-5.5-9.5L0-4L5.5-9.5L9.5-5.5L4 0L9.5 5.5L5.5 9.5L0 4L-5.5 9.5L-9.5 5.5L-4 0Z"
+DROP = "M0 10L10-7.5H-10Z"
+
+# In the order of the vocabulary.
+SHAPES = (STAR, SQUARE, DOME, HOURGLASS, DISC, PEAK, DIAMOND, CROSS, DROP)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mood as a legend shows it."""
+
+    key: str
+    css: str
+    adjective: str
+    shape: str
+    place: str
+    """Valence and arousal of the word itself, as scripts read them."""
+
+
+@cache
+def marks() -> dict[str, Mark]:
+    return {key: _mark(ml_gateway.MOODS[key], shape) for key, shape in zip(ml_gateway.EMOTIONS, SHAPES, strict=True)}
+
+
+def _mark(mood: ml_gateway.Mood, shape: str) -> Mark:
+    place = f"{mood.valence:g} {mood.arousal:g}"
+    return Mark(mood.key, mood.key.replace("_", "-"), mood.adjective, shape, place)
+
+
+def lively_first() -> list[Mark]:
+    """The order of legends and of stacks, the same everywhere: the livelier, the higher."""
+    return sorted(marks().values(), key=lambda mark: -ml_gateway.MOODS[mark.key].arousal)

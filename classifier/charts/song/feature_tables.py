@@ -1,0 +1,81 @@
+"""The 57 features as tables that a person can read: grouped by what they are about, with their units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from classifier import ml_gateway
+
+MEAN, VARIANCE = "_mean", "_var"
+
+# Groups by the beginnings of the names; the order of the groups is the order on the page.
+_GROUPS = (
+    ("Key and tempo", ("key", "mode", "tempo")),
+    ("Loudness", ("rms", "mel")),
+    ("Harmony", ("chroma", "tonnetz")),
+    ("Brightness and noise", ("spectral", "zero_crossing")),
+    ("Timbre", ("mfcc",)),
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    number: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """A feature that stands alone, or the mean and the variance of one."""
+
+    name: str
+    text: str
+    value: Value
+    variance: Value | None
+
+
+@dataclass(frozen=True)
+class FeatureGroup:
+    title: str
+    rows: list[FeatureRow]
+    has_variances: bool
+
+
+def feature_groups(values: Mapping[str, float]) -> list[FeatureGroup]:
+    groups = []
+    for title, beginnings in _GROUPS:
+        features = [
+            feature
+            for feature in ml_gateway.FEATURES
+            if feature.name.startswith(beginnings) and feature.name in values and not feature.name.endswith(VARIANCE)
+        ]
+        rows = [_row(feature, values) for feature in features]
+        if rows:
+            groups.append(FeatureGroup(title, rows, any(row.variance for row in rows)))
+    return groups
+
+
+def _row(feature: ml_gateway.Feature, values: Mapping[str, float]) -> FeatureRow:
+    value = values[feature.name]
+    if feature.name == "key":
+        return FeatureRow(
+            feature.name, feature.text, Value(ml_gateway.key_name(value, values.get("mode", 1)), ""), None
+        )
+    if feature.name == "mode":
+        return FeatureRow(feature.name, feature.text, Value("major" if value >= 0.5 else "minor", ""), None)
+    family = feature.name.removesuffix(MEAN)
+    return FeatureRow(family, feature.text, Value(number(value), feature.unit), _variance(family, values))
+
+
+def _variance(family: str, values: Mapping[str, float]) -> Value | None:
+    name = family + VARIANCE
+    unit = next((feature.unit for feature in ml_gateway.FEATURES if feature.name == name), None)
+    return None if unit is None or name not in values else Value(number(values[name]), unit)
+
+
+def number(value: float) -> str:
+    """Four figures, without the powers of ten that only programs like to read, as far as that goes."""
+    if value and not 1e-4 <= abs(value) < 1e7:
+        return f"{value:.3e}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"

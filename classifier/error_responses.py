@@ -1,0 +1,38 @@
+"""A refusal as the asker can read it: JSON for programs, a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from classifier.errors import ProductError, error_json
+from classifier.ml_gateway import MoodError
+
+# What HTTP has for the codes of the listening; any other of them is a wrong request.
+STATUS_OF_CODE = {
+    "not_audio": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "model_missing": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_corrupt": HTTPStatus.SERVICE_UNAVAILABLE,
+    "model_incompatible": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(error: ProductError | MoodError) -> int:
+    if isinstance(error, ProductError):
+        return error.http_status
+    return int(STATUS_OF_CODE.get(error.code, HTTPStatus.BAD_REQUEST))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def refusal_response(request: HttpRequest, error: ProductError | MoodError) -> HttpResponse:
+    status = status_of(error)
+    if wants_json(request):
+        return JsonResponse(error_json(error.code, error.message), status=status)
+    return render(request, "refusal.html", {"code": error.code, "message": error.message}, status=status)

@@ -1,0 +1,77 @@
+"""Removes what nobody needs any more: parts of uploads and folders without a row that a killed process left behind,
+and rows whose time is over."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Min
+
+from classifier.accounts.backends import failures_sweep
+from classifier.models import Person, Song, WorkerPresence
+from classifier.uploads.resumable_uploads import arriving_sweep
+from classifier.uploads.stored_files import folder_path
+
+logger = logging.getLogger(__name__)
+
+UPLOAD_AGE = timedelta(days=1)
+FOLDER_AGE = timedelta(hours=1)
+SHARDS = 256
+
+
+def leftovers_sweep(*, now: datetime) -> int:
+    """Called once a minute: looks at one of 256 folders each time, so that a large library costs little."""
+    removed = arriving_sweep(now=now) + _old_uploads(now)
+    shard = int(now.timestamp() // 60) % SHARDS
+    removed += orphans_remove(shard=f"{shard:02x}", now=now)
+    WorkerPresence.objects.gone(now).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    failures_sweep(now=now)
+    return removed
+
+
+def orphans_remove(*, shard: str, now: datetime) -> int:
+    """Folders of songs that have no row, except young ones: their row may be on its way.
+
+    What was there before this database knew anybody is another database's, and stays: a library is not lost because
+    DATABASE_URL was changed for a day.
+    """
+    folder = folder_path(f"songs/{shard}")
+    if not folder.is_dir():
+        return 0
+    began_at = Person.objects.aggregate(first=Min("date_joined"))["first"]
+    if began_at is None:
+        return 0
+    old = {
+        path.name: path for path in folder.iterdir() if _older(path, now - FOLDER_AGE) and not _older(path, began_at)
+    }
+    known = {song_id.hex for song_id in Song.objects.filter(id__in=_ids(old)).values_list("id", flat=True)}
+    orphans = [path for name, path in old.items() if name not in known]
+    for path in orphans:
+        logger.warning("Removing %s: it belongs to no song.", path)
+        shutil.rmtree(path, ignore_errors=True)
+    return len(orphans)
+
+
+def _ids(names: dict[str, Path]) -> list[uuid.UUID]:
+    return [uuid.UUID(name) for name in names if len(name) == 32 and set(name) <= set("0123456789abcdef")]
+
+
+def _old_uploads(now: datetime) -> int:
+    old = [path for path in settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload") if _older(path, now - UPLOAD_AGE)]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,77 @@
+"""Uploads go to the disk as they arrive; one that does not fit is drained, so that the sender still gets an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+from classifier.errors import ProductError
+from classifier.uploads.limits import disk_full, file_too_large, max_upload_bytes
+
+
+class SpooledUpload(UploadedFile):
+    """An upload on the disk where it will stay, with its checksum; or the reason why it is not there."""
+
+    def __init__(self, name: str, content_type: str) -> None:
+        # Unbuffered, so that a full disk shows when a chunk is written and not when the file is closed.
+        file = tempfile.NamedTemporaryFile(  # noqa: SIM115  (closed by the request at its end)
+            suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=0
+        )
+        super().__init__(file, name, content_type, 0)
+        self.sha256 = ""
+        self.refusal: ProductError | None = None
+
+    def temporary_file_path(self) -> str:
+        return self.file.name
+
+    def close(self) -> None:
+        try:
+            self.file.close()
+        except FileNotFoundError:
+            pass  # It was moved to its place, so there is nothing to remove.
+
+
+class SpoolHandler(FileUploadHandler):
+    """Writes every upload to the disk, up to the limit for one file or as far as the disk goes."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+        self.upload = SpooledUpload(self.file_name, self.content_type)
+        self.digest = hashlib.sha256()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self.upload.refusal is not None:
+            return
+        if start + len(raw_data) > max_upload_bytes():
+            self._refuse(file_too_large())
+            return
+        try:
+            rest = memoryview(raw_data)
+            while rest:
+                rest = rest[self.upload.file.write(rest) :]
+        except OSError:
+            self._refuse(disk_full())
+        else:
+            self.digest.update(raw_data)
+
+    def file_complete(self, file_size: int) -> SpooledUpload:
+        self.upload.seek(0)
+        self.upload.size = file_size
+        self.upload.sha256 = self.digest.hexdigest()
+        return self.upload
+
+    def upload_interrupted(self) -> None:
+        if hasattr(self, "upload"):
+            self.upload.close()
+
+    def _refuse(self, refusal: ProductError) -> None:
+        """The rest of the body is still read, but no longer kept."""
+        self.upload.refusal = refusal
+        os.ftruncate(self.upload.file.fileno(), 0)

@@ -1,0 +1,172 @@
+"""What is done with many songs at once: one form, whose buttons say what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier import ml_gateway
+from classifier.charts.mood_names import Side
+from classifier.error_responses import refusal_response, wants_json
+from classifier.errors import ProductError
+from classifier.library.export import csv_lines, json_lines
+from classifier.library.filters import LibraryFilter
+from classifier.library.selection import Selection
+from classifier.models import Song
+from classifier.services.bulk import songs_correct, songs_delete, songs_rerun
+from classifier.views.song_cards import cards
+
+if TYPE_CHECKING:
+    from classifier.querysets import SongQuerySet
+
+Lines = Callable[["SongQuerySet"], Iterator[str]]
+
+EXPORTS: dict[str, tuple[Lines, str]] = {
+    "csv": (csv_lines, "text/csv; charset=utf-8"),
+    "jsonl": (json_lines, "application/jsonl; charset=utf-8"),
+}
+# So many are asked about by their titles, and are heard again without being asked about.
+FEW = 30
+
+
+@require_safe
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """All songs that a filter matches."""
+    try:
+        asked = LibraryFilter.from_query(request.GET).checked()
+    except ProductError as error:
+        return refusal_response(request, error)
+    return _file(asked.apply(Song.objects.for_owner(request.user)), kind)
+
+
+@require_POST
+def selection(request: HttpRequest) -> HttpResponse:
+    """The buttons below the list; what cannot be undone, or takes long, is asked about once more."""
+    action = request.POST.get("action", "")
+    try:
+        if action not in ACTIONS:
+            raise ProductError(
+                "action_unknown", f"“{action[:40]}” is nothing that is done with songs: {', '.join(ACTIONS)} are."
+            )
+        selected = Selection.from_form(request.POST, now=timezone.now())
+        return ACTIONS[action](request, selected)
+    except ProductError as error:
+        if wants_json(request):
+            return refusal_response(request, error)
+        messages.error(request, error.message)
+        return redirect(_library(request.POST.get("query", "")))
+
+
+def _export(request: HttpRequest, selected: Selection) -> HttpResponse:
+    return _file(selected.songs(request.user), request.POST["action"])
+
+
+def _compare(request: HttpRequest, selected: Selection) -> HttpResponse:
+    ids = list(selected.songs(request.user).values_list("id", flat=True)[:3])
+    if len(ids) != 2:
+        raise ProductError("two_compared", "Two songs are compared at a time: tick two, then choose again.")
+    return redirect(f"{reverse('song-compare')}?{urlencode({'a': ids[0], 'b': ids[1]})}")
+
+
+def _rerun(request: HttpRequest, selected: Selection) -> HttpResponse:
+    ids = _ids(request, selected)
+    if len(ids) > FEW and not _confirmed(request, len(ids)):
+        return _ask(request, selected, ids)
+    queued = songs_rerun(ids=ids, now=timezone.now())
+    if queued:
+        messages.success(request, f"{_songs(queued)} will be heard again. What was heard before is kept until then.")
+    if queued < len(ids):
+        messages.info(request, f"{_songs(len(ids) - queued)} left alone: on the way to be heard already.")
+    return redirect(_library(selected.asked.to_query()))
+
+
+def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
+    ids = _ids(request, selected)
+    if not _confirmed(request, len(ids)):
+        return _ask(request, selected, ids)
+    messages.success(request, f"{_songs(songs_delete(ids=ids))} deleted, with their audio.")
+    return redirect(_library(selected.asked.to_query()))
+
+
+def _correct(request: HttpRequest, selected: Selection) -> HttpResponse:
+    ids = _ids(request, selected)
+    if not _confirmed(request, len(ids)):
+        return _ask(request, selected, ids)
+    chosen = {side: request.POST.get(side, "") for side in ("primary", "secondary")}
+    try:
+        corrected = songs_correct(ids=ids, **chosen, now=timezone.now())
+    except ProductError as error:
+        messages.error(request, error.message)
+        return _ask(request, selected, ids)
+    messages.success(request, f"Your moods of {_songs(corrected)} are saved.")
+    return redirect(_library(selected.asked.to_query()))
+
+
+ACTIONS: dict[str, Callable[[HttpRequest, Selection], HttpResponse]] = {
+    "rerun": _rerun,
+    "correct": _correct,
+    "compare": _compare,
+    "csv": _export,
+    "jsonl": _export,
+    "delete": _delete,
+}
+
+
+def _ids(request: HttpRequest, selected: Selection) -> list[UUID]:
+    ids = list(selected.songs(request.user).values_list("id", flat=True))
+    if not ids:
+        raise ProductError("nothing_selected", "No song is selected: tick some in the list, then choose again.")
+    return ids
+
+
+def _confirmed(request: HttpRequest, count: int) -> bool:
+    """Asked about, and for as many songs as are meant now."""
+    return request.POST.get("confirmed") == str(count)
+
+
+def _ask(request: HttpRequest, selected: Selection, ids: list[UUID]) -> HttpResponse:
+    shown = cards(Song.objects.filter(id__in=ids[:FEW]).with_analysis())
+    places = {song_id: place for place, song_id in enumerate(ids[:FEW])}
+    context = {
+        "section": "history",
+        "action": request.POST["action"],
+        "asked_before": "confirmed" in request.POST,
+        "count": len(ids),
+        "cards": sorted(shown, key=lambda card: places[card.song.id]),
+        "more": len(ids) - len(shown),
+        "fields": selected.fields(),
+        "back": _library(selected.asked.to_query()),
+        "moods": [Side(key) for key in ml_gateway.EMOTIONS],
+        "model": settings.MODEL_BUNDLE,
+    }
+    return render(request, "songs/selection.html", context)
+
+
+def _file(songs: SongQuerySet, kind: str) -> HttpResponse:
+    lines, content_type = EXPORTS[kind]
+    name = f"songs {timezone.localdate().isoformat()}.{kind}"
+    return StreamingHttpResponse(
+        lines(songs),
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+def _library(query: str) -> str:
+    address = reverse("song-list")
+    asked = LibraryFilter.from_query(QueryDict(query)).to_query()
+    return f"{address}?{asked}" if asked else address
+
+
+def _songs(count: int) -> str:
+    return "1 song" if count == 1 else f"{count:,} songs"

@@ -1,0 +1,52 @@
+"""How far songs are, for pages that keep themselves up to date."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from classifier.errors import error_json
+from classifier.jobs.health import worker_answers
+from classifier.jobs.time_estimate import forecast
+from classifier.models import Song
+from classifier.views.queue_summary import Underway
+from classifier.views.song_cards import cards
+
+AT_ONCE = 200
+
+
+@require_safe
+@never_cache
+def song_states(request: HttpRequest) -> HttpResponse:
+    """Many songs at once, in a fixed number of queries; those that are gone, or another's, are left out."""
+    try:
+        ids = [uuid.UUID(text) for text in request.GET.get("ids", "").split(",") if text]
+    except ValueError:
+        return JsonResponse(
+            error_json("ids_malformed", "The parameter ids takes songs' ids, parted by commas."), status=400
+        )
+    if len(ids) > AT_ONCE:
+        message = f"{len(ids)} songs were asked for, and at most {AT_ONCE} are allowed: ask in several requests."
+        return JsonResponse(error_json("ids_too_many", message), status=400)
+    songs = Song.objects.for_owner(request.user).filter(id__in=ids).with_analysis()
+    now = timezone.now()
+    queue = forecast(now=now)
+    return JsonResponse(
+        {
+            "songs": [card.state() for card in cards(songs, queue)],
+            "underway": Underway.of(request.user, queue).as_json(),
+            "worker_answers": worker_answers(now=now),
+        }
+    )
+
+
+@require_safe
+@never_cache
+def song_card(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+    """A song's row in a list, by itself."""
+    song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(), id=song_id)
+    [card] = cards([song])
+    return render(request, "parts/song_row.html", {"card": card})

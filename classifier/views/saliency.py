@@ -1,0 +1,77 @@
+"""What the 2D network looked at in a song, drawn when somebody asks for it."""
+
+import json
+import os
+import uuid
+from http import HTTPStatus
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from classifier import ml_gateway
+from classifier.error_responses import refusal_response
+from classifier.errors import ProductError
+from classifier.jobs.saliency import SIDES, looked_picture, looked_places, song_look_ask
+from classifier.models import Analysis, Song, Status
+from classifier.views.ownership import own_song
+
+
+@require_safe
+def song_looked(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
+    """The picture that lies over the spectrogram."""
+    song, analysis = _heard(request, song_id, side)
+    picture = looked_picture(song, analysis, side)
+    try:
+        drawn = picture.open("rb")
+    except FileNotFoundError:
+        return _asked(request, song, analysis)
+    etag = f'"{picture.name}-{os.fstat(drawn.fileno()).st_mtime_ns:x}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        drawn.close()
+        return known
+    response = FileResponse(drawn, content_type="image/png", headers={"ETag": etag})
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def song_looked_places(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
+    """The same in figures: the places without which the side's share falls most."""
+    song, analysis = _heard(request, song_id, side)
+    try:
+        told = json.loads(looked_places(song, analysis, side).read_bytes())
+    except FileNotFoundError:
+        return _asked(request, song, analysis)
+    response = JsonResponse(told)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _heard(request: HttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, Analysis]:
+    song = own_song(request, song_id)
+    analysis = song.analysis if song.status == Status.DONE else None
+    if analysis is None or side not in SIDES or not song.file:
+        raise Http404("There is nothing to look at yet.")
+    return song, analysis
+
+
+def _asked(request: HttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
+    try:
+        if not ml_gateway.installed(analysis.model_version):
+            raise ProductError(
+                "version_unknown",
+                f"The song was heard by {analysis.model_version}, which is not installed here any more: "
+                "have it heard again by the model in use.",
+                HTTPStatus.NOT_FOUND,
+            )
+        song_look_ask(song=song, analysis=analysis, now=timezone.now())
+    except ProductError as error:
+        return refusal_response(request, error)
+    except FileNotFoundError as error:
+        raise Http404("The song was deleted meanwhile.") from error
+    response = JsonResponse({"status": "drawing"}, status=HTTPStatus.ACCEPTED, headers={"Retry-After": "1"})
+    patch_cache_control(response, no_store=True)
+    return response

@@ -1,0 +1,59 @@
+"""How the pages look: light, dark, or as the person's device has it; and the colours of moods."""
+
+import hashlib
+from functools import cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import quote_etag
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import condition, require_POST, require_safe
+
+from classifier import ml_gateway
+from classifier.charts.palette import stylesheet
+from classifier.jobs.health import health_report
+from classifier.views.ownership import way_back
+
+THEMES = ("light", "dark")
+A_YEAR_S = 365 * 24 * 3600
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    response = redirect(way_back(request, reverse("home")))
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        # Read by the page's script too, which switches without a new page.
+        response.set_cookie("theme", chosen, max_age=A_YEAR_S, samesite="Lax", secure=request.is_secure())
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@cache
+def _palette() -> str:
+    return stylesheet((mood.key, mood.valence, mood.arousal) for mood in ml_gateway.MOODS.values())
+
+
+def _etag(request: HttpRequest) -> str:
+    return quote_etag(hashlib.sha256(_palette().encode()).hexdigest()[:16])
+
+
+@login_not_required
+@require_safe
+@condition(etag_func=_etag)
+def palette(request: HttpRequest) -> HttpResponse:
+    """One rule for each mood, reckoned from its place in the plane."""
+    return HttpResponse(_palette(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    report = health_report(now=timezone.now())
+    return JsonResponse(report, status=200 if report["ok"] else 503)

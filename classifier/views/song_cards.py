@@ -1,0 +1,109 @@
+"""A song as lists and its own page show it while it is on its way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from classifier.charts.mood_names import Headline
+from classifier.charts.number_text import clock, percent
+from classifier.jobs.time_estimate import Forecast, forecast
+from classifier.models import Analysis, Song, Stage, Status
+from classifier.views.queue_summary import left_text
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a song now, in words."""
+
+    song: Song
+    text: str
+    percent: int | None
+    mood: Headline | None
+    confidence: int | None
+    said: Headline | None
+    left: str = ""
+
+    @property
+    def duration(self) -> str:
+        return clock(self.song.duration_s)
+
+    @property
+    def can_retry(self) -> bool:
+        return self.song.status in (Status.FAILED, Status.CANCELLED)
+
+    def state(self) -> dict[str, Any]:
+        """What live pages ask for."""
+        return {
+            "id": str(self.song.id),
+            "status": self.song.status,
+            "text": self.text,
+            "percent": self.percent,
+            "left": self.left,
+            "over": self.song.is_over,
+            "title": self.song.display_title,
+            "mood": self.mood.name if self.mood else None,
+            "card": reverse("song-card", args=[self.song.id]),
+        }
+
+
+def cards(songs: Iterable[Song], queue: Forecast | None = None) -> list[Card]:
+    """Cards of songs that were read `with_analysis`: no more queries, unless one of them is on its way."""
+    songs = list(songs)
+    if queue is None and any(not song.is_over for song in songs):
+        queue = forecast(now=timezone.now())
+    places = queue.places if queue else {}
+    left_s = queue.left_s if queue else {}
+    return [card(song, places.get(song.id), left_s.get(song.id)) for song in songs]
+
+
+def card(song: Song, place: int | None = None, left_s: float | None = None) -> Card:
+    analysis = song.analysis if song.status == Status.DONE else None
+    return Card(
+        song=song,
+        text=state_text(song, place),
+        percent=progress_percent(song),
+        mood=headline(analysis) if analysis else None,
+        confidence=percent(analysis.confidence) if analysis else None,
+        said=Headline.stated(song.actual_primary, song.actual_secondary),
+        left=left_text(left_s) if not song.is_over else "",
+    )
+
+
+def headline(analysis: Analysis) -> Headline:
+    return Headline.of(
+        {
+            "name": analysis.name,
+            "primary": analysis.primary,
+            "secondary": analysis.secondary,
+            "joined_by": analysis.joined_by,
+            "confidence": analysis.confidence,
+            "secondary_confidence": analysis.secondary_confidence,
+            "certain": analysis.certain,
+        }
+    )
+
+
+def progress_percent(song: Song) -> int | None:
+    if song.status != Status.RUNNING or not song.segments_total:
+        return None
+    return min(100 * song.segments_done // song.segments_total, 100)
+
+
+def state_text(song: Song, place: int | None) -> str:
+    if song.status == Status.QUEUED:
+        if place == 1:
+            return "Waiting, next in the queue"
+        return f"Waiting, number {place} in the queue" if place else "Waiting, far back in the queue"
+    if song.status == Status.RUNNING:
+        return _running_text(song)
+    if song.status == Status.FAILED:
+        return song.error_message
+    return "Cancelled" if song.status == Status.CANCELLED else "Done"
+
+
+def _running_text(song: Song) -> str:
+    word = "Listening" if song.stage == Stage.LISTENING else "Decoding"
+    return f"{word}, segment {song.segments_done} of {song.segments_total}" if song.segments_total else word
