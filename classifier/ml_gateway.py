@@ -26,8 +26,8 @@ from ml.moods import CLUSTER_WORDS, EMOTIONS, GENRES, MOODS, QUADRANT_WORDS, Gen
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import Analysis
-    from ml.inference.looked import Looked
+    from ml.inference.analysis import AnalysisResult
+    from ml.inference.saliency import MoodSaliency
     from ml.models.bundle import Bundle
 
 __all__ = [
@@ -107,18 +107,18 @@ def bundle(version: str) -> Bundle:
     return Bundle.open(settings.MODEL_BUNDLES_DIR / version)
 
 
-def listen(path: Path, *, on_progress: Progress) -> Analysis:
+def listen(path: Path, *, on_progress: Progress) -> AnalysisResult:
     """Hear a whole song with the models in use."""
     from ml.inference.analysis import analyse
 
     return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
 
 
-def look(path: Path, moods: Iterable[str], model_version: str) -> dict[str, Looked]:
+def look(path: Path, moods: Iterable[str], model_version: str) -> dict[str, MoodSaliency]:
     """What the 2D network of this version looked at in a song, for each of these moods."""
-    from ml.inference.looked import look
+    from ml.inference.saliency import mood_saliency
 
-    return look(path, moods, bundle=bundle(model_version))
+    return mood_saliency(path, moods, bundle=bundle(model_version))
 
 
 def segments_in(duration_s: float) -> int:

@@ -11,7 +11,7 @@ from classifier.errors import ProductError
 from classifier.models import Song, Status
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import Analysis as Heard
+    from ml.inference.analysis import AnalysisResult as Heard
 
 # Every key of an answer, in its order, with what it holds as long as nothing is known.
 NO_ANSWER: dict[str, Any] = {

@@ -22,7 +22,7 @@ from classifier.jobs.analyse import reason_of, song_analyse
 from classifier.jobs.process_limits import keep_to_one_core, limit_memory
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import Analysis as Heard
+    from ml.inference.analysis import AnalysisResult as Heard
 
 logger = logging.getLogger(__name__)
 

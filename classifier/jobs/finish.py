@@ -12,7 +12,7 @@ from classifier.jobs.lease import LeaseLost
 from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import Analysis as Heard
+    from ml.inference.analysis import AnalysisResult as Heard
 
 OVER: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
 

@@ -48,7 +48,7 @@ def _draw(song: Song, analysis: Analysis) -> None:
     moods = dict(zip(SIDES, (analysis.primary, analysis.secondary), strict=True))
     looked = ml_gateway.look(Path(song.file.path), moods.values(), analysis.model_version)
     for side, mood in moods.items():
-        _keep(looked_places(song, analysis, side), json.dumps(looked[mood].told).encode())
+        _keep(looked_places(song, analysis, side), json.dumps(looked[mood].details).encode())
         _keep(looked_picture(song, analysis, side), looked[mood].png)
 
 

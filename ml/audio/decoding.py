@@ -11,7 +11,7 @@ from av.audio.frame import AudioFrame
 from av.container import InputContainer
 
 from ml.audio.container import frames, open_audio
-from ml.audio.extent import read_extent
+from ml.audio.declared_duration import read_extent
 from ml.audio.mixing import Mixer
 from ml.errors import MoodError
 from ml.spec import SPEC, AudioSpec
@@ -24,7 +24,7 @@ SILENCE = 1e-4
 
 
 @dataclass
-class Decoded:
+class DecodingInfo:
     """What became known while decoding; complete once the blocks are used up."""
 
     declared_s: float | None = None
@@ -45,7 +45,7 @@ class Decoded:
 
 
 def decode(
-    path: str | os.PathLike[str], facts: Decoded, spec: AudioSpec = SPEC, block_s: float = 10.0
+    path: str | os.PathLike[str], facts: DecodingInfo, spec: AudioSpec = SPEC, block_s: float = 10.0
 ) -> Iterator[np.ndarray]:
     """Yields the song as mono float32 blocks at `spec.sample_rate`, about `block_s` seconds each.
 
@@ -72,7 +72,7 @@ def decode(
     _judge(facts, spec)
 
 
-def _blocks(container: InputContainer, facts: Decoded, spec: AudioSpec, block: int) -> Iterator[np.ndarray]:
+def _blocks(container: InputContainer, facts: DecodingInfo, spec: AudioSpec, block: int) -> Iterator[np.ndarray]:
     """Decodes, mixes, resamples, and hands on whole blocks; the last one is what is left."""
     mixer = Mixer(sample_format="flt", layout="mono", sample_rate=spec.sample_rate, block=block)
 
@@ -89,14 +89,14 @@ def _samples(frame: AudioFrame) -> np.ndarray:
     return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -LOUDEST, LOUDEST)
 
 
-def _too_long(facts: Decoded, spec: AudioSpec) -> MoodError:
+def _too_long(facts: DecodingInfo, spec: AudioSpec) -> MoodError:
     allowed = f"{spec.max_duration_s / 3600:g} h"
     declared = facts.declared_s or 0.0
     found = f"{declared / 3600:.1f} h long" if declared > spec.max_duration_s else f"longer than {allowed}"
     return MoodError("audio_too_long", f"The song is {found}; up to {allowed} is allowed; send it in parts.")
 
 
-def _judge(facts: Decoded, spec: AudioSpec) -> None:
+def _judge(facts: DecodingInfo, spec: AudioSpec) -> None:
     if facts.samples == 0:
         raise MoodError("audio_unreadable", "No sound could be decoded; the file is damaged or incomplete.")
     # Codecs trim and pad by some milliseconds: a song that was made 3 s long must not fail for them.
@@ -111,7 +111,7 @@ def _judge(facts: Decoded, spec: AudioSpec) -> None:
     facts.warnings += _damage(facts)
 
 
-def _damage(facts: Decoded) -> list[dict[str, str]]:
+def _damage(facts: DecodingInfo) -> list[dict[str, str]]:
     """A warning, where part of the song is missing."""
     declared_s = facts.declared_s or 0.0
     if declared_s - facts.duration_s > max(1.0, 0.02 * declared_s):

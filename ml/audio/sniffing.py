@@ -6,7 +6,7 @@ never looked at, and nothing is decoded: a file that passes here may still turn 
 
 from __future__ import annotations
 
-from ml.audio.frame_chains import has_adts_frames, has_mpeg_frames, id3_bytes
+from ml.audio.mpeg_frames import has_adts_frames, has_mpeg_frames, id3_bytes
 from ml.errors import MoodError
 
 HEAD_BYTES = 4096

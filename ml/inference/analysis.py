@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.audio.segments import Segment, frame_window, segments_of, step_window
 from ml.audio.tags import read_tags
-from ml.features.picture import spectrogram_png
-from ml.features.song import SongFeatures, decibels, extract
+from ml.features.extraction import SongFeatures, extract, to_decibels
+from ml.features.spectrogram_image import spectrogram_png
 from ml.features.waveform import waveform
 from ml.inference.answer import answer
 from ml.inference.reasons import reasons
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Analysis:
+class AnalysisResult:
     """What became known of one song."""
 
     model_version: str
@@ -44,7 +44,7 @@ class Analysis:
     """Loudness in equal stretches, 0..100; see `ml.features.waveform`."""
 
 
-def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None) -> Analysis:
+def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None) -> AnalysisResult:
     """Decodes, slices, extracts, listens with both networks, composes.
 
     `on_progress(stage, done, total)` is called with "decoding" (seconds, of the declared length; 0 if unknown) and
@@ -52,15 +52,15 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     """
     tell = on_progress or (lambda stage, done, total: None)
     spec = bundle.card.spec
-    facts = Decoded()
+    facts = DecodingInfo()
     features = extract(_told(decode(path, facts, spec), facts, tell), spec)
     segments = segments_of(facts.duration_s, spec)
     vectors: dict[str, list[np.ndarray]] = {"cnn1d": [], "cnn2d": []}
     tell("listening", 0, len(segments))
     for first in range(0, len(segments), BATCH):
         part = segments[first : first + BATCH]
-        vectors["cnn1d"].append(bundle.heard_in_frames(_frames(features, part, bundle)))
-        vectors["cnn2d"].append(bundle.heard_in_mel(_mel(features, part, bundle)))
+        vectors["cnn1d"].append(bundle.predict_cnn1d(_frames(features, part, bundle)))
+        vectors["cnn2d"].append(bundle.predict_cnn2d(_mel(features, part, bundle)))
         tell("listening", first + len(part), len(segments))
     heard = {name: np.concatenate(parts) for name, parts in vectors.items()}
     both = bundle.combination(heard["cnn1d"], heard["cnn2d"])
@@ -83,7 +83,7 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     found["reasons"] = reasons(features, segments, sides, bundle)
     found["features"] = {name: round(value, 6) for name, value in features.medians().items()}
     tags = read_tags(path)
-    return Analysis(
+    return AnalysisResult(
         model_version=bundle.version,
         duration_s=round(facts.duration_s, 3),
         title=tags.title,
@@ -95,7 +95,7 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     )
 
 
-def _told(blocks: Iterator[np.ndarray], facts: Decoded, tell: Progress) -> Iterator[np.ndarray]:
+def _told(blocks: Iterator[np.ndarray], facts: DecodingInfo, tell: Progress) -> Iterator[np.ndarray]:
     for block in blocks:
         tell("decoding", int(facts.duration_s), int(facts.declared_s or 0))
         yield block
@@ -116,4 +116,4 @@ def _picture(features: SongFeatures, bundle: Bundle) -> np.ndarray:
     every = max(1, len(features.mel) // PICTURE[0])
     whole = features.mel[: len(features.mel) // every * every]
     loudest = whole.reshape(-1, every, whole.shape[1]).max(axis=1)
-    return decibels(loudest, bundle.card.spec).T
+    return to_decibels(loudest, bundle.card.spec).T

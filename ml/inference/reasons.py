@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ml.audio.segments import Segment, frame_window, spread
-from ml.features.song import SongFeatures
+from ml.features.extraction import SongFeatures
 from ml.features.traits import TRAITS
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS

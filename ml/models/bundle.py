@@ -13,8 +13,8 @@ from ml.calibration import corrupt
 from ml.errors import MoodError
 from ml.models.card import Card
 from ml.models.combination import Combination
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
 from ml.models.runtime import LiteRtRuntime, Runtime
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class Bundle:
         """How the two networks' score vectors become one."""
         return Combination.from_card(self.card.values)
 
-    def heard_in_frames(self, frames: np.ndarray) -> np.ndarray:
+    def predict_cnn1d(self, frames: np.ndarray) -> np.ndarray:
         """Raw features (batch, frames of all views, 57) to the 1D network's score vectors (batch, 20)."""
         return self.cnn1d.scores(self.feature_scaler(frames))
 
-    def heard_in_mel(self, mel: np.ndarray) -> np.ndarray:
+    def predict_cnn2d(self, mel: np.ndarray) -> np.ndarray:
         """Log-mel bytes (batch, 320, 96) to the 2D network's score vectors (batch, 20)."""
         return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
 

@@ -6,8 +6,7 @@ import keras
 from keras import layers
 
 from ml.features.names import FEATURES
-from ml.models.heads import answered
-from ml.models.pooling import pooled
+from ml.models.shared_layers import score_heads, temporal_pooling
 from ml.spec import AudioSpec
 
 WIDTHS = (192, 256, 256)
@@ -30,8 +29,8 @@ def cnn1d(spec: AudioSpec, dropout: float = 0.4, spread: bool = False, wide: boo
         x = layers.BatchNormalization(name=f"norm{number}")(x)
         x = layers.ReLU(name=f"relu{number}")(x)
         x = layers.Dropout(dropout / 2, name=f"dropout{number}")(x)
-    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled(x, spread))
-    scores = answered(embedding, dropout)
+    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(temporal_pooling(x, spread))
+    scores = score_heads(embedding, dropout)
     return keras.Model(frames, {"scores": scores, "embedding": embedding, "timeline": x}, name="cnn1d")
 
 

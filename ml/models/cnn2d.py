@@ -5,8 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from ml.models.heads import answered
-from ml.models.pooling import pooled
+from ml.models.shared_layers import score_heads, temporal_pooling
 from ml.spec import AudioSpec
 
 STEM = 16
@@ -34,8 +33,8 @@ def cnn2d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
     x = layers.Conv1D(EMBEDDING, 3, padding="same", use_bias=False, name="timeline_conv")(x)
     x = layers.BatchNormalization(name="timeline_norm")(x)
     timeline = layers.ReLU(name="timeline")(x)
-    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled(timeline))
-    scores = answered(embedding, dropout)
+    embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(temporal_pooling(timeline))
+    scores = score_heads(embedding, dropout)
     return keras.Model(mel, {"scores": scores, "embedding": embedding, "timeline": timeline}, name="cnn2d")
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from ml.features.song import decibels
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.features.extraction import to_decibels
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
 from ml.training.augmentation import Ranges, coloured, masked, warped
@@ -179,10 +179,10 @@ class SpectrogramBatches(Batches):
             crops.append(mel[(start + np.arange(length)) % len(mel)])
             seconds = start / spec.steps_per_s + rate * (np.arange(spec.segment_s) + 0.5) - 0.5
             teacher.append(self._teacher_rows(clip, seconds))
-        return decibels(np.stack(crops), spec), np.stack(teacher)
+        return to_decibels(np.stack(crops), spec), np.stack(teacher)
 
     def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         semitones = random.uniform(-self.ranges.pitch_semitones, self.ranges.pitch_semitones, len(x))
         played = warped(x, rates, 2.0 ** (semitones / 12.0), self.pack.spec)
-        heard = self.scaler.levelled(coloured(played, self.ranges, random))
+        heard = self.scaler.normalised(coloured(played, self.ranges, random))
         return masked(heard, self.ranges, self.pack.spec, random)

@@ -17,8 +17,8 @@ import numpy as np
 from ml.errors import MoodError
 from ml.models.bundle import Bundle
 from ml.models.card import FILE, FORMAT
-from ml.models.inputs import FeatureScaler
 from ml.models.runtime import KerasRuntime
+from ml.models.scalers import FeatureScaler
 from ml.models.score_vector import LABELS
 from ml.spec import AudioSpec
 from ml.training.pack import Pack
@@ -74,7 +74,7 @@ def golden_inputs(spec: AudioSpec, scaler: FeatureScaler, frames: int) -> tuple[
     """Frames (2, frames, 57) and log-mel bytes (2, 320, 96), the same wherever they are made: no song is in them."""
     random = np.random.default_rng(1982)
     standard = random.normal(0, 1, (2, frames, len(scaler.mean)))
-    features = scaler.restored(standard.astype(np.float32))
+    features = scaler.inverse(standard.astype(np.float32))
     slope = np.linspace(180, 60, spec.n_mels)[None, None, :]
     beat = 25 * (np.arange(spec.segment_steps) % 16 == 0)[None, :, None]
     mel = slope + beat + random.normal(0, 12, (2, spec.segment_steps, spec.n_mels))
@@ -90,7 +90,7 @@ def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
             bundle.spectrogram_scaler(mel, bundle.card.spec)
         ),
     }
-    for name, exported in (("cnn1d", bundle.heard_in_frames(frames)), ("cnn2d", bundle.heard_in_mel(mel))):
+    for name, exported in (("cnn1d", bundle.predict_cnn1d(frames)), ("cnn2d", bundle.predict_cnn2d(mel))):
         apart = float(np.abs(exported - trained[name]).max())
         if apart > PARITY:
             raise MoodError("model_corrupt", f"The exported {name} differs from the trained one by {apart:.2g}.")

@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ml.errors import MoodError
-from ml.features.song import SongFeatures, extract
+from ml.features.extraction import SongFeatures, extract
 from ml.spec import SPEC, AudioSpec
 
 CODE_VERSION = 1
@@ -53,10 +53,10 @@ class FeatureCache:
 
 
 def _extract(path: Path, place: Path, spec: AudioSpec) -> str:
-    from ml.audio.decoding import Decoded, decode  # here: a machine that only trains needs no decoder
+    from ml.audio.decoding import DecodingInfo, decode  # here: a machine that only trains needs no decoder
 
     try:
-        features = extract(decode(path, Decoded(), spec), spec)
+        features = extract(decode(path, DecodingInfo(), spec), spec)
     except MoodError as error:
         return error.message
     partial = place.with_suffix(f".{os.getpid()}.partial")

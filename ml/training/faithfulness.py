@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.audio.segments import segments_of, step_window
 from ml.errors import MoodError
+from ml.features.extraction import SongFeatures, extract
 from ml.features.names import FEATURES
-from ml.features.song import SongFeatures, extract
 from ml.features.traits import TRAITS
-from ml.inference.looking import GRIDS, evened, segment_falls
+from ml.inference.occlusion import GRIDS, occluded, score_drops
 from ml.inference.reasons import effects, spread_windows, without_columns
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS, as_scores
@@ -100,12 +100,12 @@ def patches_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: n
     found: list[Curves] = []
     for heard in _spectrograms(features, bundle):
         patches = list(grid.patches(*heard.shape))
-        falls = segment_falls(heard, grid, bundle)[..., label].ravel()
+        falls = score_drops(heard, grid, bundle)[..., label].ravel()
         first = np.argsort(-falls)
         random_orders = [random.permutation(len(patches)) for _ in range(DRAWS)]
         orders = [first, *random_orders]
         chosen = [[patches[i] for i in order[:count]] for order in orders for count in range(1, TAKEN + 1)]
-        variants = [evened(heard, patches_) for patches_ in chosen] + [_holed(heard, patches_) for patches_ in chosen]
+        variants = [occluded(heard, patches_) for patches_ in chosen] + [_holed(heard, patches_) for patches_ in chosen]
         scores = bundle.cnn2d.scores(np.stack([heard, *variants]))[:, label]
         curves = (scores[0] - scores[1:]).reshape(2, len(orders), TAKEN)
         found.append(
@@ -180,7 +180,7 @@ def main() -> int:
     drawn = np.random.default_rng(args.seed).permutation(len(found))[: args.songs]
     try:
         bundle = Bundle.open(args.bundle)
-        songs = [extract(decode(found[i], Decoded(), bundle.card.spec), bundle.card.spec) for i in drawn]
+        songs = [extract(decode(found[i], DecodingInfo(), bundle.card.spec), bundle.card.spec) for i in drawn]
     except MoodError as error:
         print(error.message, file=sys.stderr)
         return 1

@@ -19,8 +19,8 @@ import numpy as np
 
 from ml.models.cnn1d import cnn1d
 from ml.models.cnn2d import cnn2d
-from ml.models.committee import committee, views
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.ensemble import ensemble, input_lengths
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import AudioSpec
 from ml.training.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
 from ml.training.heldout import held_out_scores
@@ -60,16 +60,16 @@ def train_fold(
     trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
     for number, member in enumerate(trained):
         member.name = f"member_{number}"
-    whole = committee(trained, *reading(trained, pack, clips, scaler), name=network)
+    whole = ensemble(trained, *reading(trained, pack, clips, scaler), name=network)
     whole.save(out / "network.keras")
     (out / "scaler.json").write_text(json.dumps(scaler.to_card()))
     if fold != "final":
-        held_out_scores(pack, np.flatnonzero(folds == int(fold)), whole, scaler, views(trained)).save(
+        held_out_scores(pack, np.flatnonzero(folds == int(fold)), whole, scaler, input_lengths(trained)).save(
             out / "heldout.npz"
         )
     facts = {
         "members": [json.loads((place / "done.json").read_text()) for place in places],
-        "views": views(trained),
+        "views": input_lengths(trained),
         "clips": len(clips),
     }
     (out / "done.json").write_text(json.dumps(facts))
@@ -123,7 +123,7 @@ def make_batches(
 def fitted_scaler(pack: Pack, network: str, clips: np.ndarray) -> FeatureScaler | SpectrogramScaler:
     """The network's own kind of scaler, fitted on `clips` alone."""
     if network == "cnn1d":
-        return FeatureScaler.fitted(np.concatenate([pack.frames_of(clip) for clip in clips]))
+        return FeatureScaler.fit(np.concatenate([pack.frames_of(clip) for clip in clips]))
     return fitted_spectrogram_scaler(pack, clips)
 
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from ml.audio.segments import frame_window, segments_of, step_window
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.training.pack import Pack
 
 

@@ -34,4 +34,4 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     ),
     "cnn2d": (Recipe(epochs=96), Recipe(epochs=96, seed=1)),
 }
-"""Of each network its members, which answer together: see `ml.models.committee`."""
+"""Of each network its members, which answer together: see `ml.models.ensemble`."""

@@ -1,4 +1,4 @@
-"""Fits the linear reading of a committee: what its members heard in training clips against what people said."""
+"""Fits the linear reading of an ensemble: what its members heard in training clips against what people said."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from ml.models.committee import REREAD, gist, parts_of, views
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.ensemble import READOUT_HEADS, input_lengths, member_slices, temporal_statistics
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import HEADS
 from ml.training.combining import targets_of
 from ml.training.heldout import segment_inputs
@@ -24,7 +24,7 @@ AT_ONCE = 100
 def reading(
     members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel (width, 11) and bias (11,) for `committee`, by ridge regression (Hoerl and Kennard 1970) over songs.
+    """Kernel (width, 11) and bias (11,) for `ensemble`, by ridge regression (Hoerl and Kennard 1970) over songs.
 
     A song is the mean over its segments, as it is when it is analysed. Each head is fitted on the clips that carry
     its labels. The members were trained on the same clips, and know them better than songs that they never heard;
@@ -36,7 +36,7 @@ def reading(
     scale = _scale(heard, len(members))
     kernels, biases = [], []
     for head in HEADS:
-        if head.name in REREAD:
+        if head.name in READOUT_HEADS:
             wanted = targets[:, head.part]
             rows = ~np.isnan(wanted).any(axis=1)
             fitted = Ridge(PENALTY[head.name]).fit((heard[rows] - mean) * scale, wanted[rows])
@@ -54,15 +54,15 @@ def _scale(heard: np.ndarray, members: int) -> np.ndarray:
 def _heard(
     members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
 ) -> np.ndarray:
-    """float64 (clips, width): the gist of each clip, the mean over its segments."""
+    """float64 (clips, width): the temporal statistics of each clip, the mean over its segments."""
     songs = []
     for first in range(0, len(clips), AT_ONCE):
         some = clips[first : first + AT_ONCE]
-        rows, inputs = segment_inputs(pack, some, scaler, views(members))
+        rows, inputs = segment_inputs(pack, some, scaler, input_lengths(members))
         timelines = [
             member.predict(inputs[:, part], batch_size=64, verbose=0)["timeline"]
-            for member, part in zip(members, parts_of(members), strict=True)
+            for member, part in zip(members, member_slices(members), strict=True)
         ]
-        segments = np.asarray(gist(timelines), np.float64)
+        segments = np.asarray(temporal_statistics(timelines), np.float64)
         songs += [segments[rows == clip].mean(axis=0) for clip in some]
     return np.stack(songs)

@@ -24,10 +24,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from scipy.spatial import cKDTree
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.errors import MoodError
-from ml.features.picture import colour_map, spectrogram_png
-from ml.features.song import decibels, extract
+from ml.features.extraction import extract, to_decibels
+from ml.features.spectrogram_image import colour_map, spectrogram_png
 from ml.spec import SPEC, AudioSpec
 from ml.training.architectures import ARCHITECTURES
 from ml.training.architectures.spectrogram import resized
@@ -65,7 +65,7 @@ def generate_spectrogram(
     place = Path(image)
     if place.suffix.lower() != ".png":
         raise MoodError("picture_name", f"“{place.name}” does not end in .png; spectrograms are written as PNG alone.")
-    mel = decibels(extract(decode(audio, Decoded(), spec), spec).mel, spec)
+    mel = to_decibels(extract(decode(audio, DecodingInfo(), spec), spec).mel, spec)
     png = spectrogram_png(mel.T, width or len(mel), height or mel.shape[1])
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(f".{os.getpid()}.partial")

@@ -55,7 +55,7 @@ def test_only_what_trains_loads_what_trains() -> None:
         for one in imports(path)
         if one.at_once and top(one.module) in heavy
     }
-    networks = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "committee", "heads", "pooling")}
+    networks = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "ensemble", "shared_layers")}
     assert {path for path in loading if not path.startswith("ml/training/")} <= networks
 
 

@@ -89,15 +89,15 @@ def stages(path: Path, bundle: Any) -> dict[str, float]:
     for module, name, stage, streams in replaced:
         function = getattr(module, name)
         setattr(module, name, _streamed(watch, stage, function) if streams else watch.time(stage, function))
-    heard_in_mel, heard_in_frames = type(bundle).heard_in_mel, type(bundle).heard_in_frames
-    type(bundle).heard_in_mel = watch.time("the 2D network", heard_in_mel)
-    type(bundle).heard_in_frames = watch.time("the 1D network", heard_in_frames)
+    predict_cnn2d, predict_cnn1d = type(bundle).predict_cnn2d, type(bundle).predict_cnn1d
+    type(bundle).predict_cnn2d = watch.time("the 2D network", predict_cnn2d)
+    type(bundle).predict_cnn1d = watch.time("the 1D network", predict_cnn1d)
     try:
         watch.time("the rest", analysis.analyse)(path, bundle=bundle)
     finally:
         for module, name, function in kept:
             setattr(module, name, function)
-        type(bundle).heard_in_mel, type(bundle).heard_in_frames = heard_in_mel, heard_in_frames
+        type(bundle).predict_cnn2d, type(bundle).predict_cnn1d = predict_cnn2d, predict_cnn1d
     return watch.seconds
 
 
@@ -117,7 +117,7 @@ def _streamed(watch: Stopwatch, stage: str, function: Callable[..., Any]) -> Cal
 
 def main() -> None:
     on_one_core()
-    from ml.audio.decoding import Decoded, decode
+    from ml.audio.decoding import DecodingInfo, decode
     from ml.inference.analysis import analyse
     from ml.models.bundle import Bundle
     from tests.bench.networks import IN_USE
@@ -126,7 +126,7 @@ def main() -> None:
     bundle = Bundle.open(Path(sys.argv[2]) if len(sys.argv) > 2 else IN_USE)
     found = {
         "whole": seconds_of(lambda: analyse(path, bundle=bundle)),
-        "decoding": seconds_of(lambda: sum(map(len, decode(path, Decoded())))),
+        "decoding": seconds_of(lambda: sum(map(len, decode(path, DecodingInfo())))),
         "stages": stages(path, bundle),
     }
     print(json.dumps(found))

@@ -52,8 +52,8 @@ def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> d
     import librosa
 
     from ml.audio.segments import frame_window, segments_of, step_window
-    from ml.features.picture import spectrogram_png
-    from ml.features.song import quantised
+    from ml.features.extraction import quantise
+    from ml.features.spectrogram_image import spectrogram_png
     from ml.inference.answer import answer
     from ml.models.score_vector import as_scores
 
@@ -72,7 +72,7 @@ def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> d
         mel = mel_heard.reshape(-1, spec.n_mels)
     inputs = {
         "cnn1d": bundle.feature_scaler(frames_heard),
-        "cnn2d": bundle.spectrogram_scaler(quantised(mel_heard, spec), spec),
+        "cnn2d": bundle.spectrogram_scaler(quantise(mel_heard, spec), spec),
     }
     vectors = {
         name: np.asarray(network.predict(inputs[name], batch_size=len(segments), verbose=0)["scores"])
@@ -101,7 +101,7 @@ def features(y: np.ndarray, rate: int, spec: Any) -> tuple[np.ndarray, np.ndarra
     """The 57 features of each frame, shape (frames, 57), and the log-mel spectrogram, shape (steps, bands)."""
     import librosa
 
-    from ml.features.tonality import key_profiles
+    from ml.features.key_detection import key_profiles
 
     hop = {"hop_length": spec.hop_length}
     mel = librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate, n_mels=spec.n_mels, **hop)).T

@@ -21,7 +21,7 @@ from classifier.models import AnalysisDetail, Song
 from classifier.services.song_delete import song_delete
 from classifier.tasks import look
 from ml.errors import MoodError
-from ml.inference.looked import Looked
+from ml.inference.saliency import MoodSaliency
 from mmc.celery import app
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import PNG, Ear, Heard
@@ -36,13 +36,13 @@ class Eye:
         self.asked: list[tuple[list[str], str]] = []
         self.error: Exception | None = None
 
-    def look(self, path: Path, moods: Any, model_version: str) -> dict[str, Looked]:
+    def look(self, path: Path, moods: Any, model_version: str) -> dict[str, MoodSaliency]:
         moods = list(moods)
         self.asked.append((moods, model_version))
         assert path.is_file()
         if self.error is not None:
             raise self.error
-        return {mood: Looked(PNG, {"mood": mood, "places": []}) for mood in moods}
+        return {mood: MoodSaliency(PNG, {"mood": mood, "places": []}) for mood in moods}
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_a_deleted_song_leaves_no_picture(heard: Song, eye: Eye, media: Path) ->
 def test_a_song_deleted_while_it_is_drawn_leaves_nothing(
     heard: Song, eye: Eye, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def deleted_meanwhile(path: Path, moods: Any, model_version: str) -> dict[str, Looked]:
+    def deleted_meanwhile(path: Path, moods: Any, model_version: str) -> dict[str, MoodSaliency]:
         Song.objects.filter(id=heard.id).delete()
         return eye.look(path, moods, model_version)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.training.collect import collect
 from ml.training.collecting.visits import Manners
 from tests.sounds import music, write
@@ -41,7 +41,7 @@ def outcomes(report: list[dict[str, str]]) -> list[str]:
 
 
 def heard(path: Path) -> np.ndarray:
-    return np.concatenate(list(decode(path, Decoded())))
+    return np.concatenate(list(decode(path, DecodingInfo())))
 
 
 def everything_in(folder: Path) -> set[str]:

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.errors import MoodError
 from ml.spec import SPEC
 
 Samples = NDArray[np.float32]
 
 
-def hear(path: str | os.PathLike[str]) -> tuple[Samples, Decoded]:
+def hear(path: str | os.PathLike[str]) -> tuple[Samples, DecodingInfo]:
     """The whole song, and what was found out about it."""
-    facts = Decoded()
+    facts = DecodingInfo()
     blocks = list(decode(path, facts))
     return np.concatenate(blocks), facts
 

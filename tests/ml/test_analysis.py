@@ -9,7 +9,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.features.names import NAMES
-from ml.inference.analysis import Analysis, analyse
+from ml.inference.analysis import AnalysisResult, analyse
 from ml.inference.answer import view
 from ml.models.bundle import Bundle
 from ml.moods import EMOTIONS, GENRES
@@ -33,11 +33,11 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def heard(song: Path, bundle: Bundle) -> Analysis:
+def heard(song: Path, bundle: Bundle) -> AnalysisResult:
     return analyse(song, bundle=bundle)
 
 
-def test_the_answer_has_every_part(heard: Analysis) -> None:
+def test_the_answer_has_every_part(heard: AnalysisResult) -> None:
     answer = heard.answer
     assert {
         "mood",
@@ -64,7 +64,7 @@ def test_the_answer_has_every_part(heard: Analysis) -> None:
     assert json.loads(json.dumps(answer, allow_nan=False)) == answer
 
 
-def test_tags_and_length_come_from_the_file(heard: Analysis) -> None:
+def test_tags_and_length_come_from_the_file(heard: AnalysisResult) -> None:
     assert (heard.title, heard.artist) == ("A Little Piece", "Nobody")
     assert heard.duration_s == pytest.approx(23.0, abs=0.05)
     assert heard.model_version == "mood-3"
@@ -72,7 +72,7 @@ def test_tags_and_length_come_from_the_file(heard: Analysis) -> None:
     assert heard.spectrogram_png.startswith(b"\x89PNG")
 
 
-def test_segments_cover_the_song_in_order_each_with_its_mood(heard: Analysis) -> None:
+def test_segments_cover_the_song_in_order_each_with_its_mood(heard: AnalysisResult) -> None:
     segments = heard.answer["segments"]
     assert segments[0]["start_s"] == 0.0
     assert segments[-1]["end_s"] == pytest.approx(heard.duration_s, abs=0.01)
@@ -80,7 +80,7 @@ def test_segments_cover_the_song_in_order_each_with_its_mood(heard: Analysis) ->
     assert all(segment["mood"]["name"] and list(segment["scores"]) == SCORES for segment in segments)
 
 
-def test_the_song_is_the_mean_of_its_segments(heard: Analysis) -> None:
+def test_the_song_is_the_mean_of_its_segments(heard: AnalysisResult) -> None:
     for name in ("cnn1d", "cnn2d"):
         values = [segment["models"][name]["emotions"]["calmness"] for segment in heard.answer["segments"]]
         assert heard.answer["models"][name]["emotions"]["calmness"] == pytest.approx(
@@ -88,7 +88,7 @@ def test_the_song_is_the_mean_of_its_segments(heard: Analysis) -> None:
         )
 
 
-def test_the_same_song_gives_the_same_answer(song: Path, bundle: Bundle, heard: Analysis) -> None:
+def test_the_same_song_gives_the_same_answer(song: Path, bundle: Bundle, heard: AnalysisResult) -> None:
     assert analyse(song, bundle=bundle).answer == heard.answer
 
 
@@ -114,7 +114,7 @@ def test_what_progress_raises_ends_the_analysis(song: Path, bundle: Bundle) -> N
 
 
 def test_the_same_music_as_flac_and_as_mp3_has_nearly_the_same_mood(
-    tmp_path: Path, bundle: Bundle, heard: Analysis
+    tmp_path: Path, bundle: Bundle, heard: AnalysisResult
 ) -> None:
     path = tmp_path / "song.mp3"
     write(path, music(23.0, tempo_bpm=96, minor=True))
@@ -125,7 +125,7 @@ def test_the_same_music_as_flac_and_as_mp3_has_nearly_the_same_mood(
         )
 
 
-def test_a_view_of_one_network_is_composed_from_its_stored_scores(heard: Analysis, bundle: Bundle) -> None:
+def test_a_view_of_one_network_is_composed_from_its_stored_scores(heard: AnalysisResult, bundle: Bundle) -> None:
     seen = view(heard.answer, "cnn1d", bundle.card)
     assert seen["scores"] == heard.answer["models"]["cnn1d"]
     assert seen["segments"][0]["scores"] == heard.answer["segments"][0]["models"]["cnn1d"]
@@ -133,7 +133,7 @@ def test_a_view_of_one_network_is_composed_from_its_stored_scores(heard: Analysi
     assert view(heard.answer, "both", bundle.card) == heard.answer
 
 
-def test_reasons_are_told_for_both_sides(heard: Analysis) -> None:
+def test_reasons_are_told_for_both_sides(heard: AnalysisResult) -> None:
     mood = heard.answer["mood"]
     assert {reason["mood"] for reason in heard.answer["reasons"]} == {mood["primary"], mood["secondary"]}
     assert all(reason["feature"] in NAMES and reason["text"] for reason in heard.answer["reasons"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.audio.passages import cut
 from ml.audio.playback import make_playable, probe
 from ml.audio.sniffing import HEAD_BYTES, recognise
@@ -36,7 +36,7 @@ def test_three_seconds_are_enough_in_every_promised_format(tmp_path: Path) -> No
 
 def test_a_file_that_states_no_length_is_given_up_at_the_limit(tmp_path: Path) -> None:
     audiobook = sounds.write_long(tmp_path / "audiobook.mp3", 900)
-    facts = Decoded()
+    facts = DecodingInfo()
 
     with pytest.raises(MoodError, match=r"longer than 0\.1 h; up to 0\.1 h is allowed") as caught:
         list(decode(audiobook, facts, replace(SPEC, max_duration_s=360.0)))
@@ -55,7 +55,7 @@ def test_a_file_that_states_its_five_hours_is_refused_before_it_is_decoded(tmp_p
         file.write((992 + size).to_bytes(4, "little"))
         file.seek(head.index(b"data") + 4)
         file.write(size.to_bytes(4, "little"))
-    facts = Decoded()
+    facts = DecodingInfo()
 
     with pytest.raises(MoodError, match=r"5\.0 h long") as caught:
         next(decode(song, facts))
@@ -172,8 +172,8 @@ def test_no_bytes_make_any_reader_fail_in_an_unknown_way(tmp_path: Path) -> None
 
 MEASURE = """
 import resource, sys
-from ml.audio.decoding import Decoded, decode
-facts = Decoded()
+from ml.audio.decoding import DecodingInfo, decode
+facts = DecodingInfo()
 for block in decode(sys.argv[1], facts):
     pass
 print(facts.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.audio.frame_chains import adts_frame_bytes, mpeg_frame_bytes
+from ml.audio.mpeg_frames import adts_frame_bytes, mpeg_frame_bytes
 from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
 from ml.errors import MoodError
 from tests import sounds

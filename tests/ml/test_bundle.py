@@ -47,20 +47,20 @@ def refused(directory: Path) -> MoodError:
 
 def _listen(directory: Path) -> None:
     bundle = Bundle.open(directory)
-    bundle.heard_in_frames(np.ones((1, sum(bundle.frame_views), 57), np.float32))
-    bundle.heard_in_mel(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
+    bundle.predict_cnn1d(np.ones((1, sum(bundle.frame_views), 57), np.float32))
+    bundle.predict_cnn2d(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
 
 
 def test_the_networks_answer_the_golden_example_as_on_the_day_they_were_trained(bundle: Bundle) -> None:
     golden = np.load(BUNDLE / "golden.npz")
-    np.testing.assert_allclose(bundle.heard_in_frames(golden["frames"]), golden["cnn1d"], atol=1e-3)
-    np.testing.assert_allclose(bundle.heard_in_mel(golden["mel"]), golden["cnn2d"], atol=1e-3)
+    np.testing.assert_allclose(bundle.predict_cnn1d(golden["frames"]), golden["cnn1d"], atol=1e-3)
+    np.testing.assert_allclose(bundle.predict_cnn2d(golden["mel"]), golden["cnn2d"], atol=1e-3)
 
 
 def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundle: Bundle) -> None:
     golden = np.load(BUNDLE / "golden.npz")
-    one_by_one = np.concatenate([bundle.heard_in_mel(mel[None]) for mel in golden["mel"]])
-    np.testing.assert_allclose(one_by_one, bundle.heard_in_mel(golden["mel"]), atol=1e-5)
+    one_by_one = np.concatenate([bundle.predict_cnn2d(mel[None]) for mel in golden["mel"]])
+    np.testing.assert_allclose(one_by_one, bundle.predict_cnn2d(golden["mel"]), atol=1e-5)
 
 
 def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> None:
@@ -153,4 +153,4 @@ def test_an_older_bundle_that_reads_segments_alone_still_hears() -> None:
     older = Bundle.open(BUNDLE.parent / "mood-2")
     golden = np.load(BUNDLE.parent / "mood-2" / "golden.npz")
     assert older.frame_views == (SPEC.segment_frames,)
-    np.testing.assert_allclose(older.heard_in_frames(golden["frames"]), golden["cnn1d"], atol=1e-3)
+    np.testing.assert_allclose(older.predict_cnn1d(golden["frames"]), golden["cnn1d"], atol=1e-3)

@@ -41,11 +41,9 @@ def test_the_exported_networks_answer_as_the_trained_ones_do(made: tuple[Pack, P
     frames, mel = pack.frames[None, :36], pack.mel[None, : pack.spec.segment_steps]
     trained1d = KerasRuntime(runs / "cnn1d-final" / "network.keras")
     trained2d = KerasRuntime(runs / "cnn2d-final" / "network.keras")
+    np.testing.assert_allclose(bundle.predict_cnn1d(frames), trained1d.scores(bundle.feature_scaler(frames)), atol=1e-4)
     np.testing.assert_allclose(
-        bundle.heard_in_frames(frames), trained1d.scores(bundle.feature_scaler(frames)), atol=1e-4
-    )
-    np.testing.assert_allclose(
-        bundle.heard_in_mel(mel), trained2d.scores(bundle.spectrogram_scaler(mel, pack.spec)), atol=1e-4
+        bundle.predict_cnn2d(mel), trained2d.scores(bundle.spectrogram_scaler(mel, pack.spec)), atol=1e-4
     )
 
 

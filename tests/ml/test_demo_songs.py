@@ -11,7 +11,7 @@ from ml.demo import album, pitches
 from ml.demo.__main__ import write
 from ml.demo.album import ALBUM, ARTIST
 from ml.demo.writing import write_flac
-from ml.inference.analysis import Analysis, analyse
+from ml.inference.analysis import AnalysisResult, analyse
 from ml.models.bundle import Bundle
 from tests.architecture.sources import ROOT
 
@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def heard(folder: Path) -> dict[str, Analysis]:
+def heard(folder: Path) -> dict[str, AnalysisResult]:
     bundle = Bundle.open(ROOT / "ml" / "bundles" / "mood-3")
     return {song.title: analyse(folder / song.file_name, bundle=bundle) for song in ALBUM}
 
@@ -63,7 +63,7 @@ def test_a_song_is_whole_and_comfortable_to_listen_to(folder: Path, song: album.
     assert 0.1 < np.corrcoef(left, right)[0, 1] < 0.999, "it is wide, and still one piece of music"
 
 
-def test_the_songs_say_who_made_them_and_play_as_different_moods(heard: dict[str, Analysis]) -> None:
+def test_the_songs_say_who_made_them_and_play_as_different_moods(heard: dict[str, AnalysisResult]) -> None:
     for song in ALBUM:
         assert (heard[song.title].title, heard[song.title].artist) == (song.title, ARTIST)
         assert heard[song.title].warnings == []
@@ -73,7 +73,7 @@ def test_the_songs_say_who_made_them_and_play_as_different_moods(heard: dict[str
     assert len({mood["name"] for mood in moods.values()}) == len(ALBUM)
 
 
-def test_the_album_spans_the_plane(heard: dict[str, Analysis]) -> None:
+def test_the_album_spans_the_plane(heard: dict[str, AnalysisResult]) -> None:
     scores = {title: found.answer["scores"] for title, found in heard.items()}
     arousal = {title: found["arousal"] for title, found in scores.items()}
     valence = {title: found["valence"] for title, found in scores.items()}

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from ml.features.extraction import DYNAMIC_RANGE_DB, SongFeatures, extract, to_decibels
 from ml.features.filterbanks import chroma_weights, mel_weights
 from ml.features.names import FEATURES, KEY, MODE, NAMES, TEMPO, key_name
-from ml.features.song import DYNAMIC_RANGE_DB, SongFeatures, decibels, extract
 from ml.spec import SPEC
 from tests.synthesis import chord, music, noise, note_hz
 
@@ -136,7 +136,7 @@ def test_there_is_a_frame_a_second_and_32_steps_a_second(heard: SongFeatures) ->
 
 def test_log_mel_bytes_are_within_a_quarter_decibel(heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
     exact = 10 * np.log10(np.maximum(by_librosa["mel_power"].T, 1e-8))
-    assert np.abs(decibels(heard.mel, SPEC) - exact).max() <= 0.26
+    assert np.abs(to_decibels(heard.mel, SPEC) - exact).max() <= 0.26
 
 
 def test_three_seconds_are_one_frame_and_a_little_less_too() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ml.audio.segments import segments_of
+from ml.features.extraction import SongFeatures, extract
 from ml.features.names import NAMES
-from ml.features.song import SongFeatures, extract
 from ml.features.traits import TRAITS
 from ml.inference.reasons import AGAINST, FOR, reasons, strongest
 from ml.models.bundle import Bundle

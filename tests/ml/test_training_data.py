@@ -9,7 +9,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.features.filterbanks import mel_weights
-from ml.models.inputs import FeatureScaler, SpectrogramScaler
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import SPEC
 from ml.training.augmentation import Ranges, coloured, masked, mel_positions, warped
 from ml.training.clips import read_clips
@@ -52,17 +52,17 @@ def test_a_teachers_frames_are_interpolated_between_their_middles() -> None:
 
 def test_features_are_standardised_by_the_training_clips_alone() -> None:
     frames = np.abs(np.random.default_rng(0).normal(5, 2, (500, 57))).astype(np.float32)
-    scaled = FeatureScaler.fitted(frames)(frames)
+    scaled = FeatureScaler.fit(frames)(frames)
     assert np.abs(scaled.mean(axis=0)).max() < 0.1
     assert np.abs(scaled.std(axis=0) - 1).max() < 0.15
 
 
 def test_a_scaler_comes_back_from_its_card() -> None:
-    scaler = FeatureScaler.fitted(small_pack().frames)
+    scaler = FeatureScaler.fit(small_pack().frames)
     again = FeatureScaler.from_card(scaler.to_card())
     frames = small_pack().frames_of(3)
     np.testing.assert_allclose(again(frames), scaler(frames), atol=1e-3)
-    np.testing.assert_allclose(scaler.restored(scaler(frames)), frames, rtol=1e-3)
+    np.testing.assert_allclose(scaler.inverse(scaler(frames)), frames, rtol=1e-3)
 
 
 def test_loudness_is_levelled() -> None:

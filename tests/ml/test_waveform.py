@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.features.song import extract
+from ml.features.extraction import extract
 from ml.features.waveform import STRETCHES, waveform
 from ml.inference.analysis import analyse
 from ml.models.bundle import Bundle

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy import fft
 
-from ml.audio.decoding import Decoded, decode
-from ml.features.picture import RANGE_DB
+from ml.audio.decoding import DecodingInfo, decode
+from ml.features.spectrogram_image import RANGE_DB
 from ml.spec import AudioSpec
 
 POWER_FLOOR = 1e-10
@@ -20,7 +20,7 @@ def levels(song_db: np.ndarray) -> np.ndarray:
     """dB (steps, bands) as a picture, uint8 (bands, steps) with low bands last.
 
     255 is the song's loudest point, 0 is `RANGE_DB` below it or silence: the levels that
-    `ml.features.picture.spectrogram_png` draws, so that a network can be shown either.
+    `ml.features.spectrogram_image.spectrogram_png` draws, so that a network can be shown either.
     """
     share = np.clip(1.0 + (song_db - song_db.max()) / RANGE_DB, 0.0, 1.0)
     return np.round(share * 255).astype(np.uint8).T[::-1]
@@ -46,7 +46,7 @@ def bands_of(path: Path, bands: int, spec: AudioSpec) -> np.ndarray:
     window = np.hanning(spec.n_fft + 1)[:-1].astype(np.float32)
     parts, pending = [], np.zeros(spec.n_fft // 2, np.float32)
     silence = np.zeros(spec.n_fft // 2, np.float32)
-    for block in chain(decode(path, Decoded(), spec), [silence]):
+    for block in chain(decode(path, DecodingInfo(), spec), [silence]):
         pending = np.concatenate((pending, block))
         count = (len(pending) - spec.n_fft) // spec.hop_length + 1
         if count < 1:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.audio.segments import frame_window, segments_of, step_window
+from ml.features.extraction import SongFeatures, extract, to_decibels
 from ml.features.filterbanks import mfcc_weights
 from ml.features.names import FEATURES
-from ml.features.song import SongFeatures, decibels, extract
-from ml.models.inputs import SpectrogramScaler
+from ml.models.scalers import SpectrogramScaler
 from ml.spec import AudioSpec
 from ml.training.architectures.pieces import spread_evenly, windows
 from ml.training.architectures.spectrogram import bands_of, levels, resized
@@ -51,12 +51,12 @@ def song_features(path: Path, cache: FeatureCache) -> SongFeatures:
     try:
         return cache.load(path)
     except FileNotFoundError:
-        return extract(decode(path, Decoded(), cache.spec), cache.spec)
+        return extract(decode(path, DecodingInfo(), cache.spec), cache.spec)
 
 
 def mel_pictures(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """Ten seconds each of the log-mel spectrogram, float32 (pieces, height, width, 1), 0..1, low bands last."""
-    mel = decibels(song_features(path, cache).mel, cache.spec)
+    mel = to_decibels(song_features(path, cache).mel, cache.spec)
     return cut_picture(levels(mel), shape, cache.spec)
 
 
@@ -118,7 +118,7 @@ def mel_segments(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
 
 def _mfcc(path: Path, cache: FeatureCache, count: int) -> np.ndarray:
     """(steps, count), dB."""
-    mel = decibels(song_features(path, cache).mel, cache.spec)
+    mel = to_decibels(song_features(path, cache).mel, cache.spec)
     return mel @ mfcc_weights(replace(cache.spec, n_mfcc=count)).T
 
 

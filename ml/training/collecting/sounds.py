@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.audio.sniffing import HEAD_BYTES, recognise
 
 FULL_SCALE = 32_767
@@ -36,7 +36,7 @@ def listen(path: Path) -> Sound:
     """
     with path.open("rb") as file:
         container = recognise(file.read(HEAD_BYTES))
-    facts, digest = Decoded(), hashlib.sha256()
+    facts, digest = DecodingInfo(), hashlib.sha256()
     for block in decode(path, facts):
         # 16 bits: what formats without loss agree in, while their floats differ in the last digit.
         digest.update(np.rint(np.clip(block, -1, 1) * FULL_SCALE).astype("<i2").tobytes())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.features.picture import RANGE_DB
-from ml.features.song import decibels
+from ml.features.extraction import to_decibels
+from ml.features.spectrogram_image import RANGE_DB
 from ml.spec import AudioSpec
 from ml.training.pictures.style import SOFT, drawn, sound_colours
 
@@ -39,7 +39,7 @@ def spectrograms_picture(by_mood: Mapping[str, Sequence[np.ndarray]], spec: Audi
                 for row, mel in enumerate(by_mood[mood]):
                     axis = axes[band * deep + row, column]
                     axis.set_axis_on()
-                    mel_db = decibels(mel, spec)
+                    mel_db = to_decibels(mel, spec)
                     image = axis.imshow(
                         mel_db.T - mel_db.max(),
                         origin="lower",

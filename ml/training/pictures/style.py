@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 
-from ml.features.picture import colour_map
+from ml.features.spectrogram_image import colour_map
 
 INK, SOFT, FAINT = "#1b2430", "#5b6675", "#d9dee5"
 BLUE, ORANGE = "#0b6fb8", "#d55e00"

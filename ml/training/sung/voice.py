@@ -8,7 +8,7 @@ from pathlib import Path
 import librosa
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
 from ml.training.sung.spec import SungSpec
 
 MEDIAN_STEPS = 3
@@ -32,7 +32,7 @@ class Voice:
 
 def hear(path: Path, spec: SungSpec) -> Voice:
     """Decodes a file and hears it. MoodError where the file cannot be read: see `ml.audio.decoding.decode`."""
-    return voice_of(np.concatenate(list(decode(path, Decoded()))), spec)
+    return voice_of(np.concatenate(list(decode(path, DecodingInfo()))), spec)
 
 
 def voice_of(samples: np.ndarray, spec: SungSpec) -> Voice:

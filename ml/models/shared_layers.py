@@ -1,15 +1,17 @@
-"""Time pooled to one vector, the same way in both networks."""
+"""Layers that both networks share: pooling over time, and the output heads."""
 
 from __future__ import annotations
 
 import keras
 from keras import layers, ops
 
-SMALL = 1e-5
-"""Keeps the slope of a deviation finite where nothing moves."""
+from ml.models.score_vector import HEADS
+
+VARIANCE_EPSILON = 1e-5
+"""Added to the variance, so that the gradient of its square root stays finite for constant input."""
 
 
-def pooled(timeline: keras.KerasTensor, spread: bool = False) -> keras.KerasTensor:
+def temporal_pooling(timeline: keras.KerasTensor, spread: bool = False) -> keras.KerasTensor:
     """(batch, time, width) to (batch, 3 * width): mean, maximum, and a mean weighted by learned attention.
 
     Attention after Ilse, Tomczak, Welling, "Attention-based deep multiple instance learning", 2018. With `spread`
@@ -23,5 +25,12 @@ def pooled(timeline: keras.KerasTensor, spread: bool = False) -> keras.KerasTens
         attended,
     ]
     if spread:
-        parts.append(ops.sqrt(ops.var(timeline, axis=1) + SMALL))
+        parts.append(ops.sqrt(ops.var(timeline, axis=1) + VARIANCE_EPSILON))
     return layers.Concatenate(name="pooled")(parts)
+
+
+def score_heads(embedding: keras.KerasTensor, dropout: float) -> keras.KerasTensor:
+    """The score vector (batch, 20) of an embedding (batch, width), in the order of `HEADS`."""
+    x = layers.Dropout(dropout, name="head_dropout")(embedding)
+    outputs = [layers.Dense(len(head.labels), activation=head.activation, name=head.name)(x) for head in HEADS]
+    return layers.Concatenate(name="scores")(outputs)

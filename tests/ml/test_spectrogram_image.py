@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.features.picture import RANGE_DB, colour_map, spectrogram_png
+from ml.features.spectrogram_image import RANGE_DB, colour_map, spectrogram_png
 
 
 def brightness(png: bytes) -> np.ndarray:

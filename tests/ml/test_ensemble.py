@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ml.models.cnn1d import cnn1d
-from ml.models.committee import REREAD, committee, gist, views
-from ml.models.inputs import FeatureScaler
+from ml.models.ensemble import READOUT_HEADS, ensemble, input_lengths, temporal_statistics
+from ml.models.scalers import FeatureScaler
 from ml.models.score_vector import HEADS, LABELS
 from ml.spec import SPEC
 from ml.training.rereading import reading
@@ -18,7 +18,7 @@ from tests.ml.small_pack import small_pack
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
 
-ANEW = sum(len(head.labels) for head in HEADS if head.name in REREAD)
+ANEW = sum(len(head.labels) for head in HEADS if head.name in READOUT_HEADS)
 
 
 def member(number: int) -> keras.Model:
@@ -44,25 +44,25 @@ def said(network: keras.Model, x: np.ndarray) -> np.ndarray:
 def test_chances_are_the_members_mean_and_the_rest_is_half_of_it_where_nothing_is_read_anew() -> None:
     members = [member(0), member(1)]
     mean = np.mean([said(one, frames()) for one in members], axis=0)
-    whole = said(committee(members, *silent_reading(members), name="both"), frames())
+    whole = said(ensemble(members, *silent_reading(members), name="both"), frames())
     for head in HEADS:
-        part = 0.5 if head.name in REREAD else 1.0
+        part = 0.5 if head.name in READOUT_HEADS else 1.0
         np.testing.assert_allclose(whole[:, head.part], part * mean[:, head.part], atol=1e-6)
 
 
 def test_a_reading_outside_the_range_of_shares_is_cut_to_it() -> None:
     members = [member(0)]
     mean = said(members[0], frames())
-    whole = said(committee(members, *silent_reading(members, bias=7.0), name="one"), frames())
+    whole = said(ensemble(members, *silent_reading(members, bias=7.0), name="one"), frames())
     emotions, affect = HEADS[0].part, HEADS[-1].part
     np.testing.assert_allclose(whole[:, emotions], 0.5 * mean[:, emotions] + 0.5, atol=1e-6)
     np.testing.assert_allclose(whole[:, affect], 0.5 * mean[:, affect] + 3.5, atol=1e-6)
 
 
-def test_a_committee_answers_the_same_after_it_was_saved(tmp_path: Path) -> None:
+def test_a_ensemble_answers_the_same_after_it_was_saved(tmp_path: Path) -> None:
     members = [member(0), member(1)]
     kernel, bias = silent_reading(members, bias=0.3)
-    whole = committee(members, kernel + 0.01, bias, name="both")
+    whole = ensemble(members, kernel + 0.01, bias, name="both")
     whole.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras", compile=False)
     np.testing.assert_allclose(said(again, frames()), said(whole, frames()), atol=1e-6)
@@ -72,9 +72,9 @@ def test_a_member_that_reads_a_wider_stretch_is_given_it_after_the_segment() -> 
     near, wide = member(0), cnn1d(SPEC, wide=True)
     wide.name = "member_1"
     members = [near, wide]
-    assert views(members) == (8, 28)
+    assert input_lengths(members) == (8, 28)
     random = np.random.default_rng(1).normal(0, 1, (2, 36, 57)).astype(np.float32)
-    whole = said(committee(members, *silent_reading(members), name="both"), random)
+    whole = said(ensemble(members, *silent_reading(members), name="both"), random)
     quadrants = HEADS[1].part
     mean = (said(near, random[:, :8]) + said(wide, random[:, 8:])) / 2
     np.testing.assert_allclose(whole[:, quadrants], mean[:, quadrants], atol=1e-6)
@@ -82,14 +82,14 @@ def test_a_member_that_reads_a_wider_stretch_is_given_it_after_the_segment() -> 
 
 def test_the_gist_is_the_mean_and_the_deviation_of_each_member_in_turn() -> None:
     first, second = np.full((1, 4, 2), 3.0, np.float32), np.array([[[0.0], [2.0]]], np.float32)
-    np.testing.assert_allclose(np.asarray(gist([first, second])), [[3, 3, 0, 0, 1, 1]])
+    np.testing.assert_allclose(np.asarray(temporal_statistics([first, second])), [[3, 3, 0, 0, 1, 1]])
 
 
 def test_the_reading_finds_what_people_said_of_the_clips() -> None:
     pack, members = small_pack(30), [member(0)]
     clips = np.arange(30)
-    scaler = FeatureScaler.fitted(pack.frames)
-    whole = committee(members, *reading(members, pack, clips, scaler), name="one")
+    scaler = FeatureScaler.fit(pack.frames)
+    whole = ensemble(members, *reading(members, pack, clips, scaler), name="one")
     alone = np.stack([said(members[0], scaler(pack.frames_of(clip)[None, :8]))[0] for clip in clips])
     read = np.stack([said(whole, scaler(pack.frames_of(clip)[None, :8]))[0] for clip in clips])
     power = LABELS.index("power")

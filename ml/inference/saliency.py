@@ -9,39 +9,39 @@ from typing import Any
 
 import numpy as np
 
-from ml.audio.decoding import Decoded, decode
+from ml.audio.decoding import DecodingInfo, decode
+from ml.features.extraction import log_mel
 from ml.features.filterbanks import hz_to_mel, mel_to_hz
-from ml.features.heat import heat_png
-from ml.features.song import log_mel
+from ml.features.heatmap import heatmap_png
 from ml.inference.analysis import PICTURE
-from ml.inference.looking import Looks, looks
+from ml.inference.occlusion import SaliencyMap, saliency_map
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 from ml.spec import AudioSpec
 
-PLACES = 6
+MAX_PLACES = 6
 """Places that are told, where so many spoke for the mood."""
 
 
 @dataclass(frozen=True)
-class Looked:
+class MoodSaliency:
     """For one mood. The picture has the geometry of the song's spectrogram, and is clear where nobody looked."""
 
     png: bytes
-    told: dict[str, Any]
+    details: dict[str, Any]
     """Plain JSON: mood, network, method, patch_s (how long a patch is), and `places`, each with start_s, end_s, low_hz,
     high_hz and fall, by how much the mood's share falls without it, strongest first."""
 
 
-def look(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) -> dict[str, Looked]:
+def mood_saliency(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) -> dict[str, MoodSaliency]:
     """Hears a song's patches once for all of `moods`, names of emotions. Raises MoodError as `analyse` does."""
     spec = bundle.card.spec
-    mel = log_mel(decode(path, Decoded(), spec), spec)
-    found = looks(mel, bundle)
+    mel = log_mel(decode(path, DecodingInfo(), spec), spec)
+    found = saliency_map(mel, bundle)
     return {
-        mood: Looked(
-            png=heat_png(found.of(mood), *PICTURE),
-            told={
+        mood: MoodSaliency(
+            png=heatmap_png(found.of(mood), *PICTURE),
+            details={
                 "mood": mood,
                 "network": "cnn2d",
                 "method": "occlusion",
@@ -53,7 +53,7 @@ def look(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) 
     }
 
 
-def _places(found: Looks, mood: str, spec: AudioSpec) -> list[dict[str, float]]:
+def _places(found: SaliencyMap, mood: str, spec: AudioSpec) -> list[dict[str, float]]:
     """The patches that spoke most for the mood; of those that touch in time the strongest."""
     label, edges_hz = LABELS.index(mood), _edges_hz(found.grid.in_bands, spec)
     patches = [
@@ -70,7 +70,7 @@ def _places(found: Looks, mood: str, spec: AudioSpec) -> list[dict[str, float]]:
     ]
     chosen: list[dict[str, float]] = []
     for patch in sorted(patches, key=lambda patch: -patch["fall"]):
-        if len(chosen) < PLACES and not any(_touch(patch, other) for other in chosen):
+        if len(chosen) < MAX_PLACES and not any(_touch(patch, other) for other in chosen):
             chosen.append(patch)
     return chosen
 

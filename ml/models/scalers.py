@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.features.extraction import to_decibels
 from ml.features.names import FEATURES, NAMES
-from ml.features.song import decibels
 from ml.spec import AudioSpec
 
 _LOG = np.array([feature.log for feature in FEATURES])
@@ -30,7 +30,7 @@ class FeatureScaler:
     deviation: np.ndarray
 
     @classmethod
-    def fitted(cls, frames: np.ndarray) -> FeatureScaler:
+    def fit(cls, frames: np.ndarray) -> FeatureScaler:
         """From training frames, shape (n, 57)."""
         spread = _spread(frames)
         return cls(spread.mean(axis=0), np.maximum(spread.std(axis=0), 1e-6))
@@ -39,7 +39,7 @@ class FeatureScaler:
         """(..., 57) raw to (..., 57) standardised, float32, -5..5."""
         return np.clip((_spread(frames) - self.mean) / self.deviation, -FARTHEST, FARTHEST).astype(np.float32)
 
-    def restored(self, standard: np.ndarray) -> np.ndarray:
+    def inverse(self, standard: np.ndarray) -> np.ndarray:
         """The raw features that would be standardised to these."""
         spread = standard * self.deviation + self.mean
         return np.where(_LOG, 10.0 ** np.where(_LOG, spread, 0.0), spread).astype(np.float32)
@@ -69,9 +69,9 @@ class SpectrogramScaler:
 
     def __call__(self, mel: np.ndarray, spec: AudioSpec) -> np.ndarray:
         """uint8 (batch, steps, n_mels) to float32 of the same shape."""
-        return self.levelled(decibels(mel, spec))
+        return self.normalised(to_decibels(mel, spec))
 
-    def levelled(self, mel_db: np.ndarray) -> np.ndarray:
+    def normalised(self, mel_db: np.ndarray) -> np.ndarray:
         loudest = mel_db.max(axis=(-2, -1), keepdims=True)
         raised = np.maximum(mel_db, loudest - self.range_db)
         return ((raised - raised.mean(axis=(-2, -1), keepdims=True)) / self.deviation_db).astype(np.float32)

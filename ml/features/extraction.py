@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ml.features.filterbanks import mfcc_weights
+from ml.features.key_detection import keys_and_modes
 from ml.features.names import FEATURES, KEY, MODE, NAMES, TEMPO
-from ml.features.spectrum import Steps, mel_of, steps_of
+from ml.features.stft import Steps, mel_of, steps_of
 from ml.features.tempo import onset_strength, tempi
-from ml.features.tonality import keys_and_modes
 from ml.spec import AudioSpec
 
 DYNAMIC_RANGE_DB = 80.0
@@ -47,7 +47,7 @@ def extract(blocks: Iterable[np.ndarray], spec: AudioSpec) -> SongFeatures:
     last_mel: np.ndarray | None = None
     mel, rms, chroma, onsets, frames = [], [], [], [], []
     for steps in steps_of(blocks, spec):
-        mel.append(quantised(steps.mel_db, spec))
+        mel.append(quantise(steps.mel_db, spec))
         rms.append(steps.rms)
         chroma.append(steps.chroma)
         onsets.append(onset_strength(steps.mel_db, last_mel))
@@ -70,18 +70,18 @@ def extract(blocks: Iterable[np.ndarray], spec: AudioSpec) -> SongFeatures:
 
 def log_mel(blocks: Iterable[np.ndarray], spec: AudioSpec) -> np.ndarray:
     """The spectrogram of `extract` alone: uint8 (steps, n_mels). ValueError where there are no samples."""
-    parts = [quantised(mel_db, spec) for mel_db in mel_of(blocks, spec)]
+    parts = [quantise(mel_db, spec) for mel_db in mel_of(blocks, spec)]
     if not parts:
         raise ValueError("no samples")
     return np.concatenate(parts)
 
 
-def quantised(mel_db: np.ndarray, spec: AudioSpec) -> np.ndarray:
+def quantise(mel_db: np.ndarray, spec: AudioSpec) -> np.ndarray:
     """dB to bytes; the error is at most a quarter of a dB."""
     return np.clip(np.round((mel_db - spec.mel_floor_db) / spec.mel_step_db), 0, 255).astype(np.uint8)
 
 
-def decibels(mel: np.ndarray, spec: AudioSpec) -> np.ndarray:
+def to_decibels(mel: np.ndarray, spec: AudioSpec) -> np.ndarray:
     """Bytes back to dB, float32."""
     return mel.astype(np.float32) * np.float32(spec.mel_step_db) + np.float32(spec.mel_floor_db)
 

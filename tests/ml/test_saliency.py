@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.features.heat import COLOUR, heat_png
-from ml.features.song import SongFeatures, extract, log_mel
-from ml.inference.looked import PLACES, look
-from ml.inference.looking import GRIDS, RUNS, Grid, looks, segment_falls
+from ml.features.extraction import SongFeatures, extract, log_mel
+from ml.features.heatmap import COLOUR, heatmap_png
+from ml.inference.occlusion import GRIDS, RUNS, Grid, saliency_map, score_drops
+from ml.inference.saliency import MAX_PLACES, mood_saliency
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 from ml.spec import SPEC
@@ -77,8 +77,8 @@ def test_the_log_mel_alone_is_that_of_the_whole_extraction() -> None:
 
 
 def test_only_the_place_that_the_network_hears_matters(counting: Bundle) -> None:
-    falls = looks(mel_of(60.0), counting).of("calmness")
-    calm = looks(mel_of(60.0), counting).falls[:, :, LABELS.index("calmness")]
+    falls = saliency_map(mel_of(60.0), counting).of("calmness")
+    calm = saliency_map(mel_of(60.0), counting).falls[:, :, LABELS.index("calmness")]
     assert calm[:, 1:].max() == 0
     per_segment = calm[:, 0].reshape(6, -1)
     assert (per_segment[:, :39] > 0).all()
@@ -93,7 +93,7 @@ def test_only_the_place_that_the_network_hears_matters(counting: Bundle) -> None
 def test_long_songs_are_looked_at_more_coarsely_in_bounded_time(
     counting: Bundle, duration_s: float, grid: Grid
 ) -> None:
-    found = looks(mel_of(duration_s), counting)
+    found = saliency_map(mel_of(duration_s), counting)
     assert found.grid == grid
     assert counting.cnn2d.heard <= RUNS
     assert np.isfinite(found.falls).all()
@@ -102,7 +102,7 @@ def test_long_songs_are_looked_at_more_coarsely_in_bounded_time(
 
 
 def test_a_song_shorter_than_a_segment_is_looked_at_whole(bundle: Bundle) -> None:
-    found = looks(mel_of(4.0), bundle)
+    found = saliency_map(mel_of(4.0), bundle)
     assert found.falls.shape == (4 * 32 + 1, 6, len(LABELS))
     assert found.of("power").shape == (6, 4 * 32 + 1)
 
@@ -110,7 +110,7 @@ def test_a_song_shorter_than_a_segment_is_looked_at_whole(bundle: Bundle) -> Non
 def test_a_patch_that_is_even_already_takes_nothing_away(bundle: Bundle) -> None:
     heard = bundle.spectrogram_scaler(mel_of(10.0)[:320], SPEC)
     heard[64:128, 16:32] = 0.5
-    falls = segment_falls(heard, GRIDS[0], bundle)
+    falls = score_drops(heard, GRIDS[0], bundle)
     assert np.abs(falls[1, 1]).max() < 1e-6
     assert np.abs(falls).max() > 1e-4
 
@@ -132,7 +132,7 @@ def test_the_picture_has_the_spectrograms_geometry_and_is_clear_where_nothing_ma
     mattered[0, 80:] = 0.2
     mattered[5, :20] = -0.5
 
-    shown = opacity(heat_png(mattered, 400, 96))
+    shown = opacity(heatmap_png(mattered, 400, 96))
 
     assert shown.shape == (96, 400)
     assert shown[-4:, 340:].min() > 200
@@ -141,35 +141,35 @@ def test_the_picture_has_the_spectrograms_geometry_and_is_clear_where_nothing_ma
 
 
 def test_the_picture_has_one_colour_and_half_as_much_is_half_as_opaque() -> None:
-    png = heat_png(np.array([[0.1] * 50 + [0.2] * 50], np.float32), 100, 10)
+    png = heatmap_png(np.array([[0.1] * 50 + [0.2] * 50], np.float32), 100, 10)
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
     assert {tuple(pixel) for pixel in pixels[:, :, :3].reshape(-1, 3)} == {COLOUR}
     assert pixels[5, 10, 3] == pytest.approx(pixels[5, 90, 3] / 2, abs=2)
 
 
 def test_noise_is_not_blown_up_to_a_picture() -> None:
-    assert opacity(heat_png(np.full((6, 10), 1e-4, np.float32), 60, 36)).max() < 5
+    assert opacity(heatmap_png(np.full((6, 10), 1e-4, np.float32), 60, 36)).max() < 5
 
 
 @pytest.mark.parametrize(("shape", "size"), [((0, 5), (10, 10)), ((5,), (10, 10)), ((2, 2), (0, 10))])
 def test_what_cannot_be_drawn_is_refused(shape: tuple[int, ...], size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        heat_png(np.zeros(shape, np.float32), *size)
+        heatmap_png(np.zeros(shape, np.float32), *size)
 
 
 def test_a_file_is_looked_at_for_both_sides_at_once(tmp_path: Path, bundle: Bundle) -> None:
     path = write(tmp_path / "song.flac", music(24.0, tempo_bpm=90, minor=True))
-    found = look(path, ["calmness", "tension"], bundle=bundle)
+    found = mood_saliency(path, ["calmness", "tension"], bundle=bundle)
 
     assert list(found) == ["calmness", "tension"]
     for mood, looked in found.items():
         assert opacity(looked.png).shape == (288, 1200)
-        assert looked.told["mood"] == mood
-        places = looked.told["places"]
-        assert 0 < len(places) <= PLACES
+        assert looked.details["mood"] == mood
+        places = looked.details["places"]
+        assert 0 < len(places) <= MAX_PLACES
         assert [place["fall"] for place in places] == sorted((p["fall"] for p in places), reverse=True)
         for place in places:
             assert 0 <= place["start_s"] < place["end_s"] <= 24.1
             assert place["end_s"] - place["start_s"] == pytest.approx(2, abs=0.02)
             assert 0 <= place["low_hz"] < place["high_hz"] <= 8000
-    assert look(path, ["tension"], bundle=bundle)["tension"].png == found["tension"].png
+    assert mood_saliency(path, ["tension"], bundle=bundle)["tension"].png == found["tension"].png

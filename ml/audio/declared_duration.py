@@ -16,7 +16,7 @@ import av
 from av.container import InputContainer
 
 from ml.audio.container import audio_stream, moving_picture
-from ml.audio.frame_chains import chains, id3_bytes, mpeg_frame_bytes
+from ml.audio.mpeg_frames import chains, id3_bytes, mpeg_frame_bytes
 
 GUESSED = {"aac", "ac3", "eac3", "dts", "mpegts", "mpeg", "amr", "amrnb", "amrwb"}
 """FFmpeg's names of containers that state no length. Its guess is off by 10 % where the bit rate varies."""

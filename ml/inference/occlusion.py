@@ -51,7 +51,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Looks:
+class SaliencyMap:
     """What each place of a song meant to the 2D network."""
 
     falls: np.ndarray
@@ -71,7 +71,7 @@ class Looks:
         return softened
 
 
-def looks(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> Looks:
+def saliency_map(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> SaliencyMap:
     """How each of the 2D network's scores hangs on each place of a song. `mel`: uint8 (steps, 96), as extracted.
 
     The segments follow each other without overlap. The finest grid is taken that keeps within `runs`; of a song that
@@ -86,7 +86,7 @@ def looks(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> Looks:
     stretches = []
     for segment in spread(segments, max(1, runs // grid.runs)):
         window = step_window(segment, len(mel), spec)
-        fallen = segment_falls(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
+        fallen = score_drops(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
         # A song shorter than a segment is repeated in it, and the last segment overlaps the one before: means are kept.
         for number, (steps, part) in enumerate(zip(np.array_split(window, grid.in_time), fallen, strict=True)):
             start_s = segment.start_s + number * patch_s
@@ -96,21 +96,21 @@ def looks(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> Looks:
             total[places] += part
             count[places] += 1
     patch_columns = patch_s * spec.steps_per_s * columns / len(mel)
-    return Looks(_filled(total, count), grid, patch_columns, stretches)
+    return SaliencyMap(_filled(total, count), grid, patch_columns, stretches)
 
 
-def segment_falls(heard: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
+def score_drops(heard: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
     """By how much the scores fall without each patch: (in time, in bands, 20). `heard`: scaled (320, 96).
 
     Occlusion (Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014): each patch in turn is
     made even, all of it as its own mean, so that its level stays and what happens in it is gone.
     """
     patches = list(grid.patches(*heard.shape))
-    scores = bundle.cnn2d.scores(np.stack([heard, *(evened(heard, [patch]) for patch in patches)]))
+    scores = bundle.cnn2d.scores(np.stack([heard, *(occluded(heard, [patch]) for patch in patches)]))
     return (scores[0] - scores[1:]).reshape(grid.in_time, grid.in_bands, -1)
 
 
-def evened(heard: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndarray:
+def occluded(heard: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndarray:
     """A copy in which each of the patches is as its own mean."""
     copy = heard.copy()
     for patch in patches:

@@ -18,7 +18,7 @@ LEAST_SCALE = 0.01
 """Where no place of a song matters more than this the picture stays nearly clear: its differences are noise."""
 
 
-def heat_png(mattered: NDArray[np.float32], width: int, height: int) -> bytes:
+def heatmap_png(mattered: NDArray[np.float32], width: int, height: int) -> bytes:
     """Draws how much each place mattered as a PNG of `width` x `height` pixels: the more, the less clear.
 
     `mattered`: float32 (bands, time), on any scale, low bands first and drawn at the bottom; below 0 counts as 0. The
