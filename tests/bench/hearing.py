@@ -71,15 +71,15 @@ class Stopwatch:
 
 def stages(path: Path, bundle: Any) -> dict[str, float]:
     """Seconds by stage of one run; what no stage names is "the rest"."""
-    from ml.features import song
+    from ml.features import extraction
     from ml.inference import analysis
 
     watch = Stopwatch()
     replaced = [
-        (song, "steps_of", "one Fourier transform, and mel, chroma and the others from it", True),
+        (extraction, "steps_of", "one Fourier transform, and mel, chroma and the others from it", True),
         (analysis, "decode", "decoding and resampling", True),
-        (song, "_frame_statistics", "57 features from the transform", False),
-        (song, "_add_long_views", "key, mode and tempo", False),
+        (extraction, "_frame_statistics", "57 features from the transform", False),
+        (extraction, "_add_long_views", "key, mode and tempo", False),
         (analysis, "extract", "57 features from the transform", False),
         (analysis, "reasons", "reasons: the 1D network again without each trait", False),
         (analysis, "spectrogram_png", "the picture", False),
