@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml.moods import CLUSTERS, EMOTIONS, GENRES, MOODS, QUADRANTS, Reference, genre_scores, strongest_genre
+from ml.calibration import Reference
+from ml.moods import CLUSTERS, EMOTIONS, GENRES, MOODS, QUADRANTS, genre_scores, strongest_genre
 from ml.training.clips import Clip
 
 EXAMPLES = 3

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml.moods import GENRES, OTHER, Reference, genre_scores, strongest_genre
+from ml.calibration import Reference
+from ml.moods import GENRES, OTHER, genre_scores, strongest_genre
 
 LEAST_SHARE = 0.01
 GREATEST_OTHER = 0.35

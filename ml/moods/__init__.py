@@ -1,0 +1,88 @@
+"""The vocabulary of moods, and every rule that turns scores into words. Nothing else in the project spells a mood.
+
+The scores of a segment or a song are one mapping:
+
+    {"emotions": {nine shares, 0..1}, "quadrants": {four, sum 1}, "clusters": {five, sum 1},
+     "valence": 1..9, "arousal": 1..9}
+
+A share is the expected share of listeners who feel an emotion; 5 is neutral for valence and arousal. Missing or
+non-finite scores raise MoodError("model_corrupt"). docs/moods.md describes all rules.
+"""
+
+from ml.moods.composite import (
+    Composite,
+    Pair,
+    compose,
+    evidence,
+    named_most,
+    ranking,
+    sides,
+    true_pairs,
+)
+from ml.moods.genres import (
+    GENRES,
+    OTHER,
+    Condition,
+    Genre,
+    genre,
+    genre_scores,
+    strongest_genre,
+)
+from ml.moods.scores import (
+    VOCABULARIES,
+    flat,
+    vocabulary_view,
+)
+from ml.moods.vocabulary import (
+    APART,
+    CLOSE,
+    CLUSTER_WORDS,
+    CLUSTERS,
+    EMOTIONS,
+    MOODS,
+    NAMED_TOGETHER,
+    QUADRANT_WORDS,
+    QUADRANTS,
+    REFERENCE_NAMES,
+    SCORE_NAMES,
+    Mood,
+    composite_name,
+    joined_by,
+    mixed_name,
+)
+
+__all__ = [
+    "APART",
+    "CLOSE",
+    "CLUSTERS",
+    "CLUSTER_WORDS",
+    "EMOTIONS",
+    "GENRES",
+    "MOODS",
+    "NAMED_TOGETHER",
+    "OTHER",
+    "QUADRANTS",
+    "QUADRANT_WORDS",
+    "REFERENCE_NAMES",
+    "SCORE_NAMES",
+    "VOCABULARIES",
+    "Composite",
+    "Condition",
+    "Genre",
+    "Mood",
+    "Pair",
+    "compose",
+    "composite_name",
+    "evidence",
+    "flat",
+    "genre",
+    "genre_scores",
+    "joined_by",
+    "mixed_name",
+    "named_most",
+    "ranking",
+    "sides",
+    "strongest_genre",
+    "true_pairs",
+    "vocabulary_view",
+]
