@@ -1,11 +1,9 @@
-# One image for the web process, the worker and the sweep; docker-compose.yml says which command each runs.
+# One image for web, worker and sweep; docker-compose.yml has the command of each.
 
 FROM python:3.13-slim AS packages
-COPY requirements.txt constraints.txt ./
-# TensorFlow trains the networks, and librosa is what the tests compare with; what serves needs neither.
+COPY requirements-serving.txt constraints.txt ./
 RUN python -m venv /opt/venv \
-    && grep -vE '^(tensorflow|librosa)==' requirements.txt > serving.txt \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check -r serving.txt -c constraints.txt
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements-serving.txt -c constraints.txt
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \
@@ -13,7 +11,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
     DATA_DIR=/data
-# The volume that is mounted at /data takes its owner from this folder.
+# The volume mounted at /data inherits the owner of this folder.
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin mood \
     && install -d -o mood -g mood -m 700 /data
 COPY --from=packages /opt/venv /opt/venv

@@ -1,77 +1,97 @@
-# `make` alone says what there is to do. Needs Python 3.11 to 3.13 and make; everything else goes into .venv.
+# `make` lists the targets. Needs Python 3.11 to 3.13 and make; everything else goes into .venv.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench screenshots lint format clean constraints env setup setup-dev
+.PHONY: help run test train bench screenshots lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?=
 ONLY ?=
+DATA ?=
+ARCH ?= cnn1d
 
-# True for a Python that fits; a shim that only complains, or a Python without the venv module, does not.
-FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# True for a supported Python with the venv module; false for a pyenv shim that only prints an error.
+SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
-run: setup ## Start the product on http://localhost:8000 (PORT=8001 for another port); Ctrl-C stops it
+run: setup ## Start Countermood on http://localhost:8000 (PORT=8001 for another port); Ctrl-C stops it
 	@exec $(BIN)/python manage.py serve --port $(PORT)
 
-test: setup-dev ## Run the tests (TESTS="tests/ml -k moods" for some of them)
+test: setup-dev ## Run the tests (TESTS="tests/ml -k moods" runs some of them)
 	@$(BIN)/python -m pytest $(TESTS)
+
+train: setup-training ## Train a network on your own songs (DATA=folder, ARCH=cnn1d); docs/own-data.md has the options
+	@if [ -z "$(DATA)" ]; then \
+		echo 'Name the folder or table with your songs: make train DATA=path/to/songs. docs/own-data.md shows both forms.' >&2; \
+		exit 1; \
+	fi
+	@$(BIN)/python -m ml.training.train --arch $(ARCH) --data "$(DATA)"
 
 lint: setup-dev ## Check the style of the code, and that no migration is missing
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: setup-dev ## Measure the speed of everything (ONLY="hearing cold" for some of it); docs/speed.md has the table
+bench: setup-dev ## Measure speed and memory (ONLY="hearing cold" runs some of it) and write the table in docs/speed.md
 	@$(BIN)/python -m tests.bench $(ONLY)
 
-format: setup-dev ## Put the code into the style that `make lint` asks for
+format: setup-dev ## Format the code and fix what the linters can fix
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
 
-clean: ## Remove .venv and what tests and tools left behind; songs and database in var/ stay
-	@rm -rf $(VENV) .pytest_cache .ruff_cache
+clean: ## Remove .venv and caches; songs and database in var/ stay
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-screenshots: setup-dev ## Take the pictures in docs/screenshots anew (needs Chromium; a few minutes)
+screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromium; a few minutes)
 	@$(BIN)/python -m tests.screenshots
 
-constraints: setup-dev ## Pin again what the requirements bring along (after changing requirements*.txt)
+constraints: setup-dev ## Write constraints.txt again (after changing requirements*.txt)
 	@$(BIN)/python -m pip install --quiet uv
 	@grep '^#' constraints.txt > $(VENV)/constraints.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links requirements-dev.txt >> $(VENV)/constraints.txt
 	@mv $(VENV)/constraints.txt constraints.txt
 
-env: .env ## Write the .env that docker-compose.yml needs, with a generated database password
+env: .env ## Write the .env file for docker-compose.yml, with a generated database password
 .env:
 	@umask 077 && printf 'POSTGRES_PASSWORD=%s\n' "$$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" > .env
-	@echo 'Wrote .env with a new database password. Keep the file: the database knows its password only from there.'
+	@echo 'Wrote .env with a new database password. Keep this file: the password is stored nowhere else.'
 
-setup: REQUIREMENTS := requirements.txt
+setup: ## Install what `make run` needs
+setup-training: ## Install what training needs as well
+setup-dev: ## Install what tests and linters need as well
+
+setup: REQUIREMENTS := requirements-serving.txt
+setup: SUFFICIENT := requirements-serving.txt requirements.txt requirements-dev.txt
+setup: DURATION := about a minute
+setup-training: REQUIREMENTS := requirements.txt
+setup-training: SUFFICIENT := requirements.txt requirements-dev.txt
+setup-training: DURATION := a few minutes
 setup-dev: REQUIREMENTS := requirements-dev.txt
+setup-dev: SUFFICIENT := requirements-dev.txt
+setup-dev: DURATION := a few minutes
 
-# A stamp named after what the requirements say shows what .venv holds, so that a second start installs nothing.
-setup setup-dev:
-	@if ! $(BIN)/python -c '$(FITS)' 2>/dev/null; then \
-		found=; for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
-			if $$python -c '$(FITS)' 2>/dev/null; then found=$$python; break; fi; \
+# An empty file in .venv, named after the checksum of the requirements, records what is installed: the next start
+# installs nothing.
+setup setup-training setup-dev:
+	@if ! $(BIN)/python -c '$(SUPPORTED)' 2>/dev/null; then \
+		chosen=; for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+			if $$python -c '$(SUPPORTED)' 2>/dev/null; then chosen=$$python; break; fi; \
 		done; \
-		if [ -z "$$found" ]; then \
-			echo 'Found no Python 3.11, 3.12 or 3.13 with its venv module: install one (on Debian and Ubuntu:' \
-				'apt install python3 python3-venv), or name one with make PYTHON=/path/to/python3.' >&2; \
+		if [ -z "$$chosen" ]; then \
+			echo 'Python 3.11, 3.12 or 3.13 with its venv module is required. Install it (on Debian and Ubuntu:' \
+				'apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.' >&2; \
 			exit 1; \
 		fi; \
-		rm -rf $(VENV) && $$found -m venv $(VENV); \
+		rm -rf $(VENV) && $$chosen -m venv $(VENV); \
 	fi; \
-	state=$$(cat requirements.txt requirements-dev.txt constraints.txt | cksum | tr ' ' '-'); \
-	if [ ! -e $(VENV)/requirements-dev.txt-$$state ] && [ ! -e $(VENV)/$(REQUIREMENTS)-$$state ]; then \
-		echo 'Installing $(REQUIREMENTS) into $(VENV); this happens once and takes a few minutes.'; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(REQUIREMENTS) \
-			--constraint constraints.txt && rm -f $(VENV)/$(REQUIREMENTS)-* && touch $(VENV)/$(REQUIREMENTS)-$$state; \
-	fi
+	state=$$(cat requirements*.txt constraints.txt | cksum | tr ' ' '-'); \
+	for file in $(SUFFICIENT); do [ -e $(VENV)/$$file-$$state ] && exit 0; done; \
+	echo 'Installing $(REQUIREMENTS) into $(VENV). This happens once and takes $(DURATION).'; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(REQUIREMENTS) \
+		--constraint constraints.txt && rm -f $(VENV)/requirements*.txt-* && touch $(VENV)/$(REQUIREMENTS)-$$state

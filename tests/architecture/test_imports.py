@@ -6,6 +6,8 @@ from tests.architecture.sources import ROOT, imports, python_files
 
 # The rooms of ml/, each of which may import from those before it and from itself.
 ROOMS = ("errors", "spec", "audio", "demo", "features", "calibration", "moods", "models", "inference", "training")
+# Written in Keras, so only training loads them; serving runs the exported networks.
+KERAS_MODULES = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "ensemble", "shared_layers")}
 # Beside each other: neither knows the other.
 APART = {("audio", "features"), ("audio", "moods"), ("features", "moods")}
 
@@ -47,7 +49,6 @@ def test_only_the_gateway_imports_ml() -> None:
 
 
 def test_only_what_trains_loads_what_trains() -> None:
-    """The two networks are written in Keras, which only training loads; serving runs them exported."""
     heavy = {"tensorflow", "librosa", "keras", "numba", "sklearn", "matplotlib"}
     loading = {
         one.path
@@ -55,8 +56,7 @@ def test_only_what_trains_loads_what_trains() -> None:
         for one in imports(path)
         if one.at_once and top(one.module) in heavy
     }
-    networks = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "ensemble", "shared_layers")}
-    assert {path for path in loading if not path.startswith("ml/training/")} <= networks
+    assert {path for path in loading if not path.startswith("ml/training/")} <= KERAS_MODULES
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager", "misc"])
