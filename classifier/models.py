@@ -10,7 +10,7 @@ from classifier.fields import KeptJSONField
 from classifier.identifiers import new_id
 from classifier.querysets import (
     AnalysisQuerySet,
-    ArrivingFileQuerySet,
+    ResumableUploadQuerySet,
     SavedFilterQuerySet,
     SongQuerySet,
     TokenQuerySet,
@@ -236,18 +236,26 @@ class SavedFilter(models.Model):
         return self.name
 
 
-class ArrivingFile(models.Model):
-    """A file of which a part has arrived, and no song yet: after a broken connection it goes on where it stopped."""
+class ResumableUpload(models.Model):
+    """A file that arrives by the tus protocol. When the last byte is stored it becomes a song, and `song` is set."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="arriving_files")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resumable_uploads")
     file_name = models.CharField(max_length=255)
+    # The header Upload-Metadata as the client sent it, which the protocol wants back unchanged.
+    metadata = models.TextField(blank=True, default="")
     size_bytes = models.BigIntegerField()
     received_bytes = models.BigIntegerField(default=0)
+    # Kept for a while, so that a client that missed the last answer can still ask for it.
+    song = models.ForeignKey(Song, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     touched_at = models.DateTimeField()
 
-    objects = ArrivingFileQuerySet.as_manager()
+    objects = ResumableUploadQuerySet.as_manager()
+
+    class Meta:
+        # The name of the table from before the model was renamed.
+        db_table = "classifier_arrivingfile"
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.received_bytes} of {self.size_bytes} bytes)"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
         Analysis,
         ApiToken,
-        ArrivingFile,
         Person,
+        ResumableUpload,
         SavedFilter,
         Song,
         WorkerPresence,
@@ -131,12 +131,15 @@ class SavedFilterQuerySet(QuerySet["SavedFilter"]):
         return self.filter(owner=owner)
 
 
-class ArrivingFileQuerySet(QuerySet["ArrivingFile"]):
+class ResumableUploadQuerySet(QuerySet["ResumableUpload"]):
     def for_owner(self, owner: Person) -> Self:
         return self.filter(owner=owner)
 
-    def given_up(self, before: datetime) -> Self:
-        return self.filter(touched_at__lt=before)
+    def unfinished(self) -> Self:
+        return self.filter(song=None)
+
+    def untouched_since(self, moment: datetime) -> Self:
+        return self.filter(touched_at__lt=moment)
 
 
 class TokenQuerySet(QuerySet["ApiToken"]):

@@ -117,7 +117,7 @@ DATABASES = {"default": database(DATA_DIR / "db.sqlite3")}
 MEDIA_ROOT = DATA_DIR / "media"
 # Uploads arrive on the disk where they will stay, so that keeping one is a rename.
 FILE_UPLOAD_TEMP_DIR = made_folder(DATA_DIR / "incoming", "DATA_DIR")
-FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.SpoolHandler"]
+FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.ChecksumUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -15,7 +15,7 @@ from django.db.models import Min
 
 from classifier.accounts.backends import failures_sweep
 from classifier.models import Person, Song, WorkerPresence
-from classifier.uploads.resumable_uploads import arriving_sweep
+from classifier.uploads.resumable_uploads import expired_uploads_delete
 from classifier.uploads.stored_files import folder_path
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ SHARDS = 256
 
 def leftovers_sweep(*, now: datetime) -> int:
     """Called once a minute: looks at one of 256 folders each time, so that a large library costs little."""
-    removed = arriving_sweep(now=now) + _old_uploads(now)
+    removed = expired_uploads_delete(now=now) + _old_uploads(now)
     shard = int(now.timestamp() // 60) % SHARDS
     removed += orphans_remove(shard=f"{shard:02x}", now=now)
     WorkerPresence.objects.gone(now).delete()

@@ -15,7 +15,7 @@ TAKES_A_FILE = "predict"
 TAKES_FILES = "upload"
 TAKES_A_PART = "arriving-file"
 
-# A part of a file that arrives in parts: small enough to be held in memory, large enough to lose no time between them.
+# A part of a file that arrives in parts: small enough for memory, large enough to lose no time between them.
 PART_BYTES = 4 * MEGABYTE
 
 

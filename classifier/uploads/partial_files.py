@@ -21,12 +21,12 @@ BLOCK_BYTES = 1 << 20
 CHECKSUMS_KEPT = 64
 
 
-def part_path(file_id: uuid.UUID) -> Path:
+def partial_file_path(file_id: uuid.UUID) -> Path:
     """Named so that the sweep of uploads finds it, should its row be lost."""
     return settings.FILE_UPLOAD_TEMP_DIR / f"{file_id.hex}.upload"
 
 
-class ArrivedFile(File):
+class CompletedFile(File):
     """All of it is there: in the shape of an upload that is moved to its place and not copied."""
 
     def __init__(self, stream: BinaryIO, *, path: Path, name: str, size_bytes: int, sha256: str) -> None:
@@ -40,12 +40,12 @@ class ArrivedFile(File):
 
 
 @contextlib.contextmanager
-def held(file_id: uuid.UUID) -> Iterator[BinaryIO]:
+def locked_partial_file(file_id: uuid.UUID) -> Iterator[BinaryIO]:
     """The file, open, as long as nobody else writes to it: not another thread, not another process.
 
     Whoever waited must ask for the row again, since the file may have become a song meanwhile.
     """
-    path = part_path(file_id)
+    path = partial_file_path(file_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Unbuffered, so that a full disk shows when a part is written and not when the file is closed.
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as stream:
@@ -67,12 +67,12 @@ def read_at(stream: BinaryIO, offset: int, length: int) -> bytes:
     return os.pread(stream.fileno(), length, offset)
 
 
-def on_disk_bytes(stream: BinaryIO) -> int:
+def bytes_on_disk(stream: BinaryIO) -> int:
     return os.fstat(stream.fileno()).st_size
 
 
 def remove(file_id: uuid.UUID) -> None:
-    part_path(file_id).unlink(missing_ok=True)
+    partial_file_path(file_id).unlink(missing_ok=True)
     checksums.forget(file_id)
 
 

@@ -12,17 +12,17 @@ from django.conf import settings
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.models import ArrivingFile, Person, Song, Status
+from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.song_retry import song_retry
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import shown_name
 from classifier.uploads.limits import disk_full, file_empty, file_too_large, max_upload_bytes
 from classifier.uploads.partial_files import (
-    ArrivedFile,
+    CompletedFile,
+    bytes_on_disk,
     checksums,
-    held,
-    on_disk_bytes,
-    part_path,
+    locked_partial_file,
+    partial_file_path,
     read_at,
     remove,
     write_at,
@@ -30,19 +30,19 @@ from classifier.uploads.partial_files import (
 from classifier.uploads.stored_files import room_on_disk
 
 # Nobody sends so many at once; whoever begins more without end is stopped before the disk is full of beginnings.
-AT_ONCE = 200
+MAX_UNFINISHED_UPLOADS = 200
 
 
-def arriving_begin(*, owner: Person, name: str, size_bytes: int, now: datetime) -> ArrivingFile:
+def resumable_upload_create(*, owner: Person, name: str, size_bytes: int, now: datetime) -> ResumableUpload:
     """Refuse at once what its size alone refuses: a large file is not sent for nothing."""
     if size_bytes <= 0:
         raise file_empty()
     if size_bytes > max_upload_bytes():
         raise file_too_large()
-    if ArrivingFile.objects.for_owner(owner).count() >= AT_ONCE:
+    if ResumableUpload.objects.for_owner(owner).count() >= MAX_UNFINISHED_UPLOADS:
         raise ProductError(
             "arriving_too_many",
-            f"{AT_ONCE} files of yours have begun to arrive and did not end, which is as many as are allowed: "
+            f"You have {MAX_UNFINISHED_UPLOADS} unfinished uploads, and no more are allowed: "
             "cancel some of them, or wait for a day, after which they are removed.",
             HTTPStatus.CONFLICT,
         )
@@ -50,12 +50,12 @@ def arriving_begin(*, owner: Person, name: str, size_bytes: int, now: datetime) 
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
             raise disk_full()
-        return ArrivingFile.objects.create(
+        return ResumableUpload.objects.create(
             owner=owner, file_name=shown_name(name), size_bytes=size_bytes, created_at=now, touched_at=now
         )
 
 
-def song_known(*, owner: Person, sha256: str, now: datetime) -> Song | None:
+def existing_song(*, owner: Person, sha256: str, now: datetime) -> Song | None:
     """The owner's song with this content, which need not be sent again; one without an answer gets another chance."""
     song = Song.objects.for_owner(owner).filter(sha256=sha256).with_analysis().first() if sha256 else None
     if song is None or not song.file.storage.exists(song.file.name):
@@ -66,15 +66,15 @@ def song_known(*, owner: Person, sha256: str, now: datetime) -> Song | None:
 
 
 @dataclass(frozen=True)
-class Appended:
+class AppendResult:
     received_bytes: int
     song: Song | None = None
     created: bool = False
 
 
-def arriving_append(*, file: ArrivingFile, offset: int, part: bytes, now: datetime) -> Appended:
+def resumable_upload_append(*, file: ResumableUpload, offset: int, part: bytes, now: datetime) -> AppendResult:
     """Keep a part that begins at `offset`, of which some may be there already: that must be the very same bytes."""
-    with held(file.id) as stream:
+    with locked_partial_file(file.id) as stream:
         received = received_now(file, stream)
         _check(file, received, offset, part, stream)
         fresh = part[received - offset :]
@@ -89,32 +89,32 @@ def arriving_append(*, file: ArrivingFile, offset: int, part: bytes, now: dateti
             if whole or received - len(fresh) < ml_gateway.HEAD_BYTES <= received:
                 ml_gateway.recognise(read_at(stream, 0, ml_gateway.HEAD_BYTES))
             if not whole:
-                return Appended(received)
+                return AppendResult(received)
             song, created = _submit(file, stream, now)
         except ml_gateway.MoodError:
             # No sound: there is nothing to go on with.
-            arriving_discard(file=file)
+            resumable_upload_delete(file=file)
             raise
-        arriving_discard(file=file)
-        return Appended(received, song, created)
+        resumable_upload_delete(file=file)
+        return AppendResult(received, song, created)
 
 
-def received_now(file: ArrivingFile, stream: BinaryIO) -> int:
+def received_now(file: ResumableUpload, stream: BinaryIO) -> int:
     """What row and disk both have: after a power cut the disk may have less, after a killed process more."""
     try:
         file.refresh_from_db()
-    except ArrivingFile.DoesNotExist:
+    except ResumableUpload.DoesNotExist:
         # It became a song, or was cancelled, while this request waited for its turn; opening made the file again.
-        arriving_discard(file=file)
+        resumable_upload_delete(file=file)
         raise ProductError(
             "not_found",
             "This file is no longer awaited: it was cancelled, or it is a song already.",
             HTTPStatus.NOT_FOUND,
         ) from None
-    return min(file.received_bytes, on_disk_bytes(stream))
+    return min(file.received_bytes, bytes_on_disk(stream))
 
 
-def _check(file: ArrivingFile, received: int, offset: int, part: bytes, stream: BinaryIO) -> None:
+def _check(file: ResumableUpload, received: int, offset: int, part: bytes, stream: BinaryIO) -> None:
     if offset > received:
         raise ProductError(
             "offset_wrong",
@@ -136,15 +136,15 @@ def _check(file: ArrivingFile, received: int, offset: int, part: bytes, stream: 
         )
 
 
-def _confirm(file: ArrivingFile, received: int, now: datetime) -> None:
+def _confirm(file: ResumableUpload, received: int, now: datetime) -> None:
     # Against a cancellation meanwhile, which leaves no row: the next look at the row tells it.
-    ArrivingFile.objects.filter(id=file.id).update(received_bytes=received, touched_at=now)
+    ResumableUpload.objects.filter(id=file.id).update(received_bytes=received, touched_at=now)
 
 
-def _submit(file: ArrivingFile, stream: BinaryIO, now: datetime) -> tuple[Song, bool]:
-    upload = ArrivedFile(
+def _submit(file: ResumableUpload, stream: BinaryIO, now: datetime) -> tuple[Song, bool]:
+    upload = CompletedFile(
         stream,
-        path=part_path(file.id),
+        path=partial_file_path(file.id),
         name=file.file_name,
         size_bytes=file.size_bytes,
         sha256=checksums.whole(file.id, stream, file.size_bytes),
@@ -152,18 +152,18 @@ def _submit(file: ArrivingFile, stream: BinaryIO, now: datetime) -> tuple[Song, 
     return song_submit(owner=file.owner, upload=upload, now=now)
 
 
-KEPT_FOR = timedelta(days=1)
+EXPIRES_AFTER = timedelta(days=1)
 
 
-def arriving_discard(*, file: ArrivingFile) -> None:
+def resumable_upload_delete(*, file: ResumableUpload) -> None:
     # By its id, so that two who discard at once both succeed.
-    ArrivingFile.objects.filter(id=file.id).delete()
+    ResumableUpload.objects.filter(id=file.id).delete()
     remove(file.id)
 
 
-def arriving_sweep(*, now: datetime) -> int:
+def expired_uploads_delete(*, now: datetime) -> int:
     """Remove what nobody has gone on with for a day."""
-    given_up = list(ArrivingFile.objects.given_up(now - KEPT_FOR))
-    for file in given_up:
-        arriving_discard(file=file)
-    return len(given_up)
+    expired = list(ResumableUpload.objects.untouched_since(now - EXPIRES_AFTER))
+    for file in expired:
+        resumable_upload_delete(file=file)
+    return len(expired)

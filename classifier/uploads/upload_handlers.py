@@ -15,7 +15,7 @@ from classifier.errors import ProductError
 from classifier.uploads.limits import disk_full, file_too_large, max_upload_bytes
 
 
-class SpooledUpload(UploadedFile):
+class ChecksumUploadedFile(UploadedFile):
     """An upload on the disk where it will stay, with its checksum; or the reason why it is not there."""
 
     def __init__(self, name: str, content_type: str) -> None:
@@ -37,13 +37,13 @@ class SpooledUpload(UploadedFile):
             pass  # It was moved to its place, so there is nothing to remove.
 
 
-class SpoolHandler(FileUploadHandler):
+class ChecksumUploadHandler(FileUploadHandler):
     """Writes every upload to the disk, up to the limit for one file or as far as the disk goes."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-        self.upload = SpooledUpload(self.file_name, self.content_type)
+        self.upload = ChecksumUploadedFile(self.file_name, self.content_type)
         self.digest = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -61,7 +61,7 @@ class SpoolHandler(FileUploadHandler):
         else:
             self.digest.update(raw_data)
 
-    def file_complete(self, file_size: int) -> SpooledUpload:
+    def file_complete(self, file_size: int) -> ChecksumUploadedFile:
         self.upload.seek(0)
         self.upload.size = file_size
         self.upload.sha256 = self.digest.hexdigest()

@@ -12,7 +12,7 @@ from classifier import ml_gateway
 from classifier.charts.number_text import length_text
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import Forecast, forecast
-from classifier.models import ArrivingFile, Person, Song
+from classifier.models import Person, ResumableUpload, Song
 from classifier.uploads.limits import PART_BYTES, max_upload_bytes, size_text
 from classifier.views.queue_summary import Underway
 from classifier.views.song_cards import cards
@@ -32,7 +32,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     queue = forecast(now=now)
     # Of what was only announced there is nothing to go on with.
-    stopped = ArrivingFile.objects.for_owner(request.user).filter(received_bytes__gt=0)
+    stopped = ResumableUpload.objects.for_owner(request.user).filter(received_bytes__gt=0)
     return {
         "section": "home",
         "limits": upload_limits(),
@@ -52,7 +52,7 @@ def songs_shown(owner: Person, queue: Forecast) -> list[Song]:
     return [*(unfinished[song_id] for song_id in ids if song_id in unfinished), *recent]
 
 
-def arriving_state(file: ArrivingFile) -> Mapping[str, Any]:
+def arriving_state(file: ResumableUpload) -> Mapping[str, Any]:
     percent = 100 * file.received_bytes // file.size_bytes
     return {"file": file, "percent": percent, "size": size_text(file.size_bytes)}
 

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from classifier.error_responses import status_of
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
-from classifier.models import ArrivingFile
-from classifier.uploads.partial_files import held
+from classifier.models import ResumableUpload
+from classifier.uploads.partial_files import locked_partial_file
 from classifier.uploads.resumable_uploads import (
-    arriving_append,
-    arriving_begin,
-    arriving_discard,
+    existing_song,
     received_now,
-    song_known,
+    resumable_upload_append,
+    resumable_upload_create,
+    resumable_upload_delete,
 )
 from classifier.views.ownership import way_back
 from classifier.views.song_cards import cards
@@ -39,11 +39,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Announce a file; with its checksum, where the browser can make one, what is here already is not sent again."""
     name, size, sha256 = (request.POST.get(key, "") for key in ("name", "size", "sha256"))
     try:
-        known = song_known(owner=request.user, sha256=sha256.lower(), now=timezone.now())
+        known = existing_song(owner=request.user, sha256=sha256.lower(), now=timezone.now())
         if known is not None:
             [card] = cards([known])
             return JsonResponse({"song": card.state(), "created": False})
-        file = arriving_begin(owner=request.user, name=name, size_bytes=_size(size), now=timezone.now())
+        file = resumable_upload_create(owner=request.user, name=name, size_bytes=_size(size), now=timezone.now())
     except ProductError as error:
         return _refused(error)
     return _told(file, file.received_bytes, status=HTTPStatus.CREATED)
@@ -52,14 +52,14 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
 @never_cache
 def arriving_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
-    file = get_object_or_404(ArrivingFile.objects.for_owner(request.user), id=file_id)
+    file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     try:
         if request.method == "PATCH":
             return _append(request, file)
         if request.method == "DELETE":
-            arriving_discard(file=file)
+            resumable_upload_delete(file=file)
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
-        with held(file.id) as stream:
+        with locked_partial_file(file.id) as stream:
             return _told(file, received_now(file, stream))
     except (ProductError, MoodError) as error:
         return _refused(error)
@@ -68,13 +68,13 @@ def arriving_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """As DELETE of the file itself, for a form."""
-    file = get_object_or_404(ArrivingFile.objects.for_owner(request.user), id=file_id)
-    arriving_discard(file=file)
+    file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
+    resumable_upload_delete(file=file)
     messages.info(request, f"“{file.file_name}” is not awaited any more.")
     return redirect(way_back(request, reverse("home")))
 
 
-def _append(request: HttpRequest, file: ArrivingFile) -> HttpResponse:
+def _append(request: HttpRequest, file: ResumableUpload) -> HttpResponse:
     offset = request.headers.get(OFFSET, "")
     if not (offset.isascii() and offset.isdecimal()):
         message = f"A part says at which byte of the file it begins: send its place as the header {OFFSET}."
@@ -82,7 +82,7 @@ def _append(request: HttpRequest, file: ArrivingFile) -> HttpResponse:
     part = _body(request)
     if not part:
         raise ProductError("part_malformed", "The part is empty: send the bytes of the file from its offset on.")
-    appended = arriving_append(file=file, offset=int(offset), part=part, now=timezone.now())
+    appended = resumable_upload_append(file=file, offset=int(offset), part=part, now=timezone.now())
     if appended.song is None:
         return _told(file, appended.received_bytes)
     [card] = cards([appended.song])
@@ -107,7 +107,7 @@ def _size(text: str) -> int:
     return int(text)
 
 
-def _told(file: ArrivingFile, received: int, status: int = HTTPStatus.OK) -> JsonResponse:
+def _told(file: ResumableUpload, received: int, status: int = HTTPStatus.OK) -> JsonResponse:
     content = {
         "id": str(file.id),
         "name": file.file_name,

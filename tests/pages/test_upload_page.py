@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.models import ArrivingFile, Person, Song, Status, WorkerPresence
+from classifier.models import Person, ResumableUpload, Song, Status, WorkerPresence
 from tests.classifier.hearing import upload
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -195,7 +195,7 @@ def test_a_file_that_stopped_on_its_way_is_listed_for_its_owner(
     anna: Person, anna_client: Client, boris_client: Client
 ) -> None:
     now = timezone.now()
-    file = ArrivingFile.objects.create(
+    file = ResumableUpload.objects.create(
         owner=anna, file_name="<b>.wav", size_bytes=2_000_000, received_bytes=900_000, created_at=now, touched_at=now
     )
     page = anna_client.get(reverse("home")).content.decode()

@@ -13,7 +13,7 @@ from django.conf import settings as configured
 from django.test import Client
 
 from classifier.models import Person, Song
-from classifier.uploads.upload_handlers import SpooledUpload
+from classifier.uploads.upload_handlers import ChecksumUploadedFile
 from tests.classifier.conftest import files_under
 from tests.classifier.hearing import upload, wav
 
@@ -29,13 +29,13 @@ def test_the_checksum_is_made_while_the_file_arrives(anna_client: Client, anna: 
 
 def test_what_arrived_is_moved_and_not_copied(anna_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     places = []
-    original = SpooledUpload.temporary_file_path
+    original = ChecksumUploadedFile.temporary_file_path
 
-    def noted(self: SpooledUpload) -> str:
+    def noted(self: ChecksumUploadedFile) -> str:
         places.append(os.stat(original(self)).st_ino)
         return original(self)
 
-    monkeypatch.setattr(SpooledUpload, "temporary_file_path", noted)
+    monkeypatch.setattr(ChecksumUploadedFile, "temporary_file_path", noted)
     anna_client.post("/api/predict/", {"file": upload()})
     assert os.stat(Song.objects.get().file.path).st_ino in places
     assert arriving() == []
@@ -49,15 +49,15 @@ def test_a_refused_file_leaves_nothing(anna_client: Client) -> None:
 def test_a_disk_that_fills_while_the_file_arrives_is_told(
     anna_client: Client, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: SpooledUpload, name: str, content_type: str) -> None:
+    def full(self: ChecksumUploadedFile, name: str, content_type: str) -> None:
         original(self, name, content_type)
         self.file.write = no_room
 
     def no_room(data: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    original = SpooledUpload.__init__
-    monkeypatch.setattr(SpooledUpload, "__init__", full)
+    original = ChecksumUploadedFile.__init__
+    monkeypatch.setattr(ChecksumUploadedFile, "__init__", full)
 
     response = anna_client.post("/api/predict/", {"file": upload()})
 

@@ -21,9 +21,14 @@ from django.utils import timezone
 
 from classifier.errors import ProductError
 from classifier.jobs.clean_up import leftovers_sweep
-from classifier.models import ArrivingFile, Person, Song, Status
-from classifier.uploads.partial_files import checksums, part_path
-from classifier.uploads.resumable_uploads import AT_ONCE, Appended, arriving_append, arriving_begin
+from classifier.models import Person, ResumableUpload, Song, Status
+from classifier.uploads.partial_files import checksums, partial_file_path
+from classifier.uploads.resumable_uploads import (
+    MAX_UNFINISHED_UPLOADS,
+    AppendResult,
+    resumable_upload_append,
+    resumable_upload_create,
+)
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.hearing import wav
 
@@ -44,13 +49,13 @@ def _nothing_arrives_any_more() -> Iterator[None]:
 
 
 @pytest.fixture
-def file(anna: Person) -> ArrivingFile:
+def file(anna: Person) -> ResumableUpload:
     """A song that Anna has announced."""
-    return arriving_begin(owner=anna, name="song.wav", size_bytes=len(SONG), now=NOW)
+    return resumable_upload_create(owner=anna, name="song.wav", size_bytes=len(SONG), now=NOW)
 
 
-def append(file: ArrivingFile, start: int, end: int, content: bytes = SONG) -> Appended:
-    return arriving_append(file=file, offset=start, part=content[start:end], now=NOW)
+def append(file: ResumableUpload, start: int, end: int, content: bytes = SONG) -> AppendResult:
+    return resumable_upload_append(file=file, offset=start, part=content[start:end], now=NOW)
 
 
 def refusal(*arguments: Any) -> ProductError:
@@ -83,10 +88,10 @@ def test_a_file_sent_in_parts_becomes_a_song(anna_client: Client, anna: Person) 
     assert (song.owner, song.status, song.file_name, song.sha256) == (anna, Status.QUEUED, "Nocturne.WAV", SHA256)
     assert Path(song.file.path).read_bytes() == SONG
     assert incoming() == []
-    assert not ArrivingFile.objects.exists()
+    assert not ResumableUpload.objects.exists()
 
 
-def test_it_goes_on_from_where_it_stopped(anna_client: Client, file: ArrivingFile) -> None:
+def test_it_goes_on_from_where_it_stopped(anna_client: Client, file: ResumableUpload) -> None:
     append(file, 0, 20_000)
     address = reverse("arriving-file", args=[file.id])
     asked = anna_client.get(address)
@@ -95,7 +100,7 @@ def test_it_goes_on_from_where_it_stopped(anna_client: Client, file: ArrivingFil
     assert patch(anna_client, address, 20_000, SONG[20_000:]).status_code == 201
 
 
-def test_a_part_sent_again_changes_nothing(file: ArrivingFile) -> None:
+def test_a_part_sent_again_changes_nothing(file: ResumableUpload) -> None:
     append(file, 0, 20_000)
     assert append(file, 0, 20_000).received_bytes == 20_000
     assert append(file, 10_000, 40_000).received_bytes == 40_000
@@ -104,7 +109,7 @@ def test_a_part_sent_again_changes_nothing(file: ArrivingFile) -> None:
     assert song.sha256 == SHA256
 
 
-def test_another_file_does_not_go_on_in_place_of_the_first(file: ArrivingFile) -> None:
+def test_another_file_does_not_go_on_in_place_of_the_first(file: ResumableUpload) -> None:
     append(file, 0, 20_000)
     other = bytearray(SONG)
     other[15_000] ^= 1
@@ -114,14 +119,14 @@ def test_another_file_does_not_go_on_in_place_of_the_first(file: ArrivingFile) -
     assert file.received_bytes == 20_000
 
 
-def test_a_part_behind_a_gap_is_refused_with_the_place_to_go_on(file: ArrivingFile) -> None:
+def test_a_part_behind_a_gap_is_refused_with_the_place_to_go_on(file: ResumableUpload) -> None:
     append(file, 0, 5_000)
     error = refusal(file, 6_000, 7_000)
     assert (error.code, error.http_status) == ("offset_wrong", 409)
     assert "byte 5000 is the first that is missing" in error.message
 
 
-def test_more_than_was_announced_is_refused(file: ArrivingFile) -> None:
+def test_more_than_was_announced_is_refused(file: ResumableUpload) -> None:
     assert refusal(file, 0, len(SONG) + 1, SONG + b"x").code == "part_malformed"
 
 
@@ -130,11 +135,11 @@ def test_what_is_no_sound_is_refused_with_its_first_part(anna_client: Client) ->
     response = patch(anna_client, address, 0, b"The free encyclopedia. " * 400)
     assert (response.status_code, response.json()["error"]["code"]) == (415, "not_audio")
     assert incoming() == []
-    assert not ArrivingFile.objects.exists()
+    assert not ResumableUpload.objects.exists()
 
 
 def test_first_bytes_in_many_small_parts_are_seen_all_the_same(anna: Person) -> None:
-    file = arriving_begin(owner=anna, name="a.mp3", size_bytes=900_000, now=NOW)
+    file = resumable_upload_create(owner=anna, name="a.mp3", size_bytes=900_000, now=NOW)
     text = b"plain words " * 1000
     append(file, 0, 3000, text)
     with pytest.raises(Exception, match="is a text") as caught:
@@ -142,10 +147,10 @@ def test_first_bytes_in_many_small_parts_are_seen_all_the_same(anna: Person) -> 
     assert caught.value.code == "not_audio"
 
 
-def test_a_row_that_says_more_than_the_disk_has_is_not_believed(file: ArrivingFile) -> None:
+def test_a_row_that_says_more_than_the_disk_has_is_not_believed(file: ResumableUpload) -> None:
     """After a power cut."""
     append(file, 0, 20_000)
-    os.truncate(part_path(file.id), 8_000)
+    os.truncate(partial_file_path(file.id), 8_000)
     assert refusal(file, 20_000, 30_000).code == "offset_wrong"
     append(file, 8_000, 20_000)
     song = append(file, 20_000, len(SONG)).song
@@ -154,15 +159,15 @@ def test_a_row_that_says_more_than_the_disk_has_is_not_believed(file: ArrivingFi
     assert song.sha256 == SHA256
 
 
-def test_what_a_killed_process_wrote_without_saying_so_is_written_again(file: ArrivingFile) -> None:
+def test_what_a_killed_process_wrote_without_saying_so_is_written_again(file: ResumableUpload) -> None:
     append(file, 0, 20_000)
-    with part_path(file.id).open("ab") as stream:
+    with partial_file_path(file.id).open("ab") as stream:
         stream.write(b"half a part")
     append(file, 20_000, len(SONG))
     assert Path(Song.objects.get().file.path).read_bytes() == SONG
 
 
-def test_the_checksum_is_right_in_a_process_that_saw_only_the_end(file: ArrivingFile) -> None:
+def test_the_checksum_is_right_in_a_process_that_saw_only_the_end(file: ResumableUpload) -> None:
     append(file, 0, 20_000)
     checksums.forget(file.id)
     append(file, 20_000, 40_000)
@@ -170,16 +175,18 @@ def test_the_checksum_is_right_in_a_process_that_saw_only_the_end(file: Arriving
     assert Song.objects.get().sha256 == SHA256
 
 
-def test_the_same_file_again_is_the_same_song(file: ArrivingFile, anna: Person, media: Path) -> None:
+def test_the_same_file_again_is_the_same_song(file: ResumableUpload, anna: Person, media: Path) -> None:
     append(file, 0, len(SONG))
-    again = arriving_begin(owner=anna, name="renamed.wav", size_bytes=len(SONG), now=NOW)
+    again = resumable_upload_create(owner=anna, name="renamed.wav", size_bytes=len(SONG), now=NOW)
     appended = append(again, 0, len(SONG))
     assert (appended.song, appended.created) == (Song.objects.get(), False)
     assert incoming() == []
     assert len(files_under(media)) == 1
 
 
-def test_what_is_here_already_need_not_be_sent(anna_client: Client, boris_client: Client, file: ArrivingFile) -> None:
+def test_what_is_here_already_need_not_be_sent(
+    anna_client: Client, boris_client: Client, file: ResumableUpload
+) -> None:
     append(file, 0, len(SONG))
     Song.objects.update(status=Status.FAILED, error_code="too_slow")
     known = announce(anna_client, sha256=SHA256)
@@ -199,7 +206,7 @@ def test_a_size_that_cannot_be_is_refused_before_anything_is_sent(
 ) -> None:
     settings.MAX_UPLOAD_MB = 2
     assert announce(anna_client, size=size).json()["error"]["code"] == code
-    assert not ArrivingFile.objects.exists()
+    assert not ResumableUpload.objects.exists()
 
 
 def test_a_file_for_which_there_is_no_room_is_refused_before_it_is_sent(
@@ -214,7 +221,7 @@ def test_a_file_for_which_there_is_no_room_is_refused_before_it_is_sent(
 
 
 def test_a_disk_that_fills_on_the_way_is_told_and_keeps_what_there_is(
-    anna_client: Client, file: ArrivingFile, monkeypatch: pytest.MonkeyPatch
+    anna_client: Client, file: ResumableUpload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = reverse("arriving-file", args=[file.id])
     append(file, 0, 20_000)
@@ -230,22 +237,22 @@ def test_a_disk_that_fills_on_the_way_is_told_and_keeps_what_there_is(
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "one"])
-def test_a_part_says_where_it_begins(anna_client: Client, file: ArrivingFile, offset: str) -> None:
+def test_a_part_says_where_it_begins(anna_client: Client, file: ResumableUpload, offset: str) -> None:
     response = patch(anna_client, reverse("arriving-file", args=[file.id]), offset, SONG)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "offset_malformed")
 
 
-def test_an_empty_part_is_refused(anna_client: Client, file: ArrivingFile) -> None:
+def test_an_empty_part_is_refused(anna_client: Client, file: ResumableUpload) -> None:
     response = patch(anna_client, reverse("arriving-file", args=[file.id]), 0, b"")
     assert (response.status_code, response.json()["error"]["code"]) == (400, "part_malformed")
 
 
-def test_a_part_that_is_too_large_is_refused_by_its_length(anna_client: Client, file: ArrivingFile) -> None:
+def test_a_part_that_is_too_large_is_refused_by_its_length(anna_client: Client, file: ResumableUpload) -> None:
     response = patch(anna_client, reverse("arriving-file", args=[file.id]), 0, bytes(5_000_001))
     assert response.status_code == 413
 
 
-def test_another_persons_file_is_as_absent_as_one_that_never_was(boris_client: Client, file: ArrivingFile) -> None:
+def test_another_persons_file_is_as_absent_as_one_that_never_was(boris_client: Client, file: ResumableUpload) -> None:
     address = reverse("arriving-file", args=[file.id])
     answers = (
         boris_client.get(address),
@@ -254,10 +261,10 @@ def test_another_persons_file_is_as_absent_as_one_that_never_was(boris_client: C
         boris_client.post(reverse("arriving-discard", args=[file.id])),
     )
     assert [answer.status_code for answer in answers] == [404] * 4
-    assert ArrivingFile.objects.exists()
+    assert ResumableUpload.objects.exists()
 
 
-def test_strangers_and_forged_requests_get_nowhere(file: ArrivingFile, anna: Person) -> None:
+def test_strangers_and_forged_requests_get_nowhere(file: ResumableUpload, anna: Person) -> None:
     address = reverse("arriving-file", args=[file.id])
     assert patch(Client(), address, 0, SONG).status_code == 302
     forged = Client(enforce_csrf_checks=True)
@@ -266,44 +273,44 @@ def test_strangers_and_forged_requests_get_nowhere(file: ArrivingFile, anna: Per
     assert announce(forged).status_code == 403
 
 
-def test_a_file_is_given_up_by_script_and_by_form(anna_client: Client, anna: Person, file: ArrivingFile) -> None:
+def test_a_file_is_given_up_by_script_and_by_form(anna_client: Client, anna: Person, file: ResumableUpload) -> None:
     append(file, 0, 5_000)
     assert anna_client.delete(reverse("arriving-file", args=[file.id])).status_code == 204
     assert incoming() == []
-    other = arriving_begin(owner=anna, name="b.wav", size_bytes=10, now=NOW)
+    other = resumable_upload_create(owner=anna, name="b.wav", size_bytes=10, now=NOW)
     assert anna_client.post(reverse("arriving-discard", args=[other.id])).status_code == 302
-    assert not ArrivingFile.objects.exists()
+    assert not ResumableUpload.objects.exists()
     assert refusal(file, 5_000, 6_000).code == "not_found"
     assert incoming() == []
 
 
 def test_nobody_begins_without_end(anna: Person, boris: Person) -> None:
-    ArrivingFile.objects.bulk_create(
-        ArrivingFile(owner=anna, file_name="a.wav", size_bytes=10, created_at=NOW, touched_at=NOW)
-        for _ in range(AT_ONCE)
+    ResumableUpload.objects.bulk_create(
+        ResumableUpload(owner=anna, file_name="a.wav", size_bytes=10, created_at=NOW, touched_at=NOW)
+        for _ in range(MAX_UNFINISHED_UPLOADS)
     )
     with pytest.raises(ProductError) as caught:
-        arriving_begin(owner=anna, name="b.wav", size_bytes=10, now=NOW)
+        resumable_upload_create(owner=anna, name="b.wav", size_bytes=10, now=NOW)
     assert (caught.value.code, caught.value.http_status) == ("arriving_too_many", 409)
-    arriving_begin(owner=boris, name="b.wav", size_bytes=10, now=NOW)
+    resumable_upload_create(owner=boris, name="b.wav", size_bytes=10, now=NOW)
 
 
-def test_what_nobody_went_on_with_for_a_day_is_removed(file: ArrivingFile, anna: Person) -> None:
+def test_what_nobody_went_on_with_for_a_day_is_removed(file: ResumableUpload, anna: Person) -> None:
     append(file, 0, 5_000)
     leftovers_sweep(now=NOW + timedelta(hours=23))
-    assert ArrivingFile.objects.exists()
+    assert ResumableUpload.objects.exists()
     leftovers_sweep(now=NOW + timedelta(hours=25))
-    assert not ArrivingFile.objects.exists()
+    assert not ResumableUpload.objects.exists()
     assert incoming() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_the_same_parts_sent_by_two_pages_at_once_one_song_is_made(anna: Person, media: Path) -> None:
-    file = arriving_begin(owner=anna, name="song.wav", size_bytes=len(SONG), now=NOW)
+    file = resumable_upload_create(owner=anna, name="song.wav", size_bytes=len(SONG), now=NOW)
     together = threading.Barrier(4)
 
     def send(_: int) -> Song | None:
-        mine = ArrivingFile.objects.get(id=file.id)
+        mine = ResumableUpload.objects.get(id=file.id)
         together.wait(timeout=20)
         try:
             for start in range(0, len(SONG), 8_000):
