@@ -19,7 +19,7 @@ STATUS_OF_CODE = {
 }
 
 
-def status_of(error: ProductError | MoodError) -> int:
+def error_status(error: ProductError | MoodError) -> int:
     if isinstance(error, ProductError):
         return error.http_status
     return int(STATUS_OF_CODE.get(error.code, HTTPStatus.BAD_REQUEST))
@@ -31,8 +31,8 @@ def wants_json(request: HttpRequest) -> bool:
     return request.accepts("application/json") and not request.accepts("text/html")
 
 
-def refusal_response(request: HttpRequest, error: ProductError | MoodError) -> HttpResponse:
-    status = status_of(error)
+def error_response(request: HttpRequest, error: ProductError | MoodError) -> HttpResponse:
+    status = error_status(error)
     if wants_json(request):
         return JsonResponse(error_json(error.code, error.message), status=status)
-    return render(request, "refusal.html", {"code": error.code, "message": error.message}, status=status)
+    return render(request, "error.html", {"code": error.code, "message": error.message}, status=status)

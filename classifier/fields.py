@@ -9,7 +9,7 @@ import orjson
 from django.db import models
 
 
-class KeptJSONField(models.TextField):
+class OrderedJSONField(models.TextField):
     """JSON exactly as it was given. PostgreSQL's own type for it sorts the keys, whose order is part of the answer;
     nothing is ever looked for inside."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.uploads.limits import body_too_large, max_body_bytes
 
@@ -53,7 +53,7 @@ class BodyLimit:
         url_name = request.resolver_match.url_name if request.resolver_match else None
         if size_bytes <= max_body_bytes(url_name):
             return None
-        return refusal_response(request, body_too_large(size_bytes, url_name))
+        return error_response(request, body_too_large(size_bytes, url_name))
 
 
 class FormsOnly:
@@ -66,7 +66,7 @@ class FormsOnly:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
             return response
-        told = refusal_response(request, _forms_only())
+        told = error_response(request, _forms_only())
         told.headers["Allow"] = response.headers["Allow"]
         return told
 

@@ -52,7 +52,6 @@ __all__ = [
     "installed",
     "joined_by",
     "key_name",
-    "listen",
     "media_type",
     "model_card",
     "recognise",
@@ -107,32 +106,32 @@ def bundle(version: str) -> Bundle:
     return Bundle.open(settings.MODEL_BUNDLES_DIR / version)
 
 
-def listen(path: Path, *, on_progress: Progress) -> AnalysisResult:
+def analyse(path: Path, *, on_progress: Progress) -> AnalysisResult:
     """Hear a whole song with the models in use."""
     from ml.inference.analysis import analyse
 
     return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
 
 
-def look(path: Path, moods: Iterable[str], model_version: str) -> dict[str, MoodSaliency]:
+def mood_saliency(path: Path, moods: Iterable[str], model_version: str) -> dict[str, MoodSaliency]:
     """What the 2D network of this version looked at in a song, for each of these moods."""
     from ml.inference.saliency import mood_saliency
 
     return mood_saliency(path, moods, bundle=bundle(model_version))
 
 
-def segments_in(duration_s: float) -> int:
+def segment_count(duration_s: float) -> int:
     """How many segments a stretch of sound makes; 0 for none."""
     from ml.audio.segments import segments_of
 
     return len(segments_of(duration_s, SPEC)) if duration_s > 0 else 0
 
 
-def seen_by(network: str, answer: Mapping[str, Any], model_version: str) -> dict[str, Any]:
+def view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
     """A stored answer as one of the networks alone gives it."""
     from ml.inference.answer import view
 
-    return view(answer, network, card(model_version))
+    return view(stored, network, card(model_version))
 
 
 def playable_copy(source: Path, target: Path) -> bool:
@@ -145,7 +144,7 @@ def playable_copy(source: Path, target: Path) -> bool:
     return True
 
 
-def passage(path: Path, start_s: float, end_s: float) -> bytes:
+def cut(path: Path, start_s: float, end_s: float) -> bytes:
     """A stretch of a song as a WAV file."""
     from ml.audio.passages import cut
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from classifier import ml_gateway
-from classifier.fields import KeptJSONField
+from classifier.fields import OrderedJSONField
 from classifier.identifiers import new_id
 from classifier.querysets import (
     AnalysisQuerySet,
@@ -212,10 +212,10 @@ class AnalysisDetail(models.Model):
     """The rest of the answer, apart so that lists stay light; segments are most of it."""
 
     analysis = models.OneToOneField(Analysis, on_delete=models.CASCADE, primary_key=True, related_name="detail")
-    answer = KeptJSONField()
-    segments = KeptJSONField()
+    answer = OrderedJSONField()
+    segments = OrderedJSONField()
     # How loud the song is, from its start to its end, 0 to 100; empty for songs heard before it was kept.
-    waveform = KeptJSONField(default=list)
+    waveform = OrderedJSONField(default=list)
 
 
 class SavedFilter(models.Model):

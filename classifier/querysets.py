@@ -57,20 +57,20 @@ class SongQuerySet(QuerySet["Song"]):
             analyses = analyses.select_related("detail").defer("detail__segments")
         return self.prefetch_related(Prefetch("analyses", queryset=analyses))
 
-    def joined_with_heard(self) -> Self:
-        """Each song beside its current analysis, as `heard`; one without stays, with nothing beside it."""
-        return self.alias(heard=FilteredRelation("analyses", condition=Q(analyses__is_current=True)))
+    def join_current_analysis(self) -> Self:
+        """Each song beside its current analysis, as `current`; one without stays, with nothing beside it."""
+        return self.alias(current=FilteredRelation("analyses", condition=Q(analyses__is_current=True)))
 
     def with_words(self, q: str) -> Self:
-        """Of songs that were `joined_with_heard`: every word of `q` occurs in title, artist, file name or mood."""
+        """Of songs that were `join_current_analysis`: every word of `q` occurs in title, artist, file name or mood."""
         songs = self
         # No column holds a NUL, and PostgreSQL refuses to look for one.
         for word in q.replace("\0", " ").split():
-            songs = songs.filter(_occurs(word, "title", "artist", "file_name", "heard__name"))
+            songs = songs.filter(_occurs(word, "title", "artist", "file_name", "current__name"))
         return songs
 
     def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
-        """Of songs that were `joined_with_heard`: their place (valence, arousal) lies within the outline.
+        """Of songs that were `join_current_analysis`: their place (valence, arousal) lies within the outline.
 
         By counting, in the database, how many edges lie to the right of the place: inside, that number is odd.
         """
@@ -79,7 +79,7 @@ class SongQuerySet(QuerySet["Song"]):
         return self.alias(crossed=ExpressionWrapper(crossed % 2, IntegerField())).filter(crossed=1)
 
     def in_order(self, sort: str) -> Self:
-        """Of songs that were `joined_with_heard`: in one of the orders of the library, and never by chance."""
+        """Of songs that were `join_current_analysis`: in one of the orders of the library, and never by chance."""
         return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
 
     def for_export(self) -> Self:
@@ -98,7 +98,7 @@ class SongQuerySet(QuerySet["Song"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=("queued", "running"))
 
-    def held_by(self, lease_token: object) -> Self:
+    def with_lease(self, lease_token: object) -> Self:
         """The song only as long as nobody took it from the holder of this lease."""
         return self.running().filter(lease_token=lease_token)
 
@@ -161,9 +161,9 @@ def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> 
     slope = (end_x - x) / (end_y - y)
     return Case(
         When(
-            heard__arousal__gte=min(y, end_y),
-            heard__arousal__lt=max(y, end_y),
-            heard__valence__lt=F("heard__arousal") * slope + (x - slope * y),
+            current__arousal__gte=min(y, end_y),
+            current__arousal__lt=max(y, end_y),
+            current__valence__lt=F("current__arousal") * slope + (x - slope * y),
             then=1,
         ),
         default=0,
@@ -177,12 +177,12 @@ _ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "artist": (Lower(NullIf("artist", Value(""))).asc(nulls_last=True), _SHOWN_TITLE.asc()),
     "longest": (F("duration_s").desc(nulls_last=True),),
     "shortest": (F("duration_s").asc(nulls_last=True),),
-    "surest": (F("heard__confidence").desc(nulls_last=True),),
-    "least-sure": (F("heard__confidence").asc(nulls_last=True),),
-    "pleasant": (F("heard__valence").desc(nulls_last=True),),
-    "unpleasant": (F("heard__valence").asc(nulls_last=True),),
-    "lively": (F("heard__arousal").desc(nulls_last=True),),
-    "quiet": (F("heard__arousal").asc(nulls_last=True),),
-    "agreed": (F("heard__agreement").desc(nulls_last=True),),
-    "disputed": (F("heard__agreement").asc(nulls_last=True),),
+    "surest": (F("current__confidence").desc(nulls_last=True),),
+    "least-sure": (F("current__confidence").asc(nulls_last=True),),
+    "pleasant": (F("current__valence").desc(nulls_last=True),),
+    "unpleasant": (F("current__valence").asc(nulls_last=True),),
+    "lively": (F("current__arousal").desc(nulls_last=True),),
+    "quiet": (F("current__arousal").asc(nulls_last=True),),
+    "agreed": (F("current__agreement").desc(nulls_last=True),),
+    "disputed": (F("current__agreement").asc(nulls_last=True),),
 }

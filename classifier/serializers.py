@@ -46,8 +46,8 @@ def song_json(song: Song, network: str = "both", with_segments: bool = True) -> 
         "duration_s": song.duration_s,
         "sha256": song.sha256,
         "model_version": analysis.model_version if analysis else None,
-        "created_at": moment_text(song.created_at),
-        "finished_at": moment_text(song.finished_at),
+        "created_at": iso_timestamp(song.created_at),
+        "finished_at": iso_timestamp(song.finished_at),
         **_answer(found, with_segments),
         "actual_mood": actual_mood(song),
         "verdict": song.verdict or None,
@@ -60,7 +60,7 @@ def song_json(song: Song, network: str = "both", with_segments: bool = True) -> 
     }
 
 
-def heard_json(
+def analysis_json(
     heard: Heard, *, file_name: str, sha256: str, network: str, started_at: datetime, finished_at: datetime
 ) -> dict[str, Any]:
     """The same object for a file that was heard without being stored."""
@@ -74,8 +74,8 @@ def heard_json(
         "duration_s": heard.duration_s,
         "sha256": sha256,
         "model_version": heard.model_version,
-        "created_at": moment_text(started_at),
-        "finished_at": moment_text(finished_at),
+        "created_at": iso_timestamp(started_at),
+        "finished_at": iso_timestamp(finished_at),
         **_answer(_seen(heard.answer, network, heard.model_version), with_segments=True),
         "actual_mood": None,
         "verdict": None,
@@ -106,7 +106,7 @@ def actual_mood(song: Song) -> dict[str, Any] | None:
     }
 
 
-def network_named(name: str | None) -> str:
+def parse_network(name: str | None) -> str:
     """The value of `?model=`, refused by name if it is none."""
     if not name:
         return "both"
@@ -118,12 +118,12 @@ def network_named(name: str | None) -> str:
     return name
 
 
-def moment_text(moment: datetime | None) -> str | None:
+def iso_timestamp(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _seen(answer: Mapping[str, Any], network: str, model_version: str) -> Mapping[str, Any]:
-    return answer if network == "both" else ml_gateway.seen_by(network, answer, model_version)
+    return answer if network == "both" else ml_gateway.view(answer, network, model_version)
 
 
 def _answer(found: Mapping[str, Any], with_segments: bool) -> dict[str, Any]:

@@ -5,8 +5,8 @@ import uuid
 from celery import shared_task
 
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.queue import ANALYSE_SONG, LOOK
-from classifier.jobs.saliency import song_look
+from classifier.jobs.queue import ANALYSE_SONG, DRAW_SALIENCY
+from classifier.jobs.saliency import saliency_draw
 
 
 @shared_task(name=ANALYSE_SONG)
@@ -15,6 +15,6 @@ def analyse_song(song_id: str) -> None:
 
 
 # A minute for the longest song, and time enough where the machine is busy; who asked for it has left by then.
-@shared_task(name=LOOK, soft_time_limit=600, time_limit=630)
+@shared_task(name=DRAW_SALIENCY, soft_time_limit=600, time_limit=630)
 def look(song_id: str) -> None:
-    song_look(song_id=uuid.UUID(song_id))
+    saliency_draw(song_id=uuid.UUID(song_id))

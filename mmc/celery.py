@@ -16,11 +16,11 @@ app.autodiscover_tasks()
 
 # Workers read both in turn: who looks at a page does not wait for a hundred songs. Each with its own routing key, since
 # otherwise a message would go to both.
-app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("looks", routing_key="looks"))
-app.conf.task_routes = {"classifier.look": {"queue": "looks", "routing_key": "looks"}}
+app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("saliency", routing_key="saliency"))
+app.conf.task_routes = {"classifier.draw_saliency": {"queue": "saliency", "routing_key": "saliency"}}
 
 # By its name, since the module needs Django's models, which are not there yet.
-app.steps["worker"].add("classifier.jobs.worker_presence:PresenceStep")
+app.steps["worker"].add("classifier.jobs.worker_presence:WorkerPresenceStep")
 
 
 @worker_process_init.connect

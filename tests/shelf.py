@@ -9,14 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from classifier.models import Analysis, AnalysisDetail, Person, Song, Status
-from tests.classifier.hearing import answer, mood, scores
+from tests.classifier.fake_analysis import answer, mood, scores
 
 _numbers = count()
 OF_ANALYSIS = {field.name for field in Analysis._meta.concrete_fields} - {"id", "song", "created_at"}
 
 
 def shelve(owner: Person, title: str = "", *, created_at: datetime | None = None, **given: Any) -> Song:
-    """A song and its analysis; what is not given is as tests.classifier.hearing has it."""
+    """A song and its analysis; what is not given is as tests.classifier.fake_analysis has it."""
     number = next(_numbers)
     heard = {name: given.pop(name) for name in OF_ANALYSIS & given.keys()}
     song = Song.objects.create(

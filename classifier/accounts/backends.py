@@ -66,5 +66,5 @@ def failures_forget(*, key: str) -> None:
     SignInFailure.objects.filter(key=key).delete()
 
 
-def failures_sweep(*, now: datetime) -> None:
+def expired_failures_delete(*, now: datetime) -> None:
     SignInFailure.objects.filter(since__lt=now - BLOCK).delete()

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from classifier.error_responses import status_of
+from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
 
@@ -47,7 +47,7 @@ INTERNAL = (
 
 def exception_response(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, ProductError | MoodError):
-        return Response(error_json(error.code, error.message), status=status_of(error))
+        return Response(error_json(error.code, error.message), status=error_status(error))
     if isinstance(error, TooManyFilesSent):
         message = "The request carries too many files: send one in each request."
         return Response(error_json("too_many_files", message), status=HTTPStatus.BAD_REQUEST)

@@ -21,7 +21,7 @@ from classifier.errors import ProductError
 from classifier.jobs.long_poll import song_await
 from classifier.library.filters import LibraryFilter
 from classifier.models import Song
-from classifier.serializers import network_named, song_json
+from classifier.serializers import parse_network, song_json
 from classifier.services.song_delete import song_delete
 from classifier.services.song_submit import song_submit
 
@@ -30,7 +30,7 @@ class Predict(APIView):
     """Hands in a song: 200 with the answer where it is known in time, otherwise 202 with the song as it is."""
 
     def post(self, request: Request) -> Response:
-        network = network_named(request.query_params.get("model"))
+        network = parse_network(request.query_params.get("model"))
         wait_s = _wait_s(request.query_params.get("wait"))
         song, _ = song_submit(owner=request.user, upload=_one_file(request), now=timezone.now())
         song = song_await(song, wait_s)
@@ -45,7 +45,7 @@ class Predictions(APIView):
     """One's own songs without their segments: all, newest first, or those that a filter of the library means."""
 
     def get(self, request: Request) -> Response:
-        network = network_named(request.query_params.get("model"))
+        network = parse_network(request.query_params.get("model"))
         asked = LibraryFilter.from_query(request.query_params).checked()
         pages = NewestFirst()
         songs = pages.paginate_queryset(asked.apply(Song.objects.for_owner(request.user).for_api()), request, view=self)
@@ -56,7 +56,7 @@ class Prediction(APIView):
     """One song."""
 
     def get(self, request: Request, song_id: uuid.UUID) -> Response:
-        network = network_named(request.query_params.get("model"))
+        network = parse_network(request.query_params.get("model"))
         return Response(song_json(_own(request, song_id), network))
 
     def delete(self, request: Request, song_id: uuid.UUID) -> Response:

@@ -82,7 +82,7 @@ def reason_of(error: BaseException) -> tuple[str, str]:
 
 def _hear(song: Song, made: list[str], heartbeat: Heartbeat, watcher: ml_gateway.Progress | None) -> None:
     source = Path(song.file.path)
-    heard = ml_gateway.listen(source, on_progress=_reporter(song, heartbeat, watcher))
+    heard = ml_gateway.analyse(source, on_progress=_reporter(song, heartbeat, watcher))
     warnings = list(heard.warnings)
     # Named by the lease, so that whoever lost it removes what is its own and nothing else.
     mark = song.lease_token.hex[:8]
@@ -117,8 +117,8 @@ def _reporter(song: Song, heartbeat: Heartbeat, watcher: ml_gateway.Progress | N
         if stage == Stage.DECODING:
             # Told in seconds of the declared length, kept like the rest in segments.
             done, total = (
-                min(ml_gateway.segments_in(done), ml_gateway.segments_in(total)),
-                ml_gateway.segments_in(total),
+                min(ml_gateway.segment_count(done), ml_gateway.segment_count(total)),
+                ml_gateway.segment_count(total),
             )
         song_progress(
             song_id=song.id, lease_token=song.lease_token, stage=stage, segments_done=done, segments_total=total

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class ListeningChild:
+class AnalysisSubprocess:
     """Started with the first song and kept, since loading the models takes longer than hearing many songs."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class ListeningChild:
         """Hear a file without storing anything; ProductError with the reason where that fails."""
         return self._ask(path, on_progress)
 
-    def hear_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress) -> None:
+    def analyse_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress) -> None:
         """Hear a stored song if it waits; how it ended is in its row. ProductError where the child was lost."""
         self._ask(song_id, on_progress)
 
@@ -118,7 +118,7 @@ def _outcome(job: Path | uuid.UUID, report: Callable[[str, int, int], None]) -> 
         if isinstance(job, uuid.UUID):
             song_analyse(song_id=job, watcher=report)
             return "heard", None
-        return "heard", ml_gateway.listen(job, on_progress=report)
+        return "heard", ml_gateway.analyse(job, on_progress=report)
     except Exception as error:
         code, message = reason_of(error)
         if code == "internal_error":

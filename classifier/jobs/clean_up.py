@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Min
 
-from classifier.accounts.backends import failures_sweep
+from classifier.accounts.backends import expired_failures_delete
 from classifier.models import Person, Song, WorkerPresence
 from classifier.uploads.resumable_uploads import expired_uploads_delete
 from classifier.uploads.stored_files import folder_path
@@ -25,18 +25,18 @@ FOLDER_AGE = timedelta(hours=1)
 SHARDS = 256
 
 
-def leftovers_sweep(*, now: datetime) -> int:
+def clean_up(*, now: datetime) -> int:
     """Called once a minute: looks at one of 256 folders each time, so that a large library costs little."""
     removed = expired_uploads_delete(now=now) + _old_uploads(now)
     shard = int(now.timestamp() // 60) % SHARDS
-    removed += orphans_remove(shard=f"{shard:02x}", now=now)
+    removed += orphaned_folders_delete(shard=f"{shard:02x}", now=now)
     WorkerPresence.objects.gone(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
-    failures_sweep(now=now)
+    expired_failures_delete(now=now)
     return removed
 
 
-def orphans_remove(*, shard: str, now: datetime) -> int:
+def orphaned_folders_delete(*, shard: str, now: datetime) -> int:
     """Folders of songs that have no row, except young ones: their row may be on its way.
 
     What was there before this database knew anybody is another database's, and stays: a library is not lost because

@@ -14,7 +14,7 @@ from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
 if TYPE_CHECKING:
     from ml.inference.analysis import AnalysisResult as Heard
 
-OVER: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
+RELEASED_LEASE: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
 
 
 def song_finish(
@@ -31,7 +31,7 @@ def song_finish(
         # First of all, since it also locks the row: against a cancellation, a deletion or the sweep, whoever changes
         # the row first wins, and a lost lease leaves nothing written.
         kept = (
-            Song.objects.held_by(song.lease_token)
+            Song.objects.with_lease(song.lease_token)
             .filter(id=song.id)
             .update(
                 status=Status.DONE,
@@ -42,7 +42,7 @@ def song_finish(
                 error_code="",
                 error_message="",
                 finished_at=now,
-                **OVER,
+                **RELEASED_LEASE,
             )
         )
         if not kept:
@@ -58,14 +58,14 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
     """End a song with a reason; False if it was no longer the caller's to end."""
     # Against a cancellation or the sweep: as in song_finish, whoever changes the row first wins.
     failed = (
-        Song.objects.held_by(lease_token)
+        Song.objects.with_lease(lease_token)
         .filter(id=song_id)
-        .update(**without_answer(song_id, code, message), finished_at=now, **OVER)
+        .update(**failure_fields(song_id, code, message), finished_at=now, **RELEASED_LEASE)
     )
     return bool(failed)
 
 
-def without_answer(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:
+def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:
     """How a song ends that was not heard: as failed; or, if it was only to be heard again, with the answer it had."""
     earlier = Song.objects.filter(id=song_id, analyses__is_current=True).values_list("warnings", flat=True).first()
     if earlier is None:

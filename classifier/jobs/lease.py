@@ -37,13 +37,13 @@ def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
     )
     if not taken:
         return None
-    return Song.objects.held_by(token).filter(id=song_id).first()
+    return Song.objects.with_lease(token).filter(id=song_id).first()
 
 
 def lease_renew(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> bool:
     """Say that the holder still listens; False if it no longer holds the song."""
     # Against the sweep: if it took the song back first, the token is gone and this changes nothing.
-    renewed = Song.objects.held_by(lease_token).filter(id=song_id).update(lease_expires_at=_expiry(now))
+    renewed = Song.objects.with_lease(lease_token).filter(id=song_id).update(lease_expires_at=_expiry(now))
     return bool(renewed)
 
 
@@ -52,7 +52,7 @@ def song_progress(
 ) -> None:
     """Keep how far the listening has come, where every page sees it."""
     kept = (
-        Song.objects.held_by(lease_token)
+        Song.objects.with_lease(lease_token)
         .filter(id=song_id)
         .update(stage=stage, segments_done=segments_done, segments_total=segments_total)
     )

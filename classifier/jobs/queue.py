@@ -14,7 +14,7 @@ from mmc.celery import app
 logger = logging.getLogger(__name__)
 
 ANALYSE_SONG = "classifier.analyse_song"
-LOOK = "classifier.look"
+DRAW_SALIENCY = "classifier.draw_saliency"
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
@@ -29,10 +29,10 @@ def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
     return True
 
 
-def enqueue_look(song_id: uuid.UUID) -> bool:
+def enqueue_saliency(song_id: uuid.UUID) -> bool:
     """Tell the workers to draw what the 2D network looked at; a message that gets lost is sent again by who asks."""
     try:
-        app.send_task(LOOK, args=[str(song_id)])
+        app.send_task(DRAW_SALIENCY, args=[str(song_id)])
     except (KombuError, OperationalError, OSError) as error:
         logger.warning("The broker took no message about a picture of song %s: %s", song_id, error)
         return False

@@ -15,28 +15,28 @@ from django.utils import timezone
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.queue import enqueue_look
+from classifier.jobs.queue import enqueue_saliency
 from classifier.models import Analysis, Song, song_folder
 from classifier.uploads.stored_files import folder_discard, folder_path, room_on_disk
 
 logger = logging.getLogger(__name__)
 
 
-def song_look(*, song_id: uuid.UUID) -> None:
+def saliency_draw(*, song_id: uuid.UUID) -> None:
     """Being told twice of the same song changes nothing; where it fails, whoever asks next has it tried again."""
     song = Song.objects.filter(id=song_id).first()
     analysis = song.analysis if song else None
-    if song is None or analysis is None or all(looked_picture(song, analysis, side).is_file() for side in SIDES):
+    if song is None or analysis is None or all(saliency_image_path(song, analysis, side).is_file() for side in SIDES):
         logger.info("There is nothing to draw of song %s.", song_id)
         return
     try:
-        looking_began(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempt_begin(song=song, analysis=analysis, now=timezone.now())
         _draw(song, analysis)
     except ml_gateway.MoodError as error:
         logger.warning("What was looked at in song %s cannot be drawn: %s (%s)", song_id, error.message, error.code)
-        looking_gave_up(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
     except Exception:
-        looking_gave_up(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
         raise
     finally:
         # The row goes before the folder where a song is deleted, so this sees either both or neither.
@@ -46,10 +46,10 @@ def song_look(*, song_id: uuid.UUID) -> None:
 
 def _draw(song: Song, analysis: Analysis) -> None:
     moods = dict(zip(SIDES, (analysis.primary, analysis.secondary), strict=True))
-    looked = ml_gateway.look(Path(song.file.path), moods.values(), analysis.model_version)
+    saliency = ml_gateway.mood_saliency(Path(song.file.path), moods.values(), analysis.model_version)
     for side, mood in moods.items():
-        _keep(looked_places(song, analysis, side), json.dumps(looked[mood].details).encode())
-        _keep(looked_picture(song, analysis, side), looked[mood].png)
+        _keep(saliency_places_path(song, analysis, side), json.dumps(saliency[mood].details).encode())
+        _keep(saliency_image_path(song, analysis, side), saliency[mood].png)
 
 
 def _keep(place: Path, content: bytes) -> None:
@@ -71,13 +71,13 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 """Then it is tried anew, whatever happened before."""
 
 
-def song_look_ask(*, song: Song, analysis: Analysis, now: datetime) -> None:
+def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """Tell the workers, unless they were told a moment ago; ProductError where they have tried too often in vain.
 
     What was asked is a file beside the picture, so that every web process knows of it, and it goes with the song. It
     has a byte for each time that a worker began, and its time is when somebody last asked or began.
     """
-    marker = looked_asked(song, analysis)
+    marker = saliency_marker_path(song, analysis)
     with room_on_disk():
         tries, age = _tries(marker, now)
         if age >= FORGOTTEN_AFTER:
@@ -94,21 +94,21 @@ def song_look_ask(*, song: Song, analysis: Analysis, now: datetime) -> None:
         # Of two who ask at once both may send a message; the second finds the picture drawn, and does nothing.
         marker.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
         _date(marker, now)
-    enqueue_look(song.id)
+    enqueue_saliency(song.id)
 
 
-def looking_began(*, song: Song, analysis: Analysis, now: datetime) -> None:
+def saliency_attempt_begin(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """Counted before anything is done, since a worker that is killed says nothing afterwards."""
-    marker = looked_asked(song, analysis)
+    marker = saliency_marker_path(song, analysis)
     marker.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
     with marker.open("ab") as file:
         file.write(b".")
     _date(marker, now)
 
 
-def looking_gave_up(*, song: Song, analysis: Analysis, now: datetime) -> None:
+def saliency_attempt_fail(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """The try stays counted, but nobody has to wait for a worker that says itself that it failed."""
-    marker = looked_asked(song, analysis)
+    marker = saliency_marker_path(song, analysis)
     if marker.exists():
         _date(marker, now - _patience(song))
 
@@ -133,20 +133,20 @@ def _date(marker: Path, moment: datetime) -> None:
 SIDES = ("primary", "secondary")
 
 
-def looked_picture(song: Song, analysis: Analysis, side: str) -> Path:
+def saliency_image_path(song: Song, analysis: Analysis, side: str) -> Path:
     """Lies over the spectrogram; drawn when somebody asks for it."""
     return _place(song, analysis, f"{side}.png")
 
 
-def looked_places(song: Song, analysis: Analysis, side: str) -> Path:
+def saliency_places_path(song: Song, analysis: Analysis, side: str) -> Path:
     """The same in words and figures, as JSON."""
     return _place(song, analysis, f"{side}.json")
 
 
-def looked_asked(song: Song, analysis: Analysis) -> Path:
+def saliency_marker_path(song: Song, analysis: Analysis) -> Path:
     """Says when a worker was last asked to draw, and how often it was."""
     return _place(song, analysis, "asked")
 
 
 def _place(song: Song, analysis: Analysis, name: str) -> Path:
-    return folder_path(song_folder(song)) / f"looked-{analysis.model_version}-{name}"
+    return folder_path(song_folder(song)) / f"saliency-{analysis.model_version}-{name}"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from classifier.jobs.finish import OVER, without_answer
+from classifier.jobs.finish import RELEASED_LEASE, failure_fields
 from classifier.jobs.queue import enqueue
 from classifier.models import Song, Status
 
@@ -50,7 +50,7 @@ def _put_back(song: Song, now: datetime) -> int:
     return (
         Song.objects.abandoned(now)
         .filter(id=song.id, lease_token=song.lease_token)
-        .update(status=Status.QUEUED, enqueued_at=None, segments_done=0, segments_total=0, **OVER)
+        .update(status=Status.QUEUED, enqueued_at=None, segments_done=0, segments_total=0, **RELEASED_LEASE)
     )
 
 
@@ -65,9 +65,9 @@ def _give_up(song: Song, now: datetime) -> int:
         Song.objects.abandoned(now)
         .filter(id=song.id, lease_token=song.lease_token)
         .update(
-            **without_answer(song.id, *reason),
+            **failure_fields(song.id, *reason),
             finished_at=now,
-            **OVER,
+            **RELEASED_LEASE,
         )
     )
     if given_up:

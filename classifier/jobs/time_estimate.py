@@ -23,7 +23,7 @@ LEAST_S = 1.0
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedSong:
     """A song in the queue, or one that is heard: everybody's, since they all wait for the same workers."""
 
     id: UUID
@@ -35,16 +35,16 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Pace:
+class AnalysisSpeed:
     """Seconds of listening, measured: for a segment, for a byte of each kind of file, for a song of which no more
     is known. How long a song is turns out only while it is decoded, so that before, its size has to tell."""
 
-    segment_s: float
-    byte_s: Mapping[str, float]
-    song_s: float
+    per_segment_s: float
+    per_byte_s: Mapping[str, float]
+    per_song_s: float
 
     @classmethod
-    def measured(cls) -> Pace | None:
+    def measured(cls) -> AnalysisSpeed | None:
         """None where nothing was heard yet."""
         rows = Analysis.objects.filter(song__started_at__isnull=False, song__finished_at__isnull=False)
         # By their key, the order in which songs were heard for the first time: no index on a time is needed.
@@ -64,26 +64,26 @@ class Pace:
             of_kind[0] += took
             of_kind[1] += size_bytes
         return cls(
-            segment_s=seconds / max(sum(segments for _, _, segments, _ in heard), 1),
-            byte_s={name: took / max(size_bytes, 1) for name, (took, size_bytes) in sizes.items()},
-            song_s=seconds / len(heard),
+            per_segment_s=seconds / max(sum(segments for _, _, segments, _ in heard), 1),
+            per_byte_s={name: took / max(size_bytes, 1) for name, (took, size_bytes) in sizes.items()},
+            per_song_s=seconds / len(heard),
         )
 
-    def takes_s(self, song: Waiting) -> float:
+    def seconds_for(self, song: QueuedSong) -> float:
         if song.segments_total:
-            return song.segments_total * self.segment_s
-        byte_s = self.byte_s.get(kind(song.file_name))
-        return self.song_s if byte_s is None else song.size_bytes * byte_s
+            return song.segments_total * self.per_segment_s
+        per_byte_s = self.per_byte_s.get(kind(song.file_name))
+        return self.per_song_s if per_byte_s is None else song.size_bytes * per_byte_s
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """`left_s` has no song of which nothing can be said: no worker answers, or none was heard before."""
+class TimeEstimate:
+    """`remaining_s` has no song of which nothing can be said: no worker answers, or none was heard before."""
 
-    queued: list[Waiting]
-    running: list[Waiting]
-    left_s: Mapping[UUID, float]
-    song_s: float = 0.0
+    queued: list[QueuedSong]
+    running: list[QueuedSong]
+    remaining_s: Mapping[UUID, float]
+    per_song_s: float = 0.0
     workers: int = 1
 
     @property
@@ -91,52 +91,52 @@ class Forecast:
         """The place of each waiting song, from 1."""
         return {song.id: place for place, song in enumerate(self.queued, start=1)}
 
-    def queued_of(self, owner: Person) -> int:
+    def queued_count(self, owner: Person) -> int:
         if len(self.queued) < COUNTED:
             return sum(song.owner_id == owner.pk for song in self.queued)
         return Song.objects.for_owner(owner).queued().count()
 
-    def running_of(self, owner: Person) -> int:
+    def running_count(self, owner: Person) -> int:
         return sum(song.owner_id == owner.pk for song in self.running)
 
-    def left_of(self, owner: Person) -> float | None:
+    def remaining_s_for(self, owner: Person) -> float | None:
         """Until the last of somebody's songs is heard."""
         seen = [song for song in (*self.queued, *self.running) if song.owner_id == owner.pk]
-        known = [self.left_s[song.id] for song in seen if song.id in self.left_s]
+        known = [self.remaining_s[song.id] for song in seen if song.id in self.remaining_s]
         if not known:
             return None
-        beyond = self.queued_of(owner) + self.running_of(owner) - len(seen)
-        return max(known) + beyond * self.song_s / self.workers
+        beyond = self.queued_count(owner) + self.running_count(owner) - len(seen)
+        return max(known) + beyond * self.per_song_s / self.workers
 
 
-def forecast(*, now: datetime) -> Forecast:
+def time_estimate(*, now: datetime) -> TimeEstimate:
     """Four queries, however many songs there are."""
-    queued = _waiting(Song.objects.queued().order_by("created_at", "id"))
-    running = _waiting(Song.objects.running().order_by("started_at"))
+    queued = _queued_songs(Song.objects.queued().order_by("created_at", "id"))
+    running = _queued_songs(Song.objects.running().order_by("started_at"))
     answering = WorkerPresence.objects.answering(now).count()
-    pace = Pace.measured() if answering else None
-    if pace is None:
-        return Forecast(queued, running, {})
+    speed = AnalysisSpeed.measured() if answering else None
+    if speed is None:
+        return TimeEstimate(queued, running, {})
     workers = max(answering * settings.CELERY_WORKER_CONCURRENCY, len(running))
-    left_s = {song.id: _rest_s(song, pace, now) for song in running}
+    remaining_s = {song.id: _remaining_s(song, speed, now) for song in running}
     # Whoever is free first takes the next one.
-    free = sorted([*left_s.values(), *[0.0] * (workers - len(running))])
+    free = sorted([*remaining_s.values(), *[0.0] * (workers - len(running))])
     for song in queued:
-        done_s = heapq.heappop(free) + pace.takes_s(song)
+        done_s = heapq.heappop(free) + speed.seconds_for(song)
         heapq.heappush(free, done_s)
-        left_s[song.id] = done_s
-    return Forecast(queued, running, left_s, pace.song_s, workers)
+        remaining_s[song.id] = done_s
+    return TimeEstimate(queued, running, remaining_s, speed.per_song_s, workers)
 
 
 def kind(file_name: str) -> str:
     return PurePosixPath(file_name).suffix.lower()
 
 
-def _waiting(songs: SongQuerySet) -> list[Waiting]:
+def _queued_songs(songs: SongQuerySet) -> list[QueuedSong]:
     names = ("id", "owner_id", "file_name", "size_bytes", "started_at", "segments_total")
-    return [Waiting(*row) for row in songs.values_list(*names)[:COUNTED]]
+    return [QueuedSong(*row) for row in songs.values_list(*names)[:COUNTED]]
 
 
-def _rest_s(song: Waiting, pace: Pace, now: datetime) -> float:
+def _remaining_s(song: QueuedSong, speed: AnalysisSpeed, now: datetime) -> float:
     begun_s = (now - song.started_at).total_seconds() if song.started_at else 0.0
-    return max(pace.takes_s(song) - begun_s, LEAST_S)
+    return max(speed.seconds_for(song) - begun_s, LEAST_S)

@@ -23,7 +23,7 @@ _writing = threading.Lock()
 os.register_at_fork(before=_writing.acquire, after_in_parent=_writing.release, after_in_child=_writing.release)
 
 
-class PresenceStep(bootsteps.StartStopStep):
+class WorkerPresenceStep(bootsteps.StartStopStep):
     """A thread in the worker's main process, from when its children are there until it stops."""
 
     requires = ("celery.worker.components:Pool",)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier import ml_gateway
 from classifier.models import Song, Status
-from classifier.serializers import actual_mood, moment_text, song_json
+from classifier.serializers import actual_mood, iso_timestamp, song_json
 
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
@@ -49,11 +49,11 @@ def row(song: Song) -> dict[str, Any]:
     said = actual_mood(song)
     told: dict[str, Any] = {
         **{name: getattr(song, name) for name in SONG},
-        "created_at": moment_text(song.created_at),
-        "finished_at": moment_text(song.finished_at),
+        "created_at": iso_timestamp(song.created_at),
+        "finished_at": iso_timestamp(song.finished_at),
         "sha256": song.sha256,
         "verdict": song.verdict,
-        "verdict_at": moment_text(song.verdict_at),
+        "verdict_at": iso_timestamp(song.verdict_at),
         "actual_mood": said["name"] if said else "",
         "actual_primary": song.actual_primary,
         "actual_secondary": song.actual_secondary,

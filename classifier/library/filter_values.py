@@ -32,7 +32,7 @@ def words() -> Value:
 def choice(options: Collection[str]) -> Value:
     def read(name: str, text: str) -> str:
         if text not in options:
-            raise _refusal(name, text, f"{', '.join(options)} are allowed: choose one of them")
+            raise _malformed(name, text, f"{', '.join(options)} are allowed: choose one of them")
         return text
 
     return Value(read)
@@ -45,7 +45,7 @@ def number(least: float, most: float) -> Value:
         except ValueError:
             value = math.nan
         if not least <= value <= most:
-            raise _refusal(name, text, f"numbers from {least:g} to {most:g} are allowed: give one of them")
+            raise _malformed(name, text, f"numbers from {least:g} to {most:g} are allowed: give one of them")
         return value
 
     return Value(read, lambda value: f"{value:g}")
@@ -58,7 +58,7 @@ def day() -> Value:
         except ValueError:
             value = date.min
         if not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise _refusal(name, text, "a day is allowed, written like 2026-03-31: write it so")
+            raise _malformed(name, text, "a day is allowed, written like 2026-03-31: write it so")
         return value
 
     return Value(read, date.isoformat)
@@ -74,7 +74,7 @@ def outline(least: float, most: float) -> Value:
             points = ()
         inside = all(least <= value <= most for point in points for value in point)
         if not LEAST_POINTS <= len(points) <= MOST_POINTS or not inside:
-            raise _refusal(
+            raise _malformed(
                 name,
                 text,
                 f"{LEAST_POINTS} to {MOST_POINTS} corners with values from {least:g} to {most:g} are allowed, "
@@ -90,5 +90,5 @@ def _point(pair: str) -> Point:
     return float(x), float(y)
 
 
-def _refusal(name: str, text: str, allowed: str) -> ProductError:
+def _malformed(name: str, text: str, allowed: str) -> ProductError:
     return ProductError("filter_malformed", f"{name} is “{text[:40]}”, and {allowed}, or leave it out.")

@@ -149,7 +149,7 @@ class LibraryFilter:
 
     def narrow(self, songs: SongQuerySet) -> SongQuerySet:
         """The same without an order, for maps and counts."""
-        songs = songs.joined_with_heard()
+        songs = songs.join_current_analysis()
         if self.q:
             songs = songs.with_words(self.q)
         songs = songs.filter(self._heard() & self._said() & self._added())
@@ -158,34 +158,34 @@ class LibraryFilter:
     def _heard(self) -> Q:
         asked = Q()
         if self.mood:
-            asked &= Q(heard__primary=self.mood) | Q(heard__secondary=self.mood)
-        exact = {"heard__primary": self.first, "heard__secondary": self.second, "heard__genre": self.genre}
+            asked &= Q(current__primary=self.mood) | Q(current__secondary=self.mood)
+        exact = {"current__primary": self.first, "current__secondary": self.second, "current__genre": self.genre}
         asked &= Q(**{field: value for field, value in exact.items() if value})
         if self.certain:
-            asked &= Q(heard__certain=self.certain == YES)
+            asked &= Q(current__certain=self.certain == YES)
         if self.networks == DISAGREE:
-            asked &= Q(heard__agreement__lt=ml_gateway.DISAGREE_BELOW)
+            asked &= Q(current__agreement__lt=ml_gateway.DISAGREE_BELOW)
         elif self.networks == AGREE:
-            asked &= Q(heard__agreement__gte=ml_gateway.DISAGREE_BELOW)
+            asked &= Q(current__agreement__gte=ml_gateway.DISAGREE_BELOW)
         if self.heard_by == PRESENT:
-            asked &= Q(heard__model_version=settings.MODEL_BUNDLE)
+            asked &= Q(current__model_version=settings.MODEL_BUNDLE)
         elif self.heard_by == OLDER:
             # Less or greater: a plain "not" over the relation would become a query of its own.
             version = settings.MODEL_BUNDLE
-            asked &= Q(heard__model_version__lt=version) | Q(heard__model_version__gt=version)
+            asked &= Q(current__model_version__lt=version) | Q(current__model_version__gt=version)
         for field, scale in (("valence", 1.0), ("arousal", 1.0), ("confidence", 0.01)):
             low, high = getattr(self, f"{field}_from"), getattr(self, f"{field}_to")
             if low is not None:
-                asked &= Q(**{f"heard__{field}__gte": low * scale})
+                asked &= Q(**{f"current__{field}__gte": low * scale})
             if high is not None:
-                asked &= Q(**{f"heard__{field}__lte": high * scale})
+                asked &= Q(**{f"current__{field}__lte": high * scale})
         # What was heard once is not what a song says that waits to be heard again.
         return asked & Q(status=Status.DONE) if asked or self.area else asked
 
     def _said(self) -> Q:
         asked = Q()
         if self.review:
-            unsure = Q(heard__certain=False) | Q(heard__agreement__lt=ml_gateway.DISAGREE_BELOW)
+            unsure = Q(current__certain=False) | Q(current__agreement__lt=ml_gateway.DISAGREE_BELOW)
             asked &= Q(status=Status.FAILED) | (Q(status=Status.DONE, verdict=Verdict.NONE) & unsure)
         if self.verdict == ANY_VERDICT:
             asked &= ~Q(verdict=Verdict.NONE)

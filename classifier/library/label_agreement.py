@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Counts = dict[tuple[str, str], int]
 """Songs, by a mood that was said and one that was heard."""
-SIDES = (F("heard__primary"), F("heard__secondary"))
+SIDES = (F("current__primary"), F("current__secondary"))
 
 
 class Fit(TextChoices):
@@ -32,11 +32,11 @@ class Fit(TextChoices):
 
 
 _REJECTED = Q(verdict=Verdict.DISAGREED)
-_SAME = Q(actual_primary=F("heard__primary"), actual_secondary=F("heard__secondary"))
-_EXCHANGED = Q(actual_primary=F("heard__secondary"), actual_secondary=F("heard__primary"))
+_SAME = Q(actual_primary=F("current__primary"), actual_secondary=F("current__secondary"))
+_EXCHANGED = Q(actual_primary=F("current__secondary"), actual_secondary=F("current__primary"))
 _SHARED = Q(actual_primary__in=SIDES) | Q(actual_secondary__in=SIDES)
 FIT = Case(
-    When(_REJECTED & Q(heard__created_at__gt=F("verdict_at")), then=Value(Fit.OPEN.value)),
+    When(_REJECTED & Q(current__created_at__gt=F("verdict_at")), then=Value(Fit.OPEN.value)),
     When(_REJECTED, then=Value(Fit.MISS.value)),
     When(_SAME | _EXCHANGED, then=Value(Fit.WHOLE.value)),
     When(_SHARED, then=Value(Fit.HALF.value)),
@@ -70,9 +70,9 @@ class Confused(NamedTuple):
 
 def judged_songs(owner: Person) -> SongQuerySet:
     """Every song that the person said something of, with `fit`, the last judged first."""
-    songs = Song.objects.for_owner(owner).joined_with_heard()
+    songs = Song.objects.for_owner(owner).join_current_analysis()
     return (
-        songs.filter(status=Status.DONE, heard__isnull=False)
+        songs.filter(status=Status.DONE, current__isnull=False)
         .exclude(verdict=Verdict.NONE)
         .annotate(fit=FIT)
         .order_by(F("verdict_at").desc(nulls_last=True), "-created_at", "-id")
@@ -84,7 +84,7 @@ def judgements(owner: Person) -> list[Judgement]:
     rows = (
         judged_songs(owner)
         .order_by()
-        .values_list("actual_primary", "actual_secondary", "heard__primary", "heard__secondary", "fit")
+        .values_list("actual_primary", "actual_secondary", "current__primary", "current__secondary", "fit")
         .annotate(songs=Count("id"))
     )
     return [
@@ -127,4 +127,4 @@ def _said(mood: str) -> Q:
 
 
 def _heard(mood: str) -> Q:
-    return Q(heard__primary=mood) | Q(heard__secondary=mood)
+    return Q(current__primary=mood) | Q(current__secondary=mood)

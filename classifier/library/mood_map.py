@@ -58,14 +58,14 @@ class Addition(NamedTuple):
 
 def heard_songs(person: Person, asked: LibraryFilter) -> SongQuerySet:
     """The person's songs that the question means, as far as they have an answer."""
-    return asked.narrow(Song.objects.for_owner(person)).filter(status=Status.DONE, heard__isnull=False)
+    return asked.narrow(Song.objects.for_owner(person)).filter(status=Status.DONE, current__isnull=False)
 
 
 def cell_counts(songs: SongQuerySet) -> list[CellCount]:
     rows = songs.values_list(
-        "heard__primary",
-        Floor(F("heard__valence") * CELLS_IN_ONE, output_field=IntegerField()),
-        Floor(F("heard__arousal") * CELLS_IN_ONE, output_field=IntegerField()),
+        "current__primary",
+        Floor(F("current__valence") * CELLS_IN_ONE, output_field=IntegerField()),
+        Floor(F("current__arousal") * CELLS_IN_ONE, output_field=IntegerField()),
     ).annotate(count=Count("id"))
     return [
         CellCount(mood, valence / CELLS_IN_ONE, arousal / CELLS_IN_ONE, count)
@@ -81,11 +81,11 @@ def spots(songs: SongQuerySet) -> list[Spot]:
         "title",
         "file_name",
         "artist",
-        "heard__valence",
-        "heard__arousal",
-        "heard__name",
-        "heard__primary",
-        "heard__certain",
+        "current__valence",
+        "current__arousal",
+        "current__name",
+        "current__primary",
+        "current__certain",
     )
     # Identifiers sort as their songs came, to the millisecond. Asked to sort, SQLite would go by its index, and take
     # half as long again.
@@ -100,7 +100,7 @@ def stamp(songs: SongQuerySet) -> str:
     seen = songs.aggregate(
         count=Count("id"),
         newest=Max("created_at"),
-        heard=Max("heard__created_at"),
+        analysed=Max("current__created_at"),
         edited=Max("edited_at"),
         judged=Max("verdict_at"),
     )
@@ -128,7 +128,7 @@ def additions(songs: SongQuerySet, borders: Sequence[datetime]) -> list[Addition
     marks = [f"{border.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for border in borders]
     # All are read, and those outside dropped here: led by the index of moments, SQLite would take three times as long.
     rows = songs.order_by().values_list(
-        Cast("created_at", CharField()), "heard__primary", "heard__valence", "heard__arousal"
+        Cast("created_at", CharField()), "current__primary", "current__valence", "current__arousal"
     )
     numbered = (Addition(bisect_right(marks, moment[:19]) - 1, *rest) for moment, *rest in rows)
     return [addition for addition in numbered if 0 <= addition.period < len(borders) - 1]

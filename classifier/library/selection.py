@@ -56,7 +56,7 @@ class Selection:
         songs = Song.objects.for_owner(owner)
         if self.everything:
             return self.asked.apply(songs).filter(created_at__lte=self.until)
-        return songs.filter(id__in=self.ids).joined_with_heard().in_order(self.asked.sort)
+        return songs.filter(id__in=self.ids).join_current_analysis().in_order(self.asked.sort)
 
     def fields(self) -> list[tuple[str, str]]:
         """What a form that asks once more carries on."""

@@ -94,8 +94,8 @@ class Migration(migrations.Migration):
             name='AnalysisDetail',
             fields=[
                 ('analysis', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='detail', serialize=False, to='classifier.analysis')),
-                ('answer', classifier.fields.KeptJSONField()),
-                ('segments', classifier.fields.KeptJSONField()),
+                ('answer', classifier.fields.OrderedJSONField()),
+                ('segments', classifier.fields.OrderedJSONField()),
             ],
         ),
         migrations.CreateModel(

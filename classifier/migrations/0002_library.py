@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='analysisdetail',
             name='waveform',
-            field=classifier.fields.KeptJSONField(default=list),
+            field=classifier.fields.OrderedJSONField(default=list),
         ),
         migrations.AddField(
             model_name='song',

@@ -12,8 +12,8 @@ from django.db import transaction
 from classifier.jobs.queue import enqueue
 from classifier.models import Person, Song, Stage, Status, Verdict, song_folder
 from classifier.querysets import OLDEST
-from classifier.services.song_cancel import STOPPED
-from classifier.services.song_retry import AFRESH
+from classifier.services.song_cancel import CANCELLED_STATUS
+from classifier.services.song_retry import REQUEUED
 from classifier.services.song_verdict import stated_moods
 from classifier.uploads.stored_files import folder_discard
 
@@ -27,7 +27,7 @@ def songs_cancel(*, owner: Person, now: datetime) -> int:
     return (
         Song.objects.for_owner(owner)
         .queued()
-        .update(status=STOPPED, stage=Stage.NONE, lease_token=None, lease_expires_at=None, finished_at=now)
+        .update(status=CANCELLED_STATUS, stage=Stage.NONE, lease_token=None, lease_expires_at=None, finished_at=now)
     )
 
 
@@ -76,7 +76,7 @@ def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
 
 def _batch_queue(ids: Sequence[uuid.UUID]) -> int:
     # One conditional update, as in song_retry: a song that a worker has in hand is not taken from it.
-    return Song.objects.filter(id__in=ids, status__in=(Status.DONE, Status.FAILED, Status.CANCELLED)).update(**AFRESH)
+    return Song.objects.filter(id__in=ids, status__in=(Status.DONE, Status.FAILED, Status.CANCELLED)).update(**REQUEUED)
 
 
 def _oldest(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

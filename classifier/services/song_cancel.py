@@ -12,7 +12,7 @@ from classifier.models import Analysis, Song, Stage, Status
 from classifier.services.song_reread import reread
 
 # A song that was only to be heard again has the answer that it had; any other has none.
-STOPPED = Case(
+CANCELLED_STATUS = Case(
     When(Exists(Analysis.objects.current().filter(song_id=OuterRef("pk"))), then=Value(Status.DONE)),
     default=Value(Status.CANCELLED),
 )
@@ -25,7 +25,7 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
         Song.objects.unfinished()
         .filter(id=song.id)
         .update(
-            status=STOPPED,
+            status=CANCELLED_STATUS,
             stage=Stage.NONE,
             lease_token=None,
             lease_expires_at=None,

@@ -14,7 +14,7 @@ from classifier.jobs.queue import enqueue
 from classifier.models import Song, Stage, Status
 from classifier.services.song_reread import reread
 
-AFRESH: dict[str, Any] = {
+REQUEUED: dict[str, Any] = {
     "status": Status.QUEUED,
     "stage": Stage.NONE,
     "attempts": 0,
@@ -30,7 +30,9 @@ AFRESH: dict[str, Any] = {
 
 def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
     # Of two who ask at once, one finds it failed and queues it; the other finds it queued, which is what both want.
-    queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(**AFRESH, warnings=[])
+    queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(
+        **REQUEUED, warnings=[]
+    )
     if queued and to_queue:
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
     song = reread(song)

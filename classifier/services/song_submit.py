@@ -63,9 +63,9 @@ def _checked(upload: File | None) -> File:
     """Refuse at once what needs no decoding to be refused."""
     if upload is None:
         raise file_missing()
-    refusal: ProductError | None = getattr(upload, "refusal", None)
-    if refusal is not None:
-        raise refusal
+    error: ProductError | None = getattr(upload, "error", None)
+    if error is not None:
+        raise error
     if not upload.size:
         raise file_empty()
     if upload.size > max_upload_bytes():

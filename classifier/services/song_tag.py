@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.analysis_subprocess import ListeningChild
+from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.jobs.finish import song_fail
 from classifier.models import Person, Song
-from classifier.serializers import failure_json, heard_json, song_json
+from classifier.serializers import analysis_json, failure_json, song_json
 from classifier.services.song_reread import reread
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import shown_name
@@ -27,7 +27,7 @@ LOOK_EVERY_S = 0.5
 
 
 def song_tag(
-    *, path: Path, owner: Person | None, network: str, child: ListeningChild, on_progress: ml_gateway.Progress
+    *, path: Path, owner: Person | None, network: str, child: AnalysisSubprocess, on_progress: ml_gateway.Progress
 ) -> dict[str, Any]:
     """The answer, or a failure; never an exception for what is wrong with the file. Stored if there is an owner."""
     name = shown_name(path.name)
@@ -52,7 +52,7 @@ def _opened(path: Path) -> File:
 
 
 def _heard(
-    file: File, path: Path, name: str, network: str, child: ListeningChild, on_progress: ml_gateway.Progress
+    file: File, path: Path, name: str, network: str, child: AnalysisSubprocess, on_progress: ml_gateway.Progress
 ) -> dict[str, Any]:
     started_at = timezone.now()
     if not file.size:
@@ -60,16 +60,16 @@ def _heard(
     ml_gateway.recognise(file.read(ml_gateway.HEAD_BYTES))
     sha256 = checksum(file)
     heard = child.hear(path, on_progress)
-    return heard_json(
+    return analysis_json(
         heard, file_name=name, sha256=sha256, network=network, started_at=started_at, finished_at=timezone.now()
     )
 
 
-def _stored(file: File, owner: Person, child: ListeningChild, on_progress: Callable[[str, int, int], None]) -> Song:
+def _stored(file: File, owner: Person, child: AnalysisSubprocess, on_progress: Callable[[str, int, int], None]) -> Song:
     song, _ = song_submit(owner=owner, upload=file, now=timezone.now(), to_queue=False)
     while not song.is_over:
         try:
-            child.hear_song(song.id, on_progress)
+            child.analyse_song(song.id, on_progress)
         except ProductError as error:
             _give_up(song, error)
         song = reread(song)

@@ -25,7 +25,7 @@ class ChecksumUploadedFile(UploadedFile):
         )
         super().__init__(file, name, content_type, 0)
         self.sha256 = ""
-        self.refusal: ProductError | None = None
+        self.error: ProductError | None = None
 
     def temporary_file_path(self) -> str:
         return self.file.name
@@ -47,7 +47,7 @@ class ChecksumUploadHandler(FileUploadHandler):
         self.digest = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if self.upload.refusal is not None:
+        if self.upload.error is not None:
             return
         if start + len(raw_data) > max_upload_bytes():
             self._refuse(file_too_large())
@@ -71,7 +71,7 @@ class ChecksumUploadHandler(FileUploadHandler):
         if hasattr(self, "upload"):
             self.upload.close()
 
-    def _refuse(self, refusal: ProductError) -> None:
+    def _refuse(self, error: ProductError) -> None:
         """The rest of the body is still read, but no longer kept."""
-        self.upload.refusal = refusal
+        self.upload.error = error
         os.ftruncate(self.upload.file.fileno(), 0)

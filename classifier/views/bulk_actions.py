@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier import ml_gateway
 from classifier.charts.mood_names import Side
-from classifier.error_responses import refusal_response, wants_json
+from classifier.error_responses import error_response, wants_json
 from classifier.errors import ProductError
 from classifier.library.export import csv_lines, json_lines
 from classifier.library.filters import LibraryFilter
@@ -45,7 +45,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         asked = LibraryFilter.from_query(request.GET).checked()
     except ProductError as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     return _file(asked.apply(Song.objects.for_owner(request.user)), kind)
 
 
@@ -62,7 +62,7 @@ def selection(request: HttpRequest) -> HttpResponse:
         return ACTIONS[action](request, selected)
     except ProductError as error:
         if wants_json(request):
-            return refusal_response(request, error)
+            return error_response(request, error)
         messages.error(request, error.message)
         return redirect(_library(request.POST.get("query", "")))
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from classifier import ml_gateway
 from classifier.charts.number_text import length_text
 from classifier.jobs.health import worker_answers
-from classifier.jobs.time_estimate import Forecast, forecast
+from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Person, ResumableUpload, Song
 from classifier.uploads.limits import PART_BYTES, max_upload_bytes, size_text
 from classifier.views.queue_summary import Underway
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    queue = forecast(now=now)
+    queue = time_estimate(now=now)
     # Of what was only announced there is nothing to go on with.
     stopped = ResumableUpload.objects.for_owner(request.user).filter(received_bytes__gt=0)
     return {
@@ -43,7 +43,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def songs_shown(owner: Person, queue: Forecast) -> list[Song]:
+def songs_shown(owner: Person, queue: TimeEstimate) -> list[Song]:
     """What is on its way, in the order in which it is heard; then what came last."""
     ids = [song.id for song in (*queue.running, *queue.queued) if song.owner_id == owner.pk][:UNFINISHED]
     own = Song.objects.for_owner(owner)

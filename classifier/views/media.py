@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song, Status
 from classifier.views.http_ranges import ByteRange, Unsatisfiable, range_still_valid, requested_range
@@ -91,9 +91,9 @@ def song_passage(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
         raise Http404("This song has not been heard.")
     try:
         start_s, end_s = _asked(request)
-        wav = ml_gateway.passage(Path(song.file.path), start_s, end_s)
+        wav = ml_gateway.cut(Path(song.file.path), start_s, end_s)
     except (ProductError, ml_gateway.MoodError) as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     except FileNotFoundError as error:
         raise Http404("The song's audio is gone.") from error
     name = f"{Path(song.file_name).stem} {start_s:.0f}-{end_s:.0f} s.wav"

@@ -20,7 +20,7 @@ from classifier.charts.model_quality.per_class_metrics import genre_records, moo
 from classifier.charts.model_quality.reliability_diagram import coverage, errors, reliabilities
 from classifier.charts.model_quality.significance_table import gains
 from classifier.charts.model_quality.training_data import Provenance, provenance
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.model_cards import card_of
 
@@ -31,7 +31,7 @@ def how_good(request: HttpRequest) -> HttpResponse:
     try:
         context = quality_context(card_of(request.GET.get("version")))
     except (ProductError, ml_gateway.MoodError) as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     return render(request, "quality/page.html", {"section": "quality", **context})
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from classifier.errors import error_json
 from classifier.jobs.health import worker_answers
-from classifier.jobs.time_estimate import forecast
+from classifier.jobs.time_estimate import time_estimate
 from classifier.models import Song
 from classifier.views.queue_summary import Underway
 from classifier.views.song_cards import cards
@@ -33,7 +33,7 @@ def song_states(request: HttpRequest) -> HttpResponse:
         return JsonResponse(error_json("ids_too_many", message), status=400)
     songs = Song.objects.for_owner(request.user).filter(id__in=ids).with_analysis()
     now = timezone.now()
-    queue = forecast(now=now)
+    queue = time_estimate(now=now)
     return JsonResponse(
         {
             "songs": [card.state() for card in cards(songs, queue)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.jobs.time_estimate import Forecast
+from classifier.jobs.time_estimate import TimeEstimate
 from classifier.models import Person
 
 
@@ -16,11 +16,11 @@ class Underway:
     left: str
 
     @classmethod
-    def of(cls, owner: Person, forecast: Forecast) -> Underway:
+    def of(cls, owner: Person, estimate: TimeEstimate) -> Underway:
         return cls(
-            queued=forecast.queued_of(owner),
-            running=forecast.running_of(owner),
-            left=left_text(forecast.left_of(owner)),
+            queued=estimate.queued_count(owner),
+            running=estimate.running_count(owner),
+            left=left_text(estimate.remaining_s_for(owner)),
         )
 
     @property

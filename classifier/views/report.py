@@ -22,7 +22,7 @@ from classifier.charts.song.passages import Passage, moments, passages
 from classifier.charts.song.song_comparison import axis_end
 from classifier.charts.song.sound_differences import key_words
 from classifier.charts.song.valence_arousal_plane import plane
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.model_cards import card_of
 from classifier.models import Analysis, Song, Status
@@ -70,12 +70,12 @@ def page(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(detail=True), id=song_id)
     analysis = song.analysis
     if song.status != Status.DONE or analysis is None:
-        refusal = ProductError(
+        error = ProductError(
             "answer_missing",
             f"“{song.display_title}” has not been heard yet, so there is nothing to report: come back when it is.",
             HTTPStatus.CONFLICT,
         )
-        return refusal_response(request, refusal)
+        return error_response(request, error)
     return render(request, "report/page.html", _context(song, analysis))
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from classifier.error_responses import status_of
+from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
 from classifier.models import ResumableUpload
@@ -119,4 +119,4 @@ def _told(file: ResumableUpload, received: int, status: int = HTTPStatus.OK) -> 
 
 
 def _refused(error: ProductError | MoodError) -> JsonResponse:
-    return JsonResponse(error_json(error.code, error.message), status=status_of(error))
+    return JsonResponse(error_json(error.code, error.message), status=error_status(error))

@@ -11,18 +11,18 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
-from classifier.jobs.saliency import SIDES, looked_picture, looked_places, song_look_ask
+from classifier.jobs.saliency import SIDES, saliency_image_path, saliency_places_path, saliency_request
 from classifier.models import Analysis, Song, Status
 from classifier.views.ownership import own_song
 
 
 @require_safe
-def song_looked(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
+def song_saliency(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
     """The picture that lies over the spectrogram."""
     song, analysis = _heard(request, song_id, side)
-    picture = looked_picture(song, analysis, side)
+    picture = saliency_image_path(song, analysis, side)
     try:
         drawn = picture.open("rb")
     except FileNotFoundError:
@@ -38,11 +38,11 @@ def song_looked(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResp
 
 
 @require_safe
-def song_looked_places(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
+def song_saliency_places(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
     """The same in figures: the places without which the side's share falls most."""
     song, analysis = _heard(request, song_id, side)
     try:
-        told = json.loads(looked_places(song, analysis, side).read_bytes())
+        told = json.loads(saliency_places_path(song, analysis, side).read_bytes())
     except FileNotFoundError:
         return _asked(request, song, analysis)
     response = JsonResponse(told)
@@ -67,9 +67,9 @@ def _asked(request: HttpRequest, song: Song, analysis: Analysis) -> HttpResponse
                 "have it heard again by the model in use.",
                 HTTPStatus.NOT_FOUND,
             )
-        song_look_ask(song=song, analysis=analysis, now=timezone.now())
+        saliency_request(song=song, analysis=analysis, now=timezone.now())
     except ProductError as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     except FileNotFoundError as error:
         raise Http404("The song was deleted meanwhile.") from error
     response = JsonResponse({"status": "drawing"}, status=HTTPStatus.ACCEPTED, headers={"Retry-After": "1"})

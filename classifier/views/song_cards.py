@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from classifier.charts.mood_names import Headline
 from classifier.charts.number_text import clock, percent
-from classifier.jobs.time_estimate import Forecast, forecast
+from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Analysis, Song, Stage, Status
 from classifier.views.queue_summary import left_text
 
@@ -49,17 +49,17 @@ class Card:
         }
 
 
-def cards(songs: Iterable[Song], queue: Forecast | None = None) -> list[Card]:
+def cards(songs: Iterable[Song], queue: TimeEstimate | None = None) -> list[Card]:
     """Cards of songs that were read `with_analysis`: no more queries, unless one of them is on its way."""
     songs = list(songs)
     if queue is None and any(not song.is_over for song in songs):
-        queue = forecast(now=timezone.now())
+        queue = time_estimate(now=timezone.now())
     places = queue.places if queue else {}
-    left_s = queue.left_s if queue else {}
-    return [card(song, places.get(song.id), left_s.get(song.id)) for song in songs]
+    remaining_s = queue.remaining_s if queue else {}
+    return [card(song, places.get(song.id), remaining_s.get(song.id)) for song in songs]
 
 
-def card(song: Song, place: int | None = None, left_s: float | None = None) -> Card:
+def card(song: Song, place: int | None = None, remaining_s: float | None = None) -> Card:
     analysis = song.analysis if song.status == Status.DONE else None
     return Card(
         song=song,
@@ -68,7 +68,7 @@ def card(song: Song, place: int | None = None, left_s: float | None = None) -> C
         mood=headline(analysis) if analysis else None,
         confidence=percent(analysis.confidence) if analysis else None,
         said=Headline.stated(song.actual_primary, song.actual_secondary),
-        left=left_text(left_s) if not song.is_over else "",
+        left=left_text(remaining_s) if not song.is_over else "",
     )
 
 

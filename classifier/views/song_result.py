@@ -25,10 +25,10 @@ from classifier.charts.song.uncertainty import doubts
 from classifier.charts.song.valence_arousal_plane import plane
 from classifier.charts.song.vocabularies import NINE, vocabularies
 from classifier.charts.song.waveform import waveform
-from classifier.error_responses import refusal_response
+from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song
-from classifier.serializers import network_named, song_json
+from classifier.serializers import parse_network, song_json
 from classifier.views.model_quality import model_line
 
 # Answers name their runners-up in full, and pages each mood in them.
@@ -69,13 +69,13 @@ class NetworkView:
 def result_page(request: HttpRequest, song: Song) -> HttpResponse:
     """`song` comes with its analysis and detail read, so that looking at it thrice costs no more queries."""
     try:
-        network = network_named(request.GET.get("model"))
+        network = parse_network(request.GET.get("model"))
         answer = song_json(song, network)
         question = {} if network == "both" else {"model": network}
         chosen = request.GET.get("words") or NINE
         words = vocabularies(answer["scores"], network, answer["model_version"], chosen, question)
     except (ProductError, ml_gateway.MoodError) as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     context = {
         "song": song,
         "section": "history",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from classifier.error_responses import refusal_response, status_of, wants_json
+from classifier.error_responses import error_response, error_status, wants_json
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
 from classifier.models import Song
@@ -20,8 +20,6 @@ from classifier.uploads.limits import file_missing
 from classifier.views.home import home_context
 from classifier.views.ownership import way_back
 from classifier.views.song_cards import cards
-
-Refusal = ProductError | MoodError
 
 
 @require_POST
@@ -36,7 +34,7 @@ def _one_file(request: HttpRequest, file: UploadedFile | None) -> HttpResponse:
     try:
         song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
     except (ProductError, MoodError) as error:
-        return JsonResponse(error_json(error.code, error.message), status=status_of(error))
+        return JsonResponse(error_json(error.code, error.message), status=error_status(error))
     [card] = cards([song])
     return JsonResponse({**card.state(), "created": created}, status=201 if created else 200)
 
@@ -45,29 +43,29 @@ def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse
     if not files:
         return _nothing_taken(request, [("", file_missing())])
     taken: list[Song] = []
-    refusals: list[tuple[str, Refusal]] = []
+    errors: list[tuple[str, ProductError | MoodError]] = []
     for file in files:
         try:
             song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
         except (ProductError, MoodError) as error:
-            refusals.append((shown_name(file.name or ""), error))
+            errors.append((shown_name(file.name or ""), error))
             continue
         taken.append(song)
         if not created:
             messages.info(request, f"“{song.display_title}” was here already, and is not kept twice.")
     if not taken:
-        return _nothing_taken(request, refusals)
-    for name, refusal in refusals:
-        messages.error(request, f"{name}: {refusal.message}")
+        return _nothing_taken(request, errors)
+    for name, error in errors:
+        messages.error(request, f"{name}: {error.message}")
     return redirect("song-detail", taken[0].id) if len(files) == 1 else redirect("song-list")
 
 
-def _nothing_taken(request: HttpRequest, refusals: list[tuple[str, Refusal]]) -> HttpResponse:
+def _nothing_taken(request: HttpRequest, errors: list[tuple[str, ProductError | MoodError]]) -> HttpResponse:
     """The form once more, with the reason; it cannot be filled in again for the person, browsers forbid that."""
-    if len(refusals) == 1 and not refusals[0][0]:
-        return refusal_response(request, refusals[0][1])
-    context = {**home_context(request), "refusals": [(name, refusal.message) for name, refusal in refusals]}
-    return render(request, "home.html", context, status=status_of(refusals[0][1]))
+    if len(errors) == 1 and not errors[0][0]:
+        return error_response(request, errors[0][1])
+    context = {**home_context(request), "errors": [(name, error.message) for name, error in errors]}
+    return render(request, "home.html", context, status=error_status(errors[0][1]))
 
 
 @require_POST
@@ -83,7 +81,7 @@ def add_demo_songs(request: HttpRequest) -> HttpResponse:
     try:
         added = demo_add(owner=request.user, now=timezone.now())
     except (ProductError, MoodError) as error:
-        return refusal_response(request, error)
+        return error_response(request, error)
     if added:
         messages.success(request, "The demo songs are here. Each shows its mood as soon as it was heard.")
     else:

@@ -90,7 +90,7 @@ def fill(owner: Any, count: int, minutes: int = 4) -> str:
     from django.utils import timezone
 
     from classifier.models import Analysis, AnalysisDetail, Song, Status
-    from tests.classifier.hearing import answer
+    from tests.classifier.fake_analysis import answer
 
     now = timezone.now()
     before = Song.objects.count()

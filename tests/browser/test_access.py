@@ -26,7 +26,7 @@ KEPT = (
 NO_PAGES = {
     "appearance", "arriving-begin", "arriving-discard", "arriving-file", "demo-songs", "filter-delete",
     "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "person-password", "song-again",
-    "song-audio", "song-cancel", "song-card", "song-edit", "song-looked", "song-looked-places", "song-passage",
+    "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
     "songs-jsonl", "token-revoke",
 }  # fmt: skip

@@ -8,18 +8,18 @@ from django.utils import timezone
 
 from classifier.models import Person, Song
 from classifier.services.song_submit import song_submit
-from tests.classifier.hearing import Ear, upload
+from tests.classifier.fake_analysis import FakeAnalyser, upload
 
 Submit = Callable[..., Song]
 
 
 @pytest.fixture
-def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
+def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
     """Hears in place of the models; browsers play everything."""
-    ear = Ear()
-    monkeypatch.setattr("classifier.ml_gateway.listen", ear.listen)
+    analyser = FakeAnalyser()
+    monkeypatch.setattr("classifier.ml_gateway.analyse", analyser.analyse)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
-    return ear
+    return analyser
 
 
 @pytest.fixture

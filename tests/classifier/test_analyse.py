@@ -20,7 +20,7 @@ from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from classifier.tasks import analyse_song
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.hearing import Ear, Heard, answer
+from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the heartbeat is a thread with a connection of its own
 
@@ -29,7 +29,7 @@ def after(song: Song) -> Song:
     return Song.objects.get(id=song.id)
 
 
-def test_a_song_ends_as_done_with_its_answer(song: Song, ear: Ear) -> None:
+def test_a_song_ends_as_done_with_its_answer(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
 
     done = after(song)
@@ -40,24 +40,28 @@ def test_a_song_ends_as_done_with_its_answer(song: Song, ear: Ear) -> None:
     assert (done.analysis.name, done.analysis.genre) == ("Calm but Powerful", "CalmButEpic")
     assert done.analysis.detail.segments == answer()["segments"]
     assert done.analysis.detail.answer == {key: value for key, value in answer().items() if key != "segments"}
-    assert ear.paths == [Path(song.file.path)]
+    assert analyser.paths == [Path(song.file.path)]
 
 
-def test_its_picture_lies_beside_the_sound(song: Song, ear: Ear) -> None:
+def test_its_picture_lies_beside_the_sound(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     done = after(song)
     assert Path(done.spectrogram.path).parent == Path(done.file.path).parent
-    assert done.spectrogram.read() == ear.heard.spectrogram_png
+    assert done.spectrogram.read() == analyser.result.spectrogram_png
     assert done.playable.name == ""
 
 
-def test_a_copy_is_kept_of_what_browsers_do_not_play(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_kept_of_what_browsers_do_not_play(
+    song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
     song_analyse(song_id=song.id)
     assert after(song).playable.read() == b"mp3"
 
 
-def test_a_copy_that_cannot_be_made_is_a_warning(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_cannot_be_made_is_a_warning(
+    song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(source: Path, target: Path) -> bool:
         raise MoodError("audio_unreadable", "It broke off.")
 
@@ -68,24 +72,24 @@ def test_a_copy_that_cannot_be_made_is_a_warning(song: Song, ear: Ear, monkeypat
     assert [warning["code"] for warning in done.warnings] == ["no_playable_copy"]
 
 
-def test_being_told_twice_changes_nothing(song: Song, ear: Ear) -> None:
+def test_being_told_twice_changes_nothing(song: Song, analyser: FakeAnalyser) -> None:
     analyse_song(str(song.id))
     first = after(song)
     analyse_song(str(song.id))
     assert after(song).finished_at == first.finished_at
-    assert len(ear.paths) == 1
+    assert len(analyser.paths) == 1
 
 
-def test_what_the_person_wrote_stands_before_the_tags(song: Song, ear: Ear) -> None:
-    ear.interrupt = lambda: song_edit(song=song, title="Mine", artist="", now=timezone.now())
+def test_what_the_person_wrote_stands_before_the_tags(song: Song, analyser: FakeAnalyser) -> None:
+    analyser.interrupt = lambda: song_edit(song=song, title="Mine", artist="", now=timezone.now())
     song_analyse(song_id=song.id)
     assert (after(song).title, after(song).artist) == ("Mine", "")
 
 
-def test_every_page_sees_the_progress(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_page_sees_the_progress(song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
-    ear.interrupt = lambda: seen.append((after(song).stage, after(song).segments_done, after(song).segments_total))
+    analyser.interrupt = lambda: seen.append((after(song).stage, after(song).segments_done, after(song).segments_total))
     song_analyse(song_id=song.id)
     assert seen == [("listening", 1, 3)]
 
@@ -101,9 +105,9 @@ def test_every_page_sees_the_progress(song: Song, ear: Ear, monkeypatch: pytest.
     ],
 )
 def test_what_goes_wrong_ends_as_failed_with_its_reason(
-    song: Song, ear: Ear, media: Path, error: Exception, code: str
+    song: Song, analyser: FakeAnalyser, media: Path, error: Exception, code: str
 ) -> None:
-    ear.error = error
+    analyser.error = error
     song_analyse(song_id=song.id)
     failed = after(song)
     assert (failed.status, failed.error_code, failed.lease_token) == (Status.FAILED, code, None)
@@ -113,10 +117,10 @@ def test_what_goes_wrong_ends_as_failed_with_its_reason(
 
 
 def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
-    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+    song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
-    ear.interrupt = lambda: song_cancel(song=song, now=timezone.now())
+    analyser.interrupt = lambda: song_cancel(song=song, now=timezone.now())
     song_analyse(song_id=song.id)
     assert after(song).status == Status.CANCELLED
     assert not Analysis.objects.exists()
@@ -124,7 +128,7 @@ def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
 
 
 def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
-    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+    song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cancel(source: Path, target: Path) -> bool:
         song_cancel(song=song, now=timezone.now())
@@ -139,7 +143,7 @@ def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
 
 @pytest.mark.parametrize("late", [False, True], ids=["while it is heard", "before it is kept"])
 def test_a_song_deleted_while_it_runs_leaves_no_file(
-    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+    song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch, late: bool
 ) -> None:
     def delete_and_copy(source: Path, target: Path) -> bool:
         song_delete(song=song)
@@ -149,19 +153,19 @@ def test_a_song_deleted_while_it_runs_leaves_no_file(
     if late:
         monkeypatch.setattr("classifier.ml_gateway.playable_copy", delete_and_copy)
     else:
-        ear.interrupt = lambda: song_delete(song=song)
+        analyser.interrupt = lambda: song_delete(song=song)
     song_analyse(song_id=song.id)
     assert not Song.objects.exists()
     assert files_under(media) == []
 
 
 def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
-    song: Song, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch
+    song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def second_worker(source: Path, target: Path) -> bool:
         monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
         songs_sweep(now=timezone.now() + timezone.timedelta(minutes=1))
-        ear.heard = Heard(title="By the second")
+        analyser.result = FakeResult(title="By the second")
         song_analyse(song_id=song.id)
         return False
 
@@ -174,7 +178,9 @@ def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
     assert len(files_under(media)) == 2
 
 
-def test_rows_of_an_answer_come_all_or_not_at_all(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_an_answer_come_all_or_not_at_all(
+    song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
         raise IntegrityError("no")
 
@@ -184,16 +190,18 @@ def test_rows_of_an_answer_come_all_or_not_at_all(song: Song, ear: Ear, monkeypa
     assert not Analysis.objects.exists()
 
 
-def test_another_version_of_the_models_steps_before_the_older_one(song: Song, ear: Ear) -> None:
+def test_another_version_of_the_models_steps_before_the_older_one(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     Song.objects.filter(id=song.id).update(status=Status.QUEUED)
-    ear.heard = Heard(model_version="mood-2")
+    analyser.result = FakeResult(model_version="mood-2")
     song_analyse(song_id=song.id)
     assert after(song).analysis.model_version == "mood-2"
     assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-1", False), ("mood-2", True)}
 
 
-def test_deleting_removes_every_file(submit: Submit, ear: Ear, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_removes_every_file(
+    submit: Submit, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
     kept, gone = submit(mark=1), submit(mark=2)
     song_analyse(song_id=kept.id)
@@ -213,7 +221,9 @@ def test_two_who_delete_at_once_both_succeed(song: Song) -> None:
     assert not Song.objects.exists()
 
 
-def test_decoding_is_told_in_segments_as_well(song: Song, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoding_is_told_in_segments_as_well(
+    song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
 
     def progress(**kept: Any) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from classifier.accounts.tokens import token_make, token_revoke
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status
-from tests.classifier.hearing import Ear, answer, upload, wav
+from tests.classifier.fake_analysis import FakeAnalyser, answer, upload, wav
 
 # The order of the keys is part of the interface.
 KEYS = [
@@ -62,7 +62,7 @@ def test_a_song_is_accepted_and_can_be_asked_for(caller: Client, anna: Person) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_that_is_known_is_answered_at_once(caller: Client, ear: Ear) -> None:
+def test_a_song_that_is_known_is_answered_at_once(caller: Client, analyser: FakeAnalyser) -> None:
     first = caller.post("/api/predict/", {"file": upload()})
     song_analyse(song_id=first.json()["id"])
 
@@ -78,7 +78,7 @@ def test_a_song_that_is_known_is_answered_at_once(caller: Client, ear: Ear) -> N
 
 
 @pytest.fixture
-def worker(ear: Ear) -> Iterator[threading.Event]:
+def worker(analyser: FakeAnalyser) -> Iterator[threading.Event]:
     """Hears whatever is queued, once it is let go."""
     go, over = threading.Event(), threading.Event()
 
@@ -107,8 +107,10 @@ def test_waiting_brings_the_answer_itself(caller: Client, worker: threading.Even
 
 
 @pytest.mark.django_db(transaction=True)
-def test_waiting_for_what_fails_brings_the_failure(caller: Client, worker: threading.Event, ear: Ear) -> None:
-    ear.error = MemoryError()
+def test_waiting_for_what_fails_brings_the_failure(
+    caller: Client, worker: threading.Event, analyser: FakeAnalyser
+) -> None:
+    analyser.error = MemoryError()
     worker.set()
     response = caller.post("/api/predict/?wait=20", {"file": upload("big.wav")})
     assert response.status_code == 200
@@ -144,14 +146,16 @@ def test_an_unknown_network_is_refused(caller: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_network_is_a_view_on_the_answer(caller: Client, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_network_is_a_view_on_the_answer(
+    caller: Client, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
 
-    def seen_by(network: str, answer: dict[str, Any], version: str) -> dict[str, Any]:
+    def view(answer: dict[str, Any], network: str, version: str) -> dict[str, Any]:
         asked.append((network, version))
         return {**answer, "genres": {network: 1.0}}
 
-    monkeypatch.setattr("classifier.ml_gateway.seen_by", seen_by)
+    monkeypatch.setattr("classifier.ml_gateway.view", view)
     song_id = caller.post("/api/predict/", {"file": upload()}).json()["id"]
     song_analyse(song_id=song_id)
     assert caller.get(f"/api/predictions/{song_id}/?model=cnn1d").json()["genres"] == {"cnn1d": 1.0}

@@ -14,7 +14,7 @@ from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song
 from classifier.services.song_verdict import song_agree, song_disagree
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.hearing import Ear, answer
+from tests.classifier.fake_analysis import FakeAnalyser, answer
 from tests.classifier.test_api_predict import KEYS, error_code
 
 
@@ -31,7 +31,7 @@ def test_the_list_is_newest_first_and_comes_in_pages(anna_client: Client, submit
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_list_leaves_segments_out(anna_client: Client, song: Song, ear: Ear) -> None:
+def test_the_list_leaves_segments_out(anna_client: Client, song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     [listed] = anna_client.get("/api/predictions/").json()["results"]
     assert list(listed) == [key for key in KEYS if key != "segments"]
@@ -40,7 +40,7 @@ def test_the_list_leaves_segments_out(anna_client: Client, song: Song, ear: Ear)
 
 @pytest.mark.django_db(transaction=True)
 def test_a_long_list_costs_no_more_queries(
-    anna_client: Client, submit: Submit, ear: Ear, django_assert_num_queries: Any
+    anna_client: Client, submit: Submit, analyser: FakeAnalyser, django_assert_num_queries: Any
 ) -> None:
     for mark in range(5):
         song_analyse(song_id=submit(mark=mark).id)
@@ -77,7 +77,9 @@ def test_deleting_deletes_the_sound(anna_client: Client, song: Song, media: Path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_person_said_stands_beside_what_was_heard(anna_client: Client, song: Song, ear: Ear) -> None:
+def test_what_the_person_said_stands_beside_what_was_heard(
+    anna_client: Client, song: Song, analyser: FakeAnalyser
+) -> None:
     song_analyse(song_id=song.id)
     song_agree(song=song, now=timezone.now())
     answer = anna_client.get(f"/api/predictions/{song.id}/").json()

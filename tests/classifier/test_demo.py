@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status
-from tests.classifier.hearing import Ear, wav
+from tests.classifier.fake_analysis import FakeAnalyser, wav
 
 TITLES = ("Slow Water", "Wires")
 
@@ -41,7 +41,7 @@ def test_one_click_adds_them_as_songs_that_wait(anna: Person, anna_client: Clien
 
 
 def test_they_are_heard_and_deleted_like_all_others(
-    anna: Person, anna_client: Client, band: list[list[str]], ear: Ear
+    anna: Person, anna_client: Client, band: list[list[str]], analyser: FakeAnalyser
 ) -> None:
     anna_client.post(reverse("demo-songs"))
     song = Song.objects.for_owner(anna).first()

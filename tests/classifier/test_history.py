@@ -14,7 +14,7 @@ from classifier.models import Person, Song
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from tests.classifier.conftest import Submit
-from tests.classifier.hearing import Ear
+from tests.classifier.fake_analysis import FakeAnalyser
 
 
 def history(person: Person, q: str = "") -> list[Song]:
@@ -47,7 +47,7 @@ def test_a_nul_is_looked_for_as_a_space(anna: Person, submit: Submit) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_moods_are_looked_for_as_well(anna: Person, song: Song, ear: Ear) -> None:
+def test_moods_are_looked_for_as_well(anna: Person, song: Song, analyser: FakeAnalyser) -> None:
     assert history(anna, "powerful") == []
     song_analyse(song_id=song.id)
     assert history(anna, "powerful") == [song]
@@ -55,7 +55,7 @@ def test_moods_are_looked_for_as_well(anna: Person, song: Song, ear: Ear) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_a_page_of_history_takes_two_queries(
-    anna: Person, submit: Submit, ear: Ear, django_assert_num_queries: Any
+    anna: Person, submit: Submit, analyser: FakeAnalyser, django_assert_num_queries: Any
 ) -> None:
     for mark in range(4):
         song_analyse(song_id=submit(mark=mark).id)

@@ -23,11 +23,11 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from classifier.jobs.clean_up import leftovers_sweep, orphans_remove
+from classifier.jobs.clean_up import clean_up, orphaned_folders_delete
 from classifier.jobs.health import health_report, worker_answers
 from classifier.jobs.lease import song_claim
 from classifier.jobs.sweep import songs_sweep
-from classifier.jobs.worker_presence import PresenceStep
+from classifier.jobs.worker_presence import WorkerPresenceStep
 from classifier.models import Person, Song, WorkerPresence
 from tests.classifier.conftest import Submit, files_under
 
@@ -74,7 +74,7 @@ def test_folders_without_a_row_are_removed_once_they_are_old(song: Song, media: 
     for folder in (orphan, Path(song.file.path).parent):
         os.utime(folder, (OLD, OLD))
 
-    assert orphans_remove(shard=shard, now=NOW) == 1
+    assert orphaned_folders_delete(shard=shard, now=NOW) == 1
 
     assert not orphan.exists()
     assert len(files_under(media)) == 2
@@ -85,9 +85,9 @@ def test_another_databases_library_is_no_leftover(anna: Person, media: Path) -> 
     folder = media / "songs" / "01" / "00000000000070008000000000000001"
     folder.mkdir(parents=True)
     os.utime(folder, (OLD, OLD))
-    assert orphans_remove(shard="01", now=NOW) == 0
+    assert orphaned_folders_delete(shard="01", now=NOW) == 0
     Person.objects.all().delete()
-    assert orphans_remove(shard="01", now=NOW) == 0
+    assert orphaned_folders_delete(shard="01", now=NOW) == 0
     assert folder.exists()
 
 
@@ -97,7 +97,7 @@ def test_uploads_that_broke_off_are_removed_once_they_are_old(db: None) -> None:
     for file in (old, young):
         file.write_bytes(b"x")
     os.utime(old, (OLD, OLD))
-    leftovers_sweep(now=NOW)
+    clean_up(now=NOW)
     assert (old.exists(), young.exists()) == (False, True)
     young.unlink()
 
@@ -105,7 +105,7 @@ def test_uploads_that_broke_off_are_removed_once_they_are_old(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_is_present_from_start_to_stop() -> None:
     worker = SimpleNamespace(hostname="celery@here")
-    step = PresenceStep(worker)
+    step = WorkerPresenceStep(worker)
     step.start(worker)
     end = time.monotonic() + 5
     while not worker_answers(now=timezone.now()) and time.monotonic() < end:
@@ -201,7 +201,7 @@ def test_a_broker_that_is_away_does_not_keep_the_sweep(submit: Submit, monkeypat
 
 
 def test_sessions_that_ended_are_forgotten(anna_client: Client) -> None:
-    leftovers_sweep(now=NOW)
+    clean_up(now=NOW)
     assert Session.objects.count() == 1
-    leftovers_sweep(now=NOW + timedelta(days=60))
+    clean_up(now=NOW + timedelta(days=60))
     assert not Session.objects.exists()

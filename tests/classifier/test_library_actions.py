@@ -23,7 +23,7 @@ from classifier.services.bulk import songs_cancel, songs_correct, songs_delete, 
 from classifier.services.song_cancel import song_cancel
 from ml.errors import MoodError
 from tests.classifier.conftest import Submit
-from tests.classifier.hearing import Ear
+from tests.classifier.fake_analysis import FakeAnalyser
 from tests.shelf import shelve
 
 
@@ -50,13 +50,15 @@ def test_songs_go_with_all_their_files(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_is_heard_again_and_what_the_person_said_stays(anna: Person, submit: Submit, ear: Ear) -> None:
+def test_a_song_is_heard_again_and_what_the_person_said_stays(
+    anna: Person, submit: Submit, analyser: FakeAnalyser
+) -> None:
     song = submit()
     song_analyse(song_id=song.id)
     songs_correct(ids=ids(song), primary="sadness", secondary="", now=timezone.now())
     assert songs_rerun(ids=ids(song), now=timezone.now()) == 1
     assert status(song) == Status.QUEUED
-    ear.heard.model_version = "mood-2"
+    analyser.result.model_version = "mood-2"
     song_analyse(song_id=song.id)
     again = Song.objects.get(id=song.id)
     assert (again.status, again.analysis.model_version) == (Status.DONE, "mood-2")
@@ -178,10 +180,10 @@ def test_a_view_does_not_take_the_name_of_another(anna: Person, boris: Person) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, ear: Ear) -> None:
+def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, analyser: FakeAnalyser) -> None:
     song = submit()
     song_analyse(song_id=song.id)
-    ear.error = MoodError("audio_unreadable", "Nothing in the file can be read: convert it.")
+    analyser.error = MoodError("audio_unreadable", "Nothing in the file can be read: convert it.")
     for _ in range(2):
         songs_rerun(ids=ids(song), now=timezone.now())
         song_analyse(song_id=song.id)
@@ -190,7 +192,7 @@ def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, 
     [warning] = kept.warnings
     assert warning["code"] == "not_heard_again"
     assert "Nothing in the file can be read" in warning["message"]
-    ear.error = None
+    analyser.error = None
     songs_rerun(ids=ids(song), now=timezone.now())
     song_analyse(song_id=song.id)
     assert Song.objects.get(id=song.id).warnings == []

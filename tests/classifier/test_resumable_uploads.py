@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classifier.errors import ProductError
-from classifier.jobs.clean_up import leftovers_sweep
+from classifier.jobs.clean_up import clean_up
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.uploads.partial_files import checksums, partial_file_path
 from classifier.uploads.resumable_uploads import (
@@ -30,7 +30,7 @@ from classifier.uploads.resumable_uploads import (
     resumable_upload_create,
 )
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.hearing import wav
+from tests.classifier.fake_analysis import wav
 
 NOW = timezone.now()
 SONG = wav(4.0, mark=7)
@@ -297,9 +297,9 @@ def test_nobody_begins_without_end(anna: Person, boris: Person) -> None:
 
 def test_what_nobody_went_on_with_for_a_day_is_removed(file: ResumableUpload, anna: Person) -> None:
     append(file, 0, 5_000)
-    leftovers_sweep(now=NOW + timedelta(hours=23))
+    clean_up(now=NOW + timedelta(hours=23))
     assert ResumableUpload.objects.exists()
-    leftovers_sweep(now=NOW + timedelta(hours=25))
+    clean_up(now=NOW + timedelta(hours=25))
     assert not ResumableUpload.objects.exists()
     assert incoming() == []
 

@@ -12,7 +12,7 @@ from classifier.models import Person, Song, Status, Verdict
 from classifier.services.bulk import songs_rerun
 from classifier.services.song_delete import song_delete
 from classifier.services.song_verdict import song_agree, song_correct, song_disagree, song_take_back, song_verdict
-from tests.classifier.hearing import Ear, mood
+from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.shelf import shelve
 
 NOW = timezone.now()
@@ -93,11 +93,13 @@ def test_a_verdict_that_does_not_exist_is_refused_with_those_that_do(calm: Song)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("model_version", ["mood-1", "mood-9"])
-def test_hearing_a_song_anew_changes_nothing_of_what_was_said(song: Song, ear: Ear, model_version: str) -> None:
+def test_hearing_a_song_anew_changes_nothing_of_what_was_said(
+    song: Song, analyser: FakeAnalyser, model_version: str
+) -> None:
     song_analyse(song_id=song.id)
     song_agree(song=song, now=NOW)
-    ear.heard.model_version = model_version
-    ear.heard.answer |= {"mood": mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}}
+    analyser.result.model_version = model_version
+    analyser.result.answer |= {"mood": mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}}
     songs_rerun(ids=[song.id], now=timezone.now())
     song_analyse(song_id=song.id)
     assert said(song) == (Verdict.AGREED, "calmness", "power")

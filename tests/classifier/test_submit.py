@@ -16,7 +16,7 @@ from classifier.ml_gateway import MoodError
 from classifier.models import Person, Song, Status
 from classifier.services.song_submit import song_submit
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.hearing import upload, wav
+from tests.classifier.fake_analysis import upload, wav
 
 
 def refusal(owner: Person, file: Any) -> ProductError:

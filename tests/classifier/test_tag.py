@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from classifier.management.audio_paths import songs_under
 from classifier.models import Person, Song, Status
 from tests import sounds
-from tests.classifier.hearing import Ear, wav
+from tests.classifier.fake_analysis import FakeAnalyser, wav
 from tests.classifier.test_api_predict import KEYS
 
 
@@ -43,7 +43,7 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_is_heard_without_being_stored(tmp_path: Path, ear: Ear) -> None:
+def test_a_song_is_heard_without_being_stored(tmp_path: Path, analyser: FakeAnalyser) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     [answer], status = tag(tmp_path / "a.wav")
     assert status == 0
@@ -53,7 +53,7 @@ def test_a_song_is_heard_without_being_stored(tmp_path: Path, ear: Ear) -> None:
     assert not Song.objects.exists()
 
 
-def test_hearing_without_storing_needs_no_database(tmp_path: Path, ear: Ear) -> None:
+def test_hearing_without_storing_needs_no_database(tmp_path: Path, analyser: FakeAnalyser) -> None:
     """Any look at the database would fail here, where the test asks for none."""
     (tmp_path / "a.wav").write_bytes(wav())
     assert tag(tmp_path / "a.wav")[1] == 0
@@ -64,7 +64,7 @@ def test_folders_are_walked_in_order_and_what_is_no_song_is_passed_over(library:
     assert found == ["b/01.wav", "b/02.wav", "a/no suffix", "a/one.wav", "b/01.wav", "b/02.wav"]
 
 
-def test_one_bad_file_never_stops_the_rest(tmp_path: Path, ear: Ear) -> None:
+def test_one_bad_file_never_stops_the_rest(tmp_path: Path, analyser: FakeAnalyser) -> None:
     good, text, empty = (tmp_path / f"{name}.mp3" for name in ("good", "text", "empty"))
     good.write_bytes(wav())
     text.write_text("I am no song. " * 100)
@@ -86,7 +86,7 @@ def test_a_folder_without_songs_is_told(tmp_path: Path) -> None:
     assert (answer["error"]["code"], status) == ("no_songs", 1)
 
 
-def test_names_that_are_no_text_and_names_that_cannot_be_stop_nothing(tmp_path: Path, ear: Ear) -> None:
+def test_names_that_are_no_text_and_names_that_cannot_be_stop_nothing(tmp_path: Path, analyser: FakeAnalyser) -> None:
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
     odd.write_bytes(wav())
     answers, status = tag(odd, tmp_path / ("x" * 300))
@@ -102,7 +102,7 @@ def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_file_that_kills_its_process_costs_itself_only(
-    tmp_path: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, name in enumerate(["1.wav", "2 deadly.wav", "3.wav"]):
         (tmp_path / name).write_bytes(wav(mark=number))
@@ -110,9 +110,9 @@ def test_a_file_that_kills_its_process_costs_itself_only(
     def listen(path: Path, *, on_progress: Callable[[str, int, int], None]) -> Any:
         if "deadly" in path.name:
             os.kill(os.getpid(), signal.SIGKILL)
-        return ear.listen(path, on_progress=on_progress)
+        return analyser.analyse(path, on_progress=on_progress)
 
-    monkeypatch.setattr("classifier.ml_gateway.listen", listen)
+    monkeypatch.setattr("classifier.ml_gateway.analyse", listen)
     answers, status = tag(tmp_path)
     assert [answer["status"] for answer in answers] == ["done", "failed", "done"]
     assert answers[1]["error"]["code"] == "worker_lost"
@@ -122,12 +122,12 @@ def test_a_file_that_kills_its_process_costs_itself_only(
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.SONG_TIME_LIMIT_S = 0.5
     (tmp_path / "a.wav").write_bytes(wav())
-    monkeypatch.setattr("classifier.ml_gateway.listen", lambda path, on_progress: signal.pause())
+    monkeypatch.setattr("classifier.ml_gateway.analyse", lambda path, on_progress: signal.pause())
     [answer], _ = tag(tmp_path / "a.wav")
     assert answer["error"]["code"] == "too_slow"
 
 
-def test_people_get_a_line_for_each_song(tmp_path: Path, ear: Ear) -> None:
+def test_people_get_a_line_for_each_song(tmp_path: Path, analyser: FakeAnalyser) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     out = StringIO()
     call_command("tag", str(tmp_path / "a.wav"), stdout=out)
@@ -144,7 +144,7 @@ def test_people_are_told_what_is_wrong_with_a_song_that_was_heard(tmp_path: Path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stored_songs_are_in_the_persons_history(tmp_path: Path, ear: Ear, anna: Person) -> None:
+def test_stored_songs_are_in_the_persons_history(tmp_path: Path, analyser: FakeAnalyser, anna: Person) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
     song = Song.objects.get()
@@ -155,7 +155,9 @@ def test_stored_songs_are_in_the_persons_history(tmp_path: Path, ear: Ear, anna:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stored_song_is_not_heard_again(tmp_path: Path, ear: Ear, anna: Person, monkeypatch: Any) -> None:
+def test_a_stored_song_is_not_heard_again(
+    tmp_path: Path, analyser: FakeAnalyser, anna: Person, monkeypatch: Any
+) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     (tmp_path / "same.wav").write_bytes(wav())
     answers, _ = tag(tmp_path / "a.wav", tmp_path / "same.wav", "--store", "anna")
@@ -168,7 +170,7 @@ def test_a_stored_song_that_kills_its_process_ends_as_failed(
     tmp_path: Path, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
-    monkeypatch.setattr("classifier.ml_gateway.listen", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr("classifier.ml_gateway.analyse", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
     [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
     assert (answer["error"]["code"], status) == ("worker_lost", 1)
     assert Song.objects.get().status == Status.FAILED

@@ -15,7 +15,7 @@ from django.test import Client
 from classifier.models import Person, Song
 from classifier.uploads.upload_handlers import ChecksumUploadedFile
 from tests.classifier.conftest import files_under
-from tests.classifier.hearing import upload, wav
+from tests.classifier.fake_analysis import upload, wav
 
 
 def arriving() -> list[str]:

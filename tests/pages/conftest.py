@@ -9,20 +9,20 @@ from django.utils import timezone
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song
 from classifier.services.song_submit import song_submit
-from tests.classifier.hearing import Ear, answer, mood, scores, upload
+from tests.classifier.fake_analysis import FakeAnalyser, answer, mood, scores, upload
 
 Submit = Callable[..., Song]
 
 
 @pytest.fixture
-def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
+def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
     """Hears in place of the models: Calm but Powerful together; the 2D network alone hears it calm and sad."""
-    ear = Ear()
-    ear.heard.answer = whole_answer()
-    monkeypatch.setattr("classifier.ml_gateway.listen", ear.listen)
+    analyser = FakeAnalyser()
+    analyser.result.answer = whole_answer()
+    monkeypatch.setattr("classifier.ml_gateway.analyse", analyser.analyse)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
-    monkeypatch.setattr("classifier.ml_gateway.seen_by", seen_by)
-    return ear
+    monkeypatch.setattr("classifier.ml_gateway.view", view)
+    return analyser
 
 
 def whole_answer(segments: int = 3) -> dict[str, Any]:
@@ -33,9 +33,9 @@ def whole_answer(segments: int = 3) -> dict[str, Any]:
     return whole | {"models": {"cnn1d": scores(), "cnn2d": scores("sadness")}}
 
 
-def seen_by(network: str, found: Mapping[str, Any], model_version: str) -> dict[str, Any]:
-    seen = {"cnn1d": mood(), "cnn2d": mood() | {"name": "Calm and Sad", "secondary": "sadness", "joined_by": "and"}}
-    return {**found, "mood": seen[network], "scores": found["models"][network]}
+def view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
+    moods = {"cnn1d": mood(), "cnn2d": mood() | {"name": "Calm and Sad", "secondary": "sadness", "joined_by": "and"}}
+    return {**stored, "mood": moods[network], "scores": stored["models"][network]}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def submit(anna: Person) -> Submit:
 
 
 @pytest.fixture
-def hear(ear: Ear, submit: Submit) -> Submit:
+def hear(analyser: FakeAnalyser, submit: Submit) -> Submit:
     """Hands in a song and listens to it."""
 
     def hear(mark: int = 0, **given: Any) -> Song:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Song
-from tests.classifier.hearing import wav
+from tests.classifier.fake_analysis import wav
 
 WHOLE = wav()
 

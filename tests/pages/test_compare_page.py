@@ -15,7 +15,7 @@ from django.urls import reverse
 from classifier.models import Analysis, Person, Song, Status
 from classifier.views.comparison_candidates import plain_title
 from ml.features.names import NAMES
-from tests.classifier.hearing import mood, scores
+from tests.classifier.fake_analysis import mood, scores
 from tests.pages.test_result_page import words
 from tests.shelf import shelve
 

@@ -16,7 +16,7 @@ from classifier.charts.song.sound_differences import contrasts, key_words
 from classifier.library.label_agreement import Fit, Judgement
 from classifier.ml_gateway import EMOTIONS
 from ml.features.names import NAMES
-from tests.classifier.hearing import mood, scores
+from tests.classifier.fake_analysis import mood, scores
 
 
 def stated(*moods: str) -> Headline:

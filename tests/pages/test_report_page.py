@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Person, Song, Status
-from tests.classifier.hearing import mood
+from tests.classifier.fake_analysis import mood
 from tests.pages.test_compare_page import answered
 from tests.pages.test_result_page import words
 from tests.shelf import shelve

@@ -10,7 +10,7 @@ from django.urls import reverse
 from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song
 from ml.features.names import FEATURES
-from tests.classifier.hearing import Ear, mood
+from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.pages.conftest import Submit, whole_answer
 
 
@@ -61,9 +61,9 @@ def test_a_network_that_does_not_exist_is_refused_by_name(anna_client: Client, h
 
 
 def test_an_uncertain_mood_is_called_mixed_and_its_sides_candidates(
-    anna_client: Client, ear: Ear, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
-    ear.heard.answer = whole_answer() | {
+    analyser.result.answer = whole_answer() | {
         "mood": mood() | {"name": "Mixed: Calm or Powerful", "confidence": 0.31, "certain": False}
     }
     text = words(page(anna_client, hear()))
@@ -73,8 +73,10 @@ def test_an_uncertain_mood_is_called_mixed_and_its_sides_candidates(
     assert "What speaks for each candidate" in text
 
 
-def test_the_features_stand_in_tables_with_their_units(anna_client: Client, ear: Ear, hear: Submit) -> None:
-    ear.heard.answer = whole_answer() | {"features": {feature.name: 0.5 for feature in FEATURES}}
+def test_the_features_stand_in_tables_with_their_units(
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit
+) -> None:
+    analyser.result.answer = whole_answer() | {"features": {feature.name: 0.5 for feature in FEATURES}}
     html = page(anna_client, hear())
     for name in {feature.name.removesuffix("_mean").removesuffix("_var") for feature in FEATURES}:
         assert f"<code>{name}</code>" in html
@@ -94,8 +96,8 @@ def test_what_the_person_hears_stands_beside_the_prediction(anna_client: Client,
     assert "Calm but Powerful" in text
 
 
-def test_a_warning_about_the_file_is_shown(anna_client: Client, ear: Ear, hear: Submit) -> None:
-    ear.heard.warnings = [{"code": "audio_truncated", "message": "The file broke off after 93 s."}]
+def test_a_warning_about_the_file_is_shown(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
+    analyser.result.warnings = [{"code": "audio_truncated", "message": "The file broke off after 93 s."}]
     assert "The file broke off after 93 s." in page(anna_client, hear())
 
 
@@ -105,7 +107,7 @@ def test_a_result_outlives_the_model_that_made_it(
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
-    monkeypatch.setattr("classifier.ml_gateway.seen_by", missing)
+    monkeypatch.setattr("classifier.ml_gateway.view", missing)
     text = words(page(anna_client, heard))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text
@@ -132,7 +134,7 @@ def test_the_page_keeps_to_the_content_security_policy(anna_client: Client, hear
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
 
 
-def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, ear: Ear, hear: Submit) -> None:
+def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
     reasons = [
         {
             "mood": "calmness",
@@ -150,7 +152,7 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, ear: Ea
         },
         {"mood": "power", "trait": "key", "feature": "mode", "text": "in A minor", "effect": -0.02},
     ]
-    ear.heard.answer = whole_answer() | {"reasons": reasons}
+    analyser.result.answer = whole_answer() | {"reasons": reasons}
     html = page(anna_client, hear())
     calm, powerful = (words(part) for part in re.findall(r"<article class=\"one-side(.*?)</article>", html, re.DOTALL))
     assert "What speaks for it listeners in a hundred Slower than 80 % of songs +5.0" in calm
@@ -177,11 +179,11 @@ def test_the_wave_carries_the_colours_of_both_sides(anna_client: Client, heard: 
 
 
 def test_the_strongest_passage_of_each_side_plays_with_a_click_or_as_a_file(
-    anna_client: Client, ear: Ear, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
     answer = whole_answer()
     answer["segments"][2]["scores"]["emotions"] |= {"power": 0.9}
-    ear.heard.answer = answer
+    analyser.result.answer = answer
     song = hear()
     html = page(anna_client, song)
     strongest = re.search(r"<ul class=\"strongest.*?</ul>", html, re.DOTALL).group()
@@ -222,8 +224,10 @@ def test_where_the_networks_part_is_told_by_emotion_and_by_passage(anna_client: 
     assert "They agree on most of it, but not on what comes first: Calm for one, Sad for the other." in text
 
 
-def test_where_the_networks_disagree_the_page_says_what_that_means(anna_client: Client, ear: Ear, hear: Submit) -> None:
-    ear.heard.answer = whole_answer() | {"agreement": 0.41}
+def test_where_the_networks_disagree_the_page_says_what_that_means(
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit
+) -> None:
+    analyser.result.answer = whole_answer() | {"agreement": 0.41}
     text = words(page(anna_client, hear()))
     assert "41 % agreement. They disagree: let your own ear decide." in text
     assert "The networks disagree on this song: one puts Calm first, the other Sad." in text
@@ -234,7 +238,7 @@ def test_what_the_picture_showed_can_be_asked_for_the_sides_of_the_whole_answer(
     anna_client: Client, heard: Song
 ) -> None:
     html = page(anna_client, heard, model="cnn2d")
-    assert reverse("song-looked", args=[heard.id, "primary"]) in html
+    assert reverse("song-saliency", args=[heard.id, "primary"]) in html
     assert "What spoke for Calm" in html
     assert "What spoke for Powerful" in html
 
@@ -250,23 +254,23 @@ def test_every_picture_has_its_size_before_it_is_there(anna_client: Client, hear
         assert re.search(r'width="\d+" height="\d+"', picture), picture
 
 
-def test_a_page_of_two_hours_stays_light(anna_client: Client, ear: Ear, hear: Submit) -> None:
-    ear.heard.answer = whole_answer(segments=1439)
-    for i, segment in enumerate(ear.heard.answer["segments"]):
+def test_a_page_of_two_hours_stays_light(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
+    analyser.result.answer = whole_answer(segments=1439)
+    for i, segment in enumerate(analyser.result.answer["segments"]):
         # A mood that never stays: as many passages as there can be.
         segment["mood"] = mood() | {"name": f"Mood {i // 12 % 2}", "certain": i // 12 % 2 == 0}
-    ear.heard.duration_s = 7200.0
-    ear.heard.waveform = [i % 100 for i in range(600)]
+    analyser.result.duration_s = 7200.0
+    analyser.result.waveform = [i % 100 for i in range(600)]
     html = page(anna_client, hear())
     assert html.count('class="number"><a href') > 100
     assert len(html.encode()) < 300_000
 
 
 def test_a_page_of_a_long_song_asks_the_database_no_more_often(
-    anna_client: Client, ear: Ear, hear: Submit, django_assert_num_queries: Callable
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit, django_assert_num_queries: Callable
 ) -> None:
-    ear.heard.answer = whole_answer(segments=400)
-    ear.heard.duration_s = 2005.0
+    analyser.result.answer = whole_answer(segments=400)
+    analyser.result.duration_s = 2005.0
     address = reverse("song-detail", args=[hear().id])
     # Session, person, song, analysis with its detail, segments.
     with django_assert_num_queries(5):

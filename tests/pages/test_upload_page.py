@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classifier.models import Person, ResumableUpload, Song, Status, WorkerPresence
-from tests.classifier.hearing import upload
+from tests.classifier.fake_analysis import upload
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 

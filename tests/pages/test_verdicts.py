@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Song, Verdict
-from tests.classifier.hearing import Ear, mood
+from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.pages.conftest import Submit, whole_answer
 from tests.pages.test_result_page import words
 
@@ -35,10 +35,10 @@ def test_the_page_asks_whether_the_mood_fits(anna_client: Client, heard: Song) -
 
 
 def test_of_an_unsure_answer_it_asks_whether_both_candidates_are_right(
-    anna_client: Client, ear: Ear, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
     unsure = mood() | {"name": "Mixed: Calm or Powerful", "certain": False}
-    ear.heard.answer = whole_answer() | {"mood": unsure}
+    analyser.result.answer = whole_answer() | {"mood": unsure}
     song = hear()
     part = own_part(anna_client.get(reverse("song-detail", args=[song.id])).content.decode())
     assert "“Mixed: Calm or Powerful”: are both right?" in words(part)

@@ -42,7 +42,7 @@ def test_a_picture_is_drawn_in_turn_with_songs_that_wait(serving: Serving, tmp_p
     many = [caller.submit(sounds.write_long(tmp_path / "long.mp3", 600 + i))["id"] for i in range(8)]
 
     def drawn() -> requests.Response | None:
-        response = visitor.session.get(f"{serving.address}/songs/{song['id']}/looked/primary.png", timeout=30)
+        response = visitor.session.get(f"{serving.address}/songs/{song['id']}/saliency/primary.png", timeout=30)
         assert response.status_code in (200, 202), response.text
         return response if response.status_code == 200 else None
 
@@ -50,5 +50,5 @@ def test_a_picture_is_drawn_in_turn_with_songs_that_wait(serving: Serving, tmp_p
     assert waiting(caller, many) > 0, "All songs were heard first"
     assert picture.headers["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
-    places = visitor.session.get(f"{serving.address}/songs/{song['id']}/looked/primary.json", timeout=30)
+    places = visitor.session.get(f"{serving.address}/songs/{song['id']}/saliency/primary.json", timeout=30)
     assert places.json()["network"] == "cnn2d"

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from classifier.jobs.clean_up import leftovers_sweep
+from classifier.jobs.clean_up import clean_up
 from classifier.jobs.sweep import songs_sweep
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: float | None, **options: Any) -> None:
         if every is None:
             swept = songs_sweep(now=timezone.now())
-            leftovers_sweep(now=timezone.now())
+            clean_up(now=timezone.now())
             self.stdout.write(f"{swept}.")
             return
         self._go_on(max(every, 0.1))
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                     logger.info("Swept: %s.", swept)
                 if timezone.now().timestamp() >= next_leftovers:
                     next_leftovers += LEFTOVERS_EVERY_S
-                    leftovers_sweep(now=timezone.now())
+                    clean_up(now=timezone.now())
             except (DatabaseError, OSError) as error:
                 # The sweep is what everything else relies on: it outlives a database that restarts.
                 logger.warning("This sweep failed, and the next one will try again: %s", error)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from classifier import ml_gateway
 from classifier.accounts.people import person_named
-from classifier.jobs.analysis_subprocess import ListeningChild
+from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.management.audio_paths import songs_under
 from classifier.services.song_tag import song_tag
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         # A bar only where somebody watches; it must not start a thread, since the child is forked.
         tqdm.monitor_interval = 0
         try:
-            with ListeningChild() as child, tqdm(songs, unit="song", disable=None, file=sys.stderr) as bar:
+            with AnalysisSubprocess() as child, tqdm(songs, unit="song", disable=None, file=sys.stderr) as bar:
                 for path in bar:
                     answer = song_tag(path=path, owner=owner, network=model, child=child, on_progress=_on(bar, path))
                     failed += answer["status"] != "done"

@@ -82,7 +82,7 @@ def answer(segments: int = 3) -> dict[str, Any]:
 
 
 @dataclass
-class Heard:
+class FakeResult:
     model_version: str = "mood-1"
     duration_s: float = 20.0
     title: str | None = "Nocturne"
@@ -93,23 +93,23 @@ class Heard:
     waveform: list[int] = field(default_factory=lambda: [0, 40, 100, 60])
 
 
-class Ear:
+class FakeAnalyser:
     """Hears what it is told to; `interrupt` is called after the first segment."""
 
     def __init__(self) -> None:
-        self.heard = Heard()
+        self.result = FakeResult()
         self.error: BaseException | None = None
         self.interrupt: Callable[[], object] | None = None
         self.paths: list[Path] = []
 
-    def listen(self, path: Path, *, on_progress: Callable[[str, int, int], None]) -> Heard:
+    def analyse(self, path: Path, *, on_progress: Callable[[str, int, int], None]) -> FakeResult:
         self.paths.append(path)
         on_progress("decoding", 10, 20)
-        total = len(self.heard.answer["segments"])
+        total = len(self.result.answer["segments"])
         for done in range(1, total + 1):
             on_progress("listening", done, total)
             if done == 1 and self.interrupt is not None:
                 self.interrupt()
         if self.error is not None:
             raise self.error
-        return self.heard
+        return self.result

@@ -16,7 +16,14 @@ from django.utils import timezone
 
 from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.saliency import ASK_AGAIN_AFTER, FORGOTTEN_AFTER, TRIES, looking_began, song_look, song_look_ask
+from classifier.jobs.saliency import (
+    ASK_AGAIN_AFTER,
+    FORGOTTEN_AFTER,
+    TRIES,
+    saliency_attempt_begin,
+    saliency_draw,
+    saliency_request,
+)
 from classifier.models import AnalysisDetail, Song
 from classifier.services.song_delete import song_delete
 from classifier.tasks import look
@@ -24,7 +31,7 @@ from ml.errors import MoodError
 from ml.inference.saliency import MoodSaliency
 from mmc.celery import app
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.hearing import PNG, Ear, Heard
+from tests.classifier.fake_analysis import PNG, FakeAnalyser, FakeResult
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +55,7 @@ class Eye:
 @pytest.fixture
 def eye(monkeypatch: pytest.MonkeyPatch) -> Eye:
     eye = Eye()
-    monkeypatch.setattr("classifier.ml_gateway.look", eye.look)
+    monkeypatch.setattr("classifier.ml_gateway.mood_saliency", eye.look)
     return eye
 
 
@@ -61,15 +68,15 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def heard(ear: Ear, song: Song) -> Song:
-    ear.heard = Heard(model_version="mood-3")
+def heard(analyser: FakeAnalyser, song: Song) -> Song:
+    analyser.result = FakeResult(model_version="mood-3")
     song_analyse(song_id=song.id)
     song.refresh_from_db()
     return song
 
 
 def ask(client: Client, song: Song, side: str = "primary") -> HttpResponse:
-    return client.get(reverse("song-looked", args=[song.id, side]), headers={"accept": "image/png, application/json"})
+    return client.get(reverse("song-saliency", args=[song.id, side]), headers={"accept": "image/png, application/json"})
 
 
 def test_the_first_who_asks_has_it_drawn_and_the_next_see_it(
@@ -92,16 +99,16 @@ def test_the_first_who_asks_has_it_drawn_and_the_next_see_it(
 
 
 def test_its_places_are_told_as_json(anna_client: Client, heard: Song, eye: Eye, told: list[str]) -> None:
-    address = reverse("song-looked-places", args=[heard.id, "secondary"])
+    address = reverse("song-saliency-places", args=[heard.id, "secondary"])
     assert anna_client.get(address).status_code == 202
-    song_look(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
     assert anna_client.get(address).json() == {"mood": "power", "places": []}
 
 
 def test_who_has_the_picture_does_not_get_it_again(anna_client: Client, heard: Song, eye: Eye) -> None:
-    song_look(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
     etag = ask(anna_client, heard)["ETag"]
-    again = anna_client.get(reverse("song-looked", args=[heard.id, "primary"]), headers={"if-none-match": etag})
+    again = anna_client.get(reverse("song-saliency", args=[heard.id, "primary"]), headers={"if-none-match": etag})
     assert again.status_code == 304
 
 
@@ -112,15 +119,15 @@ def test_workers_are_told_once_however_often_somebody_asks(anna_client: Client, 
 
 
 def test_being_told_twice_draws_once(heard: Song, eye: Eye) -> None:
-    song_look(song_id=heard.id)
-    song_look(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
     assert len(eye.asked) == 1
 
 
 def test_a_worker_that_is_busy_is_told_again_after_a_minute(heard: Song, told: list[str]) -> None:
     now = timezone.now()
     for minutes in (0, 0.5, 1, 1.5, 3, 4.5, 6, 7.5):
-        song_look_ask(song=heard, analysis=heard.analysis, now=now + minutes * ASK_AGAIN_AFTER)
+        saliency_request(song=heard, analysis=heard.analysis, now=now + minutes * ASK_AGAIN_AFTER)
     assert len(told) == 6
 
 
@@ -128,14 +135,14 @@ def test_workers_that_die_of_it_are_told_three_times_and_an_hour_later_again(hea
     now = timezone.now()
     for number in range(TRIES):
         moment = now + 2 * number * ASK_AGAIN_AFTER
-        song_look_ask(song=heard, analysis=heard.analysis, now=moment)
-        looking_began(song=heard, analysis=heard.analysis, now=moment)
+        saliency_request(song=heard, analysis=heard.analysis, now=moment)
+        saliency_attempt_begin(song=heard, analysis=heard.analysis, now=moment)
     with pytest.raises(ProductError) as caught:
-        song_look_ask(song=heard, analysis=heard.analysis, now=now + 2 * TRIES * ASK_AGAIN_AFTER)
+        saliency_request(song=heard, analysis=heard.analysis, now=now + 2 * TRIES * ASK_AGAIN_AFTER)
     assert caught.value.code == "looking_failed"
     assert len(told) == TRIES
 
-    song_look_ask(song=heard, analysis=heard.analysis, now=now + FORGOTTEN_AFTER + 2 * TRIES * ASK_AGAIN_AFTER)
+    saliency_request(song=heard, analysis=heard.analysis, now=now + FORGOTTEN_AFTER + 2 * TRIES * ASK_AGAIN_AFTER)
     assert len(told) == TRIES + 1
 
 
@@ -147,27 +154,29 @@ def test_a_worker_that_fails_is_told_again_at_once_but_not_for_ever(
     for _ in range(TRIES):
         assert ask(anna_client, heard).status_code == 202
         with contextlib.suppress(OSError):
-            song_look(song_id=heard.id)
+            saliency_draw(song_id=heard.id)
     assert len(told) == TRIES
     refused = ask(anna_client, heard)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "looking_failed")
 
 
 def test_another_version_of_the_models_looks_anew(
-    anna_client: Client, ear: Ear, heard: Song, eye: Eye, told: list[str]
+    anna_client: Client, analyser: FakeAnalyser, heard: Song, eye: Eye, told: list[str]
 ) -> None:
-    song_look(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
     Song.objects.filter(id=heard.id).update(status="queued")
-    ear.heard = Heard(model_version="mood-2")
+    analyser.result = FakeResult(model_version="mood-2")
     song_analyse(song_id=heard.id)
 
     assert ask(anna_client, heard).status_code == 202
-    song_look(song_id=heard.id)
+    saliency_draw(song_id=heard.id)
     assert [version for _, version in eye.asked] == ["mood-3", "mood-2"]
 
 
-def test_a_model_that_is_gone_cannot_look(anna_client: Client, ear: Ear, song: Song, told: list[str]) -> None:
-    ear.heard = Heard(model_version="mood-0")
+def test_a_model_that_is_gone_cannot_look(
+    anna_client: Client, analyser: FakeAnalyser, song: Song, told: list[str]
+) -> None:
+    analyser.result = FakeResult(model_version="mood-0")
     song_analyse(song_id=song.id)
     refused = ask(anna_client, song)
     assert (refused.status_code, refused.json()["error"]["code"]) == (404, "version_unknown")
@@ -187,8 +196,8 @@ def test_nothing_is_drawn_of_another_persons_song_nor_of_one_that_waits_nor_for_
 
 
 def test_a_deleted_song_leaves_no_picture(heard: Song, eye: Eye, media: Path) -> None:
-    song_look(song_id=heard.id)
-    assert any("looked" in name for name in files_under(media))
+    saliency_draw(song_id=heard.id)
+    assert any("saliency" in name for name in files_under(media))
     song_delete(song=heard)
     assert files_under(media) == []
 
@@ -200,15 +209,15 @@ def test_a_song_deleted_while_it_is_drawn_leaves_nothing(
         Song.objects.filter(id=heard.id).delete()
         return eye.look(path, moods, model_version)
 
-    monkeypatch.setattr("classifier.ml_gateway.look", deleted_meanwhile)
-    song_look(song_id=heard.id)
+    monkeypatch.setattr("classifier.ml_gateway.mood_saliency", deleted_meanwhile)
+    saliency_draw(song_id=heard.id)
     assert files_under(media) == []
 
 
 def test_drawing_does_not_wait_behind_songs() -> None:
     queues = app.amqp.queues
-    assert set(queues) == {"songs", "looks"}
-    assert app.amqp.router.route({}, "classifier.look")["queue"].name == "looks"
+    assert set(queues) == {"songs", "saliency"}
+    assert app.amqp.router.route({}, "classifier.draw_saliency")["queue"].name == "saliency"
     assert app.amqp.router.route({}, "classifier.analyse_song")["queue"].name == "songs"
     assert len({queue.routing_key for queue in queues.values()}) == 2
 

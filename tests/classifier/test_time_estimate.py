@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.time_estimate import forecast
+from classifier.jobs.time_estimate import time_estimate
 from classifier.models import Analysis, Person, Song, Status, WorkerPresence
 from classifier.views.queue_summary import Underway, left_text
 from tests.classifier.conftest import Submit
-from tests.classifier.hearing import Ear
+from tests.classifier.fake_analysis import FakeAnalyser
 
 NOW = timezone.now()
 
@@ -48,7 +48,9 @@ def listens(song: Song, *, segments: int, since: datetime) -> None:
     )
 
 
-def test_songs_wait_for_those_before_them_at_the_measured_speed(ear: Ear, submit: Submit, workers: Any) -> None:
+def test_songs_wait_for_those_before_them_at_the_measured_speed(
+    analyser: FakeAnalyser, submit: Submit, workers: Any
+) -> None:
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     running = waits(submit, 2, "b.mp3", size_bytes=5000)
@@ -56,87 +58,91 @@ def test_songs_wait_for_those_before_them_at_the_measured_speed(ear: Ear, submit
     first = waits(submit, 3, "c.mp3", size_bytes=2000)
     second = waits(submit, 4, "d.mp3", size_bytes=500)
 
-    seen = forecast(now=NOW)
+    seen = time_estimate(now=NOW)
 
     # A segment took a quarter of a second, a byte a hundredth.
-    assert seen.left_s == pytest.approx({running.id: 15, first.id: 35, second.id: 40})
+    assert seen.remaining_s == pytest.approx({running.id: 15, first.id: 35, second.id: 40})
     assert seen.places == {first.id: 1, second.id: 2}
 
 
-def test_kinds_of_files_have_their_own_speed_for_a_byte(ear: Ear, submit: Submit, workers: Any) -> None:
+def test_kinds_of_files_have_their_own_speed_for_a_byte(analyser: FakeAnalyser, submit: Submit, workers: Any) -> None:
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     heard(submit, 2, "b.WAV", seconds=20, size_bytes=20_000, segments=80)
     workers()
     plain = waits(submit, 3, "c.wav", size_bytes=10_000)
     unknown = waits(submit, 4, "d.opus", size_bytes=77)
-    assert forecast(now=NOW).left_s == pytest.approx({plain.id: 10, unknown.id: 10 + 15})
+    assert time_estimate(now=NOW).remaining_s == pytest.approx({plain.id: 10, unknown.id: 10 + 15})
 
 
 def test_one_worker_that_hears_two_songs_at_once_counts_for_two(
-    ear: Ear, submit: Submit, workers: Any, settings: Any
+    analyser: FakeAnalyser, submit: Submit, workers: Any, settings: Any
 ) -> None:
     settings.CELERY_WORKER_CONCURRENCY = 2
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     one, other = (waits(submit, mark, f"{mark}.mp3", size_bytes=500) for mark in (2, 3))
-    assert forecast(now=NOW).left_s == pytest.approx({one.id: 5, other.id: 5})
+    assert time_estimate(now=NOW).remaining_s == pytest.approx({one.id: 5, other.id: 5})
 
 
-def test_two_workers_share_the_queue(ear: Ear, submit: Submit, workers: Any) -> None:
+def test_two_workers_share_the_queue(analyser: FakeAnalyser, submit: Submit, workers: Any) -> None:
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers(2)
     songs = [waits(submit, mark, f"{mark}.mp3", size_bytes=1000) for mark in range(2, 5)]
-    assert list(forecast(now=NOW).left_s.values()) == pytest.approx([10, 10, 20])
+    assert list(time_estimate(now=NOW).remaining_s.values()) == pytest.approx([10, 10, 20])
     assert len(songs) == 3
 
 
-def test_a_song_that_takes_longer_than_it_should_is_nearly_done(ear: Ear, submit: Submit, workers: Any) -> None:
+def test_a_song_that_takes_longer_than_it_should_is_nearly_done(
+    analyser: FakeAnalyser, submit: Submit, workers: Any
+) -> None:
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     slow = waits(submit, 2, "b.mp3", size_bytes=1000)
     listens(slow, segments=40, since=NOW - timedelta(minutes=3))
-    assert forecast(now=NOW).left_s == {slow.id: 1}
+    assert time_estimate(now=NOW).remaining_s == {slow.id: 1}
 
 
-def test_nothing_is_promised_without_a_worker_or_a_measurement(ear: Ear, submit: Submit, workers: Any) -> None:
+def test_nothing_is_promised_without_a_worker_or_a_measurement(
+    analyser: FakeAnalyser, submit: Submit, workers: Any
+) -> None:
     waits(submit, 1, "a.mp3", size_bytes=1000)
     workers()
-    assert forecast(now=NOW).left_s == {}
+    assert time_estimate(now=NOW).remaining_s == {}
     song_analyse(song_id=Song.objects.get().id)
     waits(submit, 2, "b.mp3", size_bytes=1000)
-    assert forecast(now=NOW).left_s != {}
+    assert time_estimate(now=NOW).remaining_s != {}
     WorkerPresence.objects.all().delete()
-    assert forecast(now=NOW).left_s == {}
+    assert time_estimate(now=NOW).remaining_s == {}
 
 
 def test_a_line_tells_of_all_songs_of_a_person_until_the_last(
-    ear: Ear, submit: Submit, workers: Any, anna: Person, boris: Person
+    analyser: FakeAnalyser, submit: Submit, workers: Any, anna: Person, boris: Person
 ) -> None:
     heard(submit, 1, "a.mp3", seconds=60, size_bytes=1000, segments=40)
     workers()
     listens(waits(submit, 2, "b.mp3", size_bytes=1000), segments=40, since=NOW)
     waits(submit, 3, "c.mp3", size_bytes=1000, owner=boris)
     waits(submit, 4, "d.mp3", size_bytes=1000)
-    seen = forecast(now=NOW)
+    seen = time_estimate(now=NOW)
     assert Underway.of(anna, seen).text == "1 song is heard now and 1 song waits: about 3 minutes left."
     assert Underway.of(boris, seen).text == "1 song waits: about 2 minutes left."
 
 
 def test_songs_beyond_those_that_are_counted_take_their_time_too(
-    ear: Ear, submit: Submit, workers: Any, anna: Person, monkeypatch: pytest.MonkeyPatch
+    analyser: FakeAnalyser, submit: Submit, workers: Any, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.jobs.time_estimate.COUNTED", 2)
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     for mark in range(2, 7):
         waits(submit, mark, f"{mark}.mp3", size_bytes=1000)
-    seen = forecast(now=NOW)
-    assert seen.queued_of(anna) == 5
-    assert seen.left_of(anna) == pytest.approx(50)
+    seen = time_estimate(now=NOW)
+    assert seen.queued_count(anna) == 5
+    assert seen.remaining_s_for(anna) == pytest.approx(50)
 
 
 def test_nothing_is_said_where_nothing_is_on_its_way(anna: Person) -> None:
-    nothing = Underway.of(anna, forecast(now=NOW))
+    nothing = Underway.of(anna, time_estimate(now=NOW))
     assert (nothing.count, nothing.text) == (0, "")
     assert not Analysis.objects.exists()
 
