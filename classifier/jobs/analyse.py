@@ -20,7 +20,7 @@ from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, song_claim, song_progress
 from classifier.models import Song, Stage, song_folder
 from classifier.uploads.limits import disk_full
-from classifier.uploads.stored_files import folder_discard, folder_path, is_no_room
+from classifier.uploads.stored_files import delete_folder, folder_path, is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def reason_of(error: BaseException) -> tuple[str, str]:
             f"Listening needed more than {settings.MAX_MEMORY_MB} MB of memory, which is the limit for one song: "
             "raise MAX_MEMORY_MB, or send a shorter piece."
         )
-    if is_no_room(error):
+    if is_disk_full(error):
         return disk_full().code, "The server's disk is full, so that the answer could not be kept: make room and retry."
     return "internal_error", "Something went wrong inside the server, whose log says what: retry, or tell its owner."
 
@@ -151,4 +151,4 @@ def _discard(song: Song, made: list[str]) -> None:
         default_storage.delete(name)
     # The row goes before the folder where a song is deleted, so this sees either both or neither.
     if not Song.objects.filter(id=song.id).exists():
-        folder_discard(song_folder(song))
+        delete_folder(song_folder(song))

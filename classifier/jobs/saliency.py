@@ -17,7 +17,7 @@ from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.jobs.queue import enqueue_saliency
 from classifier.models import Analysis, Song, song_folder
-from classifier.uploads.stored_files import folder_discard, folder_path, room_on_disk
+from classifier.uploads.stored_files import delete_folder, disk_full_as_error, folder_path
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def saliency_draw(*, song_id: uuid.UUID) -> None:
     finally:
         # The row goes before the folder where a song is deleted, so this sees either both or neither.
         if not Song.objects.filter(id=song.id).exists():
-            folder_discard(song_folder(song))
+            delete_folder(song_folder(song))
 
 
 def _draw(song: Song, analysis: Analysis) -> None:
@@ -78,7 +78,7 @@ def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
     has a byte for each time that a worker began, and its time is when somebody last asked or began.
     """
     marker = saliency_marker_path(song, analysis)
-    with room_on_disk():
+    with disk_full_as_error():
         tries, age = _tries(marker, now)
         if age >= FORGOTTEN_AFTER:
             marker.unlink(missing_ok=True)

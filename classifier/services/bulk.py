@@ -15,7 +15,7 @@ from classifier.querysets import OLDEST
 from classifier.services.song_cancel import CANCELLED_STATUS
 from classifier.services.song_retry import REQUEUED
 from classifier.services.song_verdict import stated_moods
-from classifier.uploads.stored_files import folder_discard
+from classifier.uploads.stored_files import delete_folder
 
 # Rows per transaction, so that no transaction holds the database for long.
 BATCH_SIZE = 500
@@ -56,7 +56,7 @@ def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
         Song.objects.filter(id__in=[song.id for song in songs]).delete()
         for song in songs:
             # As in song_delete: only once the rows are gone for certain. What a killed process leaves, the sweep finds.
-            transaction.on_commit(partial(folder_discard, song_folder(song)))
+            transaction.on_commit(partial(delete_folder, song_folder(song)))
     return len(songs)
 
 

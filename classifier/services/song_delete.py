@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 
 from classifier.models import Song, song_folder
-from classifier.uploads.stored_files import folder_discard
+from classifier.uploads.stored_files import delete_folder
 
 
 def song_delete(*, song: Song) -> None:
@@ -17,4 +17,4 @@ def song_delete(*, song: Song) -> None:
         # By its id, so that two who delete at once both succeed.
         Song.objects.filter(id=song.id).delete()
         # Only once the row is gone for certain: a row without its file would be worse than a file without a row.
-        transaction.on_commit(partial(folder_discard, folder))
+        transaction.on_commit(partial(delete_folder, folder))

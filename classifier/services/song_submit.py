@@ -14,9 +14,9 @@ from classifier.errors import ProductError
 from classifier.jobs.queue import enqueue
 from classifier.models import Person, Song, Status, song_folder
 from classifier.services.song_retry import song_retry
-from classifier.uploads.file_names import shown_name, stored_name
+from classifier.uploads.file_names import display_name, storage_name
 from classifier.uploads.limits import file_empty, file_missing, file_too_large, max_upload_bytes
-from classifier.uploads.stored_files import checksum, folder_discard, room_on_disk, settle
+from classifier.uploads.stored_files import checksum, delete_folder, disk_full_as_error, fsync_with_parents
 
 
 def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: bool = True) -> tuple[Song, bool]:
@@ -30,28 +30,28 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
 
     song = Song(
         owner=owner,
-        file_name=shown_name(upload.name or ""),
+        file_name=display_name(upload.name or ""),
         sha256=sha256,
         size_bytes=upload.size,
         status=Status.QUEUED,
         created_at=now,
     )
     try:
-        with room_on_disk():
-            song.file.save(stored_name(song.file_name), upload, save=False)
-            settle(Path(song.file.path))
+        with disk_full_as_error():
+            song.file.save(storage_name(song.file_name), upload, save=False)
+            fsync_with_parents(Path(song.file.path))
             with transaction.atomic():
                 song.save(force_insert=True)
     except IntegrityError:
         # The same file of the same owner came twice at once: the other request's row was there first and stays.
-        folder_discard(song_folder(song))
+        delete_folder(song_folder(song))
         winner = Song.objects.for_owner(owner).filter(sha256=sha256).first()
         if winner is None:
             raise
         return winner, False
     except BaseException:
         # No half song: without its row, the file would lie there for ever.
-        folder_discard(song_folder(song))
+        delete_folder(song_folder(song))
         raise
     if to_queue:
         # From here on the song is kept, whatever becomes of the message about it.
@@ -79,9 +79,9 @@ def _checked(upload: File | None) -> File:
 def _file_put_back(song: Song, upload: File) -> None:
     """The very same bytes are here again, so a file that was lost from the disk is lost no longer."""
     if not song.file.storage.exists(song.file.name):
-        with room_on_disk():
+        with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)
-            settle(Path(song.file.path))
+            fsync_with_parents(Path(song.file.path))
 
 
 def _asked_again(song: Song, *, now: datetime, to_queue: bool) -> Song:

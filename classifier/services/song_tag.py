@@ -19,7 +19,7 @@ from classifier.models import Person, Song
 from classifier.serializers import analysis_json, failure_json, song_json
 from classifier.services.song_reread import reread
 from classifier.services.song_submit import song_submit
-from classifier.uploads.file_names import shown_name
+from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_empty
 from classifier.uploads.stored_files import checksum
 
@@ -30,7 +30,7 @@ def song_tag(
     *, path: Path, owner: Person | None, network: str, child: AnalysisSubprocess, on_progress: ml_gateway.Progress
 ) -> dict[str, Any]:
     """The answer, or a failure; never an exception for what is wrong with the file. Stored if there is an owner."""
-    name = shown_name(path.name)
+    name = display_name(path.name)
     try:
         with _opened(path) as file:
             if owner is not None:

@@ -15,7 +15,7 @@ from classifier.errors import ProductError
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.song_retry import song_retry
 from classifier.services.song_submit import song_submit
-from classifier.uploads.file_names import shown_name
+from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import disk_full, file_empty, file_too_large, max_upload_bytes
 from classifier.uploads.partial_files import (
     CompletedFile,
@@ -27,7 +27,7 @@ from classifier.uploads.partial_files import (
     remove,
     write_at,
 )
-from classifier.uploads.stored_files import room_on_disk
+from classifier.uploads.stored_files import disk_full_as_error
 
 # Nobody sends so many at once; whoever begins more without end is stopped before the disk is full of beginnings.
 MAX_UNFINISHED_UPLOADS = 200
@@ -46,12 +46,12 @@ def resumable_upload_create(*, owner: Person, name: str, size_bytes: int, now: d
             "cancel some of them, or wait for a day, after which they are removed.",
             HTTPStatus.CONFLICT,
         )
-    with room_on_disk():
+    with disk_full_as_error():
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
             raise disk_full()
         return ResumableUpload.objects.create(
-            owner=owner, file_name=shown_name(name), size_bytes=size_bytes, created_at=now, touched_at=now
+            owner=owner, file_name=display_name(name), size_bytes=size_bytes, created_at=now, touched_at=now
         )
 
 
@@ -79,7 +79,7 @@ def resumable_upload_append(*, file: ResumableUpload, offset: int, part: bytes, 
         _check(file, received, offset, part, stream)
         fresh = part[received - offset :]
         if fresh:
-            with room_on_disk():
+            with disk_full_as_error():
                 write_at(stream, received, fresh)
                 _confirm(file, received + len(fresh), now)
             checksums.advance(file.id, received, fresh)

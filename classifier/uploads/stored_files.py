@@ -1,4 +1,4 @@
-"""The files of songs on the disk. Everything of a song lies in its own folder."""
+"""The files of songs on the disk. Every song has a folder of its own."""
 
 from __future__ import annotations
 
@@ -17,31 +17,27 @@ from django.db import OperationalError
 from classifier.errors import ProductError
 from classifier.uploads.limits import disk_full
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BLOCK_BYTES = 1 << 20
 
 
 @contextlib.contextmanager
-def room_on_disk() -> Iterator[None]:
-    """Turns what a full disk raises, in a file or in the database, into the sentence about it."""
+def disk_full_as_error() -> Iterator[None]:
+    """Raise the `disk_full` error in place of what a full disk raises, in a file or in the database."""
     try:
         yield
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise disk_full() from error
-        raise
-    except OperationalError as error:
-        if is_no_room(error):
+    except (OSError, OperationalError) as error:
+        if is_disk_full(error):
             raise disk_full() from error
         raise
 
 
-def is_no_room(error: BaseException) -> bool:
+def is_disk_full(error: BaseException) -> bool:
     """SQLite says "database or disk is full", PostgreSQL "No space left on device" or "could not extend file"."""
     if isinstance(error, ProductError):
         return error.code == "disk_full"
     if isinstance(error, OSError):
-        return error.errno in NO_ROOM
+        return error.errno in DISK_FULL_ERRNOS
     text = str(error).lower()
     return isinstance(error, OperationalError) and (
         "disk is full" in text or "no space left" in text or "could not extend file" in text
@@ -49,10 +45,10 @@ def is_no_room(error: BaseException) -> bool:
 
 
 def checksum(file: File) -> str:
-    """The SHA-256 of an open file, which is left at its beginning."""
-    known = getattr(file, "sha256", "")
-    if known:
-        return known
+    """The SHA-256 of an open file, in hexadecimal. Leaves the file at its beginning."""
+    sha256: str = getattr(file, "sha256", "")
+    if sha256:
+        return sha256
     digest = hashlib.sha256()
     file.seek(0)
     while block := file.read(BLOCK_BYTES):
@@ -61,9 +57,8 @@ def checksum(file: File) -> str:
     return digest.hexdigest()
 
 
-def settle(path: Path) -> None:
-    """Wait until the disk itself has a song's file and every new name on the way to it: what was accepted survives a
-    power cut."""
+def fsync_with_parents(path: Path) -> None:
+    """Flush a file and its folders up to MEDIA_ROOT to the disk, so that an accepted song survives a power cut."""
     for place in (path, *(folder for folder in path.parents if folder.is_relative_to(settings.MEDIA_ROOT))):
         descriptor = os.open(place, os.O_RDONLY)
         try:
@@ -76,8 +71,8 @@ def folder_path(folder: str) -> Path:
     return Path(default_storage.path(folder))
 
 
-def folder_discard(folder: str) -> None:
-    """Remove a song's folder with all that is in it; one that is not there is no matter."""
+def delete_folder(folder: str) -> None:
+    """Delete a song's folder with its files. A missing folder is no error."""
     path = folder_path(folder)
     try:
         for file in list(path.iterdir()):
@@ -86,6 +81,6 @@ def folder_discard(folder: str) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        # A worker wrote one more file meanwhile. It will see that the song is gone, and come here itself.
+        # A worker has written another file meanwhile. It will see that the song is deleted, and call this itself.
         if error.errno != errno.ENOTEMPTY:
             raise

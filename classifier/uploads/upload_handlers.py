@@ -1,11 +1,11 @@
-"""Uploads go to the disk as they arrive; one that does not fit is drained, so that the sender still gets an answer."""
+"""Django upload handler that writes to the disk where songs stay, and computes the checksum on the way."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -16,11 +16,13 @@ from classifier.uploads.limits import disk_full, file_too_large, max_upload_byte
 
 
 class ChecksumUploadedFile(UploadedFile):
-    """An upload on the disk where it will stay, with its checksum; or the reason why it is not there."""
+    """A temporary file with its SHA-256; or the error that kept it from being stored."""
 
-    def __init__(self, name: str, content_type: str) -> None:
+    file: IO[bytes]
+
+    def __init__(self, name: str | None, content_type: str | None) -> None:
         # Unbuffered, so that a full disk shows when a chunk is written and not when the file is closed.
-        file = tempfile.NamedTemporaryFile(  # noqa: SIM115  (closed by the request at its end)
+        file = tempfile.NamedTemporaryFile(  # noqa: SIM115  (the request closes it)
             suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=0
         )
         super().__init__(file, name, content_type, 0)
@@ -34,11 +36,14 @@ class ChecksumUploadedFile(UploadedFile):
         try:
             self.file.close()
         except FileNotFoundError:
-            pass  # It was moved to its place, so there is nothing to remove.
+            pass  # It was moved into the song's folder.
 
 
 class ChecksumUploadHandler(FileUploadHandler):
-    """Writes every upload to the disk, up to the limit for one file or as far as the disk goes."""
+    """Writes each upload to the disk, up to the size limit.
+
+    The rest of a file that is too large is read and dropped: a browser shows the answer only after it has sent all.
+    """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -50,14 +55,14 @@ class ChecksumUploadHandler(FileUploadHandler):
         if self.upload.error is not None:
             return
         if start + len(raw_data) > max_upload_bytes():
-            self._refuse(file_too_large())
+            self._reject(file_too_large())
             return
         try:
             rest = memoryview(raw_data)
             while rest:
                 rest = rest[self.upload.file.write(rest) :]
         except OSError:
-            self._refuse(disk_full())
+            self._reject(disk_full())
         else:
             self.digest.update(raw_data)
 
@@ -71,7 +76,6 @@ class ChecksumUploadHandler(FileUploadHandler):
         if hasattr(self, "upload"):
             self.upload.close()
 
-    def _refuse(self, error: ProductError) -> None:
-        """The rest of the body is still read, but no longer kept."""
+    def _reject(self, error: ProductError) -> None:
         self.upload.error = error
         os.ftruncate(self.upload.file.fileno(), 0)

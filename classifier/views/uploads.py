@@ -15,7 +15,7 @@ from classifier.models import Song
 from classifier.services.bulk import songs_cancel
 from classifier.services.demo_add import demo_add
 from classifier.services.song_submit import song_submit
-from classifier.uploads.file_names import shown_name
+from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_missing
 from classifier.views.home import home_context
 from classifier.views.ownership import way_back
@@ -48,7 +48,7 @@ def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse
         try:
             song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
         except (ProductError, MoodError) as error:
-            errors.append((shown_name(file.name or ""), error))
+            errors.append((display_name(file.name or ""), error))
             continue
         taken.append(song)
         if not created:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.uploads.file_names import shown_name, stored_name
+from classifier.uploads.file_names import display_name, storage_name
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("name", "expected"),
     [
         ("Für Elise.mp3", "Für Elise.mp3"),
         ("../../etc/passwd", "passwd"),
@@ -22,18 +22,18 @@ from classifier.uploads.file_names import shown_name, stored_name
         ("音楽.flac", "音楽.flac"),
     ],
 )
-def test_what_people_see_of_a_name(given: str, shown: str) -> None:
-    assert shown_name(given) == shown
+def test_display_name_is_safe_and_on_one_line(name: str, expected: str) -> None:
+    assert display_name(name) == expected
 
 
 def test_a_long_name_keeps_its_extension() -> None:
-    shown = shown_name("a" * 300 + ".flac")
-    assert len(shown) == 255
-    assert shown.endswith("a.flac")
+    name = display_name("a" * 300 + ".flac")
+    assert len(name) == 255
+    assert name.endswith("a.flac")
 
 
 @pytest.mark.parametrize(
-    ("shown", "stored"),
+    ("name", "expected"),
     [
         ("Für Elise.MP3", "source.mp3"),
         ("song", "source"),
@@ -42,5 +42,5 @@ def test_a_long_name_keeps_its_extension() -> None:
         ("a.verylongsuffix", "source"),
     ],
 )
-def test_the_disk_sees_only_a_plain_extension(shown: str, stored: str) -> None:
-    assert stored_name(shown) == stored
+def test_storage_name_keeps_only_a_plain_extension(name: str, expected: str) -> None:
+    assert storage_name(name) == expected

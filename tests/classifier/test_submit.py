@@ -146,7 +146,11 @@ def test_a_full_disk_leaves_neither_row_nor_file(
     def full(*args: Any, **kwargs: Any) -> None:
         raise fault
 
-    target = "classifier.services.song_submit.settle" if isinstance(fault, OSError) else "classifier.models.Song.save"
+    target = (
+        "classifier.services.song_submit.fsync_with_parents"
+        if isinstance(fault, OSError)
+        else "classifier.models.Song.save"
+    )
     monkeypatch.setattr(target, full)
 
     error = refusal(anna, upload())
