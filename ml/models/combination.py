@@ -1,4 +1,4 @@
-"""How the two networks' score vectors become one. Light: serving needs it, training fits it (ml.training.combining).
+"""How the two networks' score vectors become one. Serving applies it; ml.training.product.fusion fits it.
 
 A bundle's card holds it as {"combination": {head: {"share_of_2d", "sharpness"}}}; an older card holds only
 "share_of_2d", and is combined as it always was: the plain weighted mean.

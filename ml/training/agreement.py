@@ -14,10 +14,10 @@ import numpy as np
 
 from ml.models.score_vector import DISAGREE_BELOW, HEADS, agreement
 from ml.moods import EMOTIONS, named_most, sides
-from ml.training.figure_tables import table
-from ml.training.heard import Heard
-from ml.training.metrics import wilson
-from ml.training.pack import Pack
+from ml.training.data.packing import Pack
+from ml.training.evaluation.metrics import wilson
+from ml.training.evaluation.out_of_fold import Heard
+from ml.training.reports.card_tables import table
 
 HEAD = {head.name: head.part for head in HEADS}
 QUESTIONS = {

@@ -22,9 +22,9 @@ from tqdm import tqdm
 
 from ml.features.names import FEATURES
 from ml.models.score_vector import HEADS, LABELS, Head
-from ml.training.combining import targets_of
-from ml.training.heldout import HeldOut
-from ml.training.pack import Pack
+from ml.training.data.packing import Pack
+from ml.training.evaluation.held_out import HeldOut
+from ml.training.product.fusion import targets_of
 
 PLACE = Path("var/training/baseline/heldout.npz")
 WIDE = np.array([feature.log for feature in FEATURES])
@@ -50,7 +50,7 @@ def statistics(pack: Pack) -> np.ndarray:
 def held_out_by_machines(inputs: np.ndarray, targets: np.ndarray, folds: np.ndarray, artists: np.ndarray) -> np.ndarray:
     """Score vectors float32 (clips, 20) of all clips, each fold's by machines that knew nothing of it.
 
-    `targets` (clips, 20) as of `ml.training.combining.targets_of`, NaN where a clip was not labelled.
+    `targets` (clips, 20) as of `ml.training.product.fusion.targets_of`, NaN where a clip was not labelled.
     """
     scores = np.zeros((len(inputs), len(LABELS)), np.float32)
     for fold in tqdm(np.unique(folds), desc="folds"):

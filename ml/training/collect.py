@@ -22,15 +22,15 @@ from tqdm import tqdm
 
 from ml.errors import MoodError
 from ml.spec import SPEC
+from ml.training.collecting.atomic_files import room_on_disk
 from ml.training.collecting.collector import COLLECTED, FAILED, SAME, SKIPPED, Collector, Outcome
-from ml.training.collecting.cutting import Cut
+from ml.training.collecting.dataset_store import Store
+from ml.training.collecting.dataset_tables import LABELS, REPORT, write_labels, write_report
 from ml.training.collecting.download import Downloads
 from ml.training.collecting.entries import Entry
-from ml.training.collecting.lists import read_lists
-from ml.training.collecting.store import Store
-from ml.training.collecting.tables import LABELS, REPORT, write_labels, write_report
-from ml.training.collecting.visits import Manners
-from ml.training.collecting.writing import room_on_disk
+from ml.training.collecting.excerpts import Cut
+from ml.training.collecting.http_client import Manners
+from ml.training.collecting.recording_lists import read_lists
 
 
 def collect(

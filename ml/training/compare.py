@@ -22,14 +22,14 @@ import numpy as np
 from tqdm import tqdm
 
 from ml.errors import MoodError
-from ml.training.architectures import ARCHITECTURES, Architecture, architecture
-from ml.training.architectures.comparison import gathered, leak_table, marked_tables, table
-from ml.training.architectures.leaks import LEAKS, LEAKY, measure_leak
-from ml.training.architectures.measuring import measure, measured
-from ml.training.architectures.trials import FOLDS, TRIALS, Trial, tried
-from ml.training.cache import FeatureCache
-from ml.training.clips import Clip, read_clips
-from ml.training.marked_pages import rewritten
+from ml.training.data.clips import Clip, read_clips
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import ARCHITECTURES, Architecture, architecture
+from ml.training.older_networks.comparison_table import gathered, leak_table, marked_tables, table
+from ml.training.older_networks.fold_measurement import measure, measured
+from ml.training.older_networks.leakage import LEAKS, LEAKY, measure_leak
+from ml.training.older_networks.trial_budget import FOLDS, TRIALS, Trial, tried
+from ml.training.reports.marked_pages import rewritten
 
 COLLECTION = "4qaed"
 OUT = Path("var/training/compare")

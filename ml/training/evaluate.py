@@ -24,9 +24,9 @@ from ml.models.card import VIEWS
 from ml.models.combination import Combination
 from ml.moods import flat
 from ml.training import baseline
-from ml.training.heard import PLAIN_SVM, Heard
-from ml.training.pack import Pack
-from ml.training.quality import genres_given, report
+from ml.training.data.packing import Pack
+from ml.training.evaluation.card_report import genres_given, report
+from ml.training.evaluation.out_of_fold import PLAIN_SVM, Heard
 
 
 def write_predictions(heard: Heard, folder: Path) -> None:
@@ -97,18 +97,18 @@ def main() -> int:
     genres = genres_given(heard, Reference.from_card(found["reference"]["both"]))
     print(genres.to_markdown(), *genres.complaints(), sep="\n")
     if args.pictures:
-        from ml.training.report_pictures import draw_report
+        from ml.training.reports.product_plots import draw_report
 
         print(*draw_report(heard.pack, found, args.pictures, args.runs), sep="\n")
     if args.bundle:
-        from ml.training.bundling import make_bundle
+        from ml.training.product.bundling import make_bundle
 
         make_bundle(heard.pack, args.runs, found, args.bundle)
     return 0
 
 
 def _report_run(run: Path) -> int:
-    from ml.training.own.report import report_run
+    from ml.training.own.run_report import report_run
 
     try:
         report_run(run)

@@ -30,8 +30,8 @@ from ml.inference.reasons import effects, spread_windows, without_columns
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS, as_scores
 from ml.moods import sides
-from ml.training.figure_tables import interval, table
-from ml.training.metrics import with_intervals
+from ml.training.evaluation.metrics import with_intervals
+from ml.training.reports.card_tables import interval, table
 
 TAKEN = 3
 """How many are taken away, one after the other."""

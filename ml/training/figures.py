@@ -14,7 +14,7 @@ from typing import Any
 
 from ml.models.card import VIEWS, Card
 from ml.moods import EMOTIONS, GENRES, MOODS
-from ml.training.figure_tables import by_genre, confusions, differences, genre_examples, interval, table, words
+from ml.training.reports.card_tables import by_genre, confusions, differences, genre_examples, interval, table, words
 
 # Collection, figure, what it is, and what the plain method reaches that came with the data: a support vector machine on
 # summary statistics of spectral features over the full band, same folds, scored by the same formulas.

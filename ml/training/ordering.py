@@ -18,13 +18,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ml.moods import EMOTIONS, MOODS, named_most, sides
-from ml.training.combining import targets_of
-from ml.training.composites import composite_figures
-from ml.training.heard import Heard
-from ml.training.metrics import Figures, share_figures
-from ml.training.pack import Pack
-from ml.training.quality import HEAD
-from ml.training.significance import differences
+from ml.training.data.packing import Pack
+from ml.training.evaluation.card_report import HEAD
+from ml.training.evaluation.composite_agreement import composite_figures
+from ml.training.evaluation.metrics import Figures, share_figures
+from ml.training.evaluation.out_of_fold import Heard
+from ml.training.evaluation.significance import differences
+from ml.training.product.fusion import targets_of
 
 Fit = Callable[[np.ndarray, np.ndarray], Callable[[np.ndarray], np.ndarray]]
 """From heard and true shares (songs, 9) of the other folds to a change of shares (songs, 9)."""

@@ -29,9 +29,9 @@ from ml.errors import MoodError
 from ml.features.extraction import extract, to_decibels
 from ml.features.spectrogram_image import colour_map, spectrogram_png
 from ml.spec import SPEC, AudioSpec
-from ml.training.architectures import ARCHITECTURES
-from ml.training.architectures.spectrogram import resized
-from ml.training.architectures.views import VIEWS, cut_picture
+from ml.training.older_networks import ARCHITECTURES
+from ml.training.older_networks.input_views import VIEWS, cut_picture
+from ml.training.older_networks.linear_spectrogram import resized
 from ml.training.own.run import CARD, Run
 
 Pathlike = str | os.PathLike[str]
@@ -94,7 +94,7 @@ def predict_mood(image: Pathlike, run: Pathlike | None = None) -> HeardPicture:
         pieces = cut_picture(picture, shape, spec)
     else:
         pieces = resized(picture, shape[0], shape[1])[None, :, :, None] / np.float32(255)
-    from ml.training.own.fitting import song_chances  # loads TensorFlow
+    from ml.training.own.training_loop import song_chances  # loads TensorFlow
 
     chances = song_chances(trained.network, trained.scaler, [pieces], trained.vote)[0]
     order = np.argsort(-chances, kind="stable")

@@ -21,8 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ml.training.own.command import add_options, complaint, list_networks, train_and_report
-from ml.training.recipes import RECIPES
-from ml.training.side_by_side import train_side_by_side
+from ml.training.product.parallel_training import train_side_by_side
+from ml.training.product.recipes import RECIPES
 
 PRODUCT = Path("var/training/mood-3")
 NETWORKS = ("cnn1d", "cnn2d")
@@ -63,8 +63,8 @@ def train_product(args: argparse.Namespace) -> int:
         more = ["--seed", str(args.seed)] + (["--epochs", str(args.epochs)] if args.epochs else [])
         if not train_side_by_side(args.pack, networks, folds, out, args.processes, more):
             return 1
-    from ml.training.folds import train_fold  # loads TensorFlow
-    from ml.training.pack import Pack
+    from ml.training.data.packing import Pack
+    from ml.training.product.cross_validation import train_fold  # loads TensorFlow
 
     pack = Pack.load(args.pack)
     for network in networks:

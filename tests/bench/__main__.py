@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ml.training.marked_pages import rewritten
+from ml.training.reports.marked_pages import rewritten
 from tests.bench import cold, growth, hearing, library, older_way, product, training
 from tests.bench.row import Row, stage_table, table
 from tests.bench.songs import song

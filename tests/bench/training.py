@@ -30,7 +30,7 @@ def rows() -> list[Row]:
     target = f"< {MOST_MINUTES} minutes"
     if not PACK.is_dir():
         return [Row(what, target, "not measured: the training data is not here", None)]
-    from ml.training.side_by_side import ENVIRONMENT, jobs
+    from ml.training.product.parallel_training import ENVIRONMENT, jobs
 
     members = jobs(("cnn1d", "cnn2d"), ("0",))
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -51,12 +51,12 @@ def main() -> None:
 def pace(network: str, member: int) -> dict[str, Any]:
     import numpy as np
 
-    from ml.training.batches import Targets, frequent_words
-    from ml.training.folds import built, fitted_scaler, make_batches
-    from ml.training.optimizer import optimizer
-    from ml.training.pack import Pack
-    from ml.training.recipes import RECIPES
-    from ml.training.student import Student
+    from ml.training.data.batches import Targets, frequent_words
+    from ml.training.data.packing import Pack
+    from ml.training.networks.optimizer import optimizer
+    from ml.training.networks.student import Student
+    from ml.training.product.cross_validation import built, fitted_scaler, make_batches
+    from ml.training.product.recipes import RECIPES
 
     pack = Pack.load(PACK)
     recipe = RECIPES[network][member]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
 from ml.training.collect import collect
-from ml.training.collecting.visits import Manners
+from ml.training.collecting.http_client import Manners
 from tests.sounds import music, write
 
 RATE = 16_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ml.spec import SPEC
-from ml.training.clips import Clip
-from ml.training.pack import Pack
+from ml.training.data.clips import Clip
+from ml.training.data.packing import Pack
 
 SECONDS = 12
 TEACHER_OUTPUTS = 6

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
-from ml.training.architectures import ARCHITECTURES, architecture
-from ml.training.architectures.views import VIEWS
+from ml.training.older_networks import ARCHITECTURES, architecture
+from ml.training.older_networks.input_views import VIEWS
 from tests.architecture.sources import ROOT
 
 pytestmark = [
@@ -139,5 +139,5 @@ def test_a_picture_too_small_for_vgg16_is_refused() -> None:
 
 
 def test_looking_at_the_registry_loads_no_keras() -> None:
-    script = "import sys; from ml.training.architectures import ARCHITECTURES; sys.exit('keras' in sys.modules)"
+    script = "import sys; from ml.training.older_networks import ARCHITECTURES; sys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False).returncode == 0

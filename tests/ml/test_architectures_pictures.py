@@ -13,10 +13,10 @@ from PIL import Image
 from ml.errors import MoodError
 from ml.spec import SPEC
 from ml.training import spectrogram_image
-from ml.training.architectures import Architecture, architecture
-from ml.training.cache import FeatureCache
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import Architecture, architecture
 from ml.training.own.run import FORMAT, VERSION
-from ml.training.own.scaling import Scaler
+from ml.training.own.standardisation import Scaler
 from ml.training.spectrogram_image import generate_spectrogram, predict_mood, read_picture
 from tests import sounds
 
@@ -57,7 +57,7 @@ def finished_run(folder: Path, chosen: Architecture) -> Path:
 def test_a_network_hears_the_same_from_the_picture_as_from_the_song(tmp_path: Path, song: Path) -> None:
     import keras
 
-    from ml.training.own.fitting import song_chances
+    from ml.training.own.training_loop import song_chances
 
     chosen = architecture("lenet5").scaled(32)
     run = finished_run(tmp_path / "run", chosen)

@@ -9,9 +9,9 @@ import pytest
 
 from ml.features.names import NAMES
 from ml.spec import SPEC
-from ml.training.architectures import ARCHITECTURES, architecture
-from ml.training.architectures.pieces import windows
-from ml.training.cache import FeatureCache
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import ARCHITECTURES, architecture
+from ml.training.older_networks.slicing import windows
 from tests import sounds
 
 RATE = 16_000

@@ -17,7 +17,7 @@ from ml.models.bundle import Bundle
 from ml.models.card import Card
 from ml.models.score_vector import LABELS, agreement, as_scores
 from ml.spec import SPEC
-from ml.training.recipes import RECIPES
+from ml.training.product.recipes import RECIPES
 
 BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-3"
 

@@ -12,10 +12,10 @@ import pytest
 from ml.errors import MoodError
 from ml.models.bundle import Bundle
 from ml.models.runtime import KerasRuntime
-from ml.training.bundling import make_bundle
-from ml.training.folds import train_fold
-from ml.training.pack import Pack
-from ml.training.recipes import Recipe
+from ml.training.data.packing import Pack
+from ml.training.product.bundling import make_bundle
+from ml.training.product.cross_validation import train_fold
+from ml.training.product.recipes import Recipe
 from tests.ml.small_pack import small_pack
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]

@@ -10,8 +10,8 @@ import pytest
 
 from ml.audio.sniffing import MEDIA_TYPES
 from ml.training.collect import collect
-from ml.training.collecting.cutting import Cut
-from ml.training.own.listing import read_collection
+from ml.training.collecting.excerpts import Cut
+from ml.training.own.label_files import read_collection
 from tests.ml.collected import RATE, heard, labels, outcomes, run, song, table
 from tests.ml.sound_server import SoundServer
 from tests.sounds import sweep, write

@@ -12,9 +12,9 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training.collecting.download import OVERLAP, Downloads
-from ml.training.collecting.links import check_link, check_redirect
-from ml.training.collecting.partial import Partial
-from ml.training.collecting.visits import Clock, Manners
+from ml.training.collecting.http_client import Clock, Manners
+from ml.training.collecting.link_policy import check_link, check_redirect
+from ml.training.collecting.partial_download import Partial
 from tests.ml.sound_server import SoundServer, sound_server
 
 SONG = b"fLaC" + os.urandom(300_000)

@@ -12,8 +12,8 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training import collect as command
-from ml.training.collecting.cutting import Cut
-from ml.training.collecting.store import Store
+from ml.training.collecting.dataset_store import Store
+from ml.training.collecting.excerpts import Cut
 from tests.architecture.sources import ROOT
 from tests.ml.collected import RATE, everything_in, labels, outcomes, run, song
 from tests.ml.sound_server import SoundServer

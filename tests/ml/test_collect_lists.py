@@ -8,7 +8,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training.collecting.entries import Entry
-from ml.training.collecting.lists import read_lists
+from ml.training.collecting.recording_lists import read_lists
 
 
 def read(path: Path, text: str | bytes, mood: str = "") -> list[Entry]:

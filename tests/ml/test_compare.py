@@ -11,16 +11,16 @@ import pytest
 
 from ml.errors import MoodError
 from ml.moods import QUADRANTS
-from ml.training.architectures import ARCHITECTURES, architecture
-from ml.training.architectures import leaks as leaking
-from ml.training.architectures.comparison import marked_tables
-from ml.training.architectures.leaks import LEAKS, Leak, folds_of, measure_leak
-from ml.training.architectures.measuring import VALIDATION_SHARE, artists_apart
-from ml.training.architectures.trials import TRIALS, Trial, tried
-from ml.training.cache import FeatureCache
-from ml.training.clips import Clip
 from ml.training.compare import chosen_trials, compare, figures, tables
-from ml.training.marked_pages import rewritten
+from ml.training.data.clips import Clip
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import ARCHITECTURES, architecture
+from ml.training.older_networks import leakage as leaking
+from ml.training.older_networks.comparison_table import marked_tables
+from ml.training.older_networks.fold_measurement import VALIDATION_SHARE, artists_apart
+from ml.training.older_networks.leakage import LEAKS, Leak, folds_of, measure_leak
+from ml.training.older_networks.trial_budget import TRIALS, Trial, tried
+from ml.training.reports.marked_pages import rewritten
 from tests import sounds
 from tests.architecture.sources import ROOT
 

@@ -13,7 +13,7 @@ from ml.models.ensemble import READOUT_HEADS, ensemble, input_lengths, temporal_
 from ml.models.scalers import FeatureScaler
 from ml.models.score_vector import HEADS, LABELS
 from ml.spec import SPEC
-from ml.training.rereading import reading
+from ml.training.networks.ridge_readout import reading
 from tests.ml.small_pack import small_pack
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]

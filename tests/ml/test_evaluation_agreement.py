@@ -8,7 +8,7 @@ import pytest
 from ml.models.combination import Combination
 from ml.models.score_vector import DISAGREE_BELOW, HEADS, LABELS
 from ml.training import agreement
-from ml.training.heard import Heard
+from ml.training.evaluation.out_of_fold import Heard
 from tests.ml.small_pack import small_pack
 
 CLIPS = 30

@@ -8,7 +8,7 @@ import pytest
 from ml.features.names import NAMES
 from ml.models.score_vector import HEADS
 from ml.training.baseline import held_out_by_machines, statistics
-from ml.training.combining import targets_of
+from ml.training.product.fusion import targets_of
 from tests.ml.small_pack import small_pack
 
 PART = {head.name: head.part for head in HEADS}

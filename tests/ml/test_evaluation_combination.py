@@ -8,7 +8,7 @@ import pytest
 from ml.errors import MoodError
 from ml.models.combination import Combination, HeadCombination
 from ml.models.score_vector import HEADS, LABELS
-from ml.training.combining import cross_fitted, fitted, targets_of
+from ml.training.product.fusion import cross_fitted, fitted, targets_of
 from tests.ml.small_pack import small_pack
 
 PART = {head.name: head.part for head in HEADS}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.training.metrics import calibration_error, confusion, wilson
-from ml.training.reliability import bins, expected_error
+from ml.training.evaluation.metrics import calibration_error, confusion, wilson
+from ml.training.evaluation.reliability import bins, expected_error
 
 
 def test_only_filled_bins_are_told_and_they_hold_all_songs() -> None:

@@ -17,13 +17,15 @@ from ml.models.card import VIEWS, Card
 from ml.models.combination import Combination
 from ml.models.score_vector import LABELS
 from ml.moods import EMOTIONS, GENRES
-from ml.training import evaluate, metrics, quality, significance
-from ml.training.breakdown import classes_by_genre, members
-from ml.training.clips import Clip
+from ml.training import evaluate
+from ml.training.data.clips import Clip
+from ml.training.evaluation import card_report as quality
+from ml.training.evaluation import metrics, significance
+from ml.training.evaluation.genre_breakdown import classes_by_genre, members
+from ml.training.evaluation.genre_examples import labels_in_short
+from ml.training.evaluation.held_out import HeldOut
+from ml.training.evaluation.out_of_fold import Heard
 from ml.training.figures import tables
-from ml.training.genre_examples import labels_in_short
-from ml.training.heard import Heard
-from ml.training.heldout import HeldOut
 from tests.ml.small_pack import small_pack
 from tests.ml.test_evaluation_combination import vectors
 
@@ -143,7 +145,7 @@ def test_the_command_writes_the_report_and_predictions_that_any_scorer_reads(
 
 def test_a_run_on_own_data_is_reported_by_its_own_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     reported: list[Path] = []
-    monkeypatch.setitem(sys.modules, "ml.training.own.report", SimpleNamespace(report_run=reported.append))
+    monkeypatch.setitem(sys.modules, "ml.training.own.run_report", SimpleNamespace(report_run=reported.append))
     monkeypatch.setattr(sys, "argv", ["evaluate", "--run", str(tmp_path)])
     evaluate.main()
     assert reported == [tmp_path]
@@ -168,7 +170,7 @@ def test_networks_that_are_not_trained_yet_are_told_in_a_sentence(
 
 
 def test_the_report_is_drawn(found: dict[str, Any], runs: Path, tmp_path: Path) -> None:
-    from ml.training.report_pictures import draw_report
+    from ml.training.reports.product_plots import draw_report
 
     member = runs / "cnn1d-3" / "member-0"
     member.mkdir()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.training.metrics import Figures
-from ml.training.significance import differences, draws_by_artist
+from ml.training.evaluation.metrics import Figures
+from ml.training.evaluation.significance import differences, draws_by_artist
 
 
 def share(right: np.ndarray):

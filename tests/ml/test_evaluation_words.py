@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ml.moods import EMOTIONS, MOODS
-from ml.training.composites import composite_figures, frequent_pairs, mood_rightness
-from ml.training.words import NAMED, UNMAPPED, judged, shares_of, word_figures, words_report
+from ml.training.evaluation.composite_agreement import composite_figures, frequent_pairs, mood_rightness
+from ml.training.evaluation.tag_agreement import NAMED, UNMAPPED, judged, shares_of, word_figures, words_report
 
 
 def felt(**shares: float) -> dict[str, float]:

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from ml.moods import EMOTIONS
-from ml.training.confidence import Sides, coverage_curve, cross_fitted, fitted, lowest_threshold
-from ml.training.metrics import calibration_error, class_figures, regression_figures, share_figures, with_intervals
+from ml.training.evaluation.metrics import (
+    calibration_error,
+    class_figures,
+    regression_figures,
+    share_figures,
+    with_intervals,
+)
+from ml.training.product.confidence_calibration import Sides, coverage_curve, cross_fitted, fitted, lowest_threshold
 
 
 def test_macro_f1_is_the_mean_over_classes_not_over_clips() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ml.moods import GENRES, OTHER
-from ml.training.genre_report import genre_report
+from ml.training.evaluation.genre_frequency import genre_report
 from tests.ml.mood_tables import EVEN
 from tests.ml.test_moods_genres import SONGS
 

@@ -10,11 +10,11 @@ import keras
 import numpy as np
 import pytest
 
-from ml.training.architectures import Architecture, FitRecipe
-from ml.training.own import fitting
-from ml.training.own.epochs import best_epoch, read_epochs
-from ml.training.own.pieces import PieceBatches, piece_weights
-from ml.training.own.scaling import Scaler
+from ml.training.older_networks import Architecture, FitRecipe
+from ml.training.own import training_loop as fitting
+from ml.training.own.epoch_log import best_epoch, read_epochs
+from ml.training.own.piece_batches import PieceBatches, piece_weights
+from ml.training.own.standardisation import Scaler
 from ml.training.own.voting import voted
 
 pytestmark = [

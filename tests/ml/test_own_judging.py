@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.training.own.judging import confusion, coverage_points, figures, named
+from ml.training.own.song_metrics import confusion, coverage_points, figures, named
 
 MOODS = ("calm", "sad")
 CHANCES = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.7, 0.3]], np.float32)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ml.errors import MoodError
-from ml.training.own.listing import read_collection
-from ml.training.own.songs import Collection, require_two_moods
+from ml.training.own.label_files import read_collection
+from ml.training.own.labelled_songs import Collection, require_two_moods
 from tests.ml import collected
 from tests.ml.labelled_sounds import folders, song
 

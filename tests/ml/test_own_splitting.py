@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
-from ml.training.own.songs import Collection, Song
+from ml.training.own.labelled_songs import Collection, Song
 from ml.training.own.splitting import (
     Split,
     artists_in_several_folds,

@@ -11,13 +11,13 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training import train
-from ml.training.architectures import architecture
+from ml.training.older_networks import architecture
 from ml.training.own import predict
 from ml.training.own.command import name_of
-from ml.training.own.listing import read_collection
-from ml.training.own.order import Order
-from ml.training.own.report import report_run
+from ml.training.own.label_files import read_collection
 from ml.training.own.run import Run
+from ml.training.own.run_report import report_run
+from ml.training.own.run_request import Order
 from tests.ml.labelled_sounds import folders, song
 
 pytestmark = [
@@ -160,7 +160,7 @@ def test_songs_are_named_by_it_and_a_bad_one_does_not_stop_the_rest(
 def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ml.training.own import fitting
+    from ml.training.own import training_loop as fitting
 
     calls: list[Path] = []
     whole = fitting.fit

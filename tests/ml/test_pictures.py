@@ -14,7 +14,7 @@ from PIL import Image
 
 from ml.features.names import NAMES
 from ml.spec import SPEC
-from ml.training.pictures import (
+from ml.training.reports.plots import (
     confusion_picture,
     coverage_picture,
     features_picture,
@@ -25,8 +25,8 @@ from ml.training.pictures import (
     spectrograms_picture,
     summary_by_mood,
 )
-from ml.training.pictures.features import most_telling
-from ml.training.pictures.style import PALETTE
+from ml.training.reports.plots.feature_distributions import most_telling
+from ml.training.reports.plots.style import PALETTE
 
 LOG = """epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
 0,.3,1e-3,1.4,.2,1.5
@@ -181,6 +181,6 @@ def test_moods_next_to_each_other_differ_also_in_grey() -> None:
 
 def test_a_picture_needs_no_screen() -> None:
     """Nor pyplot, whose figures would pile up in a process that draws many."""
-    script = "import sys, ml.training.pictures; print('matplotlib.pyplot' in sys.modules, 'keras' in sys.modules)"
+    script = "import sys, ml.training.reports.plots; print('matplotlib.pyplot' in sys.modules, 'keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ml.training import side_by_side
-from ml.training.recipes import RECIPES
-from ml.training.side_by_side import jobs, train_side_by_side
+from ml.training.product import parallel_training as side_by_side
+from ml.training.product.parallel_training import jobs, train_side_by_side
+from ml.training.product.recipes import RECIPES
 
 
 @pytest.fixture

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
-from ml.training.marked_pages import rewritten
-from ml.training.sung import measuring
-from ml.training.sung.augmentation import Ranges
-from ml.training.sung.columns import variants
-from ml.training.sung.figures import BOTH, gathered
-from ml.training.sung.fitting import VariantBatches, chances_of, fitted
+from ml.training.reports.marked_pages import rewritten
+from ml.training.sung import fold_scores as measuring
+from ml.training.sung.comparison_networks import OLDER, machine_judge, watched_apart
+from ml.training.sung.fold_scores import NETWORKS, Run, measure, variants_of
 from ml.training.sung.measure import runs
-from ml.training.sung.measuring import NETWORKS, Run, measure, variants_of
-from ml.training.sung.older import OLDER, machine_judge, watched_apart
+from ml.training.sung.network_training import VariantBatches, chances_of, fitted
 from ml.training.sung.phrases import EMOTIONS, FOLDS, Phrase
-from ml.training.sung.recipes import Recipe
-from ml.training.sung.spec import SUNG_SPEC as SPEC
-from ml.training.sung.tables import tables
+from ml.training.sung.result_tables import tables
+from ml.training.sung.results import BOTH, gathered
 from ml.training.sung.voice import voice_of
+from ml.training.sung.voice_augmentation import Ranges
+from ml.training.sung.voice_columns import variants
+from ml.training.sung.voice_recipe import Recipe
+from ml.training.sung.voice_spec import SUNG_SPEC as SPEC
 from tests import sounds
 from tests.architecture.sources import ROOT
 from tests.ml.sung_phrases import phrase, sung

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
-from ml.training.sung.augmentation import Ranges
-from ml.training.sung.columns import as_sung, columns_of, variants
 from ml.training.sung.phrases import EMOTIONS, FOLDS, folds_of, read_phrases
-from ml.training.sung.spec import SUNG_SPEC as SPEC
 from ml.training.sung.voice import drawn_pitch, voice_of
+from ml.training.sung.voice_augmentation import Ranges
+from ml.training.sung.voice_columns import as_sung, columns_of, variants
+from ml.training.sung.voice_spec import SUNG_SPEC as SPEC
 from tests.ml.sung_phrases import labels, phrase, row, sung
 from tests.synthesis import silence
 

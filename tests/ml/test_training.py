@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ml.models.score_vector import LABELS
-from ml.training.folds import train_fold
-from ml.training.heldout import HeldOut
-from ml.training.recipes import Recipe
+from ml.training.evaluation.held_out import HeldOut
+from ml.training.product.cross_validation import train_fold
+from ml.training.product.recipes import Recipe
 from tests.ml.small_pack import small_pack
 
 pytestmark = [
@@ -44,7 +44,7 @@ def test_the_2d_network_trains_and_a_finished_fold_is_not_trained_again(
 
 
 def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ml.training import folds
+    from ml.training.product import cross_validation as folds
 
     class Interrupted(folds.Progress):
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -11,10 +11,10 @@ from ml.errors import MoodError
 from ml.features.filterbanks import mel_weights
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import SPEC
-from ml.training.augmentation import Ranges, coloured, masked, mel_positions, warped
-from ml.training.clips import read_clips
-from ml.training.pack import Pack
-from ml.training.teachers import TeacherFrames
+from ml.training.data.augmentation import Ranges, coloured, masked, mel_positions, warped
+from ml.training.data.clips import read_clips
+from ml.training.data.packing import Pack
+from ml.training.data.teachers import TeacherFrames
 from tests.ml.small_pack import small_pack
 
 

@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 from ml.audio.tags import read_tags
 from ml.errors import MoodError
-from ml.training.collecting.cutting import Cut, write_passage
+from ml.training.collecting.audio_checks import listen, sha256_of
+from ml.training.collecting.dataset_store import Kept, Store, key_of
 from ml.training.collecting.download import Downloads, OnBytes, too_large
 from ml.training.collecting.entries import Entry
-from ml.training.collecting.links import check_link
-from ml.training.collecting.sounds import listen, sha256_of
-from ml.training.collecting.store import Kept, Store, key_of
+from ml.training.collecting.excerpts import Cut, write_passage
+from ml.training.collecting.link_policy import check_link
 
 COLLECTED, SKIPPED, SAME, FAILED = "collected", "already here", "same recording", "failed"
 

@@ -9,7 +9,8 @@ from urllib3.exceptions import HTTPError
 
 from ml.audio.sniffing import HEAD_BYTES, recognise
 from ml.errors import MoodError
-from ml.training.collecting.answers import (
+from ml.training.collecting.http_client import Clock, Manners, Visitor
+from ml.training.collecting.http_responses import (
     BrokenOff,
     Spoiled,
     begins_at,
@@ -18,8 +19,7 @@ from ml.training.collecting.answers import (
     size_of,
     validator_of,
 )
-from ml.training.collecting.partial import Origin, Partial
-from ml.training.collecting.visits import Clock, Manners, Visitor
+from ml.training.collecting.partial_download import Origin, Partial
 
 CHUNK = 1 << 16
 OVERLAP = 1 << 16

@@ -1,1 +1,1 @@
-"""Networks of one's own: any architecture of ml.training.architectures, trained on any labelled recordings."""
+"""Networks of one's own: any architecture of ml.training.older_networks, trained on any labelled recordings."""

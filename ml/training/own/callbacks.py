@@ -13,9 +13,9 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from ml.training.architectures import FitRecipe
-from ml.training.own.epochs import read_epochs
-from ml.training.own.pieces import PieceBatches
+from ml.training.older_networks import FitRecipe
+from ml.training.own.epoch_log import read_epochs
+from ml.training.own.piece_batches import PieceBatches
 
 SLOWED_BY = 0.5
 """The learning rate is halved where nothing gets better."""

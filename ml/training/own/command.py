@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ml.errors import MoodError
 from ml.spec import SPEC
-from ml.training.architectures import ARCHITECTURES, Architecture, architecture
-from ml.training.cache import FeatureCache
-from ml.training.own.listing import LABELS
-from ml.training.own.order import Order
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import ARCHITECTURES, Architecture, architecture
+from ml.training.own.label_files import LABELS
+from ml.training.own.run_request import Order
 
 INTERRUPTED = 130
 """The exit status of a program that was stopped by Ctrl-C."""
@@ -60,8 +60,8 @@ def _own_options(args: argparse.Namespace) -> list[str]:
 def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
     """Trains, reports, and returns the exit status. `words`: the command as it was given."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from ml.training.own.report import report_run
-    from ml.training.own.training import train_own
+    from ml.training.own.run_report import report_run
+    from ml.training.own.train_run import train_own
 
     try:
         network = _network(args)

@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 
 from ml.errors import MoodError
-from ml.training.cache import FeatureCache
-from ml.training.own.judging import named
-from ml.training.own.listing import songs_under
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.own.label_files import songs_under
 from ml.training.own.run import Run
+from ml.training.own.song_metrics import named
 
 
 def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[dict[str, Any]]:
     """For each song, in order: file, moods (the named ones), chances of all; or file and error (code, message)."""
-    from ml.training.own.fitting import song_chances  # loads TensorFlow
+    from ml.training.own.training_loop import song_chances  # loads TensorFlow
 
     for song in songs:
         try:

@@ -20,13 +20,13 @@ import numpy as np
 
 from ml.errors import MoodError
 from ml.spec import AudioSpec
-from ml.training.architectures import Architecture, architecture
-from ml.training.own.songs import Problem, Song
+from ml.training.older_networks import Architecture, architecture
+from ml.training.own.labelled_songs import Problem, Song
 
 if TYPE_CHECKING:
     import keras
 
-    from ml.training.own.scaling import Scaler
+    from ml.training.own.standardisation import Scaler
 
 FORMAT, VERSION = "own", 1
 CARD, SONGS, HEARD, PROBLEMS = "card.json", "songs.csv", "songs.npz", "problems.csv"
@@ -85,7 +85,7 @@ class Run:
 
     @cached_property
     def scaler(self) -> Scaler:
-        from ml.training.own.scaling import Scaler
+        from ml.training.own.standardisation import Scaler
 
         return Scaler.load(self.folder / "scaler.json")
 

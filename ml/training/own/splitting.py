@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
 from ml.errors import MoodError
-from ml.training.own.songs import Collection, Song
+from ml.training.own.labelled_songs import Collection, Song
 
 LEAST = 2
 """Songs of every mood in every part."""

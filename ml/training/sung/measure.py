@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from ml.errors import MoodError
-from ml.training.cache import FeatureCache
-from ml.training.marked_pages import rewritten
-from ml.training.sung.figures import gathered
-from ml.training.sung.measuring import NETWORKS, Run, measure, network_judge, variants_of
-from ml.training.sung.older import MACHINE, OLDER, machine_judge, older_judge, pieces_of
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.reports.marked_pages import rewritten
+from ml.training.sung.comparison_networks import MACHINE, OLDER, machine_judge, older_judge, pieces_of
+from ml.training.sung.fold_scores import NETWORKS, Run, measure, network_judge, variants_of
 from ml.training.sung.phrases import FOLDS, SPLITS, Phrase, read_phrases
-from ml.training.sung.spec import SUNG_SPEC
-from ml.training.sung.tables import tables
+from ml.training.sung.result_tables import tables
+from ml.training.sung.results import gathered
+from ml.training.sung.voice_spec import SUNG_SPEC
 
 COLLECTION = "ravdess"
 OUT = Path("var/training/sung")

@@ -9,7 +9,7 @@ import librosa
 import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
-from ml.training.sung.spec import SungSpec
+from ml.training.sung.voice_spec import SungSpec
 
 MEDIAN_STEPS = 3
 """A single step whose pitch jumps an octave is the tracker's error, not the singer's."""

@@ -1,0 +1,88 @@
+"""The two tables of a data set: what training reads, and what became of each row of the lists."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ml.training.collecting.atomic_files import write_whole
+from ml.training.collecting.collector import FAILED, SAME, Outcome
+
+LABELS, REPORT = "labels.csv", "report.csv"
+COLUMNS = (
+    *("file", "mood", "artist", "title", "duration_s"),
+    *("sha256", "source", "source_sha256", "source_start_s"),
+)
+
+
+def write_report(folder: Path, outcomes: Iterable[Outcome]) -> None:
+    """Every row of every list: collected, already here, same recording, or failed and why."""
+    rows = [
+        {
+            "list": each.entry.list_name,
+            "row": each.entry.row,
+            "place": each.entry.place,
+            "outcome": each.outcome,
+            "code": each.code,
+            "message": each.message,
+            "file": each.kept.file if each.kept else "",
+        }
+        for each in outcomes
+    ]
+    _write(folder / REPORT, ("list", "row", "place", "outcome", "code", "message", "file"), rows)
+
+
+def write_labels(folder: Path, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """A line for each recording, with the lists' further columns behind; returns the lines.
+
+    A mood that somebody wrote into the table by hand stays, as long as the list says none. Where nobody knows the
+    artist of a file that several passages are cut from, the file stands for the artist: whoever divides the data by
+    artist then never trains on one passage of a song and judges by another. Where there is no recording, a table
+    that is there already stays as it is.
+    """
+    before = _moods_before(folder / LABELS)
+    rows = [_row(each, before) for each in outcomes if each.kept and each.outcome not in (FAILED, SAME)]
+    passages = Counter(row["source_sha256"] for row in rows)
+    for row in rows:
+        if not row["artist"] and passages[row["source_sha256"]] > 1:
+            row["artist"] = f"source {row['source_sha256'][:12]}"
+    further = dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)
+    if rows:
+        _write(folder / LABELS, (*COLUMNS, *further), rows)
+    return rows
+
+
+def _row(outcome: Outcome, before: dict[str, str]) -> dict[str, str]:
+    entry, kept = outcome.entry, outcome.kept
+    assert kept is not None
+    return {
+        **{name: value for name, value in entry.others.items() if name not in COLUMNS},
+        "file": kept.file,
+        "mood": entry.mood or before.get(kept.file, ""),
+        "artist": entry.artist or kept.artist,
+        "title": entry.title or kept.title,
+        "duration_s": f"{kept.duration_s:g}",
+        "sha256": kept.sha256,
+        "source": entry.place,
+        "source_sha256": kept.source_sha256,
+        "source_start_s": f"{kept.start_s:g}",
+    }
+
+
+def _moods_before(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    with path.open(newline="", encoding="utf-8", errors="replace") as handle:
+        rows = list(csv.DictReader(handle))
+    return {row["file"]: row.get("mood") or row.get("moods") or "" for row in rows if row.get("file")}
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, object]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue().encode())

@@ -1,0 +1,1 @@
+"""Training data: labelled clips, their features and teachers, batches and augmentation."""

@@ -1,0 +1,188 @@
+"""Random segments of the training clips with all that is known of each, mixed two by two."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from ml.features.extraction import to_decibels
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
+from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
+from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
+from ml.training.data.augmentation import Ranges, coloured, masked, warped
+from ml.training.data.packing import Pack
+from ml.training.product.recipes import Recipe
+
+LABEL_SMOOTHING = 0.05
+FRAME_NOISE = 0.15
+"""Deviations of the training frames: added to each feature of a segment, and half of it to each frame."""
+MARGIN_S = 2
+"""Read beside a segment, so that it can be stretched."""
+
+
+def frequent_words(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str]:
+    """Mood words of the 4qaed clips that enough of them carry, most frequent first."""
+    counted = Counter(w for i in clips if pack.clips[i].collection == "4qaed" for w in pack.clips[i].words)
+    return [word for word, count in counted.most_common() if count >= at_least]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What is known of each clip, a row a clip. A scheme that did not label a clip has weight or sum 0."""
+
+    arrays: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, pack: Pack, words: list[str]) -> Targets:
+        count = len(pack.clips)
+        shapes = {"quadrants": 4, "clusters": 5, "emotions": 9, "emotions_weight": 1, "affect": 2, "affect_weight": 1}
+        a = {name: np.zeros((count, width), np.float32) for name, width in shapes.items()}
+        a["words"], a["words_weight"] = np.zeros((count, len(words)), np.float32), np.zeros((count, 1), np.float32)
+        for i, clip in enumerate(pack.clips):
+            if clip.quadrant is not None:
+                a["quadrants"][i] = _smooth(clip.quadrant, len(QUADRANTS))
+                a["words"][i] = [word in clip.words for word in words]
+                a["words_weight"][i] = 1.0
+            if clip.cluster is not None:
+                a["clusters"][i] = _smooth(clip.cluster, len(CLUSTERS))
+            if clip.emotions is not None:
+                a["emotions"][i] = clip.emotions
+                a["emotions_weight"][i] = 1.0
+            if clip.valence_arousal is not None:
+                a["affect"][i] = (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE
+                a["affect_weight"][i] = 1.0
+        assert a["emotions"].shape[1] == len(EMOTIONS)
+        return cls(a)
+
+    def mixed(self, first: np.ndarray, second: np.ndarray, part: np.ndarray) -> dict[str, np.ndarray]:
+        """Targets of part * first + (1 - part) * second. Weighted schemes are means over those that know."""
+        part = part[:, None].astype(np.float32)
+        out = {n: part * self.arrays[n][first] + (1 - part) * self.arrays[n][second] for n in ("quadrants", "clusters")}
+        for name in ("emotions", "affect", "words"):
+            weights = [part * self.arrays[f"{name}_weight"][first], (1 - part) * self.arrays[f"{name}_weight"][second]]
+            total = weights[0] + weights[1]
+            summed = weights[0] * self.arrays[name][first] + weights[1] * self.arrays[name][second]
+            out[name] = summed / np.maximum(total, 1e-6)
+            out[f"{name}_weight"] = total
+        return out
+
+
+def _smooth(label: int, count: int) -> np.ndarray:
+    return np.eye(count, dtype=np.float32)[label] * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / count
+
+
+class Batches(keras.utils.PyDataset, ABC):
+    """An epoch: one random segment of each training clip, in random order. Every epoch draws anew, from its seed."""
+
+    ranges = Ranges()
+    scaler: FeatureScaler | SpectrogramScaler
+
+    def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, recipe: Recipe) -> None:
+        super().__init__(workers=2, max_queue_size=8)
+        self.pack, self.clips, self.targets = pack, clips, targets
+        self.batch_size, self.mixup, self.wide, self.seed = recipe.batch_size, recipe.mixup, recipe.wide, recipe.seed
+        self.epoch = 0
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.clips) / self.batch_size)
+
+    def on_epoch_end(self) -> None:
+        self.epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self.order = np.random.default_rng([self.seed, self.epoch]).permutation(self.clips)
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        random = np.random.default_rng([self.seed, self.epoch, number])
+        first = np.resize(self.order, len(self) * self.batch_size)[number * self.batch_size :][: self.batch_size]
+        second = random.choice(self.clips, len(first))
+        part = random.beta(self.mixup, self.mixup, len(first))
+        part = np.maximum(part, 1 - part)
+        rates = 1.0 + random.uniform(-self.ranges.stretch, self.ranges.stretch, len(first))
+        x_first, t_first = self.segments(first, rates, random)
+        x_second, t_second = self.segments(second, rates, random)
+        blend = part[:, None, None].astype(np.float32)
+        y = self.targets.mixed(first, second, part)
+        y["teacher"] = blend * t_first + (1 - blend) * t_second
+        return self.finished(blend * x_first + (1 - blend) * x_second, rates, random), y
+
+    @abstractmethod
+    def segments(
+        self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A random segment of each clip, and the teachers' rows for each time step of the network."""
+
+    @abstractmethod
+    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """What is done to segments after they are mixed."""
+
+    def _teacher_rows(self, clip: int, seconds: np.ndarray) -> np.ndarray:
+        """The teachers' outputs at fractional seconds, interpolated; (len(seconds), outputs)."""
+        rows = self.pack.teacher_of(clip)
+        at = np.clip(seconds, 0, len(rows) - 1)
+        low = np.floor(at).astype(int)
+        high = np.minimum(low + 1, len(rows) - 1)
+        part = (at - low)[:, None].astype(np.float32)
+        return rows[low] * (1 - part) + rows[high] * part
+
+
+class FrameBatches(Batches):
+    """Segments of feature frames, for the 1D network."""
+
+    def __init__(self, *args: object, scaler: FeatureScaler, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.scaler = scaler
+        self.scaled = scaler(self.pack.frames)
+        self.length = self.pack.spec.wide_frames if self.wide else self.pack.spec.segment_frames
+        self.frame_counts, self.teacher_counts = np.diff(self.pack.frame_starts), np.diff(self.pack.teacher_starts)
+
+    def segments(
+        self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A frame's teacher rows are those of the second in its middle."""
+        spec = self.pack.spec
+        available = self.frame_counts[clips][:, None]
+        start = random.integers(0, np.maximum(1, available - self.length + 1))
+        at = (start + np.arange(self.length)) % available
+        second = np.minimum(at + (spec.frame_s - 1) // 2, self.teacher_counts[clips][:, None] - 1)
+        x = self.scaled[self.pack.frame_starts[clips][:, None] + at]
+        return x, self.pack.teacher[self.pack.teacher_starts[clips][:, None] + second].astype(np.float32)
+
+    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        shift = random.normal(0, FRAME_NOISE, (len(x), 1, x.shape[2]))
+        return (x + shift + random.normal(0, FRAME_NOISE / 2, x.shape)).astype(np.float32)
+
+
+class SpectrogramBatches(Batches):
+    """Segments of the log-mel spectrogram, for the 2D network."""
+
+    def __init__(self, *args: object, scaler: SpectrogramScaler, **kwargs: object) -> None:
+        self.scaler = scaler
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def segments(
+        self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        spec = self.pack.spec
+        length = (spec.segment_s + MARGIN_S) * spec.steps_per_s
+        crops, teacher = [], []
+        for clip, rate in zip(clips, rates, strict=True):
+            mel = self.pack.mel_of(clip)
+            start = random.integers(0, max(1, len(mel) - int(rate * spec.segment_steps)))
+            crops.append(mel[(start + np.arange(length)) % len(mel)])
+            seconds = start / spec.steps_per_s + rate * (np.arange(spec.segment_s) + 0.5) - 0.5
+            teacher.append(self._teacher_rows(clip, seconds))
+        return to_decibels(np.stack(crops), spec), np.stack(teacher)
+
+    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        semitones = random.uniform(-self.ranges.pitch_semitones, self.ranges.pitch_semitones, len(x))
+        played = warped(x, rates, 2.0 ** (semitones / 12.0), self.pack.spec)
+        heard = self.scaler.normalised(coloured(played, self.ranges, random))
+        return masked(heard, self.ranges, self.pack.spec, random)

@@ -1,0 +1,1 @@
+"""Metrics on songs that no network was trained on."""

@@ -1,0 +1,63 @@
+"""Clips that show what each composite genre sounds like, beside what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ml.calibration import Reference
+from ml.moods import CLUSTERS, EMOTIONS, GENRES, MOODS, QUADRANTS, genre_scores, strongest_genre
+from ml.training.data.clips import Clip
+
+EXAMPLES = 3
+WORDS = 4
+MOST_FELT = 3
+
+
+def genre_examples(
+    scores: Sequence[Mapping[str, Any]], clips: Sequence[Clip], reference: Reference
+) -> dict[str, list[dict[str, Any]]]:
+    """Of each genre the clips it was given to most clearly, from as many collections as there are, by other artists.
+
+    Chosen by the genre's strength alone, never by what people said. collection, file, labels (people's own, in short),
+    share (0..1, the genre's strength among the ten).
+    """
+    strengths = [genre_scores(heard, reference) for heard in scores]
+    given = [strongest_genre(found) for found in strengths]
+    examples = {}
+    for genre in GENRES:
+        clearest = sorted((i for i, name in enumerate(given) if name == genre), key=lambda i: -strengths[i][genre])
+        chosen = _spread([clips[i] for i in clearest])
+        examples[genre] = [
+            {
+                "collection": clips[clearest[place]].collection,
+                "file": clips[clearest[place]].file,
+                "labels": labels_in_short(clips[clearest[place]]),
+                "share": round(strengths[clearest[place]][genre], 4),
+            }
+            for place in chosen
+        ]
+    return examples
+
+
+def labels_in_short(clip: Clip) -> str:
+    """ "Q2: harsh, hostile, menacing", "c3: wistful", or "Calm 63 %, Sad 31 %" of the listeners."""
+    words = ", ".join(clip.words[:WORDS])
+    if clip.quadrant is not None:
+        return f"{QUADRANTS[clip.quadrant]}: {words}"
+    if clip.cluster is not None:
+        return f"{CLUSTERS[clip.cluster]}: {words}"
+    felt = sorted(zip(clip.emotions or (), EMOTIONS, strict=False), reverse=True)[:MOST_FELT]
+    return ", ".join(f"{MOODS[emotion].adjective} {share:.0%}" for share, emotion in felt).replace("%", " %")
+
+
+def _spread(clips: Sequence[Clip]) -> list[int]:
+    """Places of up to EXAMPLES clips: the first of each collection, then the next ones; each artist once."""
+    chosen: list[int] = []
+    for fresh in (True, False):
+        for place, clip in enumerate(clips):
+            collections = {clips[i].collection for i in chosen}
+            artists = {clips[i].artist for i in chosen}
+            if len(chosen) < EXAMPLES and clip.artist not in artists and not (fresh and clip.collection in collections):
+                chosen.append(place)
+    return sorted(chosen)

@@ -1,0 +1,1 @@
+"""The product's networks in training: what their outputs learn from, and how."""

@@ -1,0 +1,68 @@
+"""Fits the linear reading of an ensemble: what its members heard in training clips against what people said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from ml.models.ensemble import READOUT_HEADS, input_lengths, member_slices, temporal_statistics
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
+from ml.models.score_vector import HEADS
+from ml.training.data.packing import Pack
+from ml.training.evaluation.held_out import segment_inputs
+from ml.training.product.fusion import targets_of
+
+PENALTY = {"emotions": 4 / 3, "affect": 8 / 3}
+"""Of ridge regression, when all that is read has variance 1 in all."""
+AT_ONCE = 100
+"""Clips that are heard together; bounds the memory that it takes."""
+
+
+def reading(
+    members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
+) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (width, 11) and bias (11,) for `ensemble`, by ridge regression (Hoerl and Kennard 1970) over songs.
+
+    A song is the mean over its segments, as it is when it is analysed. Each head is fitted on the clips that carry
+    its labels. The members were trained on the same clips, and know them better than songs that they never heard;
+    that this reading serves such songs, too, is what the held-out figures show.
+    """
+    heard = _heard(members, pack, clips, scaler)
+    targets = targets_of([pack.clips[clip] for clip in clips])
+    mean = heard.mean(axis=0)
+    scale = _scale(heard, len(members))
+    kernels, biases = [], []
+    for head in HEADS:
+        if head.name in READOUT_HEADS:
+            wanted = targets[:, head.part]
+            rows = ~np.isnan(wanted).any(axis=1)
+            fitted = Ridge(PENALTY[head.name]).fit((heard[rows] - mean) * scale, wanted[rows])
+            kernels.append(fitted.coef_.T * scale[:, None])
+            biases.append(fitted.intercept_ - mean @ kernels[-1])
+    return np.concatenate(kernels, axis=1).astype(np.float32), np.concatenate(biases).astype(np.float32)
+
+
+def _scale(heard: np.ndarray, members: int) -> np.ndarray:
+    """Factors (width,) that give the means and the deviations of each member the same variance, 1 in all."""
+    blocks = np.split(heard.var(axis=0), 2 * members)
+    return np.concatenate([np.full(len(block), 1 / np.sqrt(max(block.sum(), 1e-9) * len(blocks))) for block in blocks])
+
+
+def _heard(
+    members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
+) -> np.ndarray:
+    """float64 (clips, width): the temporal statistics of each clip, the mean over its segments."""
+    songs = []
+    for first in range(0, len(clips), AT_ONCE):
+        some = clips[first : first + AT_ONCE]
+        rows, inputs = segment_inputs(pack, some, scaler, input_lengths(members))
+        timelines = [
+            member.predict(inputs[:, part], batch_size=64, verbose=0)["timeline"]
+            for member, part in zip(members, member_slices(members), strict=True)
+        ]
+        segments = np.asarray(temporal_statistics(timelines), np.float64)
+        songs += [segments[rows == clip].mean(axis=0) for clip in some]
+    return np.stack(songs)

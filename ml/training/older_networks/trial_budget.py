@@ -1,0 +1,48 @@
+"""How much of each network's training is measured by `python -m ml.training.compare`, and how that is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ml.training.older_networks.architecture import Architecture
+from ml.training.older_networks.registry import architecture
+
+FOLDS = (0, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is reduced against the registry so that two processor cores can measure it; None: nothing is."""
+
+    folds: tuple[int, ...] = FOLDS
+    height: int | None = None
+    """Of the pictures; the width follows."""
+    epochs: int | None = None
+    pieces: int | None = None
+    """Of each song in training; all of them vote when it is judged."""
+
+
+TRIALS: dict[str, Trial] = {
+    "lenet5": Trial(epochs=20),
+    "cnn64": Trial(height=64, epochs=20),
+    "cnn1d4": Trial(epochs=30),
+    "cnn1d5": Trial(epochs=30),
+    "spectrogram_cnn": Trial(height=75, epochs=10),
+    "mfcc_cnn2d": Trial(height=30, epochs=10),
+    "mel_cnn": Trial(height=60, epochs=10),
+    "advanced_cnn": Trial(height=48, epochs=8, pieces=1),
+    "residual_cnn": Trial(height=64, epochs=10, pieces=2),
+    "mfcc_mean_cnn": Trial(epochs=20),
+    "mfcc_lstm": Trial(epochs=8),
+    "vgg16": Trial(height=32, epochs=3, pieces=1),
+    "cnn1d": Trial(epochs=20),
+    "cnn2d": Trial(epochs=8, pieces=2),
+}
+
+
+def tried(name: str, trial: Trial) -> Architecture:
+    """The network as it is measured."""
+    chosen = architecture(name)
+    if trial.height is not None:
+        chosen = chosen.scaled(trial.height)
+    return replace(chosen, recipe=replace(chosen.recipe, epochs=trial.epochs or chosen.recipe.epochs))

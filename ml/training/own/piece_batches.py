@@ -1,0 +1,69 @@
+"""Batches of pieces, in an order that only the seed and the epoch decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from ml.training.own.standardisation import Scaler
+
+
+class PieceBatches(keras.utils.PyDataset):
+    """Standardised pieces with their song's target and their weight; without a seed, in the order they come in."""
+
+    def __init__(
+        self,
+        pieces: Sequence[np.ndarray],
+        targets: np.ndarray,
+        weights: Sequence[float],
+        scaler: Scaler,
+        batch_size: int,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.pieces, self.targets, self.weights = pieces, targets, np.asarray(weights, np.float32)
+        self.scaler, self.batch_size, self.seed = scaler, batch_size, seed
+        self.places = np.array([(song, row) for song, one in enumerate(pieces) for row in range(len(one))])
+        self.epoch = 0
+        self._shuffle()
+
+    def start(self, epoch: int) -> None:
+        """The order of this epoch: an interrupted run goes on with the one it would have had."""
+        self.epoch = epoch
+        self._shuffle()
+
+    def on_epoch_end(self) -> None:
+        self.start(self.epoch + 1)
+
+    def _shuffle(self) -> None:
+        if self.seed is not None:
+            order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.places))
+            self.order = self.places[order]
+        else:
+            self.order = self.places
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.places) / self.batch_size)
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        chosen = self.order[number * self.batch_size : (number + 1) * self.batch_size]
+        inputs = self.scaler(np.stack([self.pieces[song][row] for song, row in chosen]))
+        songs = chosen[:, 0]
+        return inputs, self.targets[songs], self.weights[songs]
+
+
+def piece_weights(counts: Sequence[int], targets: np.ndarray, balanced: bool) -> np.ndarray:
+    """What a piece of each song counts in the loss, float32 (songs,); 1 on the mean over pieces.
+
+    Every song counts the same, however many pieces it has; `balanced`: and so does every mood, however many songs it
+    has (as scikit-learn's class_weight="balanced"; a song of several moods counts as their mean).
+    """
+    weights = np.ones(len(targets))
+    if balanced:
+        rarity = len(targets) / (targets.shape[1] * np.maximum(targets.sum(axis=0), 1))
+        weights = (targets * rarity).sum(axis=1) / np.maximum(targets.sum(axis=1), 1)
+    weights = weights / np.asarray(counts)
+    return (weights * np.sum(counts) / np.sum(weights * np.asarray(counts))).astype(np.float32)

@@ -1,0 +1,89 @@
+"""From files to what a network is fed: pieces of every song, on disk and not in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ml.errors import MoodError
+from ml.features.names import NAMES
+from ml.training.data.feature_cache import FeatureCache
+from ml.training.older_networks import Architecture
+from ml.training.own.labelled_songs import Collection, Problem, Song
+
+SAMPLES = 3
+"""Songs of each mood whose spectrogram is kept for the pictures."""
+SAMPLE_S = 10
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Songs that could be read, and what was heard in them, a row or an item a song."""
+
+    collection: Collection
+    pieces: Sequence[np.ndarray]
+    """float32 (pieces, *shape) each; they lie on disk until they are looked at."""
+    medians: np.ndarray
+    """float32 (songs, 57): each song's own features."""
+    durations_s: np.ndarray
+
+
+def hear(
+    collection: Collection, architecture: Architecture, cache: FeatureCache, place: Path, processes: int | None = None
+) -> Heard:
+    """Reads every song once; `place` is a file to keep the pieces in. A song that cannot be read becomes a problem."""
+    failed = cache.fill([song.path for song in collection.songs], processes)
+    problems = {
+        song.path: Problem(song.place, "audio_unreadable", f"{song.path.name}: {failed[song.path]}")
+        for song in collection.songs
+        if song.path in failed
+    }
+    kept = collection.without(problems)
+    counts, medians, durations = [], [], []
+    with place.open("wb") as store:
+        for song in tqdm(kept.songs, desc="pieces", unit="song", leave=False):
+            try:
+                pieces = np.ascontiguousarray(architecture.inputs(song.path, cache), np.float32)
+            except MoodError as error:
+                problem = Problem(song.place, "audio_unreadable", f"{song.path.name}: {error.message}")
+                problems[song.path] = problem
+                continue
+            pieces.tofile(store)
+            counts.append(len(pieces))
+            features = cache.load(song.path)
+            medians.append([features.medians()[name] for name in NAMES])
+            durations.append(features.duration_s)
+    return Heard(
+        collection.without(problems),
+        _on_disk(place, counts, architecture.shape),
+        np.array(medians, np.float32).reshape(-1, len(NAMES)),
+        np.array(durations, np.float32),
+    )
+
+
+def sample_spectrograms(songs: Sequence[Song], moods: Sequence[str], cache: FeatureCache) -> dict[str, np.ndarray]:
+    """For each mood the middle ten seconds of some songs: uint8 (songs, steps, bands), as in `SongFeatures.mel`."""
+    steps = SAMPLE_S * cache.spec.steps_per_s
+    found = {}
+    for mood in moods:
+        carrying = [song for song in songs if mood in song.moods]
+        chosen = [carrying[number] for number in np.linspace(0, len(carrying) - 1, SAMPLES).astype(int)]
+        cut = []
+        for song in dict.fromkeys(chosen):
+            mel = cache.load(song.path).mel
+            start = max(0, (len(mel) - steps) // 2)
+            cut.append(np.resize(mel[start : start + steps], (steps, mel.shape[1])))
+        found[mood] = np.stack(cut)
+    return found
+
+
+def _on_disk(place: Path, counts: list[int], shape: tuple[int, ...]) -> list[np.ndarray]:
+    if not counts:
+        return []
+    everything = np.memmap(place, np.float32, "r", shape=(sum(counts), *shape))
+    ends = np.cumsum(counts)
+    return [everything[end - count : end] for end, count in zip(ends, counts, strict=True)]

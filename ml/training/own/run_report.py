@@ -1,0 +1,142 @@
+"""What a run is worth: figures as Markdown, and the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.training.own.run import Run
+
+PICTURES = "pictures"
+
+
+def report_run(run: Path) -> None:
+    """Prints a run's report, and writes it beside its pictures: report.md, summary.csv, separation.csv, pictures/.
+
+    All of it comes from the run's folder; the songs are not needed any more. Raises MoodError: run_missing,
+    run_corrupt.
+    """
+    opened = Run.open(run)
+    moods, medians, durations_s, spectrograms = opened.heard()
+    text = report(opened)
+    from ml.training.reports.plots import summary_by_mood  # matplotlib takes a second to load
+
+    markdown, table = summary_by_mood(moods, medians, durations_s)
+    text += f"\n\n## The songs, by mood\n\nMedians over songs.\n\n{markdown}\n"
+    (run / "summary.csv").write_text(table, encoding="utf-8")
+    by_mood = {
+        mood: medians[[number for number, carried in enumerate(moods) if mood in carried]] for mood in opened.moods
+    }
+    (run / "separation.csv").write_text(_separations(by_mood), encoding="utf-8")
+    written = _pictures(opened, by_mood, spectrograms)
+    (run / "report.md").write_text(text + _gallery(run, written), encoding="utf-8")
+    print(text)
+    print(f"Pictures in {run / PICTURES}: {', '.join(path.stem for path in written)}. This text: {run / 'report.md'}")
+
+
+def report(run: Run) -> str:
+    """The figures as Markdown."""
+    card, figures = run.card, run.card["figures"]
+    network, data, training = card["architecture"], card["data"], card["training"]
+    counts = f"{data['songs']} songs, {data['artists']} artists"
+    if data["left_out"]:
+        counts += f", {data['left_out']} left out (problems.csv)"
+    unsure = data["artists_unknown"]
+    lines = [
+        f"# {network['title']} on {len(run.moods)} moods",
+        "",
+        f"- Data: {counts}.",
+        f"- Judged on {figures['songs']} songs of {figures['artists']} artists that it did not learn from"
+        f" ({training['judged_by']}); kept: {training['kept']}.",
+        f"- Trained {network['start']}, for {training['epochs']} epochs, best after {training['best_epoch']};"
+        f" {training['seconds']:.0f} s; {network['parameters']:,} weights.",
+        f"- Made by: `{card['command']}`",
+        f"- {card['licence']}",
+    ]
+    if unsure:
+        lines.append(
+            f"- The artists of {unsure} songs are unknown: where some are one person's, the figures are too good."
+        )
+    lines += ["", "## How often it is right", "", *_overall(figures, run.several), "", *_by_mood(figures)]
+    return "\n".join([*lines, "", "## What is taken for what", "", *_confusion(figures["confusion"])])
+
+
+def _overall(figures: Mapping[str, Any], several: bool) -> list[str]:
+    first = "Its likeliest mood is one of the song's" if several else "Accuracy: its mood is the song's"
+    rows = [(first, _percent(figures["accuracy"]))]
+    if several:
+        rows.append(("It names just the song's moods", _percent(figures["exact"])))
+    f1 = figures["macro_f1"]
+    rows += [
+        ("Macro-F1", f"{f1['value']:.2f} [{f1['low']:.2f}, {f1['high']:.2f}]"),
+        ("Always naming the most frequent mood would be right for", f"{figures['most_frequent']:.0%}"),
+        ("Calibration error of its confidence", f"{figures['calibration_error']:.2f}"),
+        ("The same, if its confidence were true", f"{figures['calibration_expected']:.2f}"),
+    ]
+    lines = ["| figure | value, 95 % interval by artist |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
+    if figures["accuracy"]["low"] <= figures["most_frequent"]:
+        lines += ["", "So few songs cannot show that it is better than always naming the most frequent mood."]
+    return lines
+
+
+def _by_mood(figures: Mapping[str, Any]) -> list[str]:
+    lines = ["| mood | songs | named | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
+    for mood, of in figures["by_mood"].items():
+        lines.append(
+            f"| {mood} | {of['songs']} | {of['named']} | {of['precision']:.2f} | {of['recall']:.2f} | {of['f1']:.2f} |"
+        )
+    return lines
+
+
+def _confusion(confusion: Mapping[str, Any]) -> list[str]:
+    moods = confusion["moods"]
+    lines = [f"| people say, it hears | {' | '.join(moods)} |", f"| --- |{' --- |' * len(moods)}"]
+    for mood, row in zip(moods, confusion["counts"], strict=True):
+        lines.append(f"| {mood} | {' | '.join(str(count) for count in row)} |")
+    return lines
+
+
+def _percent(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.0%} [{figure['low']:.0%}, {figure['high']:.0%}]"
+
+
+def _pictures(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[str, np.ndarray]) -> list[Path]:
+    from ml.training.reports import plots as pictures
+
+    figures, folder = run.card["figures"], run.folder / PICTURES
+    counts = np.array(figures["confusion"]["counts"])
+    return [
+        pictures.history_picture(run.folder / "epochs.csv", folder / "history.png", run.card["training"]["best_epoch"]),
+        pictures.confusion_picture(counts, run.moods, folder / "confusion.png"),
+        pictures.reliability_picture(figures["reliability"], folder / "reliability.png"),
+        pictures.coverage_picture(figures["coverage"], folder / "coverage.png"),
+        pictures.spectrograms_picture(
+            {mood: list(songs) for mood, songs in spectrograms.items()}, run.spec, folder / "spectrograms.png"
+        ),
+        pictures.features_picture(by_mood, folder / "features.png"),
+    ]
+
+
+def _separations(by_mood: dict[str, np.ndarray]) -> str:
+    """CSV: a row a pair of moods and feature, the most telling first."""
+    import csv
+    import io
+
+    from ml.features.names import NAMES
+    from ml.training.reports.plots.separation import separations
+
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["mood", "other_mood", "feature", "cliffs_delta"])
+    for (one, other), values in separations(by_mood).items():
+        for number in np.argsort(-np.abs(values), kind="stable"):
+            table.writerow([one, other, NAMES[number], f"{values[number]:.3f}"])
+    return text.getvalue()
+
+
+def _gallery(run: Path, pictures: list[Path]) -> str:
+    lines = [f"![{path.stem}]({path.relative_to(run)})" for path in pictures]
+    return "\n## Pictures\n\n" + "\n\n".join(lines) + "\n"

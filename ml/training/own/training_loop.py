@@ -1,0 +1,152 @@
+"""The loop that trains any network of the registry on pieces of songs.
+
+A song's pieces stay together: what is split into training and validation are songs. Everything that is fitted, the
+scaler included, is fitted on the training songs alone. An interrupted run goes on from its last whole epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ml.training.older_networks import Architecture, FitRecipe
+from ml.training.own.callbacks import callbacks
+from ml.training.own.epoch_log import best_epoch, read_epochs
+from ml.training.own.piece_batches import PieceBatches, piece_weights
+from ml.training.own.standardisation import Scaler
+from ml.training.own.voting import voted
+
+NETWORK, SCALER, EPOCHS, DONE = "network.keras", "scaler.json", "epochs.csv", "done.json"
+PREDICTED_AT_ONCE = 256
+"""Pieces; bounds memory however long a song is."""
+
+
+def fit(
+    architecture: Architecture,
+    pieces: Sequence[np.ndarray],
+    labels: np.ndarray,
+    train: np.ndarray,
+    validation: np.ndarray,
+    moods: tuple[str, ...],
+    out: Path,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    quiet: bool = False,
+) -> keras.Model:
+    """Trains a network, keeps it in `out`, and returns it with the weights of its best epoch.
+
+    `pieces[i]`: all pieces of song i, (pieces, *architecture.shape), not standardised. `labels`: int (songs,), or
+    float32 (songs, moods) of 0 and 1 where a song may carry several moods; then the network ends in a sigmoid.
+    `train`, `validation`: indices of songs. The best epoch is that of the lowest loss on `validation`, or on `train`
+    where `validation` is empty. Every song counts the same, however long it is.
+
+    In `out`: network.keras, scaler.json, epochs.csv, done.json. Where done.json is, nothing is trained again.
+    """
+    if (out / DONE).exists():
+        return keras.models.load_model(out / NETWORK, compile=False)
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / "backup").exists():  # nothing to go on from: what an attempt without one whole epoch left is stale
+        (out / EPOCHS).unlink(missing_ok=True)
+    keras.utils.set_random_seed(seed)
+    recipe = architecture.recipe
+    several = labels.ndim == 2
+    targets = labels.astype(np.float32) if several else np.eye(len(moods), dtype=np.float32)[labels]
+    scaler = Scaler.fitted((pieces[song] for song in train), architecture.shared_axes)
+    scaler.save(out / SCALER)
+    learned = _batches(pieces, targets, train, scaler, recipe.batch_size, seed, recipe.class_weights)
+    watched = _batches(pieces, targets, validation, scaler, recipe.batch_size) if len(validation) else None
+    model = build(architecture, len(moods), several)
+    _compile(model, recipe, several)
+    total = epochs or recipe.epochs
+    model.fit(
+        learned,
+        validation_data=watched,
+        epochs=total,
+        verbose=0,
+        callbacks=callbacks(recipe, out, total, len(learned), "val_loss" if watched else "loss", quiet, learned),
+    )
+    model.load_weights(out / "best.weights.h5")
+    return _kept(architecture, model, moods, several, out, {"seed": seed, "epochs_allowed": total})
+
+
+def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray], vote: str = "mean") -> np.ndarray:
+    """What the network says of whole songs, float32 (songs, classes): the mean of their pieces, or a majority.
+
+    `ml.training.own.voting.voted` says how votes are counted, and what happens where they tie.
+    """
+    songs = []
+    for one in pieces:
+        parts = [scaler(one[start : start + PREDICTED_AT_ONCE]) for start in range(0, len(one), PREDICTED_AT_ONCE)]
+        chances = np.concatenate([keras.ops.convert_to_numpy(model.predict_on_batch(part)) for part in parts])
+        songs.append(voted(chances, vote))
+    return np.stack(songs)
+
+
+def build(architecture: Architecture, classes: int, several: bool) -> keras.Model:
+    """An uncompiled network; where a song may carry several moods, its softmax becomes a sigmoid for each."""
+    model = architecture.build(architecture.shape, classes)
+    if several:
+        model.layers[-1].activation = keras.activations.sigmoid
+    return model
+
+
+def _batches(
+    pieces: Sequence[np.ndarray],
+    targets: np.ndarray,
+    songs: np.ndarray,
+    scaler: Scaler,
+    batch_size: int,
+    seed: int | None = None,
+    class_weights: bool = False,
+) -> PieceBatches:
+    weights = piece_weights([len(pieces[song]) for song in songs], targets[songs], class_weights)
+    return PieceBatches([pieces[song] for song in songs], targets[songs], weights, scaler, batch_size, seed)
+
+
+def _compile(model: keras.Model, recipe: FitRecipe, several: bool) -> None:
+    losses = keras.losses.BinaryCrossentropy if several else keras.losses.CategoricalCrossentropy
+    accuracy = keras.metrics.BinaryAccuracy if several else keras.metrics.CategoricalAccuracy
+    settings = {"learning_rate": recipe.learning_rate}
+    model.compile(
+        optimizer=keras.optimizers.get({"class_name": recipe.optimizer, "config": settings}),
+        loss=losses(label_smoothing=recipe.label_smoothing),
+        weighted_metrics=[accuracy(name="accuracy")],
+    )
+
+
+def _kept(
+    architecture: Architecture,
+    model: keras.Model,
+    moods: tuple[str, ...],
+    several: bool,
+    out: Path,
+    facts: dict[str, Any],
+) -> keras.Model:
+    """The network without its optimiser, written whole or not at all; then done.json, which says that it is there."""
+    network = build(architecture, len(moods), several)
+    network.set_weights(model.get_weights())
+    network.save(out / f"partial-{NETWORK}")
+    (out / f"partial-{NETWORK}").rename(out / NETWORK)
+    log = read_epochs(out / EPOCHS)
+    facts |= {
+        "architecture": architecture.name,
+        "moods": list(moods),
+        "parameters": network.count_params(),
+        "epochs": len(log["loss"]),
+        "best_epoch": best_epoch(log) + 1,
+        "seconds": round(float(log["seconds"].sum()), 1),
+        "recipe": asdict(architecture.recipe),
+    }
+    (out / f"partial-{DONE}").write_text(json.dumps(facts))
+    (out / f"partial-{DONE}").rename(out / DONE)
+    (out / "best.weights.h5").unlink()
+    shutil.rmtree(out / "backup", ignore_errors=True)
+    return network

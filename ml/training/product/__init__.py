@@ -1,0 +1,1 @@
+"""Trains, combines, calibrates and exports the product's networks."""

@@ -1,0 +1,119 @@
+"""Makes a bundle: both final networks exported, a golden example, and the card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ml.errors import MoodError
+from ml.models.bundle import Bundle
+from ml.models.card import FILE, FORMAT
+from ml.models.runtime import KerasRuntime
+from ml.models.scalers import FeatureScaler
+from ml.models.score_vector import LABELS
+from ml.spec import AudioSpec
+from ml.training.data.packing import Pack
+
+PARITY = 1e-4
+"""The exported networks answer as the trained ones do, to this."""
+
+LICENCE = (
+    "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify) and on outputs of YAMNet "
+    "(Apache 2.0) and MusiCNN (ISC; a converted copy CC BY-NC-SA). For research and private, non-commercial use."
+)
+LIMITATIONS = [
+    "Trained on 1,762 clips of 30 to 60 s, mostly Western pop, rock, jazz, electronic and classical music.",
+    "Valence is heard much less surely than arousal.",
+    "The nine emotions are those that listeners of Emotify, mostly young Europeans, felt in four genres.",
+    "Words of a song are not understood; only sound is heard.",
+]
+
+
+def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) -> None:
+    """Writes the bundle beside `target` first and renames it, so that there is never half of one.
+
+    Raises MoodError("bundle_exists"): a bundle is never edited.
+    """
+    if target.exists():
+        raise MoodError("bundle_exists", f"{target} exists; a bundle is never edited, so name the next one.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".making-") as scratch:
+        draft = Path(scratch) / target.name
+        draft.mkdir()
+        networks = {name: _exported(runs / f"{name}-final", name, draft) for name in ("cnn1d", "cnn2d")}
+        card = {
+            "format": FORMAT,
+            "version": target.name,
+            "created": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "spec": pack.spec.to_card(),
+            "labels": list(LABELS),
+            "networks": networks,
+            "training": {
+                "clips": dict(Counter(clip.collection for clip in pack.clips)),
+                "recipes": {name: _facts(runs / f"{name}-final") for name in networks},
+                "licence": LICENCE,
+            },
+            "limitations": LIMITATIONS,
+            **report,
+        }
+        (draft / FILE).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        np.savez_compressed(draft / "golden.npz", **_golden(Bundle.open(draft), runs))
+        os.rename(draft, target)
+
+
+def golden_inputs(spec: AudioSpec, scaler: FeatureScaler, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (2, frames, 57) and log-mel bytes (2, 320, 96), the same wherever they are made: no song is in them."""
+    random = np.random.default_rng(1982)
+    standard = random.normal(0, 1, (2, frames, len(scaler.mean)))
+    features = scaler.inverse(standard.astype(np.float32))
+    slope = np.linspace(180, 60, spec.n_mels)[None, None, :]
+    beat = 25 * (np.arange(spec.segment_steps) % 16 == 0)[None, :, None]
+    mel = slope + beat + random.normal(0, 12, (2, spec.segment_steps, spec.n_mels))
+    return features, np.clip(mel, 0, 255).astype(np.uint8)
+
+
+def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
+    """Inputs and the trained networks' answers to them, checked against the exported networks'."""
+    frames, mel = golden_inputs(bundle.card.spec, bundle.feature_scaler, sum(bundle.frame_views))
+    trained = {
+        "cnn1d": KerasRuntime(runs / "cnn1d-final" / "network.keras").scores(bundle.feature_scaler(frames)),
+        "cnn2d": KerasRuntime(runs / "cnn2d-final" / "network.keras").scores(
+            bundle.spectrogram_scaler(mel, bundle.card.spec)
+        ),
+    }
+    for name, exported in (("cnn1d", bundle.predict_cnn1d(frames)), ("cnn2d", bundle.predict_cnn2d(mel))):
+        apart = float(np.abs(exported - trained[name]).max())
+        if apart > PARITY:
+            raise MoodError("model_corrupt", f"The exported {name} differs from the trained one by {apart:.2g}.")
+    return {"frames": frames, "mel": mel, **trained}
+
+
+def _exported(run: Path, name: str, draft: Path) -> dict[str, Any]:
+    """Exports one network's scores. Returns what the card says of it."""
+    trained = keras.saving.load_model(run / "network.keras", compile=False)
+    served = keras.Model(trained.input, trained.output["scores"], name=name)
+    file = draft / f"{name}.tflite"
+    served.export(str(file), format="litert", verbose=False)
+    return {
+        "file": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "parameters": int(served.count_params()),
+        "members": len(_facts(run)["members"]),
+        "views": _facts(run)["views"],
+        "scaler": json.loads((run / "scaler.json").read_text()),
+    }
+
+
+def _facts(run: Path) -> dict[str, Any]:
+    facts = json.loads((run / "done.json").read_text())
+    assert isinstance(facts, dict)
+    return facts

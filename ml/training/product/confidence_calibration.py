@@ -1,0 +1,111 @@
+"""Fits how sure each side of a composite mood is, on songs that the networks were not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ml.calibration import GREATEST_SHARE, LEAST_SHARE, Calibration, Logistic
+from ml.moods import evidence, sides
+from ml.training.evaluation.composite_agreement import SIDES, right_sides
+from ml.training.evaluation.metrics import calibration_error
+
+RIDGE = 1.0
+"""Prior of the fit: weights near 1 and 0, as if the shares were already chances."""
+STATED_RIGHT = 2 / 3
+"""Of the songs whose mood is stated, at least this many are to be right."""
+LEAST_STATED = 0.75
+"""But the mood of at least so many songs is stated: who only ever answers "Mixed" says nothing."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is known of the two sides of some songs, an array a field, a row a song."""
+
+    shares: np.ndarray
+    """(songs, 2)"""
+    gaps: np.ndarray
+    """(songs, 2): lead over the best mood outside the pair."""
+    right: np.ndarray
+    """bool (songs, 2): the side is among the two moods that listeners name most; any that tie count."""
+
+    @classmethod
+    def of(cls, heard: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> Sides:
+        pairs = [sides(shares) for shares in heard]
+        found = np.array([evidence(shares, pair) for shares, pair in zip(heard, pairs, strict=True)])
+        return cls(found[:, :, 0], found[:, :, 1], right_sides(pairs, listeners))
+
+    def __getitem__(self, rows: np.ndarray) -> Sides:
+        return Sides(self.shares[rows], self.gaps[rows], self.right[rows])
+
+    def chances(self, calibration: Calibration) -> np.ndarray:
+        """(songs, 2): how sure each side is."""
+        both = (calibration.first, calibration.second)
+        return np.array(
+            [
+                [side.chance(share, gap) for side, share, gap in zip(both, shares, gaps, strict=True)]
+                for shares, gaps in zip(self.shares, self.gaps, strict=True)
+            ]
+        )
+
+
+def fitted(known: Sides) -> Calibration:
+    """The calibration of these songs, with the threshold that their coverage-accuracy curve gives."""
+    sides_fitted = [_logistic(known.shares[:, i], known.gaps[:, i], known.right[:, i]) for i in (0, 1)]
+    unsure = Calibration(sides_fitted[0], sides_fitted[1], threshold=0.0)
+    threshold = lowest_threshold(known.chances(unsure)[:, 0], known.right[:, 0])
+    return Calibration(sides_fitted[0], sides_fitted[1], threshold)
+
+
+def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
+    """The confidence from which on a mood is stated: the lowest at which STATED_RIGHT of the stated are right.
+
+    From the coverage-accuracy curve (El-Yaniv and Wiener 2010). Where no such point states LEAST_STATED of the songs,
+    the one that states just these.
+    """
+    order = np.argsort(-chances, kind="stable")
+    accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(accuracy >= STATED_RIGHT)
+    least = int(np.ceil(LEAST_STATED * len(order))) - 1
+    last = max(int(enough[-1]) if len(enough) else 0, least)
+    return round(float(chances[order[last]]), 3)
+
+
+def cross_fitted(known: Sides, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
+    """Chances of each song by the calibration of the other folds, and the calibration error of each side."""
+    chances = np.zeros_like(known.shares)
+    for fold in np.unique(folds):
+        chances[folds == fold] = known[folds == fold].chances(fitted(known[folds != fold]))
+    errors = {side: calibration_error(chances[:, i], known.right[:, i]) for i, side in enumerate(SIDES)}
+    return chances, {side: round(error, 4) for side, error in errors.items()}
+
+
+def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
+    """For each tenth of songs, the surest first: the lowest confidence among them and how many are right."""
+    order = np.argsort(-chances, kind="stable")
+    counts = [round(len(order) * tenth / 10) for tenth in range(1, 11)]
+    return [
+        {
+            "coverage": round(count / len(order), 3),
+            "confidence": round(float(chances[order[count - 1]]), 3),
+            "accuracy": round(float(right[order[:count]].mean()), 3),
+        }
+        for count in counts
+    ]
+
+
+def _logistic(shares: np.ndarray, gaps: np.ndarray, right: np.ndarray) -> Logistic:
+    held = np.clip(shares, LEAST_SHARE, GREATEST_SHARE)
+    inputs = np.stack([np.ones_like(held), np.log(held / (1 - held)), gaps], axis=1)
+    prior = np.array([0.0, 1.0, 0.0])
+
+    def loss(weights: np.ndarray) -> float:
+        scores = inputs @ weights
+        missed = np.logaddexp(0, -np.where(right, scores, -scores)).sum()
+        return float(missed + RIDGE * np.sum((weights[1:] - prior[1:]) ** 2) / 2)
+
+    found = minimize(loss, prior, method="BFGS").x
+    return Logistic(*(round(float(weight), 6) for weight in found))

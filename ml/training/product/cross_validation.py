@@ -1,0 +1,151 @@
+"""Trains the product's networks fold by fold.
+
+Fold k is trained on the clips outside fold k, and then says what it hears in fold k; "final" is trained on all. In
+each fold a network's members are trained one after the other, then they are made one. What is finished is skipped; an
+interrupted member goes on from its last epoch. Any Keras backend will do: set KERAS_BACKEND=jax on a machine with a
+GPU.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ml.models.cnn1d import cnn1d
+from ml.models.cnn2d import cnn2d
+from ml.models.ensemble import ensemble, input_lengths
+from ml.models.scalers import FeatureScaler, SpectrogramScaler
+from ml.spec import AudioSpec
+from ml.training.data.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
+from ml.training.data.packing import Pack
+from ml.training.evaluation.held_out import held_out_scores
+from ml.training.networks.optimizer import optimizer
+from ml.training.networks.ridge_readout import reading
+from ml.training.networks.student import Student
+from ml.training.product.recipes import Recipe
+
+FOLDS = ("0", "1", "2", "3", "4", "final")
+
+
+def built(network: str, recipe: Recipe, spec: AudioSpec) -> keras.Model:
+    return cnn1d(spec, spread=recipe.spread, wide=recipe.wide) if network == "cnn1d" else cnn2d(spec)
+
+
+def train_fold(
+    pack: Pack, network: str, fold: str, members: Sequence[Recipe], out: Path, only: int | None = None
+) -> None:
+    """Trains one network without one fold (or without none), and keeps it in `out`, with what it hears there.
+
+    With `only`, no more than that member is trained: several can be on the way at once.
+    """
+    if (out / "done.json").exists():
+        print(f"{out}: done before")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    folds = np.array([clip.fold for clip in pack.clips])
+    clips = np.flatnonzero(folds != int(fold)) if fold != "final" else np.arange(len(folds))
+    scaler = fitted_scaler(pack, network, clips)
+    places = [out / f"member-{number}" for number in range(len(members))]
+    for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
+        if only in (None, number):
+            train_member(pack, network, clips, scaler, recipe, place, f"{network} fold {fold} member {number}")
+    if only is not None:
+        return
+    trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
+    for number, member in enumerate(trained):
+        member.name = f"member_{number}"
+    whole = ensemble(trained, *reading(trained, pack, clips, scaler), name=network)
+    whole.save(out / "network.keras")
+    (out / "scaler.json").write_text(json.dumps(scaler.to_card()))
+    if fold != "final":
+        held_out_scores(pack, np.flatnonzero(folds == int(fold)), whole, scaler, input_lengths(trained)).save(
+            out / "heldout.npz"
+        )
+    facts = {
+        "members": [json.loads((place / "done.json").read_text()) for place in places],
+        "views": input_lengths(trained),
+        "clips": len(clips),
+    }
+    (out / "done.json").write_text(json.dumps(facts))
+
+
+def train_member(
+    pack: Pack,
+    network: str,
+    clips: np.ndarray,
+    scaler: FeatureScaler | SpectrogramScaler,
+    recipe: Recipe,
+    out: Path,
+    title: str,
+) -> None:
+    """Trains one member on `clips`, and keeps it in `out`."""
+    if (out / "done.json").exists():
+        print(f"{out}: done before")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(recipe.seed)
+    words = frequent_words(pack, clips)
+    batches = make_batches(pack, clips, Targets.of(pack, words), scaler, recipe)
+    member = built(network, recipe, pack.spec)
+    student = Student(member, teacher_outputs=pack.teacher.shape[1], words=len(words))
+    student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
+    student.compile(optimizer=optimizer(recipe, len(batches)))
+    started = time.monotonic()
+    student.fit(
+        batches,
+        epochs=recipe.epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(str(out / "backup"), save_freq="epoch"),
+            keras.callbacks.CSVLogger(str(out / "epochs.csv"), append=True),
+            Progress(title, recipe.epochs),
+        ],
+    )
+    member.save(out / "network.keras")
+    (out / "done.json").write_text(json.dumps({"recipe": asdict(recipe), "seconds": round(time.monotonic() - started)}))
+
+
+def make_batches(
+    pack: Pack, clips: np.ndarray, targets: Targets, scaler: FeatureScaler | SpectrogramScaler, recipe: Recipe
+) -> Batches:
+    """The batches of the network that reads what `scaler` scales."""
+    if isinstance(scaler, FeatureScaler):
+        return FrameBatches(pack, clips, targets, recipe, scaler=scaler)
+    return SpectrogramBatches(pack, clips, targets, recipe, scaler=scaler)
+
+
+def fitted_scaler(pack: Pack, network: str, clips: np.ndarray) -> FeatureScaler | SpectrogramScaler:
+    """The network's own kind of scaler, fitted on `clips` alone."""
+    if network == "cnn1d":
+        return FeatureScaler.fit(np.concatenate([pack.frames_of(clip) for clip in clips]))
+    return fitted_spectrogram_scaler(pack, clips)
+
+
+def fitted_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
+    """The deviation of levelled log-mel over one segment from the middle of each training clip."""
+    unscaled = SpectrogramScaler(deviation_db=1.0)
+    middle = []
+    for clip in clips:
+        mel = pack.mel_of(clip)
+        start = max(0, (len(mel) - pack.spec.segment_steps) // 2)
+        middle.append(float(np.var(unscaled(mel[None, start : start + pack.spec.segment_steps], pack.spec))))
+    return SpectrogramScaler(deviation_db=round(float(np.sqrt(np.mean(middle))), 4))
+
+
+class Progress(keras.callbacks.Callback):
+    """A line every tenth epoch."""
+
+    def __init__(self, name: str, epochs: int) -> None:
+        super().__init__()
+        self.name, self.epochs = name, epochs
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if (epoch + 1) % 10 == 0 or epoch == 0:
+            parts = " ".join(f"{key} {value:.3f}" for key, value in (logs or {}).items())
+            print(f"{self.name} epoch {epoch + 1}/{self.epochs} {parts}", flush=True)

@@ -1,0 +1,88 @@
+"""Fits how the two networks are combined, on clips that neither was trained on.
+
+Seven numbers: how much the 2D network counts in each of the four heads, how sharp the quadrants' and the clusters'
+chances are (a mean of two networks is less sure than it could be), and how far valence and arousal are stretched
+from the middle (a mean of two timid guesses is too timid). Each head is fitted on the clips that carry its labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ml.models.combination import LEAST_CHANCE, Combination, HeadCombination
+from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS, LABELS, Head
+from ml.training.data.clips import Clip
+
+RIDGE = np.array([10.0, 1.0])
+"""Prior of the fit, on the logit of the share and the logarithm of the sharpness: one half, and no sharpening. A share
+stays near one half unless the clips clearly ask for another."""
+DECIMALS = 4
+
+
+def targets_of(clips: Sequence[Clip]) -> np.ndarray:
+    """What people said of each clip as a score vector, float64 (clips, 20); NaN where nobody said anything."""
+    out = np.full((len(clips), len(LABELS)), np.nan)
+    part = {head.name: head.part for head in HEADS}
+    for row, clip in zip(out, clips, strict=True):
+        if clip.emotions is not None:
+            row[part["emotions"]] = clip.emotions
+        if clip.quadrant is not None:
+            row[part["quadrants"]] = np.arange(4) == clip.quadrant
+        if clip.cluster is not None:
+            row[part["clusters"]] = np.arange(5) == clip.cluster
+        if clip.valence_arousal is not None:
+            row[part["affect"]] = (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE
+    return out
+
+
+def fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -> Combination:
+    """The combination of least loss. All three are (clips, 20); NaN in `targets` does not count.
+
+    Loss: cross-entropy of chances; squared error of shares, valence and arousal in units of its mean.
+    """
+    cnn1d, cnn2d = cnn1d.astype(np.float64), cnn2d.astype(np.float64)
+    rules = {}
+    for head in HEADS:
+        rows = ~np.isnan(targets[:, head.part]).any(axis=1)
+        rules[head.name] = _head(cnn1d[rows], cnn2d[rows], targets[rows], head) if rows.any() else HeadCombination()
+    return Combination(rules)
+
+
+def cross_fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """(clips, 20) of both networks, each fold combined as the other folds' clips say.
+
+    The other folds' scores come from networks that were trained on this fold, as in any stacking (Wolpert 1992); with
+    seven numbers fitted, what can leak by that is nothing that could be measured.
+    """
+    out = np.zeros(cnn1d.shape)
+    for fold in np.unique(folds):
+        here, there = folds == fold, folds != fold
+        out[here] = fitted(cnn1d[there], cnn2d[there], targets[there])(cnn1d[here], cnn2d[here])
+    return out
+
+
+def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head) -> HeadCombination:
+    plain = Combination.plain().heads
+    wanted = targets[:, head.part]
+    missed_plainly = np.mean((Combination(plain)(cnn1d, cnn2d)[:, head.part] - wanted) ** 2)
+
+    def rule(numbers: np.ndarray) -> HeadCombination:
+        """Of one number or two: where there is none for the sharpness, it is left alone."""
+        share, sharpness = 1 / (1 + np.exp(-numbers[0])), np.exp(numbers[1:].sum())
+        return HeadCombination(float(share), float(sharpness))
+
+    def loss(numbers: np.ndarray) -> float:
+        found = Combination({**plain, head.name: rule(numbers)})(cnn1d, cnn2d)[:, head.part]
+        if head.activation == "softmax":
+            missed = -np.sum(wanted * np.log(np.maximum(found, LEAST_CHANCE)))
+        else:
+            missed = np.sum(np.mean((found - wanted) ** 2, axis=1)) / (2 * missed_plainly + 1e-12)
+        return float(missed + np.sum(RIDGE[: len(numbers)] * numbers**2) / 2)
+
+    # Without slopes: where chances sum to 1.0000001, the loss has a tiny step at sharpness 1, and slopes mislead there.
+    start = np.zeros(1 if head.activation == "sigmoid" else 2)
+    best = rule(minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6}).x)
+    return HeadCombination(round(best.share_of_2d, DECIMALS), round(best.sharpness, DECIMALS))

@@ -1,0 +1,1 @@
+"""Metrics as Markdown tables, pages and plots."""

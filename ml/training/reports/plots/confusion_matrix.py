@@ -1,0 +1,59 @@
+"""What is taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ml.training.reports.plots.style import INK, SHARES, SOFT, drawn
+
+DARK = 0.55
+"""Shares from here on are written in white."""
+
+
+def confusion_picture(matrix: np.ndarray, names: Sequence[str], out: Path, title: str = "") -> Path:
+    """A heat-map of counts (rows: what people say, columns: what the network hears), coloured by the row's shares.
+
+    `matrix`: (classes, classes), none negative. In each cell stand the count and its share of the row.
+    """
+    counts = np.asarray(matrix)
+    if counts.shape != (len(names), len(names)):
+        raise ValueError(f"A matrix of shape {counts.shape} does not fit {len(names)} names.")
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = max(3.6, 0.95 * len(names) + 1.4)
+    with drawn(out, size + 1.9, size + 0.6, title or "What is taken for what") as figure:
+        axis = figure.subplots()
+        image = axis.imshow(shares, cmap=SHARES, vmin=0, vmax=1)
+        axis.grid(visible=False)
+        axis.spines[:].set_visible(False)
+        turned = 45 if max(len(name) for name in names) > 9 or len(names) > 7 else 0
+        axis.set_xticks(range(len(names)), names, rotation=turned, ha="right" if turned else "center")
+        axis.set_yticks(range(len(names)), [f"{name}\n{total} songs" for name, total in _rows(counts, names)])
+        axis.tick_params(length=0)
+        axis.set_xticks(np.arange(len(names) - 1) + 0.5, minor=True)
+        axis.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)
+        axis.grid(which="minor", color="white", linewidth=2.5)
+        axis.tick_params(which="minor", length=0)
+        axis.set_xlabel("the network hears", color=SOFT)
+        axis.set_ylabel("people say", color=SOFT)
+        for row, column in np.ndindex(counts.shape):
+            share = shares[row, column]
+            ink = "white" if share >= DARK else INK if counts[row, column] else SOFT
+            said = {"ha": "center", "color": ink}
+            if not counts[row, column]:
+                axis.text(column, row, "0", va="center", fontsize=11, **said)
+                continue
+            axis.text(column, row + 0.03, f"{counts[row, column]:g}", va="bottom", fontsize=13, **said)
+            axis.text(column, row + 0.07, f"{share:.0%}", va="top", fontsize=8.5, **said)
+        bar = figure.colorbar(image, ax=axis, shrink=0.75, ticks=[0, 0.5, 1], pad=0.03)
+        bar.ax.set_yticklabels(["0%", "50%", "100%"])
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(length=0)
+        bar.set_label("share of the row", color=SOFT)
+    return out
+
+
+def _rows(counts: np.ndarray, names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, f"{total:g}") for name, total in zip(names, counts.sum(axis=1), strict=True)]

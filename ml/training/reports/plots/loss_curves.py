@@ -1,0 +1,68 @@
+"""How one network learned in several runs, part by part of its loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+
+from ml.training.own.epoch_log import read_epochs
+from ml.training.reports.plots.style import BLUE, ORANGE, drawn
+
+ACROSS = 4
+NARROW = 5.0
+"""How many times values spread: below, ticks are even."""
+LOOKS = ({"color": BLUE, "linewidth": 1.0, "alpha": 0.6}, {"color": ORANGE, "linewidth": 2.0})
+
+
+def losses_picture(
+    logs: Mapping[str, Sequence[Path]], parts: Mapping[str, str], out: Path, title: str = "How the network learned"
+) -> Path:
+    """A field for each part of the loss, a line for each run, over the epochs.
+
+    `logs`: up to two kinds of runs by name, as Keras's CSVLogger wrote them. `parts`: columns, and what they are
+    called; one that no run has is left out. No epoch is marked as the one that is kept: this is for weights that are
+    averaged over steps. Raises ValueError where no run holds an epoch of any part.
+    """
+    kinds = {kind: [read_epochs(path) for path in paths] for kind, paths in logs.items()}
+    shown = [part for part in parts if any(part in log for runs in kinds.values() for log in runs)]
+    if not shown:
+        raise ValueError(f"There is no epoch to draw of {', '.join(parts)}.")
+    across = min(ACROSS, len(shown))
+    deep = math.ceil(len(shown) / across)
+    with drawn(out, 3.1 * across + 0.3, 2.5 * deep + 1.0, title) as figure:
+        axes = figure.subplots(deep, across, squeeze=False).ravel()
+        for axis, part in zip(axes, shown, strict=False):
+            _lines(axis, {kind: [log[part] for log in runs if part in log] for kind, runs in kinds.items()})
+            axis.set_title(parts[part])
+        for axis in axes[len(shown) :]:
+            axis.set_axis_off()
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(kinds))
+    return out
+
+
+def _lines(axis: Axes, kinds: Mapping[str, Sequence[np.ndarray]]) -> None:
+    for (kind, runs), look in zip(kinds.items(), LOOKS, strict=False):
+        for number, values in enumerate(runs):
+            epochs = np.arange(1, len(values) + 1)
+            marker = "o" if len(values) < 3 else None
+            axis.plot(epochs, values, label=None if number else kind, marker=marker, **look)
+    _scale(axis, np.concatenate([values for runs in kinds.values() for values in runs]))
+    axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axis.set_xlabel("epoch")
+    axis.margins(x=0.03)
+
+
+def _scale(axis: Axes, values: np.ndarray) -> None:
+    """Logarithmic, with plain numbers on it: in the first epoch much more is lost than in all others."""
+    if np.nanmin(values) <= 0:
+        return
+    axis.set_yscale("log")
+    narrow = np.nanmax(values) / np.nanmin(values) < NARROW
+    axis.yaxis.set_major_locator(MaxNLocator(5) if narrow else LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.yaxis.set_minor_locator(NullLocator())
+    axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))

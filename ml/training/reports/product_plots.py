@@ -1,0 +1,108 @@
+"""The product's own figures and the music behind them, drawn: called by ml.training.evaluate --pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.models.card import NETWORKS, VIEWS
+from ml.moods import QUADRANT_WORDS
+from ml.training.data.packing import Pack
+
+TITLES = {"both": "Both networks", "cnn1d": "The 1D network", "cnn2d": "The 2D network"}
+CLAIMS = {
+    "4qaed": "quadrant of mood",
+    "mirex": "cluster of mood words",
+    "first_side": "first side of the mood",
+    "second_side": "second side of the mood",
+}
+LOSSES = {
+    "loss": "All of it, weighted",
+    "quadrants": "Quadrants",
+    "clusters": "Clusters",
+    "emotions": "Nine emotions",
+    "affect": "Valence and arousal",
+    "words": "Mood words",
+    "teacher": "Teachers",
+}
+"""The parts of a network's loss, as ml.training.networks.student names them."""
+RUNS = {"without one of the five folds": ("0", "1", "2", "3", "4"), "on all folds": ("final",)}
+SHOWN = 3
+"""Spectrograms of each mood."""
+
+
+def draw_report(pack: Pack, found: dict[str, Any], folder: Path, runs: Path) -> list[Path]:
+    """Draws a report (`ml.training.evaluation.card_report.report`) into a folder, and returns what it wrote.
+
+    The loss of each network by epoch, as training logged it in `runs`; confusion matrices and reliability diagrams of
+    each view, coverage against accuracy; of the four quadrants' clips spectrograms side by side, box plots of features
+    with how far moods are apart, a summary as Markdown and CSV.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return [*_histories(runs, folder), *_figures(found, folder), *_music(pack, folder)]
+
+
+def _histories(runs: Path, folder: Path) -> list[Path]:
+    """Of the networks that are in `runs`."""
+    from ml.training.reports.plots import losses_picture  # matplotlib takes a second to load
+
+    drawn = []
+    for network in NETWORKS:
+        logs = {
+            kind: [log for name in names for log in _logs(runs / f"{network}-{name}")] for kind, names in RUNS.items()
+        }
+        if any(logs.values()):
+            title = f"{TITLES[network]}: loss by epoch (its weights are kept as a running mean over steps)"
+            drawn.append(losses_picture(logs, LOSSES, folder / f"history-{network}.png", title))
+    return drawn
+
+
+def _logs(run: Path) -> list[Path]:
+    """Of the network, or of each of its members."""
+    return sorted(run.rglob("epochs.csv"))
+
+
+def _figures(found: dict[str, Any], folder: Path) -> list[Path]:
+    from ml.training.reports.plots import confusion_picture, coverage_picture, reliability_picture
+
+    drawn = []
+    for view in VIEWS:
+        for name, matrix in found["confusion"][view].items():
+            place = folder / f"confusion-{name}-{view}.png"
+            drawn.append(
+                confusion_picture(np.array(matrix["counts"]), matrix["labels"], place, f"{TITLES[view]}, {name}")
+            )
+        for claim, text in CLAIMS.items():
+            place = folder / f"reliability-{claim}-{view}.png"
+            drawn.append(reliability_picture(found["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
+        threshold = found["calibration"][view]["threshold"]
+        drawn.append(coverage_picture(found["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold))
+    return drawn
+
+
+def _music(pack: Pack, folder: Path) -> list[Path]:
+    """The clips that people gave a quadrant."""
+    from ml.training.reports.plots import features_picture, spectrograms_picture, summary_by_mood
+
+    moods = {f"{name}: {words}": number for number, (name, words) in enumerate(QUADRANT_WORDS.items())}
+    clips = {
+        mood: [i for i, clip in enumerate(pack.clips) if clip.quadrant == number] for mood, number in moods.items()
+    }
+    clips = {mood: rows for mood, rows in clips.items() if rows}
+    steps = pack.spec.segment_steps
+    seen = {mood: [pack.mel_of(i)[:steps] for i in rows[:SHOWN]] for mood, rows in clips.items()}
+    medians = {mood: np.stack([np.median(pack.frames_of(i), axis=0) for i in rows]) for mood, rows in clips.items()}
+    drawn = [spectrograms_picture(seen, pack.spec, folder / "spectrograms.png")]
+    if len(medians) > 1:
+        drawn.append(features_picture(medians, folder / "features.png"))
+    markdown, table = summary_by_mood(
+        [[mood] for mood, rows in clips.items() for _ in rows],
+        np.concatenate(list(medians.values())),
+        np.array([pack.duration_s(i) for rows in clips.values() for i in rows]),
+    )
+    for name, text in (("summary.md", markdown + "\n"), ("summary.csv", table)):
+        (folder / name).write_text(text, encoding="utf-8")
+        drawn.append(folder / name)
+    return drawn
