@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
 PRESENCE_S = 10
 
 OLDEST = 20
+
+ANALYSIS_COLUMNS = (
+    "name", "primary", "secondary", "certain", "confidence", "genre", "valence", "arousal", "agreement",
+    "model_version", "created_at",
+)  # fmt: skip
+"""What filters, orders and charts read of the current analysis."""
 
 
 class SongQuerySet(QuerySet["Song"]):
@@ -57,29 +64,45 @@ class SongQuerySet(QuerySet["Song"]):
             analyses = analyses.select_related("detail").defer("detail__segments")
         return self.prefetch_related(Prefetch("analyses", queryset=analyses))
 
-    def join_current_analysis(self) -> Self:
-        """Each song beside its current analysis, as `current`; one without stays, with nothing beside it."""
-        return self.alias(current=FilteredRelation("analyses", condition=Q(analyses__is_current=True)))
+    def with_current_analysis(self) -> Self:
+        """Aliases for filters and orders: the current analysis as `analysis_*`, NULL where a song is not done, and the
+        mood that counts as `effective_*`: the one that the owner stated, else that of the analysis."""
+        if "effective_primary" in self.query.annotations:
+            return self
+        current = FilteredRelation("analyses", condition=Q(analyses__is_current=True, status="done"))
+        stated = ~Q(actual_primary="")
+        # One alias for each column: filters that follow the relation itself would join it once more each.
+        columns = {f"analysis_{column}": F(f"current_analysis__{column}") for column in ANALYSIS_COLUMNS}
+        return self.alias(current_analysis=current).alias(
+            **columns,
+            effective_primary=Case(When(stated, then="actual_primary"), default="current_analysis__primary"),
+            stated_sides=Concat("actual_primary", Value(" "), "actual_secondary"),
+            effective_secondary=Case(When(stated, then="actual_secondary"), default="current_analysis__secondary"),
+        )
+
+    def analysed(self) -> Self:
+        """Of songs `with_current_analysis`: those that have one."""
+        return self.filter(analysis_primary__isnull=False)
 
     def with_words(self, q: str) -> Self:
-        """Of songs that were `join_current_analysis`: every word of `q` occurs in title, artist, file name or mood."""
+        """Of songs `with_current_analysis`: every word of `q` occurs in title, artist, file name or effective mood."""
         songs = self
-        # No column holds a NUL, and PostgreSQL refuses to look for one.
+        # No column holds a NUL, and PostgreSQL refuses to search for one.
         for word in q.replace("\0", " ").split():
-            songs = songs.filter(_occurs(word, "title", "artist", "file_name", "current__name"))
+            songs = songs.filter(_contains(word, "title", "artist", "file_name") | _mood_name_contains(word))
         return songs
 
     def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
-        """Of songs that were `join_current_analysis`: their place (valence, arousal) lies within the outline.
+        """Of songs `with_current_analysis`: their valence and arousal lie inside the polygon.
 
-        By counting, in the database, how many edges lie to the right of the place: inside, that number is odd.
+        Ray casting in the database: inside, the number of edges to the right of the point is odd.
         """
         edges = [_edge_to_the_right(*edge) for edge in zip(corners, (*corners[1:], corners[0]), strict=True)]
         crossed = reduce(operator.add, [edge for edge in edges if edge is not None], Value(0))
         return self.alias(crossed=ExpressionWrapper(crossed % 2, IntegerField())).filter(crossed=1)
 
     def in_order(self, sort: str) -> Self:
-        """Of songs that were `join_current_analysis`: in one of the orders of the library, and never by chance."""
+        """Of songs `with_current_analysis`: in one of the library's orders, ties newest first."""
         return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
 
     def for_export(self) -> Self:
@@ -147,10 +170,30 @@ class TokenQuerySet(QuerySet["ApiToken"]):
         return self.filter(owner=owner)
 
 
-def _occurs(word: str, *fields: str) -> Q:
-    """SQLite knows the capitals of ASCII only, so that of other scripts each usual spelling is looked for."""
+def _contains(word: str, *fields: str) -> Q:
+    """Whether one of the fields contains the word in any capitals, and with composed or combining accents (ü, u + ¨).
+
+    SQLite ignores the case of ASCII letters only, so other scripts are searched in each usual spelling.
+    """
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    if not word.isascii():
+        spellings = {unicodedata.normalize(form, text) for text in spellings for form in ("NFC", "NFD")}
     return reduce(operator.or_, (Q(**{f"{field}__icontains": text}) for field in fields for text in sorted(spellings)))
+
+
+def _mood_name_contains(word: str) -> Q:
+    """The database stores the name of an analysed mood; that of a stated one follows from its two sides."""
+    pairs = [f"{first} {second}" for (first, second), name in _stated_names().items() if word.casefold() in name]
+    return Q(actual_primary="", analysis_name__icontains=word) | Q(stated_sides__in=pairs)
+
+
+@cache
+def _stated_names() -> dict[tuple[str, str], str]:
+    """The name of every mood that can be stated, in lower case."""
+    from classifier.ml_gateway import EMOTIONS, composite_name
+
+    sides = [(first, second) for first in EMOTIONS for second in ("", *EMOTIONS) if first != second]
+    return {(first, second): composite_name(first, second).casefold() for first, second in sides}
 
 
 def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> Case | None:
@@ -161,9 +204,9 @@ def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> 
     slope = (end_x - x) / (end_y - y)
     return Case(
         When(
-            current__arousal__gte=min(y, end_y),
-            current__arousal__lt=max(y, end_y),
-            current__valence__lt=F("current__arousal") * slope + (x - slope * y),
+            analysis_arousal__gte=min(y, end_y),
+            analysis_arousal__lt=max(y, end_y),
+            analysis_valence__lt=F("analysis_arousal") * slope + (x - slope * y),
             then=1,
         ),
         default=0,
@@ -177,12 +220,12 @@ _ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "artist": (Lower(NullIf("artist", Value(""))).asc(nulls_last=True), _SHOWN_TITLE.asc()),
     "longest": (F("duration_s").desc(nulls_last=True),),
     "shortest": (F("duration_s").asc(nulls_last=True),),
-    "surest": (F("current__confidence").desc(nulls_last=True),),
-    "least-sure": (F("current__confidence").asc(nulls_last=True),),
-    "pleasant": (F("current__valence").desc(nulls_last=True),),
-    "unpleasant": (F("current__valence").asc(nulls_last=True),),
-    "lively": (F("current__arousal").desc(nulls_last=True),),
-    "quiet": (F("current__arousal").asc(nulls_last=True),),
-    "agreed": (F("current__agreement").desc(nulls_last=True),),
-    "disputed": (F("current__agreement").asc(nulls_last=True),),
+    "surest": (F("analysis_confidence").desc(nulls_last=True),),
+    "least-sure": (F("analysis_confidence").asc(nulls_last=True),),
+    "pleasant": (F("analysis_valence").desc(nulls_last=True),),
+    "unpleasant": (F("analysis_valence").asc(nulls_last=True),),
+    "lively": (F("analysis_arousal").desc(nulls_last=True),),
+    "quiet": (F("analysis_arousal").asc(nulls_last=True),),
+    "agreed": (F("analysis_agreement").desc(nulls_last=True),),
+    "disputed": (F("analysis_agreement").asc(nulls_last=True),),
 }

@@ -46,9 +46,10 @@ class Predictions(APIView):
 
     def get(self, request: Request) -> Response:
         network = parse_network(request.query_params.get("model"))
-        asked = LibraryFilter.from_query(request.query_params).checked()
+        library_filter = LibraryFilter(request.query_params).checked()
         pages = NewestFirst()
-        songs = pages.paginate_queryset(asked.apply(Song.objects.for_owner(request.user).for_api()), request, view=self)
+        matches = library_filter.apply(Song.objects.for_owner(request.user).for_api())
+        songs = pages.paginate_queryset(matches, request, view=self)
         return pages.get_paginated_response([song_json(song, network, with_segments=False) for song in songs or ()])
 
 

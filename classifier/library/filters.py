@@ -1,25 +1,35 @@
-"""Which songs of a library are meant, and in which order: the one reading of an address's question.
+"""Which songs of a library are shown, and in which order: the one definition of every filter and of its form field.
 
-The history, the mood map, one's own labels, the API and saved filters share it, so that a link from any of them
-shows the same songs in each. A new parameter is a field here, and a line in VALUES.
+History, mood map, exports, saved filters and API share it, so that a link from one shows the same songs in each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
+from django import forms
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django_filters import ChoiceFilter, FilterSet
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.library.filter_values import Point, Value, choice, day, number, outline, words
-from classifier.models import Status, Verdict
+from classifier.library.filter_fields import (
+    DayFilter,
+    NumberFilter,
+    PercentFilter,
+    Point,
+    PolygonFilter,
+    SearchFilter,
+    requirement,
+    value_text,
+)
+from classifier.models import Song, Status, Verdict
 
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
@@ -30,193 +40,226 @@ ANY_VERDICT, NO_VERDICT = "any", "none"
 UNFINISHED = "unfinished"
 PRESENT, OLDER = "present", "older"
 NEWEST = "newest"
-SORTS = (
-    NEWEST, "oldest", "title", "artist", "longest", "shortest", "surest", "least-sure", "pleasant", "unpleasant",
-    "lively", "quiet", "agreed", "disputed",
-)  # fmt: skip
 
-VALUES: dict[str, Value] = {
-    "q": words(),
-    "mood": choice(ml_gateway.EMOTIONS),
-    "first": choice(ml_gateway.EMOTIONS),
-    "second": choice(ml_gateway.EMOTIONS),
-    "genre": choice(tuple(ml_gateway.GENRES)),
-    "certain": choice((YES, NO)),
-    "networks": choice((AGREE, DISAGREE)),
-    "review": choice((YES,)),
-    "verdict": choice((ANY_VERDICT, NO_VERDICT, *(value for value in Verdict.values if value))),
-    "said": choice(ml_gateway.EMOTIONS),
-    "said_first": choice(ml_gateway.EMOTIONS),
-    "status": choice((*Status.values, UNFINISHED)),
-    "heard_by": choice((PRESENT, OLDER)),
-    "added_from": day(),
-    "added_to": day(),
-    "valence_from": number(1, 9),
-    "valence_to": number(1, 9),
-    "arousal_from": number(1, 9),
-    "arousal_to": number(1, 9),
-    "confidence_from": number(0, 100),
-    "confidence_to": number(0, 100),
-    "area": outline(1, 9),
-    "sort": choice(SORTS),
+MOODS = [(key, mood.adjective) for key, mood in ml_gateway.MOODS.items()]
+GENRES = [(name, genre.title) for name, genre in ml_gateway.GENRES.items()]
+CERTAINTIES = [(YES, "Certain"), (NO, "Not certain")]
+NETWORKS = [(AGREE, "Networks agree"), (DISAGREE, "Networks disagree")]
+VERDICTS = [
+    (NO_VERDICT, "Not judged yet"),
+    (ANY_VERDICT, "Judged by you"),
+    (Verdict.AGREED.value, "You agreed"),
+    (Verdict.DISAGREED.value, "You disagreed"),
+    (Verdict.CORRECTED.value, "Corrected by you"),
+]
+STATUSES = [
+    (Status.DONE.value, "Done"),
+    (UNFINISHED, "In the queue or running"),
+    (Status.QUEUED.value, "Queued"),
+    (Status.RUNNING.value, "Running"),
+    (Status.FAILED.value, "Failed"),
+    (Status.CANCELLED.value, "Cancelled"),
+]
+MODELS = [(PRESENT, "Analysed by the current model"), (OLDER, "Analysed by an older model")]
+SORTS = [
+    (NEWEST, "Newest first"),
+    ("oldest", "Oldest first"),
+    ("title", "Title"),
+    ("artist", "Artist"),
+    ("longest", "Longest first"),
+    ("shortest", "Shortest first"),
+    ("surest", "Most certain first"),
+    ("least-sure", "Least certain first"),
+    ("pleasant", "Most pleasant first"),
+    ("unpleasant", "Least pleasant first"),
+    ("lively", "Most energetic first"),
+    ("quiet", "Least energetic first"),
+    ("agreed", "Highest network agreement"),
+    ("disputed", "Lowest network agreement"),
+]
+RANGES = {
+    "added": "Added",
+    "valence": "Valence (how pleasant)",
+    "arousal": "Arousal (how energetic)",
+    "confidence": "Confidence in %",
 }
-RANGES = ("added", "valence", "arousal", "confidence")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LibraryFilter:
-    """A question to the library. What is left empty asks for nothing."""
+class LibraryForm(forms.Form):
+    """The filters as form fields; a page renders those in `choices` and `ranges`, and carries the hidden ones on."""
 
-    q: str = ""
-    """Every word of it occurs in title, artist, file name or mood."""
-    mood: str = ""
-    """One of the two sides that were heard, whichever; `first` and `second` ask for its place."""
-    first: str = ""
-    second: str = ""
-    genre: str = ""
-    certain: str = ""
-    networks: str = ""
-    review: str = ""
-    """Unsure or disputed and not judged by the person yet, or failed."""
-    verdict: str = ""
-    said: str = ""
-    """What the person said, on either side; `said_first` on the first."""
-    said_first: str = ""
-    status: str = ""
-    heard_by: str = ""
-    """The present model or an older one."""
-    added_from: date | None = None
-    added_to: date | None = None
-    valence_from: float | None = None
-    valence_to: float | None = None
-    arousal_from: float | None = None
-    arousal_to: float | None = None
-    confidence_from: float | None = None
-    confidence_to: float | None = None
-    """Of the first side, in per cent."""
-    area: tuple[Point, ...] = ()
-    """Corners (valence, arousal) of a drawn area of the plane."""
-    sort: str = NEWEST
-    problems: tuple[str, ...] = ()
-    """A sentence for each value that could not be read; it is left out of the question."""
+    CHOICES = ("mood", "first", "second", "genre", "certain", "networks", "verdict", "said", "status", "heard_by")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, prefix: str | None = None) -> None:
+        super().__init__(data, prefix=prefix, auto_id="filter-%s", label_suffix="", use_required_attribute=False)
+        for name, label in RANGES.items():
+            for end in ("from", "to"):
+                field = self.fields[f"{name}_{end}"]
+                field.label = f"{label}, {end}"
+                field.widget.attrs["aria-label"] = field.label
+
+    def clean(self) -> None:
+        for name in RANGES:
+            low, high = (self.cleaned_data.get(f"{name}_{end}") for end in ("from", "to"))
+            if low is not None and high is not None and low > high:
+                message = f"{name}_from is greater than {name}_to, so no song matches: swap them."
+                raise ValidationError(message, code="order")
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.CHOICES]
+
+    @property
+    def ranges(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Label, lower end and upper end."""
+        return [(label, self[f"{name}_from"], self[f"{name}_to"]) for name, label in RANGES.items()]
+
+
+class LibraryFilter(FilterSet):
+    """`q` matches songs whose title, artist, file name and mood contain every word of it. `mood`, `first` and `second`
+    match the mood that counts for a song: the one that its owner stated, else that of its analysis."""
+
+    q = SearchFilter(label="Search", method="filter_search")
+    mood = ChoiceFilter(label="Mood", choices=MOODS, empty_label="Any", method="filter_mood")
+    first = ChoiceFilter("effective_primary", label="Main mood", choices=MOODS, empty_label="Any")
+    second = ChoiceFilter("effective_secondary", label="Second mood", choices=MOODS, empty_label="Any")
+    genre = ChoiceFilter("analysis_genre", label="Mood genre", choices=GENRES, empty_label="Any")
+    certain = ChoiceFilter(label="Certainty", choices=CERTAINTIES, empty_label="Any", method="filter_certain")
+    networks = ChoiceFilter(label="The two networks", choices=NETWORKS, empty_label="Any", method="filter_networks")
+    review = ChoiceFilter(choices=[(YES, "Needs review")], widget=forms.HiddenInput, method="filter_review")
+    verdict = ChoiceFilter(label="Your verdict", choices=VERDICTS, empty_label="Any", method="filter_verdict")
+    said = ChoiceFilter(label="Mood you stated", choices=MOODS, empty_label="Any", method="filter_said")
+    said_first = ChoiceFilter("actual_primary", choices=MOODS, widget=forms.HiddenInput)
+    analysis_first = ChoiceFilter("analysis_primary", choices=MOODS, widget=forms.HiddenInput)
+    status = ChoiceFilter(label="Status", choices=STATUSES, empty_label="Any", method="filter_status")
+    heard_by = ChoiceFilter(label="Model", choices=MODELS, empty_label="Any", method="filter_model")
+    added_from = DayFilter(method="filter_added_from")
+    added_to = DayFilter(method="filter_added_to")
+    valence_from = NumberFilter("analysis_valence", "gte", min_value=1, max_value=9)
+    valence_to = NumberFilter("analysis_valence", "lte", min_value=1, max_value=9)
+    arousal_from = NumberFilter("analysis_arousal", "gte", min_value=1, max_value=9)
+    arousal_to = NumberFilter("analysis_arousal", "lte", min_value=1, max_value=9)
+    confidence_from = PercentFilter("analysis_confidence", "gte", min_value=0, max_value=100)
+    confidence_to = PercentFilter("analysis_confidence", "lte", min_value=0, max_value=100)
+    area = PolygonFilter(min_value=1, max_value=9, method="filter_area")
+    sort = ChoiceFilter(label="Order", choices=SORTS, empty_label=None, method="filter_nothing")
+
+    class Meta:
+        model = Song
+        fields: list[str] = []
+        form = LibraryForm
+
+    def __init__(self, data: Mapping[str, Any] | None = None, queryset: SongQuerySet | None = None, **kwargs: Any):
+        super().__init__(data if data is not None else {}, queryset, **kwargs)
+        self._values: dict[str, Any] | None = None
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Reads a QueryDict or any other mapping of texts; what it does not know (page, model) is not its own."""
-        found: dict[str, Any] = {}
-        problems = []
-        for name, value in VALUES.items():
-            text = (query.get(name) or "").strip()
-            if not text:
-                continue
-            try:
-                found[name] = value.read(name, text)
-            except ProductError as error:
-                problems.append(error.message)
-        return cls(**found, problems=(*problems, *_backward(found)))
+    def parameter_names(cls) -> frozenset[str]:
+        """Every query parameter that this filter reads."""
+        return frozenset(cls.base_filters)
 
-    def checked(self) -> Self:
-        """Itself, for programs and for what cannot be undone: there a value that was left out would be a trap."""
-        if self.problems:
-            raise ProductError("filter_malformed", self.problems[0])
-        return self
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Everything that is asked for, as names and texts."""
-        asked = asdict(self)
-        return [
-            (name, value.write(asked[name]))
-            for name, value in VALUES.items()
-            if asked[name] not in ("", None, ()) and (name, asked[name]) != ("sort", NEWEST)
-        ]
-
-    def to_query(self) -> str:
-        """What stands behind the `?`, the same for the same question."""
-        return urlencode(self.pairs())
-
-    def without(self, *names: str) -> Self:
-        empty = type(self)()
-        return replace(self, problems=(), **{name: getattr(empty, name) for name in names})
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values of the parameters that are set; an invalid value is left out, as is the default order."""
+        if self._values is None:
+            self.errors  # noqa: B018  validates
+            cleaned = self.form.cleaned_data.items()
+            self._values = {
+                name: value for name, value in cleaned if value not in (None, "") and (name, value) != ("sort", NEWEST)
+            }
+        return self._values
 
     @property
     def narrows(self) -> bool:
-        """Whether it asks for anything but an order."""
-        return bool(self.without("sort").pairs())
+        """Whether it leaves any song out."""
+        return bool(self.values.keys() - {"sort"})
+
+    @property
+    def narrowing_count(self) -> int:
+        """How many filters of the form are set; the search field stands beside it."""
+        return len(self.values.keys() - {"sort", "q"})
+
+    @property
+    def problems(self) -> list[str]:
+        """One sentence for each value that is not valid."""
+        sentences = []
+        for name, errors in self.errors.as_data().items():
+            if name == NON_FIELD_ERRORS:
+                sentences += [message for error in errors for message in error.messages]
+            else:
+                text = str(self.data.get(name, "")).strip()[:40]
+                sentences.append(f"{name} is “{text}”, but must be {requirement(self.form.fields[name])}.")
+        return sentences
+
+    def checked(self) -> Self:
+        """Itself, if all values are valid: programs, and actions that cannot be undone, must not ignore one."""
+        if self.problems:
+            raise ProductError("filter_malformed", f"{self.problems[0]} Correct it or leave it out.")
+        return self
+
+    def to_query(self, **changes: Any) -> str:
+        """The query string, the same for the same filter. `changes` sets parameters, or leaves them out with None."""
+        values = self.values | changes
+        pairs = ((name, values.get(name)) for name in self.base_filters)
+        return urlencode([(name, value_text(value)) for name, value in pairs if value not in (None, "")])
 
     def apply(self, songs: SongQuerySet) -> SongQuerySet:
-        """The songs that are meant, in their order. Adds no query, and joins each song's current analysis only."""
-        return self.narrow(songs).in_order(self.sort)
+        """The songs that match, in their order: no more queries, and one join, to the current analysis."""
+        if not self.values:
+            return songs.newest_first()
+        filtered: SongQuerySet = self.filter_queryset(songs.with_current_analysis())
+        return filtered.in_order(self.values.get("sort", NEWEST))
 
-    def narrow(self, songs: SongQuerySet) -> SongQuerySet:
-        """The same without an order, for maps and counts."""
-        songs = songs.join_current_analysis()
-        if self.q:
-            songs = songs.with_words(self.q)
-        songs = songs.filter(self._heard() & self._said() & self._added())
-        return songs.inside(self.area) if self.area else songs
+    @property
+    def qs(self) -> SongQuerySet:
+        return self.apply(self.queryset.all())
 
-    def _heard(self) -> Q:
-        asked = Q()
-        if self.mood:
-            asked &= Q(current__primary=self.mood) | Q(current__secondary=self.mood)
-        exact = {"current__primary": self.first, "current__secondary": self.second, "current__genre": self.genre}
-        asked &= Q(**{field: value for field, value in exact.items() if value})
-        if self.certain:
-            asked &= Q(current__certain=self.certain == YES)
-        if self.networks == DISAGREE:
-            asked &= Q(current__agreement__lt=ml_gateway.DISAGREE_BELOW)
-        elif self.networks == AGREE:
-            asked &= Q(current__agreement__gte=ml_gateway.DISAGREE_BELOW)
-        if self.heard_by == PRESENT:
-            asked &= Q(current__model_version=settings.MODEL_BUNDLE)
-        elif self.heard_by == OLDER:
-            # Less or greater: a plain "not" over the relation would become a query of its own.
-            version = settings.MODEL_BUNDLE
-            asked &= Q(current__model_version__lt=version) | Q(current__model_version__gt=version)
-        for field, scale in (("valence", 1.0), ("arousal", 1.0), ("confidence", 0.01)):
-            low, high = getattr(self, f"{field}_from"), getattr(self, f"{field}_to")
-            if low is not None:
-                asked &= Q(**{f"current__{field}__gte": low * scale})
-            if high is not None:
-                asked &= Q(**{f"current__{field}__lte": high * scale})
-        # What was heard once is not what a song says that waits to be heard again.
-        return asked & Q(status=Status.DONE) if asked or self.area else asked
+    def filter_search(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        return songs.with_words(value)
 
-    def _said(self) -> Q:
-        asked = Q()
-        if self.review:
-            unsure = Q(current__certain=False) | Q(current__agreement__lt=ml_gateway.DISAGREE_BELOW)
-            asked &= Q(status=Status.FAILED) | (Q(status=Status.DONE, verdict=Verdict.NONE) & unsure)
-        if self.verdict == ANY_VERDICT:
-            asked &= ~Q(verdict=Verdict.NONE)
-        elif self.verdict:
-            asked &= Q(verdict=Verdict.NONE if self.verdict == NO_VERDICT else self.verdict)
-        if self.said:
-            asked &= Q(actual_primary=self.said) | Q(actual_secondary=self.said)
-        if self.said_first:
-            asked &= Q(actual_primary=self.said_first)
-        if self.status == UNFINISHED:
-            asked &= Q(status__in=(Status.QUEUED, Status.RUNNING))
-        elif self.status:
-            asked &= Q(status=self.status)
-        return asked
+    def filter_mood(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        return songs.filter(Q(effective_primary=value) | Q(effective_secondary=value))
 
-    def _added(self) -> Q:
-        asked = Q()
-        if self.added_from:
-            asked &= Q(created_at__gte=_midnight(self.added_from))
-        if self.added_to:
-            asked &= Q(created_at__lt=_midnight(self.added_to + timedelta(days=1)))
-        return asked
+    def filter_certain(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        return songs.filter(Q(analysis_certain=value == YES))
+
+    def filter_networks(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        lookup = "gte" if value == AGREE else "lt"
+        return songs.filter(**{f"analysis_agreement__{lookup}": ml_gateway.DISAGREE_BELOW})
+
+    def filter_review(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        """Failed, or uncertain or disputed and not judged yet."""
+        unsure = Q(analysis_certain=False) | Q(analysis_agreement__lt=ml_gateway.DISAGREE_BELOW)
+        return songs.filter(Q(status=Status.FAILED) | Q(verdict=Verdict.NONE) & unsure)
+
+    def filter_verdict(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        if value == ANY_VERDICT:
+            return songs.exclude(verdict=Verdict.NONE)
+        return songs.filter(verdict=Verdict.NONE if value == NO_VERDICT else value)
+
+    def filter_said(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        return songs.filter(Q(actual_primary=value) | Q(actual_secondary=value))
+
+    def filter_status(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        return songs.unfinished() if value == UNFINISHED else songs.filter(status=value)
+
+    def filter_model(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        current = Q(analysis_model_version=settings.MODEL_BUNDLE)
+        return songs.filter(current if value == PRESENT else ~current & Q(analysis_model_version__isnull=False))
+
+    def filter_added_from(self, songs: SongQuerySet, name: str, value: date) -> SongQuerySet:
+        return songs.filter(created_at__gte=_midnight(value))
+
+    def filter_added_to(self, songs: SongQuerySet, name: str, value: date) -> SongQuerySet:
+        return songs.filter(created_at__lt=_midnight(value + timedelta(days=1)))
+
+    def filter_area(self, songs: SongQuerySet, name: str, value: tuple[Point, ...]) -> SongQuerySet:
+        return songs.inside(value)
+
+    def filter_nothing(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
+        """The order is applied last, by `apply`."""
+        return songs
 
 
-def _midnight(when: date) -> datetime:
-    return timezone.make_aware(datetime.combine(when, time()))
-
-
-def _backward(found: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{name}_from is greater than {name}_to, so that no song can be meant: exchange them."
-        for name in RANGES
-        if f"{name}_from" in found and f"{name}_to" in found and found[f"{name}_from"] > found[f"{name}_to"]
-    ]
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.enums import TextChoices
 
-from classifier.models import Person, Song, Status, Verdict
+from classifier.models import Person, Song, Verdict
 
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
 
 Counts = dict[tuple[str, str], int]
 """Songs, by a mood that was said and one that was heard."""
-SIDES = (F("current__primary"), F("current__secondary"))
+SIDES = (F("analysis_primary"), F("analysis_secondary"))
 
 
 class Fit(TextChoices):
@@ -32,11 +32,11 @@ class Fit(TextChoices):
 
 
 _REJECTED = Q(verdict=Verdict.DISAGREED)
-_SAME = Q(actual_primary=F("current__primary"), actual_secondary=F("current__secondary"))
-_EXCHANGED = Q(actual_primary=F("current__secondary"), actual_secondary=F("current__primary"))
+_SAME = Q(actual_primary=F("analysis_primary"), actual_secondary=F("analysis_secondary"))
+_EXCHANGED = Q(actual_primary=F("analysis_secondary"), actual_secondary=F("analysis_primary"))
 _SHARED = Q(actual_primary__in=SIDES) | Q(actual_secondary__in=SIDES)
 FIT = Case(
-    When(_REJECTED & Q(current__created_at__gt=F("verdict_at")), then=Value(Fit.OPEN.value)),
+    When(_REJECTED & Q(analysis_created_at__gt=F("verdict_at")), then=Value(Fit.OPEN.value)),
     When(_REJECTED, then=Value(Fit.MISS.value)),
     When(_SAME | _EXCHANGED, then=Value(Fit.WHOLE.value)),
     When(_SHARED, then=Value(Fit.HALF.value)),
@@ -70,9 +70,9 @@ class Confused(NamedTuple):
 
 def judged_songs(owner: Person) -> SongQuerySet:
     """Every song that the person said something of, with `fit`, the last judged first."""
-    songs = Song.objects.for_owner(owner).join_current_analysis()
+    songs = Song.objects.for_owner(owner).with_current_analysis()
     return (
-        songs.filter(status=Status.DONE, current__isnull=False)
+        songs.analysed()
         .exclude(verdict=Verdict.NONE)
         .annotate(fit=FIT)
         .order_by(F("verdict_at").desc(nulls_last=True), "-created_at", "-id")
@@ -84,7 +84,7 @@ def judgements(owner: Person) -> list[Judgement]:
     rows = (
         judged_songs(owner)
         .order_by()
-        .values_list("actual_primary", "actual_secondary", "current__primary", "current__secondary", "fit")
+        .values_list("actual_primary", "actual_secondary", F("analysis_primary"), F("analysis_secondary"), "fit")
         .annotate(songs=Count("id"))
     )
     return [
@@ -127,4 +127,4 @@ def _said(mood: str) -> Q:
 
 
 def _heard(mood: str) -> Q:
-    return Q(current__primary=mood) | Q(current__secondary=mood)
+    return Q(analysis_primary=mood) | Q(analysis_secondary=mood)

@@ -1,6 +1,7 @@
-"""A library seen from above: where its songs lie in the plane, and when they were added.
+"""The library from above: where its songs lie in the valence-arousal plane, and when they were added.
 
-Reads only, each of them one query, and as few columns as the drawing needs: a page of 10,000 songs is to open at once.
+One query each, and only the columns that a chart needs: a page of 10,000 songs must open at once. The mood is the one
+that counts, the owner's where there is one; valence and arousal are always those of the analysis.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from django.db.models import CharField, Count, F, IntegerField, Max, Min
 from django.db.models.functions import Cast, Floor
 
 from classifier.library.filters import LibraryFilter
-from classifier.models import Person, Song, Status
+from classifier.models import Person, Song
 
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
 
-CELLS_IN_ONE = 4
-"""Valence and arousal are counted in quarters: fine enough to be a picture, coarse enough to be a page."""
+CELLS_PER_UNIT = 4
+"""Valence and arousal are counted in quarters: fine enough for a picture, coarse enough for a page."""
 
 
 class CellCount(NamedTuple):
-    """How many songs of one mood lie in one cell; the cell is told by its lower corner."""
+    """Number of songs of one mood in one cell, which begins at this valence and arousal."""
 
     mood: str
     valence: float
@@ -33,8 +34,8 @@ class CellCount(NamedTuple):
     count: int
 
 
-class Spot(NamedTuple):
-    """A song as a point of the map; its identifier without dashes."""
+class MapPoint(NamedTuple):
+    """A song on the map. `stated_*` is the owner's mood, empty where there is none."""
 
     id: str
     title: str
@@ -43,12 +44,14 @@ class Spot(NamedTuple):
     valence: float
     arousal: float
     name: str
-    mood: str
+    primary: str
     certain: bool
+    stated_primary: str
+    stated_secondary: str
 
 
 class Addition(NamedTuple):
-    """A song as the history over time counts it: the number of its period, and what was heard."""
+    """A song in the timeline: the number of its period, its main mood, valence and arousal."""
 
     period: int
     mood: str
@@ -56,58 +59,61 @@ class Addition(NamedTuple):
     arousal: float
 
 
-def heard_songs(person: Person, asked: LibraryFilter) -> SongQuerySet:
-    """The person's songs that the question means, as far as they have an answer."""
-    return asked.narrow(Song.objects.for_owner(person)).filter(status=Status.DONE, current__isnull=False)
+def analysed_songs(owner: Person, library_filter: LibraryFilter) -> SongQuerySet:
+    """The owner's songs that match the filter and have an analysis, in no order."""
+    return library_filter.apply(Song.objects.for_owner(owner)).with_current_analysis().analysed().order_by()
 
 
 def cell_counts(songs: SongQuerySet) -> list[CellCount]:
     rows = songs.values_list(
-        "current__primary",
-        Floor(F("current__valence") * CELLS_IN_ONE, output_field=IntegerField()),
-        Floor(F("current__arousal") * CELLS_IN_ONE, output_field=IntegerField()),
+        F("effective_primary"),
+        Floor(F("analysis_valence") * CELLS_PER_UNIT, output_field=IntegerField()),
+        Floor(F("analysis_arousal") * CELLS_PER_UNIT, output_field=IntegerField()),
     ).annotate(count=Count("id"))
     return [
-        CellCount(mood, valence / CELLS_IN_ONE, arousal / CELLS_IN_ONE, count)
-        for mood, valence, arousal, count in rows.order_by()
+        CellCount(mood, valence / CELLS_PER_UNIT, arousal / CELLS_PER_UNIT, count)
+        for mood, valence, arousal, count in rows
     ]
 
 
-def spots(songs: SongQuerySet) -> list[Spot]:
+def map_points(songs: SongQuerySet) -> list[MapPoint]:
     """Every song, the oldest first, so that the newest is drawn on top."""
-    rows = songs.order_by().values_list(
+    rows = songs.values_list(
         # As text: ten thousand UUID objects take as long to make as everything else here.
         Cast("id", CharField()),
         "title",
         "file_name",
         "artist",
-        "current__valence",
-        "current__arousal",
-        "current__name",
-        "current__primary",
-        "current__certain",
+        F("analysis_valence"),
+        F("analysis_arousal"),
+        F("analysis_name"),
+        F("analysis_primary"),
+        F("analysis_certain"),
+        "actual_primary",
+        "actual_secondary",
     )
-    # Identifiers sort as their songs came, to the millisecond. Asked to sort, SQLite would go by its index, and take
-    # half as long again.
-    return sorted(map(Spot._make, rows))
+    # Identifiers begin with their time, to the millisecond. SQLite would sort by its index, which takes half as long
+    # again.
+    return sorted(map(MapPoint._make, rows))
 
 
-def stamp(songs: SongQuerySet) -> str:
-    """Changes whenever the points do: with a song that comes, goes or is heard anew, and with whatever a person says.
+def fingerprint(songs: SongQuerySet) -> str:
+    """Changes whenever the points do: when a song is added, deleted, analysed again, edited or judged.
 
-    Far cheaper than the points themselves, which a browser that has them is spared.
+    Far cheaper than the points themselves, which a browser that has them does not need again.
     """
-    seen = songs.aggregate(
+    state = songs.aggregate(
         count=Count("id"),
         newest=Max("created_at"),
-        analysed=Max("current__created_at"),
+        analysed=Max("current_analysis__created_at"),
         edited=Max("edited_at"),
         judged=Max("verdict_at"),
+        judgements=Count("verdict_at"),
     )
-    return hashlib.sha256(repr(sorted(seen.items())).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(sorted(state.items())).encode()).hexdigest()[:16]
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """How many songs there are, and when the first and the last of them were added."""
 
     count: int
@@ -115,20 +121,20 @@ class Span(NamedTuple):
     last: datetime | None
 
 
-def span_of(songs: SongQuerySet) -> Span:
-    return Span(**songs.aggregate(count=Count("id"), first=Min("created_at"), last=Max("created_at")))
+def time_span(songs: SongQuerySet) -> TimeSpan:
+    return TimeSpan(**songs.aggregate(count=Count("id"), first=Min("created_at"), last=Max("created_at")))
 
 
 def additions(songs: SongQuerySet, borders: Sequence[datetime]) -> list[Addition]:
-    """The songs added from the first border on and before the last, each with the number of its period.
+    """The songs added from the first border until before the last, each with the number of its period.
 
-    Moments come as the text that SQLite keeps and PostgreSQL writes, in UTC, which sorts as they do: to read ten
-    thousand of them into Python would take longer than all the rest of the page.
+    Times are compared as the text that SQLite stores and PostgreSQL writes, in UTC, which sorts as they do: parsing ten
+    thousand of them would take longer than the rest of the page.
     """
-    marks = [f"{border.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for border in borders]
-    # All are read, and those outside dropped here: led by the index of moments, SQLite would take three times as long.
-    rows = songs.order_by().values_list(
-        Cast("created_at", CharField()), "current__primary", "current__valence", "current__arousal"
+    starts = [f"{border.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for border in borders]
+    # All rows are read, and those outside dropped here: with the index on times, SQLite would take three times as long.
+    rows = songs.values_list(
+        Cast("created_at", CharField()), F("effective_primary"), F("analysis_valence"), F("analysis_arousal")
     )
-    numbered = (Addition(bisect_right(marks, moment[:19]) - 1, *rest) for moment, *rest in rows)
+    numbered = (Addition(bisect_right(starts, created_at[:19]) - 1, *rest) for created_at, *rest in rows)
     return [addition for addition in numbered if 0 <= addition.period < len(borders) - 1]

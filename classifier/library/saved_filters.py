@@ -19,7 +19,7 @@ NAME_LENGTH, QUERY_LENGTH = 80, 1000
 def filter_save(*, owner: Person, name: str, query: str, now: datetime) -> SavedFilter:
     """Keep a view; under a name that there is already, the new view takes the place of the old one."""
     name = _name(name)
-    asked = LibraryFilter.from_query(QueryDict(query)).checked().to_query()
+    asked = LibraryFilter(QueryDict(query)).checked().to_query()
     if not asked:
         raise ProductError("filter_empty", "This view shows all songs in their usual order: filter or sort it first.")
     if len(asked) > QUERY_LENGTH:

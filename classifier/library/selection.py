@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from classifier.errors import ProductError
-from classifier.library.filters import LibraryFilter
+from classifier.library.filters import NEWEST, LibraryFilter
 from classifier.models import Song
 
 if TYPE_CHECKING:
@@ -28,14 +28,16 @@ class Selection:
 
     ids: tuple[uuid.UUID, ...] = ()
     everything: bool = False
-    asked: LibraryFilter
+    library_filter: LibraryFilter
     until: datetime
 
     @classmethod
     def from_form(cls, form: QueryDict, *, now: datetime) -> Self:
-        asked = LibraryFilter.from_query(QueryDict(form.get("query", "")))
+        library_filter = LibraryFilter(QueryDict(form.get("query", "")))
         if form.get("all"):
-            return cls(everything=True, asked=asked.checked(), until=_moment(form.get("until", "")) or now)
+            return cls(
+                everything=True, library_filter=library_filter.checked(), until=_moment(form.get("until", "")) or now
+            )
         ticked = form.getlist("song")
         if not ticked:
             raise ProductError("nothing_selected", "No song is selected: tick some in the list, then choose again.")
@@ -49,18 +51,22 @@ class Selection:
             ids = tuple(dict.fromkeys(uuid.UUID(text) for text in ticked))
         except ValueError:
             raise ProductError("ids_malformed", "A ticked song has no id: open the list again and tick anew.") from None
-        return cls(ids=ids, asked=asked, until=now)
+        return cls(ids=ids, library_filter=library_filter, until=now)
 
     def songs(self, owner: Person) -> SongQuerySet:
         """The owner's of them, in the order of the list."""
         songs = Song.objects.for_owner(owner)
         if self.everything:
-            return self.asked.apply(songs).filter(created_at__lte=self.until)
-        return songs.filter(id__in=self.ids).join_current_analysis().in_order(self.asked.sort)
+            return self.library_filter.apply(songs).filter(created_at__lte=self.until)
+        return (
+            songs.filter(id__in=self.ids)
+            .with_current_analysis()
+            .in_order(self.library_filter.values.get("sort", NEWEST))
+        )
 
     def fields(self) -> list[tuple[str, str]]:
         """What a form that asks once more carries on."""
-        query = ("query", self.asked.to_query())
+        query = ("query", self.library_filter.to_query())
         if self.everything:
             return [query, ("all", "yes"), ("until", self.until.isoformat())]
         return [query, *(("song", str(song_id)) for song_id in self.ids)]

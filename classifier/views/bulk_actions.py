@@ -43,10 +43,10 @@ FEW = 30
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """All songs that a filter matches."""
     try:
-        asked = LibraryFilter.from_query(request.GET).checked()
+        library_filter = LibraryFilter(request.GET).checked()
     except ProductError as error:
         return error_response(request, error)
-    return _file(asked.apply(Song.objects.for_owner(request.user)), kind)
+    return _file(library_filter.apply(Song.objects.for_owner(request.user)), kind)
 
 
 @require_POST
@@ -87,7 +87,7 @@ def _rerun(request: HttpRequest, selected: Selection) -> HttpResponse:
         messages.success(request, f"{_songs(queued)} will be heard again. What was heard before is kept until then.")
     if queued < len(ids):
         messages.info(request, f"{_songs(len(ids) - queued)} left alone: on the way to be heard already.")
-    return redirect(_library(selected.asked.to_query()))
+    return redirect(_library(selected.library_filter.to_query()))
 
 
 def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
@@ -95,7 +95,7 @@ def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
     if not _confirmed(request, len(ids)):
         return _ask(request, selected, ids)
     messages.success(request, f"{_songs(songs_delete(ids=ids))} deleted, with their audio.")
-    return redirect(_library(selected.asked.to_query()))
+    return redirect(_library(selected.library_filter.to_query()))
 
 
 def _correct(request: HttpRequest, selected: Selection) -> HttpResponse:
@@ -109,7 +109,7 @@ def _correct(request: HttpRequest, selected: Selection) -> HttpResponse:
         messages.error(request, error.message)
         return _ask(request, selected, ids)
     messages.success(request, f"Your moods of {_songs(corrected)} are saved.")
-    return redirect(_library(selected.asked.to_query()))
+    return redirect(_library(selected.library_filter.to_query()))
 
 
 ACTIONS: dict[str, Callable[[HttpRequest, Selection], HttpResponse]] = {
@@ -145,7 +145,7 @@ def _ask(request: HttpRequest, selected: Selection, ids: list[UUID]) -> HttpResp
         "cards": sorted(shown, key=lambda card: places[card.song.id]),
         "more": len(ids) - len(shown),
         "fields": selected.fields(),
-        "back": _library(selected.asked.to_query()),
+        "back": _library(selected.library_filter.to_query()),
         "moods": [Side(key) for key in ml_gateway.EMOTIONS],
         "model": settings.MODEL_BUNDLE,
     }
@@ -164,8 +164,8 @@ def _file(songs: SongQuerySet, kind: str) -> HttpResponse:
 
 def _library(query: str) -> str:
     address = reverse("song-list")
-    asked = LibraryFilter.from_query(QueryDict(query)).to_query()
-    return f"{address}?{asked}" if asked else address
+    query = LibraryFilter(QueryDict(query)).to_query()
+    return f"{address}?{query}" if query else address
 
 
 def _songs(count: int) -> str:

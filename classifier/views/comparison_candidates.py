@@ -83,8 +83,8 @@ def _offered(person: Person, kept: Song | None) -> list[tuple[str, list[Song]]]:
 def _others(person: Person, kept: Song | None, but: Iterable[Song] = ()) -> Any:
     """Songs that were heard, in no order."""
     without = [song.id for song in (kept, *but) if song is not None]
-    songs = Song.objects.for_owner(person).join_current_analysis().with_analysis()
-    return songs.filter(status=Status.DONE, current__isnull=False).exclude(id__in=without)
+    songs = Song.objects.for_owner(person).with_current_analysis().with_analysis()
+    return songs.analysed().exclude(id__in=without)
 
 
 def _like(songs: Any, kept: Song) -> Any:
@@ -97,7 +97,7 @@ def _like(songs: Any, kept: Song) -> Any:
 def _near(songs: Any, kept: Song) -> Any:
     here = kept.analysis
     assert here is not None
-    across, up = F("current__valence") - here.valence, F("current__arousal") - here.arousal
+    across, up = F("analysis_valence") - here.valence, F("analysis_arousal") - here.arousal
     return songs.order_by(across * across + up * up, "id")
 
 

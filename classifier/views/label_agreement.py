@@ -17,7 +17,7 @@ from classifier import ml_gateway
 from classifier.charts.library.agreement_rates import FITS, questions, shares
 from classifier.charts.library.correction_matrix import Matrix, matrix
 from classifier.charts.mood_names import Headline, Side
-from classifier.library.filters import NO_VERDICT, LibraryFilter
+from classifier.library.filters import NO_VERDICT
 from classifier.library.label_agreement import (
     Confused,
     Counts,
@@ -99,7 +99,7 @@ def _to_judge(person: Person) -> dict[str, Any]:
 
 
 def _unjudged() -> str:
-    return _library(LibraryFilter(verdict=NO_VERDICT, status=Status.DONE))
+    return _library(verdict=NO_VERDICT, status=Status.DONE.value)
 
 
 def _songs(found: list[Judgement], fit: Fit | None = None) -> int:
@@ -113,7 +113,7 @@ def _matrices(first: Counts, either: Counts) -> list[Matrix]:
             "First moods",
             "The first mood that you say, against the first that it heard.",
             first,
-            lambda said, heard: _library(LibraryFilter(said_first=said, first=heard)),
+            lambda said, heard: _library(said_first=said, analysis_first=heard),
         ),
         matrix(
             "either",
@@ -158,8 +158,8 @@ def _query(fit: Fit | None, confused: Confused | None) -> str:
     return urlencode(asked | ({"fit": fit.value} if fit else {}))
 
 
-def _library(asked: LibraryFilter) -> str:
-    return f"{reverse('song-list')}?{asked.to_query()}"
+def _library(**parameters: str) -> str:
+    return f"{reverse('song-list')}?{urlencode(parameters)}"
 
 
 def _card() -> Mapping[str, Any]:

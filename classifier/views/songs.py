@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from classifier.charts.library.filter_form import FilterForm, chips, summary, views
+from classifier.charts.library.active_filters import active_filters, quick_filters, summary
 from classifier.jobs.health import worker_answers
-from classifier.library.filters import NEWEST, VALUES, LibraryFilter
+from classifier.library.filters import NEWEST, LibraryFilter
 from classifier.models import SavedFilter, Song, Status
 from classifier.views.song_cards import cards
 from classifier.views.song_result import result_page
@@ -24,37 +24,37 @@ PER_PAGE = 30
 @require_safe
 def song_list(request: HttpRequest) -> HttpResponse:
     """The whole page; or, where only a part of it is to be renewed, what stands between its head and its foot."""
-    if not request.htmx and any(name in VALUES and not text for name, text in request.GET.items()):
+    if not request.htmx and any(
+        name in LibraryFilter.parameter_names() and not text for name, text in request.GET.items()
+    ):
         # A form sends its empty fields too: what a person may keep or send on has only what was asked for.
-        asked_for = {name: text for name, text in request.GET.items() if text and (name, text) != ("sort", NEWEST)}
-        return redirect(_address(request, asked_for))
-    asked = LibraryFilter.from_query(request.GET)
-    context = library_context(request, asked)
+        filled = {name: text for name, text in request.GET.items() if text and (name, text) != ("sort", NEWEST)}
+        return redirect(_address(request, urlencode(filled)))
+    context = library_context(request, LibraryFilter(request.GET))
     if not request.htmx:
         response = render(request, "songs/list.html", context)
     else:
         response = render(request, "songs/library/part.html", context)
-        response.headers["HX-Push-Url"] = _address(request, dict(asked.pairs()) | _page_of(context))
+        response.headers["HX-Push-Url"] = _address(request, context["query"], context["page"].number)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def library_context(request: HttpRequest, asked: LibraryFilter) -> dict[str, Any]:
+def library_context(request: HttpRequest, library_filter: LibraryFilter) -> dict[str, Any]:
     """Everything that the list shows, in a number of queries that does not grow with it."""
-    songs = asked.apply(Song.objects.for_owner(request.user).with_analysis())
+    songs = library_filter.apply(Song.objects.for_owner(request.user).with_analysis())
     page = Paginator(songs, PER_PAGE).get_page(request.GET.get("page"))
     shown = cards(page.object_list)
-    query = asked.to_query()
+    query = library_filter.to_query()
     return {
         "section": "history",
-        "is_empty": not (page.paginator.count or asked.narrows or asked.problems),
-        "asked": asked,
+        "is_empty": not (page.paginator.count or library_filter.narrows or library_filter.problems),
+        "filter": library_filter,
         "query": query,
         "and_query": f"{query}&" if query else "",
-        "form": FilterForm(asked),
-        "chips": chips(asked),
-        "views": views(asked),
-        "summary": summary(asked),
+        "active_filters": active_filters(library_filter),
+        "quick_filters": quick_filters(library_filter),
+        "summary": summary(library_filter),
         "saved": list(SavedFilter.objects.for_owner(request.user)),
         "page": page,
         "pages": list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)),
@@ -76,10 +76,8 @@ def song_detail(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     return render(request, "songs/unfinished.html", context)
 
 
-def _page_of(context: dict[str, Any]) -> dict[str, str]:
-    number = context["page"].number
-    return {"page": str(number)} if number > 1 else {}
-
-
-def _address(request: HttpRequest, values: dict[str, str]) -> str:
-    return f"{request.path}?{urlencode(values)}" if values else request.path
+def _address(request: HttpRequest, query: str, page: int = 1) -> str:
+    parts = [query] if query else []
+    if page > 1:
+        parts.append(f"page={page}")
+    return f"{request.path}?{'&'.join(parts)}" if parts else request.path

@@ -30,11 +30,11 @@ function showChosen() {
   }
   const bar = one("selection");
   if (!bar) return;
-  const found = Number(one("results").dataset.found);
+  const found = Number(one("results").dataset.count);
   const count = everything ? found : chosen.size;
   bar.toggleAttribute("data-some", count > 0);
-  const words = `${count.toLocaleString("en")} selected`;
-  if (one("chosen-text").textContent !== words) one("chosen-text").textContent = words;
+  const words = `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`;
+  if (one("selection-text").textContent !== words) one("selection-text").textContent = words;
   for (const button of bar.querySelectorAll("[data-two]")) button.disabled = count !== 2;
 }
 
@@ -70,7 +70,7 @@ library.addEventListener("change", (event) => {
 });
 
 library.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-pick-none]")) return;
+  if (!event.target.closest("[data-clear-selection]")) return;
   chosen.clear();
   const all = one("pick-all");
   if (all) all.checked = false;

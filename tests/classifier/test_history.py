@@ -18,7 +18,7 @@ from tests.classifier.fake_analysis import FakeAnalyser
 
 
 def history(person: Person, q: str = "") -> list[Song]:
-    return list(LibraryFilter(q=q).apply(Song.objects.for_owner(person).with_analysis()))
+    return list(LibraryFilter({"q": q}).apply(Song.objects.for_owner(person).with_analysis()))
 
 
 def test_the_newest_comes_first(anna: Person, submit: Submit) -> None:

@@ -61,7 +61,7 @@ def test_a_search_finds_title_artist_file_and_mood(anna_client: Client, heard: S
 
 def test_a_search_that_finds_nothing_says_so_and_shows_what_was_sought(anna_client: Client, heard: Song) -> None:
     html = history(anna_client, q="<b>polka</b>")
-    assert "No song with “&lt;b&gt;polka&lt;/b&gt;”" in html
+    assert "No songs match “&lt;b&gt;polka&lt;/b&gt;”" in html
     assert str(heard.id) not in html
 
 
@@ -122,7 +122,7 @@ def test_nobody_s_history_shows_what_is_another_s(boris_client: Client, heard: S
 def test_what_is_asked_for_is_told_and_can_be_left_out(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne", valence=6.5)
     html = history(anna_client, first="calmness", valence_from="6", sort="pleasant")
-    assert "Calm first" in html
+    assert "Main mood: Calm" in html
     assert 'href="/songs/?first=calmness&amp;sort=pleasant"' in html
     assert 'href="/songs/?valence_from=6&amp;sort=pleasant"' in html
     assert '<option value="calmness" selected>' in html
@@ -132,13 +132,13 @@ def test_what_is_asked_for_is_told_and_can_be_left_out(anna: Person, anna_client
 def test_a_question_without_an_answer_is_told_in_words(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     html = history(anna_client, mood="sadness", certain="no")
-    assert "No song is like this: Sad on either side, Not certain." in html
+    assert "No songs match: Sad, main or second, Not certain." in html
 
 
 def test_a_value_that_makes_no_sense_is_left_out_and_said(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     html = history(anna_client, valence_from="12")
-    assert "valence_from is “12”, and numbers from 1 to 9 are allowed" in html
+    assert "valence_from is “12”, but must be a number from 1 to 9." in html
     assert "Nocturne" in html
 
 

@@ -17,7 +17,7 @@ from classifier import ml_gateway
 from classifier.charts.library.mood_map import LEAST, MOST, Extent, landscape
 from classifier.charts.mood_markers import marks
 from classifier.library.filters import LibraryFilter
-from classifier.library.mood_map import CellCount, cell_counts, heard_songs
+from classifier.library.mood_map import CellCount, analysed_songs, cell_counts
 from classifier.models import Analysis, Person, Song, Status
 from classifier.services.bulk import songs_delete
 
@@ -94,7 +94,7 @@ def test_an_empty_map_says_what_will_be_there(anna_client: Client) -> None:
 def test_each_song_is_a_point_with_its_name_its_place_and_its_mood(anna: Person, anna_client: Client) -> None:
     [song] = heard_at(anna, [(6.12345, 3.4)])
     found = points(anna_client)
-    assert found["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True}]
+    assert found["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True, "yours": False}]
     assert found["artists"] == ["Field"]
     assert found["songs"] == [[song.id.hex, "piece 0.mp3", 0, 6.12345, 3.4, 0]]
 
@@ -160,7 +160,7 @@ def test_a_region_counts_its_songs_and_leads_to_them(anna: Person, anna_client: 
 def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> None:
     heard_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
     heard_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
-    drawn = landscape(cell_counts(heard_songs(anna, LibraryFilter())), LibraryFilter())
+    drawn = landscape(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
     assert [(cell.mark.key, cell.text.split(",")[0], cell.query) for cell in drawn.cells] == [
         ("calmness", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
         ("calmness", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
@@ -171,8 +171,8 @@ def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> Non
 
 def test_a_link_never_asks_for_more_than_its_page_does(anna: Person) -> None:
     heard_at(anna, [(6, 3)])
-    asked = LibraryFilter(valence_from=5.5, arousal_to=4.0, first="calmness")
-    drawn = landscape(cell_counts(heard_songs(anna, asked)), asked)
+    asked = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calmness"})
+    drawn = landscape(cell_counts(analysed_songs(anna, asked)), asked)
     quiet = next(region for region in drawn.regions if region.key == "Q4")
     assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
 
@@ -186,7 +186,7 @@ def test_no_song_lies_so_near_the_border_that_its_mark_is_cut() -> None:
 @pytest.mark.parametrize("places", [[(1.0, 1.0)], [(9.0, 9.0)], [(5.0, 5.0)], [(1.0, 9.0), (9.0, 1.0)]])
 def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: list[tuple[float, float]]) -> None:
     heard_at(anna, places)
-    counts = cell_counts(heard_songs(anna, LibraryFilter()))
+    counts = cell_counts(analysed_songs(anna, LibraryFilter()))
     extent = Extent.around(counts)
     assert sum(cell.count for cell in counts) == len(places)
     assert LEAST <= extent.valence_from < extent.valence_to <= MOST

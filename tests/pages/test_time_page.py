@@ -15,7 +15,7 @@ from classifier.charts.library.percentile_bands import Summary
 from classifier.charts.library.periods import MOST, Timeline, timeline
 from classifier.charts.library.timeline import Growth, growth
 from classifier.library.filters import LibraryFilter
-from classifier.library.mood_map import additions, heard_songs
+from classifier.library.mood_map import additions, analysed_songs
 from classifier.models import Person
 from tests.pages.test_map_page import heard_at
 
@@ -30,7 +30,7 @@ def page(client: Client, **query: object) -> str:
 
 def drawn(person: Person, line: Timeline, asked: LibraryFilter | None = None) -> Growth:
     asked = asked or LibraryFilter()
-    return growth(additions(heard_songs(person, asked), line.borders), line, asked)
+    return growth(additions(analysed_songs(person, asked), line.borders), line, asked)
 
 
 def months(first: date, last: date, until: str = "") -> Timeline:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifier import ml_gateway
 from classifier.charts.mood_markers import Mark, lively_first, marks
 from classifier.library.filters import LibraryFilter
-from classifier.library.mood_map import CELLS_IN_ONE, CellCount
+from classifier.library.mood_map import CELLS_PER_UNIT, CellCount
 
 WIDTH, HEIGHT = 1000, 620
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 40
@@ -142,8 +142,8 @@ def legend(by_mood: Mapping[str, int], asked: LibraryFilter) -> list[LegendLine]
         LegendLine(
             mark,
             by_mood.get(mark.key, 0),
-            mark.key == asked.first,
-            replace(asked, first="" if mark.key == asked.first else mark.key).to_query(),
+            mark.key == asked.values.get("first"),
+            asked.to_query(first=None if mark.key == asked.values.get("first") else mark.key),
         )
         for mark in lively_first()
     ]
@@ -154,7 +154,7 @@ def _cells(counts: Iterable[CellCount], extent: Extent, asked: LibraryFilter) ->
     for mood, valence, arousal, count in counts:
         places.setdefault((valence, arousal), Counter())[mood] += count
     most = max((sum(moods.values()) for moods in places.values()), default=1)
-    size = 1 / CELLS_IN_ONE
+    size = 1 / CELLS_PER_UNIT
     # No mark is larger than its cell, and the area tells the number.
     largest = min(extent.x(size) - extent.x(0), extent.y(0) - extent.y(size), 60) / 20
     within = _Within(asked)
@@ -208,9 +208,9 @@ class _Within:
     """The same question for parts of the plane; a bound of the scale itself asks for nothing."""
 
     def __init__(self, asked: LibraryFilter) -> None:
-        self.asked = {name: getattr(asked, name) for name in BOUNDS}
+        self.asked = {name: asked.values.get(name) for name in BOUNDS}
         # Written once: for two hundred cells, to write all of it anew would take longer than to count their songs.
-        self.rest = asked.without(*BOUNDS).to_query()
+        self.rest = asked.to_query(**dict.fromkeys(BOUNDS))
 
     def query(self, bounds: tuple[float, float, float, float]) -> str:
         pairs = [self.rest] if self.rest else []
@@ -232,7 +232,7 @@ def _half(upper: bool) -> tuple[float, float]:
 
 
 def _span(lower_corners: Sequence[float]) -> tuple[float, float]:
-    cell = 1 / CELLS_IN_ONE
+    cell = 1 / CELLS_PER_UNIT
     # A cell of air on either side: a song's mark is larger than its place.
     low = math.floor((min(lower_corners) - cell) / STEP) * STEP
     high = math.ceil((max(lower_corners) + 2 * cell) / STEP) * STEP

@@ -1,38 +1,50 @@
-"""The songs of the mood map as scripts read them: compact, since there may be ten thousand."""
+"""The songs of the mood map as JSON for its script: compact, since there may be ten thousand."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 
+from classifier import ml_gateway
 from classifier.charts.mood_markers import marks
-from classifier.library.mood_map import Spot
+from classifier.library.mood_map import MapPoint
 
-FORMAT = "1"
-"""Changes with the shape of the answer, so that no browser keeps one that its script cannot read."""
+FORMAT = "2"
+"""Changes with the structure of the JSON, so that no browser uses a cached one that its script cannot read."""
 
 
-def points_json(spots: Iterable[Spot]) -> str:
-    """Names of moods and of artists stand once, and each song tells their numbers.
+def points_json(points: Iterable[MapPoint]) -> str:
+    """Names of moods and artists stand once; each song refers to them by number.
 
-    Places are told in full, so that an outline holds the same songs in the browser and in the database.
+    Valence and arousal are not rounded, so that a lasso contains the same songs in the browser and in the database.
     """
-    moods: dict[tuple[str, str, bool], int] = {}
+    moods: dict[tuple[str, str, bool, bool], int] = {}
     artists: dict[str, int] = {}
     songs = [
         (
-            spot.id.replace("-", ""),
-            spot.title or spot.file_name,
-            artists.setdefault(spot.artist, len(artists)),
-            spot.valence,
-            spot.arousal,
-            moods.setdefault((spot.name, spot.mood, spot.certain), len(moods)),
+            point.id.replace("-", ""),
+            point.title or point.file_name,
+            artists.setdefault(point.artist, len(artists)),
+            point.valence,
+            point.arousal,
+            moods.setdefault(_mood(point), len(moods)),
         )
-        for spot in spots
+        for point in points
     ]
-    answer = {
-        "moods": [{"name": name, "css": marks()[mood].css, "certain": certain} for name, mood, certain in moods],
+    content = {
+        "moods": [
+            {"name": name, "css": marks()[primary].css, "certain": certain, "yours": yours}
+            for name, primary, certain, yours in moods
+        ],
         "artists": list(artists),
         "songs": songs,
     }
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _mood(point: MapPoint) -> tuple[str, str, bool, bool]:
+    """Name, main mood, whether it is certain, and whether it is the owner's."""
+    if point.stated_primary:
+        name = ml_gateway.composite_name(point.stated_primary, point.stated_secondary)
+        return name, point.stated_primary, True, True
+    return point.name, point.primary, point.certain, False

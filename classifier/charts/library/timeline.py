@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
@@ -145,7 +145,7 @@ def _bar(
                 height=f"{height:.1f}",
                 middle=f"{y + height / 2:.1f}",
                 marked=height >= MARK_ROOM and len(line.periods) <= MARKED_BARS,
-                query=f"{query}&first={key}" if not asked.first else query,
+                query=f"{query}&first={key}" if "first" not in asked.values else query,
                 text=f"{_sentence(period.name)}: {moods[key]} of {len(songs)} {mark.adjective}",
             )
         )
@@ -191,9 +191,9 @@ def _way(title: str, asked: LibraryFilter, by: str, until: date | None, chosen: 
 
 def _added(asked: LibraryFilter, period: Period) -> str:
     """The question for the songs of a period."""
-    first = max(asked.added_from or period.first_day, period.first_day)
-    last = min(asked.added_to or period.last_day, period.last_day)
-    return replace(asked, added_from=first, added_to=last).to_query()
+    first = max(asked.values.get("added_from") or period.first_day, period.first_day)
+    last = min(asked.values.get("added_to") or period.last_day, period.last_day)
+    return asked.to_query(added_from=first, added_to=last)
 
 
 def _step(most: int) -> int:
