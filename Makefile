@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test train bench screenshots lint format clean constraints env setup setup-training setup-dev
+.PHONY: help run test train bench screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ clean: ## Remove .venv and caches; songs and database in var/ stay
 
 screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromium; a few minutes)
 	@$(BIN)/python -m tests.screenshots
+
+demo-songs: setup ## Compose the demo songs and write them to classifier/demo_songs
+	@$(BIN)/python -m ml.demo classifier/demo_songs
 
 constraints: setup-dev ## Write constraints.txt again (after changing requirements*.txt)
 	@$(BIN)/python -m pip install --quiet uv

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ml.demo import drums
+from ml.demo.encoding import write_flac
 from ml.demo.instruments import bass, bell, brass, cello, choir, marimba, pad, piano, strings
 from ml.demo.stage import Stage, Stereo
-from ml.demo.writing import write_flac
 
 LENGTH_S = 16.0
 ARTISTS = ("Paper Harbour", "The Sidings", "Elsa Lind", "Low Tide", "North Window")

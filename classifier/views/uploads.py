@@ -13,7 +13,7 @@ from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
 from classifier.models import Song
 from classifier.services.bulk import songs_cancel
-from classifier.services.demo_add import demo_add
+from classifier.services.demo_songs_add import demo_songs_add
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_missing
@@ -79,11 +79,11 @@ def cancel_waiting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_demo_songs(request: HttpRequest) -> HttpResponse:
     try:
-        added = demo_add(owner=request.user, now=timezone.now())
+        added = demo_songs_add(owner=request.user, now=timezone.now())
     except (ProductError, MoodError) as error:
         return error_response(request, error)
     if added:
-        messages.success(request, "The demo songs are here. Each shows its mood as soon as it was heard.")
+        messages.success(request, "The demo songs are here. Each shows its mood as soon as it is analysed.")
     else:
-        messages.info(request, "The demo songs were here already.")
+        messages.info(request, "You already have the demo songs.")
     return redirect("song-list")

@@ -1,1 +1,1 @@
-"""A few songs made by code, for whoever has no music at hand. `python -m ml.demo FOLDER` writes them."""
+"""The demo songs, composed and synthesised by code. `python -m ml.demo FOLDER` writes them as Opus files."""

@@ -1,25 +1,24 @@
-"""Composes the demo songs and writes them as FLAC files: `python -m ml.demo FOLDER`. Prints their names."""
+"""Compose the demo songs and write them as Opus files. Prints their names."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from ml.demo.album import ALBUM, ARTIST
-from ml.demo.writing import write_flac
+from ml.demo.album import ALBUM, ARTIST, Song
+from ml.demo.encoding import write_opus
 
 
-def write(number: int, folder: Path) -> str:
-    song = ALBUM[number]
-    return write_flac(folder / song.file_name, song.play(), title=song.title, artist=ARTIST).name
+def write_song(song: Song, folder: Path) -> Path:
+    return write_opus(folder / song.file_name, song.play(), title=song.title, artist=ARTIST)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ml.demo", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the songs go; it is made if it is not there")
+    parser.add_argument("folder", type=Path, help="where to write the songs; created if it does not exist")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(len(ALBUM)):
-        sys.stdout.write(f"{write(number, folder)}\n")
+    for song in ALBUM:
+        sys.stdout.write(f"{write_song(song, folder).name}\n")
 
 
 if __name__ == "__main__":

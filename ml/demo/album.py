@@ -1,4 +1,4 @@
-"""The demo songs, in the order in which they are given."""
+"""The demo songs, in the order in which they are listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Song:
 
     @property
     def file_name(self) -> str:
-        return f"{self.title}.flac"
+        return f"{self.title}.opus"
 
 
 ALBUM = (

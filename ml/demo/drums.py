@@ -1,4 +1,4 @@
-"""Drums, and what else is struck. Samples of about full scale 1; each sound is made once and kept."""
+"""Drums and percussion. Samples of about full scale 1; each sound is cached."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def kick(low_hz: float = 48.0) -> Samples:
 
 @cache
 def drum(low_hz: float = 62.0, ring_s: float = 0.5) -> Samples:
-    """A large drum with a skin that many hands strike."""
+    """A large ensemble drum."""
     moments = times(4 * ring_s)
     pitch = low_hz * (1 + 0.35 * np.exp(-moments / 0.04))
     skin = np.sin(2 * np.pi * np.cumsum(pitch) / RATE) + 0.4 * np.sin(2 * np.pi * 1.6 * np.cumsum(pitch) / RATE)
     slap = lowpass(noise(4 * ring_s, round(low_hz)), 1400) * np.exp(-moments / 0.035)
     struck = (0.75 * skin * np.exp(-moments / ring_s) + 0.8 * slap) * swell(4 * ring_s, 0.001, ring_s)
-    # Pressed, so that its first moment does not ask for all the loudness that there is.
+    # Soft-clipped, so that the attack does not use up the headroom of the mix.
     return 0.9 * np.tanh(3.0 * struck)
 
 
@@ -62,7 +62,7 @@ def cymbal(ring_s: float = 0.9) -> Samples:
 
 @cache
 def tick() -> Samples:
-    """A clock."""
+    """The tick of a clock."""
     moments = times(0.05)
     return np.sin(2 * np.pi * 2300 * moments) * np.exp(-moments / 0.006) + 0.3 * highpass(noise(0.05, 9), 4000) * (
         np.exp(-moments / 0.002)
@@ -71,7 +71,7 @@ def tick() -> Samples:
 
 @cache
 def scrape(length_s: float, low_hz: float, high_hz: float) -> Samples:
-    """Noise that narrows upwards: metal that is bowed, breath that is held."""
+    """A riser: noise that moves from a low band to a high one, like bowed metal."""
     moments = times(length_s)
     rush = noise(length_s, round(low_hz))
     low, high = bandpass(rush, low_hz, 1.4 * low_hz), bandpass(rush, high_hz, 1.2 * high_hz)

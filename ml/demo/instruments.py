@@ -1,6 +1,6 @@
-"""Instruments with a pitch. Each takes a MIDI number and a length in seconds, and gives samples of about full scale 1.
+"""Pitched instruments. Each takes a MIDI number and a length in seconds and returns samples of about full scale 1.
 
-A note is made once and kept, since songs repeat themselves.
+Notes are cached, since songs repeat them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from ml.demo.pitches import hz
 from ml.demo.waves import (
-    HEARD,
+    HIGHEST_PARTIAL,
     RATE,
     Samples,
     bandpass,
     highpass,
     lowpass,
+    mix,
     noise,
     partials,
     saw,
@@ -27,25 +28,25 @@ from ml.demo.waves import (
     vibrato,
 )
 
-KEPT = 64
-"""Notes of each instrument."""
+CACHED_NOTES = 64
+"""Of each instrument."""
 
 ENSEMBLE = (-0.09, -0.04, 0.0, 0.05, 0.08)
-"""How far, in semitones, players of one section are out of tune with each other."""
+"""Detuning of the players of one section, semitones."""
 
 
-def kept(instrument: Callable[..., Samples]) -> Callable[..., NDArray[np.float32]]:
-    """Remembers notes, in half of the memory that they were made in."""
+def cached(instrument: Callable[..., Samples]) -> Callable[..., NDArray[np.float32]]:
+    """Caches notes as float32, half of the memory."""
 
-    @lru_cache(KEPT)
+    @lru_cache(CACHED_NOTES)
     @wraps(instrument)
-    def note(*asked: float) -> NDArray[np.float32]:
-        return instrument(*asked).astype(np.float32)
+    def note(*arguments: float) -> NDArray[np.float32]:
+        return instrument(*arguments).astype(np.float32)
 
     return note
 
 
-@kept
+@cached
 def piano(midi: int, length_s: float, touch: float = 0.5) -> Samples:
     """Struck strings; `touch`, 0 to 1, from soft and dark to hard and bright."""
     rings_s = min(length_s + 0.9, 6.0)
@@ -62,21 +63,21 @@ def piano(midi: int, length_s: float, touch: float = 0.5) -> Samples:
     return 0.42 * tone * released * swell(rings_s, 0.003 + 0.006 * (1 - touch), 0.4)
 
 
-@kept
+@cached
 def bell(midi: int, length_s: float) -> Samples:
     """Small metal bars, as of a glockenspiel."""
     moments = times(min(length_s + 1.2, 2.5))
     pitch = hz(midi)
     modes = ((1.0, 1.0, 2.2), (2.76, 0.45, 4.5), (5.40, 0.22, 9.0))
-    sound = sum(
+    sound = mix(
         strength * np.exp(-decay * moments) * np.sin(2 * np.pi * ratio * pitch * moments)
         for ratio, strength, decay in modes
-        if ratio * pitch < HEARD * RATE
+        if ratio * pitch < HIGHEST_PARTIAL * RATE
     )
     return 0.6 * sound * swell(moments[-1] + 1 / RATE, 0.001, 0.2)[: len(moments)]
 
 
-@kept
+@cached
 def marimba(midi: int, length_s: float) -> Samples:
     """Wooden bars: the fourth overtone, and little else."""
     moments = times(0.9)
@@ -87,7 +88,7 @@ def marimba(midi: int, length_s: float) -> Samples:
     return 0.8 * sound * swell(0.9, 0.002, 0.2)
 
 
-@kept
+@cached
 def strings(midi: int, length_s: float, brightness: float = 0.4, attack_s: float = 0.25) -> Samples:
     """A section of bowed strings."""
     rings_s = length_s + min(0.5, 0.25 * length_s + 0.1)
@@ -96,11 +97,11 @@ def strings(midi: int, length_s: float, brightness: float = 0.4, attack_s: float
         saw(vibrato(hz(midi + off), rings_s, depth_semitones=0.1, rate_hz=chance.uniform(4.8, 5.9)), rings_s, start)
         for off, start in zip(ENSEMBLE, chance.uniform(0, 1, len(ENSEMBLE)), strict=True)
     ]
-    section = lowpass(highpass(sum(players), 0.7 * hz(midi)), 700 + 4500 * brightness)
+    section = lowpass(highpass(mix(players), 0.7 * hz(midi)), 700 + 4500 * brightness)
     return 0.22 * section * swell(rings_s, attack_s, min(0.5, 0.5 * length_s))
 
 
-@kept
+@cached
 def cello(midi: int, length_s: float, brightness: float = 0.4) -> Samples:
     """One bowed string with a wooden body."""
     rings_s = length_s + 0.18
@@ -112,7 +113,7 @@ def cello(midi: int, length_s: float, brightness: float = 0.4) -> Samples:
     return 0.5 * body * swell(rings_s, 0.12, 0.22)
 
 
-@kept
+@cached
 def brass(midi: int, length_s: float, force: float = 0.7) -> Samples:
     """Horns and trombones: the louder, the brighter, and brightest just after the attack."""
     rings_s = length_s + 0.12
@@ -120,18 +121,18 @@ def brass(midi: int, length_s: float, force: float = 0.7) -> Samples:
     scoop = hz(midi) * 2.0 ** (-0.35 * np.exp(-moments / 0.03) / 12)
     chance = np.random.default_rng(midi + 7)
     players = [saw(scoop * 2 ** (off / 12), rings_s, chance.uniform(0, 1)) for off in (-0.05, 0.0, 0.06)]
-    section = sum(players)
+    section = mix(players)
     opening = np.clip(moments / 0.09, 0.0, 1.0) * (0.55 + 0.45 * np.exp(-moments / 0.5)) * force
     dark, bright = lowpass(section, 650 + 0.8 * hz(midi)), lowpass(section, 4800)
     return 0.36 * (dark + opening * (bright - dark)) * swell(rings_s, 0.04, 0.12)
 
 
-@kept
+@cached
 def choir(midi: int, length_s: float) -> Samples:
     """Voices on "ah"."""
     rings_s = length_s + 0.4
     chance = np.random.default_rng(midi + 11)
-    voices = sum(
+    voices = mix(
         saw(vibrato(hz(midi + off), rings_s, rate_hz=chance.uniform(4.6, 6.0)), rings_s, chance.uniform(0, 1))
         for off in ENSEMBLE
     )
@@ -139,16 +140,16 @@ def choir(midi: int, length_s: float) -> Samples:
     return 0.42 * (sung + 0.15 * lowpass(voices, 500)) * swell(rings_s, 0.3, 0.4)
 
 
-@kept
+@cached
 def pad(midi: int, length_s: float, brightness: float = 0.2) -> Samples:
     """Soft, without a beginning."""
     rings_s = length_s + 1.2
     chance = np.random.default_rng(midi + 23)
-    voices = sum(saw(hz(midi + off), rings_s, chance.uniform(0, 1)) for off in (-0.06, 0.0, 0.07))
+    voices = mix(saw(hz(midi + off), rings_s, chance.uniform(0, 1)) for off in (-0.06, 0.0, 0.07))
     return 0.3 * lowpass(voices, 350 + 2400 * brightness) * swell(rings_s, min(1.0, 0.5 * length_s), 1.2)
 
 
-@kept
+@cached
 def bass(midi: int, length_s: float, brightness: float = 0.35) -> Samples:
     """A fingered bass guitar."""
     rings_s = length_s + 0.08

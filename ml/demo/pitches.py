@@ -1,4 +1,4 @@
-"""Notes as musicians write them: "A4" is 440 Hz, "F#3", "Bb2"; and lines of notes with their lengths in beats."""
+"""Note names such as "A4" (440 Hz), "F#3" and "Bb2", and melodies with their lengths in beats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTE = re.compile(r"([A-G])([#b]?)(\d)")
 @dataclass(frozen=True)
 class Note:
     beat: float
-    """Beats since the line began."""
+    """Start, in beats from the beginning of the melody."""
 
     length: float
     """Beats."""
@@ -22,12 +22,16 @@ class Note:
 
 def midi(name: str) -> int:
     """The MIDI number of a note: C4 is 60."""
-    letter, accidental, octave = NOTE.fullmatch(name).groups()
+    match = NOTE.fullmatch(name)
+    if match is None:
+        raise ValueError(f"{name!r} is not a note; write one such as A4, F#3 or Bb2")
+    letter, accidental, octave = match.groups()
     return STEPS[letter] + {"#": 1, "b": -1, "": 0}[accidental] + 12 * (int(octave) + 1)
 
 
 def hz(number: float) -> float:
-    return 440.0 * 2.0 ** ((number - 69) / 12)
+    """The frequency of a MIDI number."""
+    return 440.0 * float(2.0 ** ((number - 69) / 12))
 
 
 def chord(names: str) -> list[int]:
@@ -37,7 +41,8 @@ def chord(names: str) -> list[int]:
 
 def line(text: str) -> list[Note]:
     """Notes one after another, each followed by its length in beats: "D5 1.5, E5 .5, - 2"; "-" is a rest."""
-    notes, beat = [], 0.0
+    notes: list[Note] = []
+    beat = 0.0
     for part in text.replace("|", ",").split(","):
         if not part.strip():
             continue

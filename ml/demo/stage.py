@@ -1,4 +1,4 @@
-"""Where instruments stand and sound together: a time line in beats, a place from left to right, a room."""
+"""The mixer: places sounds on a timeline of beats, pans them, and adds reverb."""
 
 from __future__ import annotations
 
@@ -11,32 +11,40 @@ from ml.demo.waves import RATE, Samples, highpass, lowpass, noise, times
 Stereo = NDArray[np.float32]
 """Of shape (2, samples)."""
 
-PEAK = 0.89
-"""Full scale is 1: a little room is left, since encoders and loudspeakers overshoot."""
+PEAK = 0.75
+"""Of full scale 1: Opus overshoots by up to a quarter."""
 
 
 class Stage:
-    """Takes sounds at their beat, and gives the whole as two channels."""
+    """Collects sounds at their beats and mixes them to stereo."""
 
     def __init__(self, tempo_bpm: float, duration_s: float) -> None:
         self.beat_s = 60.0 / tempo_bpm
         self.duration_s = duration_s
         self._dry = np.zeros((2, round(duration_s * RATE)), np.float32)
-        self._sent = np.zeros_like(self._dry)
+        self._reverb_send = np.zeros_like(self._dry)
 
     def seconds(self, beats: float) -> float:
         return beats * self.beat_s
 
-    def play(self, sound: Samples, beat: float, gain: float = 1.0, *, place: float = 0.0, room: float = 0.2) -> None:
-        """`place` from -1 (left) to 1 (right); `room` is how much of it the walls give back. What is late is cut."""
+    def play(
+        self,
+        sound: Samples | NDArray[np.float32],
+        beat: float,
+        gain: float = 1.0,
+        *,
+        place: float = 0.0,
+        room: float = 0.2,
+    ) -> None:
+        """Add a sound: `place` pans it from -1 (left) to 1 (right), `room` is the share that goes to the reverb."""
         start = round(beat * self.beat_s * RATE)
         if start < 0 or start >= self._dry.shape[1]:
             return
-        heard = sound[: self._dry.shape[1] - start]
+        audible = sound[: self._dry.shape[1] - start]
         angle = np.pi / 4 * (1 + place)
-        both = gain * np.vstack((np.cos(angle) * heard, np.sin(angle) * heard))
-        self._dry[:, start : start + len(heard)] += both
-        self._sent[:, start : start + len(heard)] += room * both
+        panned = gain * np.vstack((np.cos(angle) * audible, np.sin(angle) * audible))
+        self._dry[:, start : start + len(audible)] += panned
+        self._reverb_send[:, start : start + len(audible)] += room * panned
 
     def mixed(
         self,
@@ -47,16 +55,16 @@ class Stage:
         fade_s: float = 3.0,
         peak: float = PEAK,
     ) -> Stereo:
-        """The sound in its room, brought to one loudness, full scale 1. The stage is used up by it.
+        """The song with reverb, soft-clipped and normalised to `peak`; call it once.
 
-        `echo_s` is how long the room rings; `drive` how hard the sum is pressed against full scale, which it bends to
-        softly: up to 1 it stays nearly as it is, at 2 it is as dense as records are.
+        `echo_s` is the length of the reverb; `drive` the level before the soft clipping: up to 1 the sound hardly
+        changes, at 2 it is as dense as a mastered record.
         """
         whole = self._dry
-        # One channel after the other and in place: a song is large, and small machines play it too.
-        for side, sent, seed in zip(whole, self._sent, (101, 102), strict=True):
-            side += oaconvolve(sent, _walls(echo_s, warmth_hz, seed))[: len(side)]
-            side[:] = highpass(side, 28)
+        # Channel by channel and in place, to save memory.
+        for channel, send, seed in zip(whole, self._reverb_send, (101, 102), strict=True):
+            channel += oaconvolve(send, _impulse_response(echo_s, warmth_hz, seed))[: len(channel)]
+            channel[:] = highpass(channel.astype(np.float64), 28)
         whole *= drive / np.abs(whole).max()
         np.tanh(whole, out=whole)
         whole *= peak / np.abs(whole).max()
@@ -64,10 +72,11 @@ class Stage:
         return whole
 
 
-def _walls(echo_s: float, warmth_hz: float, seed: int) -> NDArray[np.float32]:
-    """What a room gives back of a clap: noise that dies away, its treble first."""
+def _impulse_response(echo_s: float, warmth_hz: float, seed: int) -> NDArray[np.float32]:
+    """Of a room: noise that decays, its treble faster."""
     moments = times(1.3 * echo_s)
     rush = noise(1.3 * echo_s, seed) * (moments > 0.018)
     fast, slow = np.exp(-6.9 * moments / (0.45 * echo_s)), np.exp(-6.9 * moments / echo_s)
-    back = lowpass(rush, 1800) * slow + (lowpass(rush, warmth_hz) - lowpass(rush, 1800)) * fast
-    return (back / np.sqrt((back**2).sum())).astype(np.float32)
+    response = lowpass(rush, 1800) * slow + (lowpass(rush, warmth_hz) - lowpass(rush, 1800)) * fast
+    normalised: Samples = response / np.sqrt((response**2).sum())
+    return normalised.astype(np.float32)

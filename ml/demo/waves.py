@@ -1,8 +1,8 @@
-"""Waves and filters that instruments are made of. Samples are float64, of shape (samples,), at `RATE`."""
+"""Oscillators, envelopes and filters. Samples have shape (samples,) at `RATE`; full scale is 1."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -14,24 +14,24 @@ Samples = NDArray[np.float64]
 RATE = 44_100
 """Hz."""
 
-HEARD = 0.45
-"""Up to this share of the rate there are overtones: what lies above comes back as something else."""
+HIGHEST_PARTIAL = 0.45
+"""Overtones stop at this share of the rate: above half of it they would alias."""
 
 
 def times(duration_s: float) -> Samples:
-    """Seconds since the beginning, one for each sample."""
+    """The time of each sample, seconds."""
     return np.arange(max(1, round(duration_s * RATE))) / RATE
 
 
 def partials(hz: float, duration_s: float, strengths: Sequence[float], decays: Sequence[float]) -> Samples:
-    """Overtones 1, 2, 3... of `hz`, each with its strength and its decay (1/s); those above hearing are left out."""
+    """Overtones 1, 2, 3... of `hz`, each with its strength and its decay (1/s), without those that would alias."""
     moments = times(duration_s)
     turn = 2 * np.pi * hz * moments
-    # sin(nx) from the two before it, which is far cheaper than a sine for each.
+    # sin(nx) from the two before it, far cheaper than one sine each.
     twice, before, now = 2 * np.cos(turn), np.zeros_like(turn), np.sin(turn)
     sound = np.zeros_like(turn)
     for number, (strength, decay) in enumerate(zip(strengths, decays, strict=True), 1):
-        if number * hz >= HEARD * RATE:
+        if number * hz >= HIGHEST_PARTIAL * RATE:
             break
         sound += strength * np.exp(-decay * moments) * now
         before, now = now, twice * now - before
@@ -41,7 +41,7 @@ def partials(hz: float, duration_s: float, strengths: Sequence[float], decays: S
 def saw(hz: float | Samples, duration_s: float, phase: float = 0.0) -> Samples:
     """A sawtooth whose corners are rounded over a sample to each side, so that high notes do not alias harshly.
 
-    `hz` may change over time; `phase` (0..1) is where in its turn the wave begins.
+    `hz` may change over time; `phase` (0..1) is where in its cycle the wave begins.
     """
     steps = np.broadcast_to(np.asarray(hz, np.float64) / RATE, times(duration_s).shape)
     turn = (phase + np.cumsum(steps)) % 1.0
@@ -55,10 +55,16 @@ def saw(hz: float | Samples, duration_s: float, phase: float = 0.0) -> Samples:
 def vibrato(
     hz: float, duration_s: float, *, depth_semitones: float = 0.18, rate_hz: float = 5.4, after_s: float = 0.3
 ) -> Samples:
-    """The pitch of a note that a hand keeps moving, once it has settled."""
+    """The frequency of a note with vibrato that sets in after `after_s`, Hz."""
     moments = times(duration_s)
     depth = depth_semitones * np.clip((moments - after_s) / 0.5, 0.0, 1.0)
     return hz * 2.0 ** (depth * np.sin(2 * np.pi * rate_hz * moments) / 12)
+
+
+def mix(sounds: Iterable[Samples]) -> Samples:
+    """The sum of sounds of equal length."""
+    total: Samples = np.sum(list(sounds), axis=0)
+    return total
 
 
 def noise(duration_s: float, seed: int) -> Samples:
@@ -66,25 +72,32 @@ def noise(duration_s: float, seed: int) -> Samples:
 
 
 def swell(duration_s: float, attack_s: float, release_s: float) -> Samples:
-    """Rises over the attack, stays, and is silent at the end of the release."""
+    """An envelope: rises over the attack, stays at 1, falls to 0 over the release."""
     moments = times(duration_s)
     rise = np.clip(moments / max(attack_s, 1e-4), 0.0, 1.0)
     fall = np.clip((moments[-1] - moments) / max(release_s, 1e-4), 0.0, 1.0)
-    return np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall)
+    envelope: Samples = np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall)
+    return envelope
 
 
 def lowpass(sound: Samples, hz: float) -> Samples:
-    return sosfilt(_filter("lowpass", 2, hz), sound)
+    return _filtered(sound, "lowpass", 2, hz)
 
 
 def highpass(sound: Samples, hz: float) -> Samples:
-    return sosfilt(_filter("highpass", 2, hz), sound)
+    return _filtered(sound, "highpass", 2, hz)
 
 
 def bandpass(sound: Samples, low_hz: float, high_hz: float) -> Samples:
-    return sosfilt(_filter("bandpass", 1, low_hz, high_hz), sound)
+    return _filtered(sound, "bandpass", 1, low_hz, high_hz)
+
+
+def _filtered(sound: Samples, kind: str, order: int, *hz: float) -> Samples:
+    filtered: Samples = sosfilt(_butterworth(kind, order, *hz), sound)
+    return filtered
 
 
 @cache
-def _filter(kind: str, order: int, *hz: float) -> NDArray[np.float64]:
-    return butter(order, hz if len(hz) > 1 else hz[0], kind, fs=RATE, output="sos")
+def _butterworth(kind: str, order: int, *hz: float) -> NDArray[np.float64]:
+    sections: NDArray[np.float64] = butter(order, hz if len(hz) > 1 else hz[0], kind, fs=RATE, output="sos")
+    return sections

@@ -1,13 +1,12 @@
-// Says that the demo songs are being made, which takes some seconds, and lets nobody ask twice.
+// Ignores a second click on "Add five demo songs" while the first is being answered.
 
 function show(form, busy) {
   const button = form.querySelector("button");
   button.setAttribute("aria-disabled", String(busy));
   button.textContent = busy ? button.dataset.busy : button.dataset.label;
-  form.querySelector("[data-status]").textContent = busy ? form.dataset.demo : "";
 }
 
-// On the document, since lists are exchanged without a new page, and the form with them.
+// On the document: htmx replaces lists, and the form with them.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-demo]");
   if (!form) return;
@@ -15,7 +14,7 @@ document.addEventListener("submit", (event) => {
   else show(form, true);
 });
 
-// Whoever comes back by the browser's own button finds the page as it was left.
+// The browser's back button shows the page as it was left.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.querySelectorAll("[data-demo]")) show(form, false);
 });

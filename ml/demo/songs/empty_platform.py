@@ -1,6 +1,6 @@
 """Empty Platform: a cello alone above low chords, in a minor key, with long silences."""
 
-from ml.demo.instruments import bass, cello, piano, strings
+from ml.demo.instruments import bass, cello, piano
 from ml.demo.pitches import chord, line
 from ml.demo.stage import Stage, Stereo
 
@@ -19,10 +19,9 @@ def play() -> Stereo:
         notes = chord(BARS[bar % 4])
         for string, midi in enumerate(notes):
             stage.play(piano(midi, stage.seconds(4), 0.15), 4 * bar + 0.04 * string, 0.28, place=-0.2, room=0.5)
-            stage.play(strings(midi, stage.seconds(4), 0.08, 1.2), 4 * bar, 0.02, room=0.8)
         stage.play(piano(notes[2], stage.seconds(2), 0.1), 4 * bar + 2, 0.2, place=-0.2, room=0.5)
         stage.play(piano(notes[1], stage.seconds(1), 0.1), 4 * bar + 3, 0.16, place=-0.2, room=0.5)
         stage.play(bass(notes[0] - 12 if notes[0] > 38 else notes[0], stage.seconds(4), 0.1), 4 * bar, 0.16, room=0.1)
     for note in line(TUNE):
         stage.play(cello(note.midi, stage.seconds(note.length), 0.25), note.beat, 0.42, place=0.15, room=0.6)
-    return stage.mixed(echo_s=2.6, warmth_hz=3200, drive=0.9, fade_s=4.0, peak=0.6)
+    return stage.mixed(echo_s=1.8, warmth_hz=3200, drive=0.9, fade_s=4.0, peak=0.6)

@@ -1,4 +1,4 @@
-"""High Banners: begins far away, with a choir; then great drums, low horns and strings arrive."""
+"""High Banners: a quiet choir at first, then large drums, low brass and strings."""
 
 from ml.demo.drums import cymbal, drum, scrape, snare
 from ml.demo.instruments import bass, brass, choir, strings
@@ -15,7 +15,7 @@ THEME = """
 STROKES = (0, 2, 1, 2)
 DISTANT = 4
 LENGTH = 28
-"""Bars, the distant ones first."""
+"""Bars, the quiet ones included."""
 
 
 def play() -> Stereo:

@@ -16,10 +16,10 @@ TUNE = """
 """
 ANSWER = "- 3, G5 .5, C6 .5 | - 3, B5 .5, D6 .5 | - 3, C6 .5, E6 .5 | A5 .5, C6 .5, F6 1, - 2"
 FIDDLES = (0, 1, 2, 1, 2, 0, 1, 2)
-"""Which notes of the chord they run through."""
+"""Indices into the notes of the chord."""
 
 LENGTH = 26
-"""Bars: two to walk in, then the tune three times."""
+"""Bars: a two-bar intro, then the tune three times."""
 
 
 def play() -> Stereo:
@@ -37,7 +37,7 @@ def play() -> Stereo:
 
 
 def _tune(stage: Stage, start: int, second: bool) -> None:
-    """The second time, a marimba goes along and bells answer."""
+    """From the second time on, a marimba doubles the tune and bells answer it."""
     for note in line(TUNE):
         beat, length = 4 * start + note.beat, stage.seconds(note.length)
         stage.play(brass(note.midi, 0.8 * length, 0.9), beat, 0.4, place=-0.1, room=0.2)
@@ -67,16 +67,16 @@ def _walk(stage: Stage, bar: int) -> None:
 
 
 def _beat(stage: Stage, bar: int) -> None:
-    for at in (0, 2):
-        stage.play(kick(), 4 * bar + at, 0.5, room=0.05)
-    for at in (0, 1.5, 2, 3):
-        stage.play(drum(60, 0.2), 4 * bar + at, 1.0, room=0.2)
-    for at in (1, 3):
-        stage.play(snare(), 4 * bar + at, 0.5, place=-0.1, room=0.2)
+    for half in (0, 2):
+        stage.play(kick(), 4 * bar + half, 0.5, room=0.05)
+    for beat in (0, 1.5, 2, 3):
+        stage.play(drum(60, 0.2), 4 * bar + beat, 1.0, room=0.2)
+    for offbeat in (1, 3):
+        stage.play(snare(), 4 * bar + offbeat, 0.5, place=-0.1, room=0.2)
         if bar >= 10:
-            stage.play(clap(), 4 * bar + at, 0.35, place=0.1, room=0.3)
-    for at in range(4):
-        stage.play(cymbal(0.3), 4 * bar + at, 0.15, place=0.3, room=0.1)
+            stage.play(clap(), 4 * bar + offbeat, 0.35, place=0.1, room=0.3)
+    for quarter in range(4):
+        stage.play(cymbal(0.3), 4 * bar + quarter, 0.15, place=0.3, room=0.1)
     for step in range(8):
         stage.play(hat(), 4 * bar + step / 2, 0.2, place=0.4, room=0.1)
         stage.play(shaker(), 4 * bar + step / 2 + 0.25, 0.15, place=-0.5, room=0.1)

@@ -1,4 +1,4 @@
-"""Slow Water: a soft piano over long chords. Nothing hurries."""
+"""Slow Water: a soft, slow piano over long chords."""
 
 from ml.demo.instruments import bass, pad, piano
 from ml.demo.pitches import chord, line
@@ -7,7 +7,7 @@ from ml.demo.stage import Stage, Stereo
 TEMPO_BPM = 56.0
 BARS = ("D3 F#3 A3 C#4", "G2 D3 F#3 B3", "B2 F#3 A3 D4", "G2 D3 A3 B3", "D3 F#3 A3 E4", "G2 B3 D4 F#4", "A2 E3 B3 C#4")
 WAVE = (0, 1, 2, 3, 2, 1, 2, 3)
-"""The order in which the notes of a chord are touched: up, back, and up again."""
+"""The arpeggio: indices into the notes of the chord."""
 
 TUNE = """
     - 4 | F#5 3, E5 1 | D5 2, A4 2 | B4 4 | - 1, A4 1, D5 1, F#5 1 | E5 2, D5 2 | C#5 4

@@ -1,4 +1,4 @@
-"""Wires: notes that rub against each other, a pulse that limps, a clock, and no way home."""
+"""Wires: dissonant strings, an uneven pulse and a ticking clock."""
 
 from ml.demo.drums import drum, scrape, tick
 from ml.demo.instruments import bass, brass, strings
@@ -46,7 +46,7 @@ def _pulse(stage: Stage, bar: int) -> None:
 
 
 def _figure(stage: Stage, bar: int) -> None:
-    """Short bow strokes that come nearer."""
+    """Short bow strokes that get louder."""
     near = min(1.0, (bar - 5) / 10)
     for step, name in enumerate(FIGURE):
         stage.play(strings(midi(name), 0.11, 0.5, 0.012), 4 * bar + step / 2, 0.25 * near, place=-0.4, room=0.3)
@@ -56,7 +56,7 @@ def _figure(stage: Stage, bar: int) -> None:
 
 
 def _cry(stage: Stage, bar: int) -> None:
-    """A held discord that trembles and grows."""
+    """A dissonant tremolo that gets louder."""
     for note in chord(CRIES[bar // 2 % 4]):
         for step in range(16):
             grown = 0.02 + 0.1 * step / 16
