@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.agreement_rates import FITS, questions, shares
 from classifier.charts.library.correction_matrix import Matrix, matrix
 from classifier.charts.mood_names import Headline, Side
@@ -55,7 +56,7 @@ class Choice:
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`fit`, or `said` with `heard`, choose among the songs of the table."""
     found = judgements(request.user)
     if not found:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import Headline, Side
 from classifier.charts.number_text import agreement_words, clock, percent
 from classifier.charts.song.composite_sides import joint_words, side_views
@@ -66,7 +67,7 @@ class NetworkView:
     mood: Headline
 
 
-def result_page(request: HttpRequest, song: Song) -> HttpResponse:
+def result_page(request: AuthenticatedHttpRequest, song: Song) -> HttpResponse:
     """`song` comes with its analysis and detail read, so that looking at it thrice costs no more queries."""
     try:
         network = parse_network(request.GET.get("model"))
