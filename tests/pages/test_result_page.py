@@ -107,7 +107,7 @@ def test_a_result_outlives_the_model_that_made_it(
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
-    monkeypatch.setattr("classifier.ml_gateway.view", missing)
+    monkeypatch.setattr("classifier.ml_gateway.network_view", missing)
     text = words(page(anna_client, heard))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text
