@@ -17,7 +17,7 @@ from classifier.charts.song.strongest_passages import peaks
 from classifier.charts.song.uncertainty import doubts
 from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, plane
 from classifier.charts.song.waveform import BARS, waveform
-from ml.audio.passages import LONGEST_S
+from ml.audio.passages import MAX_PASSAGE_S
 from ml.features.names import FEATURES
 from ml.moods import MOODS, composite_name, joined_by
 
@@ -77,7 +77,7 @@ def test_livelier_moods_stand_higher_on_the_roll() -> None:
 def test_a_long_passage_is_offered_as_far_as_it_is_cut() -> None:
     [line] = roll(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).lines
     assert line.shortened
-    assert float(line.cut_end_s) == LONGEST_PASSAGE_S == LONGEST_S
+    assert float(line.cut_end_s) == LONGEST_PASSAGE_S == MAX_PASSAGE_S
 
 
 def test_the_corners_of_the_plane_are_the_ends_of_both_scales() -> None:
