@@ -1,1 +1,1 @@
-"""Mood recognition in music: audio, features, networks, composition, training. Independent of the web application."""
+"""Hearing the mood of music: audio, features, networks, composition, training. Knows nothing of the web."""

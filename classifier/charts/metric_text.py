@@ -1,4 +1,4 @@
-"""A card's figures as a person reads them: a value with its interval, in per cent, in decimals, or in songs of ten."""
+"""Metrics of a model card as text: a value with its confidence interval, in per cent or decimals."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier.charts.number_text import percent
+from classifier.charts.primitives import percent_of
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 Z95 = 1.959964
-"""Standard deviations on both sides of the mean that hold 95 % of a normal distribution."""
+"""Standard deviations on both sides of the mean that contain 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A measured value with the ends of its 95 % interval, where the card has one."""
+class Metric:
+    """A measured value with the ends of its 95 % confidence interval, if the card has one."""
 
     value: float
     low: float | None = None
@@ -24,76 +25,71 @@ class Figure:
     as_percent: bool = True
 
     @classmethod
-    def of(cls, found: Any, *, as_percent: bool = True) -> Figure | None:
-        """From a number, or {"value", "low", "high"}; None where the card holds nothing there."""
-        if isinstance(found, Mapping):
-            value, low, high = found.get("value"), found.get("low"), found.get("high")
+    def from_card(cls, entry: Any, *, as_percent: bool = True) -> Metric | None:
+        """From a number, or {"value", "low", "high"}; None if the card has no such value."""
+        if isinstance(entry, Mapping):
+            value, low, high = entry.get("value"), entry.get("low"), entry.get("high")
         else:
-            value, low, high = found, None, None
+            value, low, high = entry, None, None
         if value is None:
             return None
-        whole = low is not None and high is not None
-        return cls(float(value), float(low) if whole else None, float(high) if whole else None, as_percent)
+        if low is None or high is None:
+            return cls(float(value), as_percent=as_percent)
+        return cls(float(value), float(low), float(high), as_percent)
 
     @property
     def text(self) -> str:
-        return self.tell(self.value) + (" %" if self.as_percent else "")
+        return self._format(self.value) + (" %" if self.as_percent else "")
 
     @property
     def interval(self) -> str:
-        """ "64 to 71 %"; empty where the card has none."""
+        """ "64 to 71 %"; empty if the card has no interval."""
         if self.low is None or self.high is None:
             return ""
-        return f"{self.tell(self.low)} to {self.tell(self.high)}" + (" %" if self.as_percent else "")
+        return f"{self._format(self.low)} to {self._format(self.high)}" + (" %" if self.as_percent else "")
 
     @property
     def exact(self) -> str:
-        """Three decimals with the interval, as tables print it."""
+        """Three decimals with the interval, as in tables."""
         return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
 
-    def tell(self, value: float) -> str:
+    @property
+    def x(self) -> str:
+        """Position on an axis from 0 to 1; negative values stay at its start."""
+        return percent_of(self.value)
+
+    @property
+    def low_x(self) -> str:
+        return percent_of(self.value if self.low is None else self.low)
+
+    @property
+    def high_x(self) -> str:
+        return percent_of(self.value if self.high is None else self.high)
+
+    def _format(self, value: float) -> str:
         return str(percent(value)) if self.as_percent else f"{value:.2f}".replace("-", "−")
 
-    @property
-    def place(self) -> str:
-        return across(self.value)
 
-    @property
-    def low_place(self) -> str:
-        return across(self.value if self.low is None else self.low)
-
-    @property
-    def high_place(self) -> str:
-        return across(self.value if self.high is None else self.high)
-
-
-def part(values: Any, *path: str) -> Any:
-    """What a card holds at a path of keys; None where it lacks any of them, as older cards do."""
-    found = values
-    for name in path:
-        if not isinstance(found, Mapping) or name not in found:
+def card_value(values: Any, *path: str) -> Any:
+    """The value at a path of keys; None if any of them is missing, as in older cards."""
+    for key in path:
+        if not isinstance(values, Mapping) or key not in values:
             return None
-        found = found[name]
-    return found
+        values = values[key]
+    return values
 
 
-def across(value: float) -> str:
-    """Where 0..1 lies on an axis that is as wide as the page has room for; what is beyond stays at its end."""
-    return f"{100 * min(max(value, 0.0), 1.0):.2f}%"
-
-
-def of_ten(share: float) -> str:
-    """ "about seven", or "six or seven" where the share lies between two numbers of ten."""
+def out_of_ten(share: float) -> str:
+    """ "about seven", or "six or seven" if the share lies between two numbers."""
     whole, rest = divmod(10 * share, 1)
     if 0.3 < rest < 0.7:
         return f"{NUMBERS[int(whole)]} or {NUMBERS[int(whole) + 1]}"
     return f"about {NUMBERS[round(10 * share)]}"
 
 
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """95 % interval of a share of `count` (Wilson 1927): unlike the plain one it never leaves 0..1."""
+def wilson_interval(share: float, count: int) -> tuple[float, float]:
+    """95 % confidence interval of a proportion (Wilson 1927); unlike the normal approximation it stays within 0..1."""
     spread = Z95 * Z95 / count
     middle = (share + spread / 2) / (1 + spread)
     reach = Z95 * math.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    # Rounded, so that a share of 0 or 1 ends its interval exactly there.
-    return max(0.0, round(middle - reach, 12)), min(1.0, round(middle + reach, 12))
+    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -1,13 +1,14 @@
-"""A shape for each mood beside its colour, so that moods are told apart without seeing colours.
+"""A marker shape for each mood, so that charts do not rely on colour alone.
 
-Lively moods have corners, quiet ones are round or broad. Drawn around 0, 0 in a box of 20 by 20, about equal in area,
-as the path of an SVG; scripts that draw on a canvas read the same paths from the page's legend.
+Lively moods have corners, quiet ones are round or broad. Each shape is an SVG path around 0, 0 in a box of 20 by 20,
+all about equal in area. Scripts that draw on a canvas read the same paths from the page's legend.
 """
 
 from dataclasses import dataclass
 from functools import cache
 
 from classifier import ml_gateway
+from classifier.charts.mood_names import css_name
 
 STAR = "M0-10L2.5-3.4L9.5-3.1L4 1.3L5.9 8.1L0 4.2L-5.9 8.1L-4 1.3L-9.5-3.1L-2.5-3.4Z"
 SQUARE = "M-7-7H7V7H-7Z"
@@ -24,27 +25,27 @@ SHAPES = (STAR, SQUARE, DOME, HOURGLASS, DISC, PEAK, DIAMOND, CROSS, DROP)
 
 
 @dataclass(frozen=True)
-class Mark:
+class MoodMarker:
     """A mood as a legend shows it."""
 
     key: str
     css: str
     adjective: str
     shape: str
-    place: str
-    """Valence and arousal of the word itself, as scripts read them."""
+    position: str
+    """The mood's own valence and arousal, for scripts."""
 
 
 @cache
-def marks() -> dict[str, Mark]:
-    return {key: _mark(ml_gateway.MOODS[key], shape) for key, shape in zip(ml_gateway.EMOTIONS, SHAPES, strict=True)}
+def mood_markers() -> dict[str, MoodMarker]:
+    return {key: _marker(ml_gateway.MOODS[key], shape) for key, shape in zip(ml_gateway.EMOTIONS, SHAPES, strict=True)}
 
 
-def _mark(mood: ml_gateway.Mood, shape: str) -> Mark:
-    place = f"{mood.valence:g} {mood.arousal:g}"
-    return Mark(mood.key, mood.key.replace("_", "-"), mood.adjective, shape, place)
+def markers_by_arousal() -> list[MoodMarker]:
+    """The order of all legends and stacks: the livelier the mood, the higher."""
+    return sorted(mood_markers().values(), key=lambda marker: -ml_gateway.MOODS[marker.key].arousal)
 
 
-def lively_first() -> list[Mark]:
-    """The order of legends and of stacks, the same everywhere: the livelier, the higher."""
-    return sorted(marks().values(), key=lambda mark: -ml_gateway.MOODS[mark.key].arousal)
+def _marker(mood: ml_gateway.Mood, shape: str) -> MoodMarker:
+    position = f"{mood.valence:g} {mood.arousal:g}"
+    return MoodMarker(mood.key, css_name(mood.key), mood.adjective, shape, position)

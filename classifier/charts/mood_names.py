@@ -1,12 +1,17 @@
-"""Moods as pages show them: names in parts, so that each side carries its own colour, and confidence in words."""
+"""Composite moods as pages show them: the name in parts, so that each side has its own colour, and the confidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.number_text import confidence_words, percent
+from classifier.charts.number_text import confidence_text, percent
 from classifier.charts.song.passages import Passage
+
+
+def css_name(mood_key: str) -> str:
+    """The mood's key as part of a CSS class name."""
+    return mood_key.replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Side:
 
     @property
     def css(self) -> str:
-        return self.key.replace("_", "-")
+        return css_name(self.key)
 
     @property
     def adjective(self) -> str:
@@ -33,12 +38,12 @@ class Side:
         return percent(self.confidence or 0.0)
 
     @property
-    def words(self) -> str:
-        return confidence_words(self.percent)
+    def confidence_text(self) -> str:
+        return confidence_text(self.percent)
 
 
 @dataclass(frozen=True)
-class Headline:
+class CompositeMood:
     """A composite mood's name in parts."""
 
     name: str
@@ -48,7 +53,8 @@ class Headline:
     certain: bool
 
     @classmethod
-    def of(cls, mood: Mapping[str, Any]) -> "Headline":
+    def from_answer(cls, mood: Mapping[str, Any]) -> "CompositeMood":
+        """From the `mood` of an analysis result."""
         return cls(
             name=mood["name"],
             first=Side(mood["primary"], mood["confidence"]),
@@ -58,8 +64,8 @@ class Headline:
         )
 
     @classmethod
-    def of_passage(cls, passage: Passage) -> "Headline":
-        """What is heard in a stretch of the song; its confidence is told of the first side alone."""
+    def from_passage(cls, passage: Passage) -> "CompositeMood":
+        """The mood of a passage; its confidence belongs to the first side alone."""
         return cls(
             name=passage.name,
             first=Side(passage.primary, passage.confidence),
@@ -69,8 +75,8 @@ class Headline:
         )
 
     @classmethod
-    def stated(cls, primary: str, secondary: str) -> "Headline | None":
-        """What a person said; no confidence belongs to it."""
+    def from_keys(cls, primary: str, secondary: str) -> "CompositeMood | None":
+        """The moods a user set, without a confidence; None if `primary` is empty."""
         if not primary:
             return None
         return cls(
@@ -87,5 +93,5 @@ class Headline:
 
     @property
     def css(self) -> str:
-        """Classes that give an element the colours of both sides."""
+        """CSS classes that give an element the colours of both sides."""
         return f"first-{self.first.css} second-{(self.second or self.first).css}"

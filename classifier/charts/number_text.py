@@ -1,9 +1,9 @@
-"""Numbers as a person would say them."""
+"""Numbers as text: confidence in words, percentages, durations."""
 
 from classifier import ml_gateway
 
-# A side's confidence is calibrated, so the words can be plain: they name how often such a claim turns out right.
-_CONFIDENCE = (
+# Confidence is calibrated, so the words can be plain: they say how often such a prediction is right.
+_CONFIDENCE_LEVELS = (
     (90, "almost certain"),
     (75, "very likely"),
     (60, "likely"),
@@ -11,24 +11,24 @@ _CONFIDENCE = (
     (30, "possible"),
     (0, "a hint"),
 )
-_AGREEMENT = (
-    (85, "They hear the same song."),
-    (70, "They mostly agree."),
-    (round(100 * ml_gateway.DISAGREE_BELOW), "They agree in part."),
-    (0, "They disagree: let your own ear decide."),
+_AGREEMENT_LEVELS = (
+    (85, "The networks agree."),
+    (70, "The networks mostly agree."),
+    (round(100 * ml_gateway.DISAGREE_BELOW), "The networks partly agree."),
+    (0, "The networks disagree: treat this result with care."),
 )
 
 
-def confidence_words(confidence_percent: int) -> str:
-    return _step(_CONFIDENCE, confidence_percent)
+def confidence_text(confidence_percent: int) -> str:
+    return _text_at_level(_CONFIDENCE_LEVELS, confidence_percent)
 
 
-def agreement_words(agreement_percent: int) -> str:
-    return _step(_AGREEMENT, agreement_percent)
+def agreement_text(agreement_percent: int) -> str:
+    return _text_at_level(_AGREEMENT_LEVELS, agreement_percent)
 
 
 def percent(share: float) -> int:
-    """Share of 0..1 as whole per cent; never rounds a doubt away to 0 or to 100."""
+    """Share of 0..1 as a whole per cent; only exactly 0 and 1 become 0 and 100."""
     rounded = round(100 * share)
     if 0 < share < 1:
         return min(max(rounded, 1), 99)
@@ -36,7 +36,7 @@ def percent(share: float) -> int:
 
 
 def clock(seconds: float | None) -> str:
-    """Seconds as 3:07 or 1:02:45; empty where the length is not known yet."""
+    """Seconds as 3:07 or 1:02:45; empty if the length is unknown."""
     if seconds is None:
         return ""
     whole = int(seconds)
@@ -45,7 +45,7 @@ def clock(seconds: float | None) -> str:
 
 
 def length_text(seconds: float) -> str:
-    """A round length in the largest unit that keeps it whole: 3 seconds, 90 minutes, 2 hours."""
+    """A round length in the largest unit that divides it: 3 seconds, 90 minutes, 2 hours."""
     whole = int(seconds)
     size, unit = next(
         (size, unit) for size, unit in ((3600, "hour"), (60, "minute"), (1, "second")) if whole % size == 0
@@ -54,12 +54,12 @@ def length_text(seconds: float) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
-def ticks(duration_s: float) -> list[float]:
-    """Where a time axis is marked: round steps, at most seven marks, none so near the end that labels collide."""
+def tick_seconds(duration_s: float) -> list[float]:
+    """Positions of a time axis's ticks: round steps, at most seven, none so near the end that labels collide."""
     step = next((step for step in (5, 10, 15, 30, 60, 120, 300, 600, 900, 1200) if duration_s / step <= 6.5), 1800)
-    marks = [float(second) for second in range(0, int(duration_s) + 1, step)]
-    return [mark for mark in marks if mark <= duration_s * 0.96]
+    seconds = [float(second) for second in range(0, int(duration_s) + 1, step)]
+    return [second for second in seconds if second <= duration_s * 0.96]
 
 
-def _step(steps: tuple[tuple[int, str], ...], value: int) -> str:
-    return next(words for least, words in steps if value >= least)
+def _text_at_level(levels: tuple[tuple[int, str], ...], value: int) -> str:
+    return next(text for lowest, text in levels if value >= lowest)

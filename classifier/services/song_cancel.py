@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 
 from classifier.errors import ProductError
 from classifier.models import Analysis, Song, Stage, Status
+from classifier.services.song_reread import reread
 
 # A song that was only to be heard again has the answer that it had; any other has none.
 CANCELLED_STATUS = Case(
@@ -31,7 +32,7 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
             finished_at=now,
         )
     )
-    song = song.reload()
+    song = reread(song)
     if not cancelled and song.status != Status.CANCELLED:
         raise ProductError(
             "already_over", f"This song is {song.status} already: there is nothing to cancel.", HTTPStatus.CONFLICT

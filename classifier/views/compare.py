@@ -1,4 +1,4 @@
-"""Two songs, or two mixes of one song, side by side; and the choice of what is missing."""
+"""Two songs, or two mixes of one song, side by side."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
-from classifier.accounts.authentication import AuthenticatedHttpRequest
-from classifier.charts.mood_names import Headline
+from classifier.charts.mood_names import CompositeMood
 from classifier.charts.number_text import clock, percent
-from classifier.charts.song.alignment import Timed, aligned
-from classifier.charts.song.passages import Passage, moments
-from classifier.charts.song.song_comparison import axis_end, emotion_pairs, moods_words, place_words
-from classifier.charts.song.sound_differences import contrasts, key_words
-from classifier.charts.song.valence_arousal_plane import Place, Plane, plane
+from classifier.charts.song.alignment import Track, alignment
+from classifier.charts.song.emotion_bars import axis_end
+from classifier.charts.song.passages import moments
+from classifier.charts.song.song_comparison import emotion_pairs, position_difference_text, shared_moods_text
+from classifier.charts.song.sound_differences import key_text, sound_differences
+from classifier.charts.song.valence_arousal_plane import MoodLabel, MoodPlane, mood_plane
 from classifier.models import Person, Song, Status
 from classifier.serializers import song_json
 from classifier.views.comparison_candidates import choosing
@@ -33,30 +33,34 @@ BY_PART = "part"
 
 
 @dataclass(frozen=True)
-class Compared:
-    """One of the two, as the page shows it."""
-
+class ComparedSong:
     letter: str
     song: Song
     answer: Mapping[str, Any]
     levels: Sequence[int]
-    mood: Headline
-    said: Headline | None
+    mood: CompositeMood
+    correction: CompositeMood | None
 
     @classmethod
-    def of(cls, letter: str, song: Song) -> Compared:
+    def of(cls, letter: str, song: Song) -> ComparedSong:
         answer, analysis = song_json(song), song.analysis
         assert analysis is not None
-        said = Headline.stated(song.actual_primary, song.actual_secondary)
-        return cls(letter, song, answer, analysis.detail.waveform, Headline.of(answer["mood"]), said)
+        return cls(
+            letter=letter,
+            song=song,
+            answer=answer,
+            levels=analysis.detail.waveform,
+            mood=CompositeMood.from_answer(answer["mood"]),
+            correction=CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
+        )
 
     @property
     def duration_s(self) -> float:
         return self.song.duration_s or 0.0
 
     @property
-    def timed(self) -> Timed:
-        return Timed(self.letter, self.answer["segments"], self.duration_s, self.levels)
+    def track(self) -> Track:
+        return Track(self.letter, self.answer["segments"], self.duration_s, self.levels)
 
     @property
     def facts(self) -> list[str]:
@@ -65,8 +69,8 @@ class Compared:
         tempo = self.answer["features"].get("tempo_bpm")
         return [
             clock(self.duration_s),
-            f"{tempo:.0f} beats/min" if tempo else "–",
-            key_words(self.answer["features"]) or "–",
+            f"{tempo:.0f} BPM" if tempo else "–",
+            key_text(self.answer["features"]) or "–",
             f"{scores['valence']:.1f}",
             f"{scores['arousal']:.1f}",
             genre.title if genre else "–",
@@ -82,69 +86,68 @@ FACTS = (
     "Valence, 1 to 9",
     "Arousal, 1 to 9",
     "Mood genre",
-    "Agreement of the two networks",
-    "Heard by model",
+    "Agreement between the networks",
+    "Model",
 )
 
 
 @require_safe
-def page(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`a` and `b` are songs of one's own; `align=part` stretches both to the same width."""
+def page(request: HttpRequest) -> HttpResponse:
+    """`a` and `b` are ids of the user's songs; `align=part` stretches both to the same width."""
     a, b = (_song(request.user, request.GET.get(name, "")) for name in ("a", "b"))
     problem = _problem(a, b)
     if problem or a is None or b is None:
         return render(request, "compare/choose.html", choosing(request, a, b, problem))
-    context = _context(Compared.of("A", a), Compared.of("B", b), request.GET.get("align") == BY_PART)
+    context = _context(ComparedSong.of("A", a), ComparedSong.of("B", b), request.GET.get("align") == BY_PART)
     return render(request, "compare/page.html", context)
 
 
-def _context(a: Compared, b: Compared, stretched: bool) -> dict[str, Any]:
+def _context(a: ComparedSong, b: ComparedSong, stretched: bool) -> dict[str, Any]:
     scores = a.answer["scores"], b.answer["scores"]
     features = a.answer["features"], b.answer["features"]
-    planes = [plane(one["valence"], one["arousal"], _way(song)) for one, song in zip(scores, (a, b), strict=True)]
+    planes = [
+        mood_plane(one["valence"], one["arousal"], moments(song.answer["segments"], song.duration_s))
+        for one, song in zip(scores, (a, b), strict=True)
+    ]
     return {
         "section": "history",
         "a": a,
         "b": b,
         "both": [a, b],
-        "words": f"{moods_words(a.mood, b.mood)} {place_words(*scores)}",
+        "summary": f"{shared_moods_text(a.mood, b.mood)} {position_difference_text(*scores)}",
         "models_differ": a.answer["model_version"] != b.answer["model_version"],
         "emotions": emotion_pairs(*scores),
         "emotions_end": percent(axis_end(*scores)),
         "planes": list(zip("AB", planes, strict=True)),
-        "places": _free_places(*planes),
-        "time": aligned(a.timed, b.timed, stretched=stretched),
-        "contrasts": contrasts(*features, settings.MODEL_BUNDLE),
+        "mood_labels": _mood_labels(*planes),
+        "time": alignment(a.track, b.track, stretched=stretched),
+        "sound_differences": sound_differences(*features, settings.MODEL_BUNDLE),
         "facts": list(zip(FACTS, a.facts, b.facts, strict=True)),
         "loudness": _loudness(*features),
-        "exchanged": _address(a=b.song.id, b=a.song.id, align=BY_PART if stretched else ""),
+        "swapped": _address(a=b.song.id, b=a.song.id, align=BY_PART if stretched else ""),
         "alignments": [
-            ("By the clock", _address(a=a.song.id, b=b.song.id), not stretched),
-            ("End to end", _address(a=a.song.id, b=b.song.id, align=BY_PART), stretched),
+            ("By time", _address(a=a.song.id, b=b.song.id), not stretched),
+            ("Stretched", _address(a=a.song.id, b=b.song.id, align=BY_PART), stretched),
         ],
     }
 
 
-def _way(one: Compared) -> list[Passage]:
-    return moments(one.answer["segments"], one.duration_s)
+def _mood_labels(a: MoodPlane, b: MoodPlane) -> list[MoodLabel]:
+    """Labels that make room for both songs: each plane has moved those that its own song would cover."""
+    return [label_b if _is_outward(a, label_a) else label_a for label_a, label_b in zip(a.moods, b.moods, strict=True)]
 
 
-def _free_places(one: Plane, other: Plane) -> list[Place]:
-    """Moods whose names give way to whichever of the two songs lies upon them."""
-    return [theirs if _usual(one, mine) else mine for mine, theirs in zip(one.places, other.places, strict=True)]
-
-
-def _usual(drawn: Plane, place: Place) -> bool:
-    return (place.text_x > place.x) == (place.x >= drawn.middle)
+def _is_outward(plane: MoodPlane, label: MoodLabel) -> bool:
+    return (label.text_x > label.x) == (label.x >= plane.middle)
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """How much quieter each has to be played to sound as loud as the other."""
+    """The volume at which each song sounds as loud as the quieter one."""
 
     a_gain: str
     b_gain: str
-    words: str
+    text: str
 
 
 def _loudness(a: Mapping[str, float], b: Mapping[str, float]) -> Loudness | None:
@@ -153,29 +156,29 @@ def _loudness(a: Mapping[str, float], b: Mapping[str, float]) -> Loudness | None
         return None
     difference_db = 20 * math.log10(other / one)
     louder = "B" if difference_db > 0 else "A"
-    words = f"{louder} is {abs(difference_db):.1f} dB louder" if abs(difference_db) >= 0.5 else "Both are equally loud"
-    return Loudness(f"{min(1.0, other / one):.3f}", f"{min(1.0, one / other):.3f}", words)
+    text = f"{louder} is {abs(difference_db):.1f} dB louder" if abs(difference_db) >= 0.5 else "Both are equally loud"
+    return Loudness(f"{min(1.0, other / one):.3f}", f"{min(1.0, one / other):.3f}", text)
 
 
 def _song(person: Person, text: str) -> Song | None:
-    """One's own; another's is as absent as one that never was."""
+    """The user's own song with this id; the songs of other users are not found."""
     if not text:
         return None
     try:
         return Song.objects.for_owner(person).with_analysis(detail=True).get(id=uuid.UUID(text))
     except (ValueError, Song.DoesNotExist):
-        raise Http404("There is no such song of yours.") from None
+        raise Http404("You have no such song.") from None
 
 
 def _problem(a: Song | None, b: Song | None) -> str:
-    """Why the two cannot stand beside each other; empty where nothing is wrong."""
+    """Why the two cannot be compared; empty if they can."""
     if a is not None and a == b:
-        return "A song beside itself shows nothing: choose another one."
+        return "You chose the same song twice: choose another one."
     for song in (a, b):
         if song is not None and (song.status != Status.DONE or song.analysis is None):
-            return f"“{song.display_title}” has not been heard yet, so there is nothing to compare: choose another one."
+            return f"“{song.display_title}” has not been analysed yet: choose another song, or come back later."
     return ""
 
 
-def _address(**asked: object) -> str:
-    return f"{reverse('song-compare')}?{urlencode({name: value for name, value in asked.items() if value})}"
+def _address(**parameters: object) -> str:
+    return f"{reverse('song-compare')}?{urlencode({name: value for name, value in parameters.items() if value})}"

@@ -1,4 +1,4 @@
-"""One song on one sheet of paper: everything that was heard in it, to print or to keep as a PDF."""
+"""The result of one song on one sheet of paper, to print or to save as a PDF."""
 
 from __future__ import annotations
 
@@ -8,72 +8,56 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
-from classifier.accounts.authentication import AuthenticatedHttpRequest
-from classifier.charts.metric_text import across
-from classifier.charts.mood_names import Headline, Side
-from classifier.charts.number_text import agreement_words, clock, percent
-from classifier.charts.song.alignment import Timed, axis, strip
+from classifier.charts.mood_names import CompositeMood, Side
+from classifier.charts.number_text import agreement_text, clock, percent
+from classifier.charts.primitives import TimeRange, time_ticks
+from classifier.charts.song.alignment import Track, mood_strip
+from classifier.charts.song.emotion_bars import axis_end, emotion_bars
 from classifier.charts.song.passages import Passage, moments, passages
-from classifier.charts.song.song_comparison import axis_end
-from classifier.charts.song.sound_differences import key_words
-from classifier.charts.song.valence_arousal_plane import plane
+from classifier.charts.song.sound_differences import key_text
+from classifier.charts.song.valence_arousal_plane import mood_plane
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.model_cards import card_of
 from classifier.models import Analysis, Song, Status
 from classifier.serializers import song_json
+from classifier.views.song_result import network_results
 
-REASONS = 4
-LIMITS = 4
-LONGEST = 6
-"""Passages that are told in words; a sheet has no room for all."""
+# A sheet has room for no more than these.
+MOST_REASONS = 4
+MOST_LIMITATIONS = 4
+MOST_PASSAGES = 6
 
 
 @dataclass(frozen=True)
-class Reasons:
-    """What in the sound speaks for one side."""
+class SideReasons:
+    """Properties of the sound that support one side."""
 
     side: Side
     texts: list[str]
 
 
 @dataclass(frozen=True)
-class Share:
-    side: Side
-    percent: int
-    width: str
-    one: str
-    two: str
-
-
-@dataclass(frozen=True)
-class NetworkLine:
-    title: str
-    name: str
-    percent: int
-
-
-@dataclass(frozen=True)
 class PassageLine:
-    time: str
-    mood: Headline
+    time: TimeRange
+    mood: CompositeMood
     percent: int
 
 
 @require_safe
-def page(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def page(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(detail=True), id=song_id)
     analysis = song.analysis
     if song.status != Status.DONE or analysis is None:
         error = ProductError(
             "answer_missing",
-            f"“{song.display_title}” has not been heard yet, so there is nothing to report: come back when it is.",
+            f"“{song.display_title}” has not been analysed yet: come back when it is done.",
             HTTPStatus.CONFLICT,
         )
         return error_response(request, error)
@@ -83,90 +67,65 @@ def page(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
 def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
     answer = song_json(song)
     duration_s, scores, segments = song.duration_s or 0.0, answer["scores"], answer["segments"]
-    mood, way = Headline.of(answer["mood"]), moments(segments, duration_s)
-    features = answer["features"]
+    mood, features = CompositeMood.from_answer(answer["mood"]), answer["features"]
     return {
         "section": "history",
         "song": song,
         "duration": clock(duration_s),
         "mood": mood,
-        "said": Headline.stated(song.actual_primary, song.actual_secondary),
+        "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
         "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
         "reasons": _reasons(answer["reasons"], mood),
         "agreement": percent(answer["agreement"]),
-        "agreement_words": agreement_words(percent(answer["agreement"])),
-        "networks": _networks(song),
-        "shares": _shares(scores, answer["models"]),
-        "shares_end": percent(axis_end(scores, *answer["models"].values())),
-        "plane": plane(scores["valence"], scores["arousal"], way),
-        "strip": strip(Timed("", segments, duration_s, analysis.detail.waveform), duration_s),
-        "ticks": axis(duration_s),
+        "agreement_text": agreement_text(percent(answer["agreement"])),
+        "network_results": network_results(song),
+        "emotion_bars": emotion_bars(scores, answer["models"]),
+        "emotions_end": percent(axis_end(scores, *answer["models"].values())),
+        "plane": mood_plane(scores["valence"], scores["arousal"], moments(segments, duration_s)),
+        "strip": mood_strip(Track("", segments, duration_s, analysis.detail.waveform), duration_s),
+        "ticks": time_ticks(duration_s),
         "passages": _longest(passages(segments, duration_s)),
-        "tempo": f"{features['tempo_bpm']:.0f} beats a minute" if "tempo_bpm" in features else "",
-        "key": key_words(features),
+        "tempo": f"{features['tempo_bpm']:.0f} BPM" if "tempo_bpm" in features else "",
+        "key": key_text(features),
         "model_version": answer["model_version"],
-        "limits": _limits(answer["model_version"]),
+        "limitations": _limitations(answer["model_version"]),
         "printed_at": timezone.now(),
     }
 
 
-def _reasons(found: Sequence[Mapping[str, Any]], mood: Headline) -> list[Reasons]:
-    """Answers that tell no mood with a reason are older: theirs speak for the first side."""
-    told = [
-        Reasons(
+def _reasons(reasons: Sequence[Mapping[str, Any]], mood: CompositeMood) -> list[SideReasons]:
+    """Older results have no mood with a reason: all of their reasons belong to the first side."""
+    by_side = [
+        SideReasons(
             side,
             [
                 reason["text"]
-                for reason in found
+                for reason in reasons
                 if reason["effect"] > 0 and reason.get("mood", mood.first.key) == side.key
-            ][:REASONS],
+            ][:MOST_REASONS],
         )
         for side in mood.sides
     ]
-    return [reasons for reasons in told if reasons.texts]
+    return [one for one in by_side if one.texts]
 
 
-def _shares(scores: Mapping[str, Any], models: Mapping[str, Any]) -> list[Share]:
-    """The nine emotions, strongest first, by both networks and by each. Widths in per cent of the axis."""
-    one, two = (models[network]["emotions"] for network in ml_gateway.NETWORKS[1:])
-    shares, end = scores["emotions"], axis_end(scores, *models.values())
-    return [
-        Share(
-            Side(key), percent(shares[key]), across(shares[key] / end), across(one[key] / end), across(two[key] / end)
-        )
-        for key in sorted(ml_gateway.EMOTIONS, key=lambda key: -shares[key])
-    ]
-
-
-def _networks(song: Song) -> list[NetworkLine]:
-    """None where the model that heard the song is no longer installed."""
-    try:
-        heard = [song_json(song, network, with_segments=False)["mood"] for network in ml_gateway.NETWORKS[1:]]
-    except ml_gateway.MoodError:
-        return []
-    return [
-        NetworkLine(title, mood["name"], percent(mood["confidence"]))
-        for title, mood in zip(("1D network", "2D network"), heard, strict=True)
-    ]
-
-
-def _longest(found: Sequence[Passage]) -> list[PassageLine]:
-    """The longest passages, in the order of the song."""
-    longest = sorted(sorted(found, key=lambda passage: -passage.length_s)[:LONGEST], key=lambda one: one.start_s)
+def _longest(song_passages: Sequence[Passage]) -> list[PassageLine]:
+    """The longest passages, in the order of time."""
+    longest = sorted(song_passages, key=lambda passage: -passage.length_s)[:MOST_PASSAGES]
     return [
         PassageLine(
-            f"{clock(passage.start_s)}–{clock(passage.end_s)}",
-            Headline.of_passage(passage),
+            TimeRange.of(passage.start_s, passage.end_s),
+            CompositeMood.from_passage(passage),
             percent(passage.confidence),
         )
-        for passage in longest
+        for passage in sorted(longest, key=lambda passage: passage.start_s)
     ]
 
 
-def _limits(version: str) -> list[str]:
-    """What the model's own card says that it cannot do."""
+def _limitations(version: str) -> list[str]:
+    """The first limitations in the model's card."""
     try:
-        found = card_of(version).get("limitations") or ()
+        limitations = card_of(version).get("limitations") or ()
     except (ProductError, ml_gateway.MoodError):
         return []
-    return [str(limit) for limit in found][:LIMITS]
+    return [str(text) for text in limitations][:MOST_LIMITATIONS]

@@ -6,7 +6,7 @@ import uuid
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
@@ -36,7 +35,7 @@ BLOCK_BYTES = 256 * 1024
 
 
 @require_POST
-def begin(request: AuthenticatedHttpRequest) -> HttpResponse:
+def begin(request: HttpRequest) -> HttpResponse:
     """Announce a file; with its checksum, where the browser can make one, what is here already is not sent again."""
     name, size, sha256 = (request.POST.get(key, "") for key in ("name", "size", "sha256"))
     try:
@@ -52,7 +51,7 @@ def begin(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
 @never_cache
-def arriving_file(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def arriving_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     try:
         if request.method == "PATCH":
@@ -67,7 +66,7 @@ def arriving_file(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> Http
 
 
 @require_POST
-def discard(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def discard(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """As DELETE of the file itself, for a form."""
     file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     resumable_upload_delete(file=file)
@@ -75,7 +74,7 @@ def discard(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpRespon
     return redirect(way_back(request, reverse("home")))
 
 
-def _append(request: AuthenticatedHttpRequest, file: ResumableUpload) -> HttpResponse:
+def _append(request: HttpRequest, file: ResumableUpload) -> HttpResponse:
     offset = request.headers.get(OFFSET, "")
     if not (offset.isascii() and offset.isdecimal()):
         message = f"A part says at which byte of the file it begins: send its place as the header {OFFSET}."
@@ -91,7 +90,7 @@ def _append(request: AuthenticatedHttpRequest, file: ResumableUpload) -> HttpRes
     return JsonResponse({"song": card.state(), "created": appended.created}, status=status)
 
 
-def _body(request: AuthenticatedHttpRequest) -> bytes:
+def _body(request: HttpRequest) -> bytes:
     """As much of the part as came: where the connection broke off, that much need not be sent again."""
     blocks = bytearray()
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.charts.mood_names import Headline
+from classifier.charts.mood_names import CompositeMood
 from classifier.charts.number_text import clock, percent
 from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Analysis, Song, Stage, Status
@@ -21,9 +21,9 @@ class Card:
     song: Song
     text: str
     percent: int | None
-    mood: Headline | None
+    mood: CompositeMood | None
     confidence: int | None
-    said: Headline | None
+    said: CompositeMood | None
     left: str = ""
 
     @property
@@ -67,13 +67,23 @@ def card(song: Song, place: int | None = None, remaining_s: float | None = None)
         percent=progress_percent(song),
         mood=headline(analysis) if analysis else None,
         confidence=percent(analysis.confidence) if analysis else None,
-        said=Headline.stated(song.actual_primary, song.actual_secondary),
+        said=CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
         left=left_text(remaining_s) if not song.is_over else "",
     )
 
 
-def headline(analysis: Analysis) -> Headline:
-    return Headline.of(analysis.mood)
+def headline(analysis: Analysis) -> CompositeMood:
+    return CompositeMood.from_answer(
+        {
+            "name": analysis.name,
+            "primary": analysis.primary,
+            "secondary": analysis.secondary,
+            "joined_by": analysis.joined_by,
+            "confidence": analysis.confidence,
+            "secondary_confidence": analysis.secondary_confidence,
+            "certain": analysis.certain,
+        }
+    )
 
 
 def progress_percent(song: Song) -> int | None:

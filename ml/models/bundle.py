@@ -1,4 +1,4 @@
-"""A trained model on disk: the weights of both networks and their card. Never edited; retraining makes a new one."""
+"""A trained model on disk: the weights of both networks and their card. Never edited; retraining makes the next."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ml.models.scalers import FeatureScaler, SpectrogramScaler
 
 @dataclass(frozen=True)
 class Bundle:
-    """Opening a bundle reads its card. The weights are loaded and verified on first use, and cached."""
+    """Opening one reads its card; the weights are read, and checked, on first use, and kept."""
 
     card: Card
 
     @classmethod
     def open(cls, directory: Path) -> Bundle:
-        """Opens the bundle in `directory`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
+        """Raises MoodError: model_missing, model_corrupt, model_incompatible."""
         return cls(Card.read(directory))
 
     @property
@@ -38,10 +38,10 @@ class Bundle:
 
     @cached_property
     def frame_views(self) -> tuple[int, ...]:
-        """Number of frames of each part of the 1D network's input; see `ml.audio.segments.frame_window`."""
+        """How many frames each part of the 1D network's input has; see `ml.audio.segments.frame_window`."""
         views = self.card.network("cnn1d").get("views", [self.card.spec.segment_frames])
         if not isinstance(views, list) or not views or not all(isinstance(count, int) and count > 0 for count in views):
-            raise corrupt(f"The views of the 1D network are {views}, but only positive numbers of frames are allowed")
+            raise corrupt(f"The views of the 1D network are {views}, but only numbers of frames are allowed")
         return tuple(views)
 
     @cached_property
@@ -58,25 +58,22 @@ class Bundle:
 
     @cached_property
     def combination(self) -> Combination:
-        """The rule that combines the two networks' score vectors."""
+        """How the two networks' score vectors become one."""
         return Combination.from_card(self.card.values)
 
     def predict_cnn1d(self, frames: np.ndarray) -> np.ndarray:
-        """The 1D network's score vectors, float32 (batch, 20).
-
-        `frames`: raw features, float32 (batch, frames of all views, 57).
-        """
+        """Raw features (batch, frames of all views, 57) to the 1D network's score vectors (batch, 20)."""
         return self.cnn1d.scores(self.feature_scaler(frames))
 
     def predict_cnn2d(self, mel: np.ndarray) -> np.ndarray:
-        """The 2D network's score vectors, float32 (batch, 20). `mel`: log-mel, uint8 (batch, 320, 96)."""
+        """Log-mel bytes (batch, 320, 96) to the 2D network's score vectors (batch, 20)."""
         return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
 
     def _runtime(self, name: str) -> Runtime:
-        entry = self.card.network(name)
-        path = self.card.directory / entry["file"]
-        if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        about = self.card.network(name)
+        path = self.card.directory / about["file"]
+        if hashlib.sha256(path.read_bytes()).hexdigest() != about["sha256"]:
             raise MoodError(
-                "model_corrupt", f"{path.name} does not match the checksum in its card; install the bundle again."
+                "model_corrupt", f"{path.name} is not the file its card describes; install the bundle again."
             )
         return LiteRtRuntime(path)

@@ -1,4 +1,4 @@
-"""A bundle's card: its networks, audio spec, calibration and metrics. Reading a card loads no weights."""
+"""A bundle's card: what the models are, what they were fed, how good they are. Reading one loads no weights."""
 
 from __future__ import annotations
 
@@ -17,43 +17,40 @@ FORMAT = 1
 FILE = "card.json"
 NETWORKS = ("cnn1d", "cnn2d")
 VIEWS = ("both", *NETWORKS)
-"""The two networks combined, or one of them alone. Each view has its own calibration."""
+"""Who answers: the two networks combined, or one of them looked at alone. Each has its own calibration."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The card of the bundle in `directory`; `values` is its parsed JSON."""
+    """The card of the bundle in `directory`, as read."""
 
     directory: Path
     values: dict[str, Any]
 
     @classmethod
     def read(cls, directory: Path) -> Card:
-        """Reads and checks `card.json`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
-        path = directory / FILE
-        if not path.is_file():
+        """Raises MoodError: model_missing, model_corrupt, model_incompatible."""
+        place = directory / FILE
+        if not place.is_file():
             raise MoodError("model_missing", f"There is no model in {directory}; install its bundle there.")
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            card_format = values["format"]
+            values = json.loads(place.read_text(encoding="utf-8"))
+            found = values["format"]
         except (ValueError, KeyError, TypeError) as error:
-            raise MoodError("model_corrupt", f"{path} is not a model card; install the bundle again.") from error
-        if card_format != FORMAT:
+            raise MoodError("model_corrupt", f"{place} is no model card; install the bundle again.") from error
+        if found != FORMAT:
             raise MoodError(
                 "model_incompatible",
-                f"The model in {directory} has card format {card_format}, but this program reads format {FORMAT}; "
-                f"use a bundle of that format.",
+                f"The model in {directory} has card format {found}; this program reads {FORMAT}: use such a bundle.",
             )
         card = cls(directory, values)
         if tuple(card._part("labels")) != LABELS:
             raise MoodError(
-                "model_incompatible", "The model's labels differ from those of this program; use a bundle made for it."
+                "model_incompatible", "The model's labels are not this program's; use a bundle made for it."
             )
         for name in NETWORKS:
             if not (directory / card.network(name)["file"]).is_file():
-                raise MoodError(
-                    "model_corrupt", f"The weights of {name} are missing in {directory}; install the bundle again."
-                )
+                raise MoodError("model_corrupt", f"{directory} lacks the weights of {name}; install the bundle again.")
         return card
 
     @property
@@ -80,19 +77,19 @@ class Card:
 
     @cached_property
     def feature_reference(self) -> Reference:
-        """The distribution of each of the 57 features over the training songs."""
+        """How each of the 57 features is spread over the songs that the model was trained on."""
         return Reference.from_card(self._part("feature_reference"))
 
     def network(self, name: str) -> dict[str, Any]:
-        """The card's entry of one network: file, sha256, parameters, scaler."""
-        entry = self._part("networks", name)
-        assert isinstance(entry, dict)
-        return entry
+        """What the card says of one network: file, sha256, parameters, scaler."""
+        found = self._part("networks", name)
+        assert isinstance(found, dict)
+        return found
 
     def _part(self, *path: str) -> Any:
-        value: Any = self.values
+        found: Any = self.values
         for name in path:
-            if not isinstance(value, dict) or name not in value:
-                raise MoodError("model_corrupt", f"The model's card has no {'.'.join(path)}; install the bundle again.")
-            value = value[name]
-        return value
+            if not isinstance(found, dict) or name not in found:
+                raise MoodError("model_corrupt", f"The model's card lacks {'.'.join(path)}; install the bundle again.")
+            found = found[name]
+        return found

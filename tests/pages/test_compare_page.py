@@ -54,18 +54,18 @@ def tense(anna: Person) -> Song:
 
 def test_both_songs_stand_beside_each_other_with_what_they_share(anna_client: Client, calm: Song, tense: Song) -> None:
     text = words(page(anna_client, a=calm.id, b=tense.id))
-    assert "Both are Powerful; A also Calm, B also Tense." in text
-    assert "B is livelier (arousal 6.4 beside 3.4) and less pleasant (valence 3.1 beside 6.1)." in text
+    assert "Both are Powerful; A is also Calm, B is also Tense." in text
+    assert "B is livelier (arousal 6.4 versus 3.4) and less pleasant (valence 3.1 versus 6.1)." in text
     for told in ("Harbour (rough mix)", "Harbour (final mix)", "Tense and Powerful", "A minor", "C major"):
         assert told in text
     assert "B is faster Tempo" in text
-    assert "80 and 150 beats a minute" in text
+    assert "80 and 150 BPM" in text
     assert "B is 6.0 dB louder" in text
 
 
 def test_exchanged_they_are_told_the_other_way_round(anna_client: Client, calm: Song, tense: Song) -> None:
     text = words(page(anna_client, a=tense.id, b=calm.id))
-    assert "Both are Powerful; A also Tense, B also Calm." in text
+    assert "Both are Powerful; A is also Tense, B is also Calm." in text
     assert "B is slower" in text
     assert "A is 6.0 dB louder" in text
 
@@ -95,7 +95,7 @@ def test_songs_of_two_models_are_compared_with_a_warning(anna_client: Client, ca
 def test_songs_whose_features_were_not_kept_are_compared_without_them(anna_client: Client, anna: Person) -> None:
     one, other = (answered(shelve(anna), features={}, reasons=[]) for _ in range(2))
     text = words(page(anna_client, a=one.id, b=other.id))
-    assert "Both are Calm but Powerful. They are about as lively and as pleasant as each other." in text
+    assert "Both are Calm but Powerful. They are about equally lively and equally pleasant." in text
     assert "dB louder" not in text
 
 
@@ -128,10 +128,10 @@ def test_without_songs_it_says_that_two_are_needed(anna_client: Client, anna: Pe
 
 
 def test_a_song_beside_itself_and_one_on_its_way_are_explained(anna_client: Client, anna: Person, calm: Song) -> None:
-    assert "A song beside itself shows nothing" in page(anna_client, a=calm.id, b=calm.id)
+    assert "You chose the same song twice" in page(anna_client, a=calm.id, b=calm.id)
     waiting = shelve(anna, "Soon", status=Status.QUEUED)
     html = page(anna_client, a=calm.id, b=waiting.id)
-    assert "“Soon” has not been heard yet" in html
+    assert "“Soon” has not been analysed yet" in html
     assert "Compare with which song?" in html
 
 

@@ -5,19 +5,20 @@ from typing import Any
 
 import pytest
 
-from classifier.charts.mood_names import Headline
-from classifier.charts.number_text import agreement_words, clock, confidence_words, length_text, percent, ticks
-from classifier.charts.song.composite_sides import joint_words, side_views
-from classifier.charts.song.feature_tables import feature_groups, number
-from classifier.charts.song.mood_timeline import LONGEST_PASSAGE_S, roll
-from classifier.charts.song.network_comparison import listeners, strongest
-from classifier.charts.song.passages import MOST, moments, passages
-from classifier.charts.song.petal_chart import REACH, Flower, directions, flower
+from classifier.charts.mood_names import CompositeMood
+from classifier.charts.number_text import agreement_text, clock, confidence_text, length_text, percent, tick_seconds
+from classifier.charts.primitives import LONGEST_CLIP_S
+from classifier.charts.song.composite_sides import conjunction_text, side_details
+from classifier.charts.song.feature_tables import feature_groups, number_text
+from classifier.charts.song.mood_timeline import mood_timeline
+from classifier.charts.song.network_comparison import network_comparison, strongest
+from classifier.charts.song.passages import MOST_PASSAGES, moments, passages
+from classifier.charts.song.petal_chart import RADIUS, PetalChart, petal_angles, petal_chart
 from classifier.charts.song.strongest_passages import peaks
-from classifier.charts.song.uncertainty import doubts
-from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, plane
+from classifier.charts.song.uncertainty import uncertainty_reasons
+from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, mood_plane
 from classifier.charts.song.waveform import BARS, waveform
-from ml.audio.passages import MAX_PASSAGE_S
+from ml.audio.passages import LONGEST_S
 from ml.features.names import FEATURES
 from ml.moods import MOODS, composite_name, joined_by
 
@@ -50,7 +51,7 @@ def test_a_song_of_two_hours_is_drawn_in_a_bounded_number_of_passages() -> None:
     moods = [("calmness", "power"), ("tension", "sadness")]
     song = [segment(5.0 * i, *moods[i // 7 % 2]) for i in range(1439)]
     drawn = moments(song, 7200.0)
-    assert len(drawn) <= MOST
+    assert len(drawn) <= MOST_PASSAGES
     assert drawn[0].start_s == 0.0
     assert drawn[-1].end_s == 7200.0
     assert all(before.end_s == after.start_s for before, after in pairwise(drawn))
@@ -62,28 +63,28 @@ def test_several_segments_taken_together_have_the_mood_that_most_of_them_have() 
 
 
 def test_a_song_without_segments_has_an_empty_roll() -> None:
-    empty = roll(passages([], 4.0), 4.0)
+    empty = mood_timeline(passages([], 4.0), 4.0)
     assert empty.blocks == []
     assert empty.height == 0
 
 
 def test_livelier_moods_stand_higher_on_the_roll() -> None:
-    drawn = roll(passages([segment(0, "calmness", "power"), segment(5, "sadness", "tension")], 15.0), 15.0)
+    drawn = mood_timeline(passages([segment(0, "calmness", "power"), segment(5, "sadness", "tension")], 15.0), 15.0)
     keys = [row.side.key for row in drawn.rows]
     assert keys == sorted(keys, key=lambda key: -MOODS[key].arousal)
     assert [row.y for row in drawn.rows] == sorted(row.y for row in drawn.rows)
 
 
 def test_a_long_passage_is_offered_as_far_as_it_is_cut() -> None:
-    [line] = roll(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).lines
-    assert line.shortened
-    assert float(line.cut_end_s) == LONGEST_PASSAGE_S == MAX_PASSAGE_S
+    [line] = mood_timeline(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).table
+    assert line.time.is_shortened
+    assert float(line.time.clip_end_s) == LONGEST_CLIP_S == LONGEST_S
 
 
 def test_the_corners_of_the_plane_are_the_ends_of_both_scales() -> None:
-    low, high = plane(1.0, 1.0, []), plane(9.0, 9.0, [])
-    assert (low.x, low.y) == (MARGIN, SIZE - MARGIN)
-    assert (high.x, high.y) == (SIZE - MARGIN, MARGIN)
+    low, high = mood_plane(1.0, 1.0, []), mood_plane(9.0, 9.0, [])
+    assert (low.song.x, low.song.y) == (MARGIN, SIZE - MARGIN)
+    assert (high.song.x, high.song.y) == (SIZE - MARGIN, MARGIN)
 
 
 def test_the_57_features_are_shown_each_once_with_key_and_mode_in_words() -> None:
@@ -100,7 +101,7 @@ def test_the_57_features_are_shown_each_once_with_key_and_mode_in_words() -> Non
     [(0.0, "0"), (92.3, "92.3"), (0.012344, "0.01234"), (1234567.0, "1,234,567"), (3.2e-7, "3.200e-07"), (-2.0, "-2")],
 )
 def test_numbers_have_four_figures(value: float, text: str) -> None:
-    assert number(value) == text
+    assert number_text(value) == text
 
 
 @pytest.mark.parametrize(("share", "whole"), [(0.0, 0), (0.001, 1), (0.444, 44), (0.996, 99), (1.0, 100)])
@@ -122,22 +123,24 @@ def test_a_limit_is_told_in_its_largest_whole_unit(seconds: float, text: str) ->
 
 @pytest.mark.parametrize("duration_s", [3.0, 41.0, 187.0, 600.0, 3599.0, 7200.0])
 def test_a_time_axis_has_a_few_marks_inside_the_song(duration_s: float) -> None:
-    marks = ticks(duration_s)
+    marks = tick_seconds(duration_s)
     assert 1 <= len(marks) <= 7
     assert marks[0] == 0.0
     assert marks[-1] < duration_s
 
 
 def test_confidence_and_agreement_have_words_from_end_to_end() -> None:
-    assert confidence_words(99) == "almost certain"
-    assert confidence_words(0) == "a hint"
-    assert agreement_words(100) != agreement_words(0)
+    assert confidence_text(99) == "almost certain"
+    assert confidence_text(0) == "a hint"
+    assert agreement_text(100) != agreement_text(0)
 
 
 def test_a_moods_name_gives_way_to_the_song_that_lies_beside_it() -> None:
     mood = MOODS["nostalgia"]
-    away = next(place for place in plane(1.0, 9.0, []).places if place.side.key == "nostalgia")
-    near = next(place for place in plane(mood.valence + 0.8, mood.arousal, []).places if place.side.key == "nostalgia")
+    away = next(label for label in mood_plane(1.0, 9.0, []).moods if label.side.key == "nostalgia")
+    near = next(
+        label for label in mood_plane(mood.valence + 0.8, mood.arousal, []).moods if label.side.key == "nostalgia"
+    )
     assert (away.anchor, near.anchor) == ("start", "end")
 
 
@@ -167,7 +170,7 @@ def test_the_wave_shows_the_first_side_above_and_the_second_below() -> None:
     way = moments([segment(0, "calmness", "power"), segment(10, "tension", "sadness")], 20.0)
     drawn = waveform([50] * 600, way, 20.0)
     assert [stroke.css for stroke in drawn.strokes] == ["calmness", "power", "tension", "sadness"]
-    up, down = (stroke.path + stroke.between for stroke in drawn.strokes[:2])
+    up, down = (stroke.path + stroke.odd_path for stroke in drawn.strokes[:2])
     assert up.count("v-") == down.count("v") == BARS / 2
 
 
@@ -176,7 +179,7 @@ def test_the_wave_keeps_its_loudest_places_and_is_never_empty() -> None:
     loud = waveform([0] * 300 + [100] + [0] * 299, way, 4.0)
     heights = [
         float(part)
-        for part in (loud.strokes[0].path + loud.strokes[0].between).split("v-")[1:]
+        for part in (loud.strokes[0].path + loud.strokes[0].odd_path).split("v-")[1:]
         for part in [part.split("M")[0]]
     ]
     assert max(heights) == 55.0
@@ -186,27 +189,32 @@ def test_the_wave_keeps_its_loudest_places_and_is_never_empty() -> None:
 
 
 def test_petals_keep_their_places_whatever_a_song_is_like() -> None:
-    def turns(drawn: Flower) -> dict[str, float]:
-        return {petal.side.key: petal.turn for petal in drawn.petals}
+    def turns(drawn: PetalChart) -> dict[str, float]:
+        return {petal.side.key: petal.rotation for petal in drawn.petals}
 
-    quiet, loud = flower(dict.fromkeys(MOODS, 0.2), ["power"], 0.5), flower(dict.fromkeys(MOODS, 0.4), [], 1.0)
+    quiet, loud = (
+        petal_chart(dict.fromkeys(MOODS, 0.2), ["power"], 0.5),
+        petal_chart(dict.fromkeys(MOODS, 0.4), [], 1.0),
+    )
     assert turns(quiet) == turns(loud)
-    angles = sorted(angle % 360 for angle in directions().values())
+    angles = sorted(angle % 360 for angle in petal_angles().values())
     assert {round(after - before) for before, after in pairwise(angles)} == {40}
 
 
 def test_petals_lie_near_their_moods_places_in_the_plane() -> None:
-    angles = directions()
+    angles = petal_angles()
     assert 60 < angles["power"] % 360 < 120
     assert 120 < angles["tension"] % 360 < 180
     assert 270 < angles["calmness"] % 360 < 330
 
 
 def test_a_petals_area_is_its_share() -> None:
-    petals = {petal.side.key: petal for petal in flower(dict.fromkeys(MOODS, 0.125) | {"power": 0.5}, [], 0.5).petals}
+    petals = {
+        petal.side.key: petal for petal in petal_chart(dict.fromkeys(MOODS, 0.125) | {"power": 0.5}, [], 0.5).petals
+    }
     lengths = {key: float(petal.path.split(" ")[5]) for key, petal in petals.items()}
-    assert lengths["power"] == REACH
-    assert lengths["calmness"] == REACH / 2
+    assert lengths["power"] == RADIUS
+    assert lengths["calmness"] == RADIUS / 2
 
 
 def test_each_side_is_marked_where_it_is_strongest() -> None:
@@ -214,24 +222,28 @@ def test_each_side_is_marked_where_it_is_strongest() -> None:
     for part, (calm, powerful) in zip(song, [(0.3, 0.2), (0.5, 0.1), (0.2, 0.4)], strict=True):
         part["scores"] |= {"emotions": {"calmness": calm, "power": powerful}}
     found = peaks(song, "calmness", "power", 100.0)
-    assert (found["primary"].x, found["primary"].width, found["primary"].words_behind) == ("5.00%", "10.00%", True)
-    assert (found["secondary"].time, found["secondary"].words_behind) == ("1:30–1:40", False)
+    assert (found["primary"].x, found["primary"].width, found["primary"].label_on_the_right) == (
+        "5.00%",
+        "10.00%",
+        True,
+    )
+    assert (found["secondary"].time.text, found["secondary"].label_on_the_right) == ("1:30–1:40", False)
     assert peaks([], "calmness", "power", 0.0) == {}
 
 
 def test_reasons_without_a_mood_speak_for_the_first_side() -> None:
-    first, second = side_views(
+    first, second = side_details(
         whole("calmness", "power"), [{"feature": "x", "text": "slow", "effect": 0.1}], {}, [], 0.0
     )
-    assert [reason.text for reason in first.speaks_for] == ["Slow"]
-    assert second.speaks_for == []
+    assert [reason.text for reason in first.supporting] == ["Slow"]
+    assert second.supporting == []
 
 
 def test_a_sides_passages_are_told_longest_first_and_joined_where_they_meet() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "tension", "calmness"), segment(10, "tension", "sadness")]
-    calm, powerful = side_views(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)
-    assert [part.time for part in calm.stretches] == ["0:00–0:12"]
-    assert (calm.present, powerful.present) == (62, 38)
+    calm, powerful = side_details(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)
+    assert [part.text for part in calm.passages] == ["0:00–0:12"]
+    assert (calm.song_percent, powerful.song_percent) == (62, 38)
 
 
 @pytest.mark.parametrize(
@@ -239,15 +251,15 @@ def test_a_sides_passages_are_told_longest_first_and_joined_where_they_meet() ->
     [
         ("calmness", "power", "Powerful is much livelier than Calm"),
         ("joyful_activation", "solemnity", "Joyful is much more pleasant than Solemn"),
-        ("power", "tension", "neither side is far from the other in how pleasant or how lively it is"),
+        ("power", "tension", "Powerful and Tense are similar in pleasantness and energy"),
     ],
 )
 def test_but_and_and_have_their_reasons(first: str, second: str, words: str) -> None:
-    assert joint_words(Headline.of(whole(first, second)["mood"])) == words
+    assert conjunction_text(CompositeMood.from_answer(whole(first, second)["mood"])) == words
 
 
 def test_a_mood_that_is_stated_raises_no_doubt() -> None:
-    assert doubts(whole("calmness", "power"), "both", {}, [], 0.0) == []
+    assert uncertainty_reasons(whole("calmness", "power"), "both", {}, [], 0.0) == []
 
 
 def test_doubts_name_what_causes_them() -> None:
@@ -257,12 +269,12 @@ def test_doubts_name_what_causes_them() -> None:
     way = passages(
         [segment(0, "calmness", "power"), segment(5, "power", "sadness"), segment(10, "tension", "sadness")], 20.0
     )
-    rule, weak, close, apart, changes = doubts(answer, "both", {"feeling": 0.1}, way, 20.0)
-    assert rule.startswith("Calm, the best candidate, reaches 20 %; below ")
-    assert "the strongest is expected of 22 of 100 listeners, less than in 90 % of songs" in weak
-    assert close == "Nothing leads: Calm 22 %, Powerful 21 %."
-    assert "though both put Calm first" in apart
-    assert "no mood comes first for half of the song" in changes
+    rule, weak, close, apart, changes = uncertainty_reasons(answer, "both", {"feeling": 0.1}, way, 20.0)
+    assert rule.startswith("Calm, the best candidate, reaches 20 %. Below ")
+    assert "22 of 100 listeners are expected to feel the strongest one, less than in 90 % of songs" in weak
+    assert close == "Several emotions are equally strong: Calm 22 %, Powerful 21 %."
+    assert "although both put Calm first" in apart
+    assert "none comes first for half of the song" in changes
 
 
 def test_the_strongest_emotion_is_the_rarer_one_where_shares_tie() -> None:
@@ -279,11 +291,11 @@ def test_networks_part_where_they_put_another_mood_first() -> None:
     ]
     models = whole("calmness", "power", calmness=0.5)["models"]
     models["cnn2d"] = {"emotions": models["cnn1d"]["emotions"] | {"calmness": 0.3, "sadness": 0.12}}
-    drawn = listeners(models, song, 0.8, 40.0, 0.5)
-    assert [(part.one.key, part.two.key, part.time) for part in drawn.partings] == [
+    drawn = network_comparison(models, song, 0.8, 40.0, 0.5)
+    assert [(part.cnn1d.key, part.cnn2d.key, part.time.text) for part in drawn.disagreements] == [
         ("calmness", "tension", "0:10–0:30")
     ]
-    assert drawn.alike_percent == 50
-    assert [gap.side.key for gap in drawn.apart] == ["calmness"]
+    assert drawn.same_first_percent == 50
+    assert [gap.side.key for gap in drawn.large_gaps] == ["calmness"]
     assert drawn.same_first
     assert not drawn.disagree

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from classifier import ml_gateway
 from classifier.charts.library.mood_map import LEAST, MOST, Extent, landscape
-from classifier.charts.mood_markers import marks
+from classifier.charts.mood_markers import mood_markers
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import CellCount, analysed_songs, cell_counts
 from classifier.models import Analysis, Person, Song, Status
@@ -197,7 +197,7 @@ def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: lis
 
 
 def test_every_mood_has_a_shape_of_its_own() -> None:
-    shapes = {mark.shape for mark in marks().values()}
+    shapes = {mark.shape for mark in mood_markers().values()}
     assert len(shapes) == len(ml_gateway.EMOTIONS)
 
 

@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 
-from classifier.charts.library.agreement_rates import agreement_bar, agreement_rates
-from classifier.charts.library.correction_matrix import correction_matrix, moods_by_angle
-from classifier.charts.mood_names import Headline
-from classifier.charts.song.alignment import Timed, aligned
-from classifier.charts.song.song_comparison import axis_end, emotion_pairs, moods_words, place_words
-from classifier.charts.song.sound_differences import contrasts, key_words
-from classifier.library.label_agreement import Agreement, Judgement
+from classifier.charts.library.agreement_rates import questions, shares
+from classifier.charts.library.correction_matrix import around_the_plane, matrix
+from classifier.charts.mood_names import CompositeMood
+from classifier.charts.song.alignment import Track, alignment
+from classifier.charts.song.emotion_bars import axis_end
+from classifier.charts.song.song_comparison import emotion_pairs, position_difference_text, shared_moods_text
+from classifier.charts.song.sound_differences import key_text, sound_differences
+from classifier.library.label_agreement import Fit, Judgement
 from classifier.ml_gateway import EMOTIONS
 from ml.features.names import NAMES
 from tests.classifier.fake_analysis import mood, scores
 
 
-def stated(*moods: str) -> Headline:
-    return Headline.stated(*(*moods, "")[:2])
+def stated(*moods: str) -> CompositeMood:
+    return CompositeMood.from_keys(*(*moods, "")[:2])
 
 
 def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
@@ -40,9 +41,9 @@ def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
     ("a", "b", "told"),
     [
         (("calmness", "power"), ("calmness", "power"), "Both are Calm but Powerful."),
-        (("calmness", "power"), ("power", "calmness"), "Both are Calm and Powerful, each with the other in front."),
-        (("calmness", "power"), ("sadness", "power"), "Both are Powerful; A also Calm, B also Sad."),
-        (("calmness",), ("calmness", "power"), "Both are Calm; B also Powerful."),
+        (("calmness", "power"), ("power", "calmness"), "Both are Calm and Powerful, in a different order."),
+        (("calmness", "power"), ("sadness", "power"), "Both are Powerful; A is also Calm, B is also Sad."),
+        (("calmness",), ("calmness", "power"), "Both are Calm; B is also Powerful."),
         (
             ("calmness", "power"),
             ("sadness", "tension"),
@@ -51,120 +52,113 @@ def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
     ],
 )
 def test_what_two_mixtures_share_is_said_in_words(a: tuple[str, ...], b: tuple[str, ...], told: str) -> None:
-    assert moods_words(stated(*a), stated(*b)) == told
+    assert shared_moods_text(stated(*a), stated(*b)) == told
 
 
 def test_a_small_difference_of_place_is_none() -> None:
     here = {"valence": 6.0, "arousal": 3.0}
-    assert place_words(here, {"valence": 6.2, "arousal": 3.2}).startswith("They are about as lively")
-    assert place_words(here, {"valence": 5.0, "arousal": 3.1}) == "B is less pleasant (valence 5.0 beside 6.0)."
+    assert position_difference_text(here, {"valence": 6.2, "arousal": 3.2}).startswith("They are about equally lively")
+    assert (
+        position_difference_text(here, {"valence": 5.0, "arousal": 3.1})
+        == "B is less pleasant (valence 5.0 versus 6.0)."
+    )
 
 
 def test_emotions_are_drawn_on_one_axis_with_the_greatest_difference_first() -> None:
     a, b = scores("calmness"), scores("tension")
     assert axis_end(a, b) == pytest.approx(0.7)
     first, *rest = emotion_pairs(a, b)
-    assert (first.low, first.high) == ("14.29%", "100.00%")
+    assert (first.low_x, first.high_x) == ("14.29%", "100.00%")
     assert {first.side.key, rest[0].side.key} == {"calmness", "tension"}
     assert len(rest) == len(EMOTIONS) - 1
 
 
 def test_songs_of_different_lengths_share_the_axis_of_the_longer() -> None:
-    a, b = Timed("A", segments("calmness", "tension"), 20.0), Timed("B", segments("calmness"), 10.0)
-    drawn = aligned(a, b, stretched=False)
+    a, b = Track("A", segments("calmness", "tension"), 20.0), Track("B", segments("calmness"), 10.0)
+    drawn = alignment(a, b, stretched=False)
     one, other = drawn.strips
     assert [(block.x, block.width) for block in one.first] == [("0.000%", "50.000%"), ("50.000%", "50.000%")]
     assert [(block.x, block.width) for block in other.first] == [("0.000%", "50.000%")]
-    assert "same for 100 % of the time" in drawn.words
-    assert [line.b is None for line in drawn.lines] == [False] * 5 + [True] * 5
+    assert "same for 100 % of the time" in drawn.text
+    assert [line.b is None for line in drawn.table] == [False] * 5 + [True] * 5
 
 
 def test_end_to_end_each_takes_the_whole_width() -> None:
-    a, b = Timed("A", segments("calmness", "tension"), 20.0), Timed("B", segments("calmness"), 10.0)
-    drawn = aligned(a, b, stretched=True)
+    a, b = Track("A", segments("calmness", "tension"), 20.0), Track("B", segments("calmness"), 10.0)
+    drawn = alignment(a, b, stretched=True)
     assert drawn.strips[1].first[0].width == "100.000%"
-    assert "same for 50 % of the time, and they share at least one mood for 100 %" in drawn.words
+    assert "same for 50 % of the time, and they share at least one mood for 100 %" in drawn.text
     assert [tick.text for tick in drawn.ticks] == ["0 %", "25 %", "50 %", "75 %"]
 
 
 def test_a_curve_runs_from_the_start_to_the_end_and_the_louder_lies_higher() -> None:
-    a = Timed("A", segments("calmness", "calmness", arousal=3.0), 20.0)
-    b = Timed("B", segments("calmness", "calmness", arousal=6.0), 20.0)
-    lively = aligned(a, b, stretched=False).curves[0]
+    a = Track("A", segments("calmness", "calmness", arousal=3.0), 20.0)
+    b = Track("B", segments("calmness", "calmness", arousal=6.0), 20.0)
+    lively = alignment(a, b, stretched=False).curves[0]
     assert (lively.least, lively.most) == (2, 7)
     points = {name: [point.split(",") for point in line.split()] for name, line in (("a", lively.a), ("b", lively.b))}
     assert [points["a"][0][0], points["a"][-1][0]] == ["0.0", "1000.0"]
     assert float(points["b"][0][1]) < float(points["a"][0][1])
-    assert lively.neutral == 40.0
+    assert lively.neutral_y == 40.0
 
 
 def test_a_song_without_segments_is_drawn_empty() -> None:
-    drawn = aligned(Timed("A", [], 0.0), Timed("B", segments("calmness"), 10.0), stretched=False)
+    drawn = alignment(Track("A", [], 0.0), Track("B", segments("calmness"), 10.0), stretched=False)
     assert drawn.strips[0].first == []
-    assert drawn.words == ""
+    assert drawn.text == ""
     assert drawn.curves[0].a == ""
 
 
 def test_what_differs_most_in_the_sound_comes_first_in_words() -> None:
     a = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 70.0}
     b = a | {"tempo_bpm": 170.0, "zero_crossing_rate_mean": 0.6}
-    told = contrasts(a, b, "mood-3")
+    told = sound_differences(a, b, "mood-3")
     assert [one.text for one in told] == ["B is faster"]
-    assert told[0].values == "70 and 170 beats a minute"
-    assert [one.text for one in contrasts(b, a, "mood-3")] == ["B is slower"]
-    assert contrasts(a, a, "mood-3") == []
+    assert told[0].values == "70 and 170 BPM"
+    assert [one.text for one in sound_differences(b, a, "mood-3")] == ["B is slower"]
+    assert sound_differences(a, a, "mood-3") == []
 
 
 def test_without_features_or_without_the_model_nothing_is_said_of_the_sound() -> None:
     values = dict.fromkeys(NAMES, 0.5)
-    assert contrasts({}, values, "mood-3") == []
-    assert contrasts(values, values | {"tempo_bpm": 170.0}, "mood-gone") == []
-    assert key_words({}) == ""
+    assert sound_differences({}, values, "mood-3") == []
+    assert sound_differences(values, values | {"tempo_bpm": 170.0}, "mood-gone") == []
+    assert key_text({}) == ""
 
 
-def test_similar_moods_are_neighbours_in_the_matrix() -> None:
-    order = moods_by_angle()
+def test_near_moods_are_neighbours_in_the_matrix() -> None:
+    order = around_the_plane()
     assert sorted(order) == sorted(EMOTIONS)
-    neighbours = {frozenset(pair) for pair in pairwise(order)}
-    assert frozenset(("tenderness", "calmness")) in neighbours
-    assert frozenset(("power", "joyful_activation")) in neighbours
+    beside = {frozenset(pair) for pair in pairwise(order)}
+    assert frozenset(("tenderness", "calmness")) in beside
+    assert frozenset(("power", "joyful_activation")) in beside
 
 
-def test_a_matrix_cell_is_as_dark_as_its_share_of_the_row() -> None:
-    counts = {("calmness", "calmness"): 3, ("calmness", "sadness"): 1}
-    matrix = correction_matrix("x", "", "", counts, lambda label, prediction: "#")
-    [row] = [row for row in matrix.rows if row.label.key == "calmness"]
-    cells = {cell.prediction.key: cell for cell in row.cells}
-    assert (cells["calmness"].depth, cells["sadness"].depth, cells["power"].depth) == (8, 3, 0)
-    assert cells["calmness"].correct
-    assert cells["power"].address == ""
-    assert matrix.summary == "Most frequent confusion: you say Calm, the analysis says Sad (once)."
+def test_a_square_is_as_dark_as_its_part_of_the_row() -> None:
+    drawn = matrix("x", "", "", {("calmness", "calmness"): 3, ("calmness", "sadness"): 1}, lambda said, heard: "#")
+    [line] = [line for line in drawn.lines if line.said.key == "calmness"]
+    squares = {square.heard.key: square for square in line.squares}
+    assert (squares["calmness"].depth, squares["sadness"].depth, squares["power"].depth) == (8, 3, 0)
+    assert squares["calmness"].right
+    assert squares["power"].address == ""
+    assert drawn.words == "Mistaken most often: what you call Calm is heard as Sad, once."
 
 
-def judgement(*labels: str, agreement: Agreement, songs: int = 1) -> Judgement:
-    return Judgement(labels, ("calmness", "power"), agreement.value, songs)
+def judgement(*said: str, fit: Fit, songs: int = 1) -> Judgement:
+    return Judgement(said, ("calmness", "power"), fit.value, songs)
 
 
-def test_the_segments_of_the_agreement_bar_add_up() -> None:
-    groups = [
-        judgement("calmness", "power", agreement=Agreement.FULL, songs=9),
-        judgement(agreement=Agreement.NONE, songs=3),
-        judgement(agreement=Agreement.OUTDATED),
-    ]
-    assert [(segment.agreement, segment.x, segment.width) for segment in agreement_bar(groups)] == [
+def test_the_bar_s_parts_make_a_whole() -> None:
+    found = [judgement("calmness", "power", fit=Fit.WHOLE, songs=3), judgement(fit=Fit.MISS), judgement(fit=Fit.OPEN)]
+    drawn = shares(found)
+    assert [(share.fit, share.x, share.width) for share in drawn] == [
         ("whole", "0.00%", "75.00%"),
         ("miss", "75.00%", "25.00%"),
     ]
 
 
-def test_one_stated_mood_does_not_answer_whether_both_match() -> None:
-    rates = agreement_rates([judgement("calmness", agreement=Agreement.PARTIAL, songs=10)], {})
-    assert [rate.title for rate in rates] == ["Its main mood is one of yours", "At least one mood matches"]
-    assert rates[0].count_text == "10 of 10 songs"
-    assert rates[0].figure is not None
-    assert rates[0].figure.interval == "72 to 100 %"
-
-
-def test_a_few_songs_give_a_count_and_no_percentage() -> None:
-    rates = agreement_rates([judgement("calmness", agreement=Agreement.PARTIAL)], {})
-    assert [(rate.count_text, rate.figure) for rate in rates] == [("1 of 1 song", None)] * 2
+def test_one_mood_alone_is_no_answer_to_whether_both_are_right() -> None:
+    asked = questions([judgement("calmness", fit=Fit.HALF)], {})
+    assert [one.title for one in asked] == ["Its first mood is one of yours", "At least one of its moods is"]
+    assert asked[0].told == "1 of 1 song"
+    assert asked[0].figure.interval == "21 to 100 %"

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier import ml_gateway
-from classifier.charts.metric_text import Figure, of_ten, wilson
-from classifier.charts.model_quality.headline_metrics import lead, shorts
-from classifier.charts.model_quality.reliability_diagram import coverage, share_stated
-from classifier.charts.model_quality.significance_table import gains
+from classifier.charts.metric_text import Metric, out_of_ten, wilson_interval
+from classifier.charts.model_quality.headline_metrics import headline_metrics, summary_text
+from classifier.charts.model_quality.metrics_table import differences
+from classifier.charts.model_quality.reliability_diagram import coverage_curve, stated_share
 from ml.moods import EMOTIONS, GENRES
 from tests.pages.quality_card import NEVER_SAID, TOO_RARE, measured_card
 from tests.pages.test_result_page import words
@@ -55,7 +55,7 @@ def of_id(html: str, name: str) -> str:
     ],
 )
 def test_a_share_is_told_in_songs_of_ten(share: float, text: str) -> None:
-    assert of_ten(share) == text
+    assert out_of_ten(share) == text
 
 
 def test_plain_words_come_first_and_figures_with_intervals_and_baselines_after(
@@ -64,9 +64,9 @@ def test_plain_words_come_first_and_figures_with_intervals_and_baselines_after(
     text = words(page(anna_client))
     assert "gets the quadrant (happy, angry, sad or relaxed) right for about seven" in text
     assert "About seven of ten: the right quadrant" in text
-    assert "71 % (68 to 75 %) · Guessing: 25 %. A plain method: 63 %." in text
-    assert "Always saying the same: 46 %." in text
-    assert "Always saying “Calm and Nostalgic”: 21 %." in text
+    assert "71 % (68 to 75 %) · Random: 25 %. Support vector machine: 63 %." in text
+    assert "Always the most frequent answer: 46 %." in text
+    assert "Always “Calm and Nostalgic”: 21 %." in text
     assert text.index("About seven of ten") < text.index("All figures")
 
 
@@ -75,8 +75,8 @@ def test_every_figure_stands_with_both_networks_and_baselines_in_one_table(
 ) -> None:
     text = words(page(anna_client))
     assert "4Q macro-F1 0.713 [0.678, 0.748] 0.663 [0.628, 0.698] 0.693 [0.658, 0.728] 0.620 [0.585, 0.655] –" in text
-    assert "4Q mood words, exact 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
-    assert "4Q mood words unweighed, first side 0.600 [0.565, 0.635] – – – 0.500 [0.465, 0.535]" in text
+    assert "4Q mood tags, both moods 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
+    assert "4Q mood tags unweighted, main mood 0.600 [0.565, 0.635] – – – 0.500 [0.465, 0.535]" in text
 
 
 def test_a_figure_is_drawn_where_it_lies(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def test_what_is_mistaken_for_what_is_a_square_a_table_and_a_sentence(
     anna_client: Client, installed: dict[str, Any]
 ) -> None:
     html = page(anna_client)
-    assert "28 of 100 sad recordings are heard as relaxed" in words(html)
+    assert "28 of 100 sad recordings are predicted as relaxed" in words(html)
     assert "Q3: sad, downcast 8 10 112 50 180" in words(html)
     assert html.count('class="cell-right"') == 4 + 5
     assert 'fill-opacity="0.77"' in html
@@ -101,19 +101,19 @@ def test_claims_and_truth_are_drawn_against_each_other_with_what_an_honest_model
 ) -> None:
     html = page(anna_client)
     text = of_id(html, "trust")
-    assert "Claims and truth lie 3.8 points apart, on average." in text
-    assert "With so few songs, a perfectly honest model would show 4.7." in text
+    assert "On average, claimed and actual confidence differ by 3.8 points." in text
+    assert "On so few songs, a perfectly calibrated model would show 4.7." in text
     assert "82 % 88 % 98" in text
     assert html.count("Claimed</th>") == 3
 
 
 def test_the_threshold_for_mixed_stands_on_the_curve(card: dict[str, Any]) -> None:
-    curve = coverage(card)
+    curve = coverage_curve(card)
     assert curve.threshold == 55
     assert curve.stated == 88
     assert curve.points[0].right == 91
-    assert share_stated([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.6) == 0.75
-    assert share_stated([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.4) == 1.0
+    assert stated_share([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.6) == 0.75
+    assert stated_share([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.4) == 1.0
 
 
 def test_each_mood_has_an_anchor_with_how_often_it_is_right(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -121,15 +121,17 @@ def test_each_mood_has_an_anchor_with_how_often_it_is_right(anna_client: Client,
     for key in EMOTIONS:
         assert f'id="mood-{key.replace("_", "-")}"' in html
     text = of_id(html, "mood-calmness")
-    assert "The first mood of 48 songs, and right for 71 % of them (59 to 81 %)." in text
-    assert "The second mood of 34 songs, and right for 50 % of them (35 to 65 %)." in text
+    assert "Predicted as the main mood of 48 songs, right for 71 % (59 to 81 %)." in text
+    assert "Predicted as the second mood of 34 songs, right for 50 % (35 to 65 %)." in text
 
 
 def test_a_mood_too_rare_to_judge_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
-    assert "The first mood of 3 songs only, and right for 1: too few to judge." in of_id(html, f"mood-{TOO_RARE}")
-    assert "Never the second mood of these songs" in of_id(html, f"mood-{TOO_RARE}")
-    assert "so nobody can say how often it is right" in of_id(html, f"mood-{NEVER_SAID}")
+    assert "Predicted as the main mood of only 3 songs, right for 1: too few to judge." in of_id(
+        html, f"mood-{TOO_RARE}"
+    )
+    assert "Never predicted as the second mood of these songs" in of_id(html, f"mood-{TOO_RARE}")
+    assert "so its precision is unknown" in of_id(html, f"mood-{NEVER_SAID}")
     assert "bar-fill" not in re.search(rf'id="mood-{TOO_RARE}".*?</li>', html, re.DOTALL).group()
 
 
@@ -146,14 +148,19 @@ def test_mood_genres_say_that_nobody_has_judged_them(anna_client: Client, instal
 
 def test_music_that_it_hears_badly_is_named(anna_client: Client, installed: dict[str, Any]) -> None:
     text = of_id(page(anna_client), "music")
-    assert "Clearly worse than music as a whole: International." in text
+    assert "Clearly below the overall accuracy: International." in text
     assert "International 41 recordings 51 % 36 to 66 % weak" in text
 
 
 def test_a_difference_that_may_be_chance_is_called_so(card: dict[str, Any]) -> None:
-    sure, unsure = gains(card)
-    assert (sure.measure, sure.who, sure.beside, sure.holds) == ("4Q macro-F1", "Both", "2D network", True)
-    assert (unsure.interval, unsure.holds) == ("−0.009 to +0.034", False)
+    sure, unsure = differences(card)
+    assert (sure.metric, sure.system, sure.compared_with, sure.is_significant) == (
+        "4Q macro-F1",
+        "Both",
+        "2D network",
+        True,
+    )
+    assert (unsure.interval, unsure.is_significant) == ("−0.009 to +0.034", False)
 
 
 def test_the_terms_part_code_weights_and_a_model_of_ones_own(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -166,7 +173,7 @@ def test_the_terms_part_code_weights_and_a_model_of_ones_own(anna_client: Client
 
 def test_a_network_of_several_members_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
     installed["networks"]["cnn1d"] |= {"parameters": 2_073_000, "members": 3}
-    assert "the 1D network has 2.1 million weights in 3 members that answer as one" in words(page(anna_client))
+    assert "the 1D network has 2.1 million weights (an ensemble of 3 members)" in words(page(anna_client))
 
 
 def test_a_model_of_ones_own_music_is_not_called_unfree(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -194,8 +201,8 @@ def test_an_older_card_says_what_it_does_not_tell(anna_client: Client, installed
     text = words(page(anna_client))
     assert "does not say how often each mood is right" in text
     assert "does not tell its figures by genre of music" in text
-    assert "Claims and truth lie 3.8 points apart, on average." in text
-    assert "A plain method" not in text
+    assert "On average, claimed and actual confidence differ by 3.8 points." in text
+    assert "Support vector machine: " not in text
 
 
 def test_a_card_without_any_figure_says_that_nobody_measured(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -277,19 +284,22 @@ def test_a_stranger_is_told_no_figures_by_the_api(client: Client, db: None) -> N
 
 @pytest.mark.parametrize(("right", "count"), [(0.0, 4), (1.0, 4), (0.5, 30), (0.7, 300)])
 def test_an_interval_of_a_share_stays_between_none_and_all(right: float, count: int) -> None:
-    low, high = wilson(right, count)
+    low, high = wilson_interval(right, count)
     assert 0 <= low <= right + 1e-9
     assert right - 1e-9 <= high <= 1
-    assert wilson(0.5, 10)[1] - wilson(0.5, 10)[0] > wilson(0.5, 100)[1] - wilson(0.5, 100)[0]
+    assert (
+        wilson_interval(0.5, 10)[1] - wilson_interval(0.5, 10)[0]
+        > wilson_interval(0.5, 100)[1] - wilson_interval(0.5, 100)[0]
+    )
 
 
 def test_figures_below_nothing_have_a_minus_and_stay_on_the_drawing() -> None:
-    figure = Figure.of({"value": -0.12, "low": -0.2, "high": 0.01}, as_percent=False)
-    assert (figure.text, figure.interval, figure.place) == ("−0.12", "−0.20 to 0.01", "0.00%")
+    figure = Metric.from_card({"value": -0.12, "low": -0.2, "high": 0.01}, as_percent=False)
+    assert (figure.text, figure.interval, figure.x) == ("−0.12", "−0.20 to 0.01", "0.00%")
 
 
 def test_ten_circles_are_filled_as_far_as_the_share_goes(card: dict[str, Any]) -> None:
-    quadrant = shorts(card)[0]
-    ends = [x + 8 for x in quadrant.dots]
-    assert ends[6] < quadrant.filled < ends[7]
-    assert lead({}) == ""
+    quadrant = headline_metrics(card)[0]
+    ends = [x + 8 for x in quadrant.circles]
+    assert ends[6] < quadrant.filled_width < ends[7]
+    assert summary_text({}) == ""

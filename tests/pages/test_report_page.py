@@ -47,9 +47,9 @@ def test_everything_that_was_heard_stands_on_it(anna_client: Client, harbour: So
         "44 % possible",
         "Valence 6.1 and arousal 3.4, of 1 to 9: pleasant, quiet.",
         "Calm but Epic : calm, yet solemn",
-        "83 % agreement. They mostly agree.",
+        "83 % agreement. The networks mostly agree.",
         "1D network: Calm but Powerful",
-        "1:00, 92 beats a minute, A minor",
+        "1:00, 92 BPM, A minor",
         "4 May 2026",
         "model mood-3",
         "Words of a song are not understood",
@@ -110,13 +110,13 @@ def test_a_song_without_a_waveform_or_features_is_reported_too(anna_client: Clie
     answered(harbour, features={}, reasons=[])
     html = report(anna_client, harbour)
     assert "sheet-wave" not in html
-    assert "beats a minute" not in html
+    assert "BPM" not in html
 
 
 def test_what_has_not_been_heard_has_no_report(anna_client: Client, anna: Person) -> None:
     response = open_report(anna_client, shelve(anna, "Soon", status=Status.QUEUED))
     assert response.status_code == 409
-    assert "“Soon” has not been heard yet" in response.content.decode()
+    assert "“Soon” has not been analysed yet" in response.content.decode()
 
 
 def test_nobody_reads_another_s_report(boris_client: Client, harbour: Song) -> None:

@@ -44,8 +44,8 @@ def test_runners_up_genre_reasons_and_tags_are_told(anna_client: Client, heard: 
 
 def test_both_networks_stand_side_by_side_with_their_agreement(anna_client: Client, heard: Song) -> None:
     text = words(page(anna_client, heard))
-    assert "83 % agreement. They mostly agree." in text
-    assert "1D network Reads the 57 features" in text
+    assert "83 % agreement. The networks mostly agree." in text
+    assert "1D network Reads the sequence of 57 features" in text
     assert "Calm and Sad" in text
 
 
@@ -69,7 +69,7 @@ def test_an_uncertain_mood_is_called_mixed_and_its_sides_candidates(
     text = words(page(anna_client, hear()))
     assert "Mixed: Calm or Powerful" in text
     assert "No mood stands out enough to be stated" in text
-    assert "Why it is mixed Calm, the best candidate, reaches 31 %; below" in text
+    assert "Why it is mixed Calm, the best candidate, reaches 31 %. Below" in text
     assert "What speaks for each candidate" in text
 
 
@@ -107,7 +107,7 @@ def test_a_result_outlives_the_model_that_made_it(
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
-    monkeypatch.setattr("classifier.ml_gateway.network_view", missing)
+    monkeypatch.setattr("classifier.ml_gateway.view", missing)
     text = words(page(anna_client, heard))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text
@@ -229,7 +229,7 @@ def test_where_the_networks_disagree_the_page_says_what_that_means(
 ) -> None:
     analyser.result.answer = whole_answer() | {"agreement": 0.41}
     text = words(page(anna_client, hear()))
-    assert "41 % agreement. They disagree: let your own ear decide." in text
+    assert "41 % agreement. The networks disagree: treat this result with care." in text
     assert "The networks disagree on this song: one puts Calm first, the other Sad." in text
     assert "your own ear counts for more" in text
 

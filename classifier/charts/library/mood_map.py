@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier import ml_gateway
-from classifier.charts.mood_markers import Mark, lively_first, marks
+from classifier.charts.mood_markers import MoodMarker, markers_by_arousal, mood_markers
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import CELLS_PER_UNIT, CellCount
 
@@ -68,7 +68,7 @@ class Cell:
     x: str
     y: str
     scale: str
-    mark: Mark
+    mark: MoodMarker
     query: str
     text: str
 
@@ -88,7 +88,7 @@ class Region:
     title: str
     words: str
     songs: str
-    moods: list[tuple[Mark, str]]
+    moods: list[tuple[MoodMarker, str]]
     query: str
     bounds: str
 
@@ -97,7 +97,7 @@ class Region:
 class LegendLine:
     """A mood, how many songs have it as their first side, and the question that asks for them, or for all again."""
 
-    mark: Mark
+    mark: MoodMarker
     count: int
     chosen: bool
     query: str
@@ -145,7 +145,7 @@ def legend(by_mood: Mapping[str, int], asked: LibraryFilter) -> list[LegendLine]
             mark.key == asked.values.get("first"),
             asked.to_query(first=None if mark.key == asked.values.get("first") else mark.key),
         )
-        for mark in lively_first()
+        for mark in markers_by_arousal()
     ]
 
 
@@ -161,7 +161,7 @@ def _cells(counts: Iterable[CellCount], extent: Extent, asked: LibraryFilter) ->
     cells = []
     for (valence, arousal), moods in sorted(places.items()):
         count = sum(moods.values())
-        first = marks()[moods.most_common(1)[0][0]]
+        first = mood_markers()[moods.most_common(1)[0][0]]
         bounds = (valence, min(valence + size, MOST), arousal, min(arousal + size, MOST))
         cells.append(
             Cell(
@@ -196,7 +196,7 @@ def _regions(counts: Sequence[CellCount], asked: LibraryFilter) -> list[Region]:
                 title=title,
                 words=ml_gateway.QUADRANT_WORDS[key],
                 songs=songs_text(sum(cell.count for cell in inside)),
-                moods=[(marks()[mood], f"{count:,}") for mood, count in moods],
+                moods=[(mood_markers()[mood], f"{count:,}") for mood, count in moods],
                 query=within.query(bounds),
                 bounds=" ".join(f"{bound:g}" for bound in bounds),
             )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from classifier import ml_gateway
-from classifier.charts.mood_markers import marks
+from classifier.charts.mood_markers import mood_markers
 from classifier.library.mood_map import MapPoint
 
 FORMAT = "2"
@@ -33,7 +33,7 @@ def points_json(points: Iterable[MapPoint]) -> str:
     ]
     content = {
         "moods": [
-            {"name": name, "css": marks()[primary].css, "certain": certain, "yours": yours}
+            {"name": name, "css": mood_markers()[primary].css, "certain": certain, "yours": yours}
             for name, primary, certain, yours in moods
         ],
         "artists": list(artists),

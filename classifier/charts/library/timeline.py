@@ -13,7 +13,7 @@ from classifier import ml_gateway
 from classifier.charts.library.mood_map import LegendLine, legend, songs_text
 from classifier.charts.library.percentile_bands import Scale, Summary, scale
 from classifier.charts.library.periods import UNITS, Period, Timeline
-from classifier.charts.mood_markers import Mark, marks
+from classifier.charts.mood_markers import MoodMarker, mood_markers
 from classifier.charts.number_text import percent
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import Addition
@@ -31,7 +31,7 @@ MARKS_ON_AXIS = 12
 class Part:
     """The songs of one mood in a bar. Places are texts, since a template takes its time to write out a number."""
 
-    mark: Mark
+    mark: MoodMarker
     count: int
     y: str
     height: str
@@ -51,7 +51,7 @@ class Bar:
     width: str
     centre: str
     parts: list[Part]
-    moods: list[tuple[Mark, str]]
+    moods: list[tuple[MoodMarker, str]]
     query: str
     on_axis: bool
     year: str
@@ -135,7 +135,7 @@ def _bar(
     parts, y = [], float(HEIGHT)
     # The quiet at the bottom, the lively on top, as on the map.
     for key in sorted(moods, key=lambda mood: ml_gateway.MOODS[mood].arousal):
-        mark, height = marks()[key], HEIGHT * moods[key] / top
+        mark, height = mood_markers()[key], HEIGHT * moods[key] / top
         y -= height
         parts.append(
             Part(
@@ -156,7 +156,7 @@ def _bar(
         width=f"{BREADTH * room:.3f}%",
         centre=f"{(number + 0.5) * room:.3f}%",
         parts=parts,
-        moods=[(marks()[key], f"{songs_of_it:,}") for key, songs_of_it in moods.most_common()],
+        moods=[(mood_markers()[key], f"{songs_of_it:,}") for key, songs_of_it in moods.most_common()],
         query=query,
         on_axis=number in years,
         year=years.get(number, ""),
@@ -180,7 +180,7 @@ def _words(songs: Sequence[Addition], whole: Counter[str], line: Timeline) -> st
     [(key, songs_of_it)] = whole.most_common(1)
     first, last = line.periods[0].name, line.periods[-1].name
     when = f"In {first}" if first == last else f"From {first} to {last}"
-    most = f"most often {marks()[key].adjective} ({percent(songs_of_it / len(songs))} %)"
+    most = f"most often {mood_markers()[key].adjective} ({percent(songs_of_it / len(songs))} %)"
     return f"{when}, {songs_text(len(songs))} added: {most}."
 
 

@@ -1,4 +1,4 @@
-"""What is mistaken for what: a square for each kind people said and each kind heard, the darker the more often."""
+"""Confusion matrices: a square for each pair of labelled and predicted class, the darker the more frequent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.metric_text import part
+from classifier.charts.metric_text import card_value
 from classifier.charts.number_text import percent
 
 LEFT, TOP, SIDE = 76, 34, 324
-HALF_TURN = 0.5
-"""From this darkness on, writing in a square is light on dark."""
-SETS = (
-    ("4qaed", "Four quadrants of mood", ml_gateway.QUADRANT_WORDS),
+DARK = 0.5
+"""From this opacity on, the number in a square is light on dark."""
+DATASETS = (
+    ("4qaed", "Four mood quadrants", ml_gateway.QUADRANT_WORDS),
     ("mirex", "Five clusters of mood words", ml_gateway.CLUSTER_WORDS),
 )
 
@@ -27,81 +27,93 @@ class Cell:
     middle_y: float
     count: int
     percent: int
-    depth: str
-    """How dark, 0..1: the share of the row."""
-    on_dark: bool
-    right: bool
+    opacity: str
+    """The share of the row, 0..1."""
+    is_dark: bool
+    is_correct: bool
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixRow:
     label: str
-    words: str
-    short: str
+    text: str
+    short_text: str
     y: float
     x: float
+    """Of the column with the same label."""
     cells: list[Cell]
     count: int
 
 
 @dataclass(frozen=True)
-class Confusion:
+class ConfusionMatrix:
     title: str
     width: int
     height: int
     left: int
-    size: float
-    lines: list[Line]
-    words: str
-    """The two commonest mistakes, as a sentence."""
+    cell_size: float
+    rows: list[MatrixRow]
+    text: str
+    """The two most frequent mistakes, as a sentence."""
 
 
-def confusions(card: Mapping[str, Any], view: str = "both") -> list[Confusion]:
-    found = [(key, title, words, part(card, "confusion", view, key)) for key, title, words in SETS]
-    return [_confusion(key, title, words, matrix) for key, title, words, matrix in found if matrix]
+def confusion_matrices(card: Mapping[str, Any], view: str = "both") -> list[ConfusionMatrix]:
+    matrices = [(key, title, texts, card_value(card, "confusion", view, key)) for key, title, texts in DATASETS]
+    return [_matrix(key, title, texts, matrix) for key, title, texts, matrix in matrices if matrix]
 
 
-def _confusion(key: str, title: str, words: Mapping[str, str], matrix: Mapping[str, Any]) -> Confusion:
+def _matrix(key: str, title: str, texts: Mapping[str, str], matrix: Mapping[str, Any]) -> ConfusionMatrix:
     labels, counts = list(matrix["labels"]), [[int(count) for count in row] for row in matrix["counts"]]
     if len(counts) != len(labels) or any(len(row) != len(labels) for row in counts):
         raise ValueError(f"The confusion matrix of {key} is not square.")
     size = SIDE / len(labels)
-    lines = []
+    rows = []
     for i, (label, row) in enumerate(zip(labels, counts, strict=True)):
         total = sum(row)
-        cells = [_cell(i, j, count, total, size) for j, count in enumerate(row)]
-        text = words.get(label, label)
-        lines.append(
-            Line(label, text, _short(text), _rounded(TOP + (i + 0.5) * size), _at(i + 0.5, size), cells, total)
+        text = texts.get(label, label)
+        rows.append(
+            MatrixRow(
+                label=label,
+                text=text,
+                short_text=text.partition(",")[0],
+                y=_y(i + 0.5, size),
+                x=_x(i + 0.5, size),
+                cells=[_cell(i, j, count, total, size) for j, count in enumerate(row)],
+                count=total,
+            )
         )
-    return Confusion(title, LEFT + SIDE, TOP + SIDE, LEFT, _rounded(size), lines, _mistakes(lines))
+    return ConfusionMatrix(title, LEFT + SIDE, TOP + SIDE, LEFT, round(size, 1), rows, _mistakes_text(rows))
 
 
-def _cell(i: int, j: int, count: int, total: int, size: float) -> Cell:
+def _cell(row: int, column: int, count: int, total: int, size: float) -> Cell:
     share = count / total if total else 0.0
-    x, y = _at(j, size), _rounded(TOP + i * size)
-    middle_x, middle_y = _at(j + 0.5, size), _rounded(TOP + (i + 0.5) * size)
-    return Cell(x, y, middle_x, middle_y, count, percent(share), f"{share:.2f}", share >= HALF_TURN, i == j)
+    return Cell(
+        x=_x(column, size),
+        y=_y(row, size),
+        middle_x=_x(column + 0.5, size),
+        middle_y=_y(row + 0.5, size),
+        count=count,
+        percent=percent(share),
+        opacity=f"{share:.2f}",
+        is_dark=share >= DARK,
+        is_correct=row == column,
+    )
 
 
-def _mistakes(lines: list[Line]) -> str:
-    pairs = [(cell.percent, one, lines[j]) for one in lines for j, cell in enumerate(one.cells) if not cell.right]
-    pairs.sort(key=lambda pair: -pair[0])
-    told = [
-        f"{share} of 100 {people.short} recordings are heard as {heard.short}"
-        for share, people, heard in pairs[:2]
+def _mistakes_text(rows: list[MatrixRow]) -> str:
+    mistakes = [(cell.percent, row, rows[j]) for row in rows for j, cell in enumerate(row.cells) if not cell.is_correct]
+    mistakes.sort(key=lambda mistake: -mistake[0])
+    texts = [
+        f"{share} of 100 {labelled.short_text} recordings are predicted as {predicted.short_text}"
+        for share, labelled, predicted in mistakes[:2]
         if share
     ]
-    return f"The commonest mistakes: {', and '.join(told)}." if told else "It makes no mistake here."
+    return f"Most frequent mistakes: {', and '.join(texts)}." if texts else "It makes no mistakes here."
 
 
-def _short(words: str) -> str:
-    return words.partition(",")[0]
+def _x(column: float, size: float) -> float:
+    return round(LEFT + column * size, 1)
 
 
-def _at(column: float, size: float) -> float:
-    return _rounded(LEFT + column * size)
-
-
-def _rounded(value: float) -> float:
-    return round(value, 1)
+def _y(row: float, size: float) -> float:
+    return round(TOP + row * size, 1)

@@ -1,4 +1,4 @@
-"""What was measured, in groups: each measure of both networks and of each, beside what plainer methods reach."""
+"""All metrics in groups, for both networks, each network and the baselines; and which differences are significant."""
 
 from __future__ import annotations
 
@@ -6,188 +6,229 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.charts.metric_text import Figure, part
+from classifier.charts.metric_text import Metric, card_value
 
 LANE_HEIGHT = 16
 VIEWS = (("both", "Both"), ("cnn1d", "1D network"), ("cnn2d", "2D network"))
-BASELINES = (("plain_svm", "Plain method"), ("most_frequent", "Always the most frequent"))
-TITLES = dict((*VIEWS, *BASELINES))
+BASELINES = (("plain_svm", "Support vector machine"), ("most_frequent", "Most frequent answer"))
+COLUMNS = dict((*VIEWS, *BASELINES))
 
 
 @dataclass(frozen=True)
-class Measure:
-    """Where a card holds a figure, and how it is called."""
+class MetricSource:
+    """Where a card holds a metric, and its names."""
 
-    place: tuple[str, ...]
-    """Keys of the card's figure; "*" stands for who is measured."""
-    baseline: tuple[str, ...]
+    path: tuple[str, ...]
+    """Keys of the card's value; "*" stands for the network."""
+    baseline_path: tuple[str, ...]
     text: str
     name: str
     as_percent: bool = True
 
 
 @dataclass(frozen=True)
-class Lane:
-    """One who is measured: a mark with its interval."""
+class Estimate:
+    """The metric of one network or baseline: a marker with its interval."""
 
     kind: str
     title: str
-    figure: Figure
+    metric: Metric
     y: int
 
 
 @dataclass(frozen=True)
-class Row:
+class MetricRow:
     text: str
     name: str
-    lanes: list[Lane]
-    baselines: list[Lane]
+    networks: list[Estimate]
+    baselines: list[Estimate]
     height: int
 
     @property
-    def first(self) -> Lane:
-        return self.lanes[0]
+    def first(self) -> Estimate:
+        return self.networks[0]
 
     @property
-    def others(self) -> list[Lane]:
-        return [*self.lanes[1:], *self.baselines]
-
-    def exact(self, kind: str) -> str:
-        return next((one.figure.exact for one in (*self.lanes, *self.baselines) if one.kind == kind), "–")
+    def others(self) -> list[Estimate]:
+        return [*self.networks[1:], *self.baselines]
 
     @property
     def cells(self) -> list[str]:
-        """The row of the table, in the order of TITLES."""
-        return [self.exact(kind) for kind in TITLES]
+        """The row of the table, in the order of COLUMNS."""
+        exact = {estimate.kind: estimate.metric.exact for estimate in (*self.networks, *self.baselines)}
+        return [exact.get(kind, "–") for kind in COLUMNS]
 
 
 @dataclass(frozen=True)
-class Group:
+class MetricGroup:
     title: str
     text: str
-    rows: list[Row]
+    rows: list[MetricRow]
 
 
-def _metric(collection: str, figure: str, text: str, name: str, *, as_percent: bool = True) -> Measure:
-    return Measure(("metrics", "*", collection, figure), ("baselines", "*", collection, figure), text, name, as_percent)
+@dataclass(frozen=True)
+class Difference:
+    """A paired comparison of two systems on one metric."""
+
+    metric: str
+    system: str
+    compared_with: str
+    difference: str
+    interval: str
+    is_significant: bool
 
 
-def _composite(figure: str, text: str, name: str) -> Measure:
-    return Measure(("composite", "*", "figures", figure), ("baselines", "*", "composite", figure), text, name)
+def _dataset(dataset: str, key: str, text: str, name: str, *, as_percent: bool = True) -> MetricSource:
+    return MetricSource(("metrics", "*", dataset, key), ("baselines", "*", dataset, key), text, name, as_percent)
 
 
-def _words(figure: str, text: str, name: str) -> Measure:
-    return Measure(("words", figure), ("words", "baselines", "*", figure), text, name)
+def _composite(key: str, text: str, name: str) -> MetricSource:
+    return MetricSource(("composite", "*", "figures", key), ("baselines", "*", "composite", key), text, name)
 
 
-GROUPS: tuple[tuple[str, str, tuple[Measure, ...]], ...] = (
+def _mood_words(key: str, text: str, name: str) -> MetricSource:
+    return MetricSource(("words", key), ("words", "baselines", "*", key), text, name)
+
+
+GROUPS: tuple[tuple[str, str, tuple[MetricSource, ...]], ...] = (
     (
-        "The mixture of two moods",
-        "What it answers first, beside what listeners said of the songs of Emotify.",
+        "Composite mood",
+        "The prediction, compared with what listeners said about the songs of Emotify.",
         (
             _composite(
-                "first_side_right", "Its first mood is one of the two that listeners name most", "Mixture, first side"
+                "first_side_right",
+                "The main mood is one of the two that listeners chose most often",
+                "Composite mood, main mood",
             ),
-            _composite("one_side_right", "At least one of its two moods is", "Mixture, one side"),
-            _composite("pair_exact", "The whole mixture is one that the listeners’ answers give", "Mixture, exact"),
+            _composite("one_side_right", "At least one of the two moods is", "Composite mood, one mood"),
+            _composite("pair_exact", "Both moods match the listeners’ answers", "Composite mood, both moods"),
         ),
     ),
     (
-        "The mixture, by editors’ words",
-        "Songs of 4Q whose mood words name two moods that can stand together; nobody wrote them for this question. "
-        "Each mood’s words are weighed so that it is as common as among listeners.",
+        "Composite mood, by editors’ tags",
+        "Songs of 4Q whose mood tags name two moods that can be combined. The tags were not written for this purpose. "
+        "They are weighted so that each mood is as frequent as among listeners.",
         (
-            _words("first_side", "Its first mood is one of the two that most words name", "4Q mood words, first side"),
-            _words("one_side", "At least one of its two moods is", "4Q mood words, one side"),
-            _words("exact", "The whole mixture is one that the words give", "4Q mood words, exact"),
-            Measure(
+            _mood_words("first_side", "The main mood is one of the two with the most tags", "4Q mood tags, main mood"),
+            _mood_words("one_side", "At least one of the two moods is", "4Q mood tags, one mood"),
+            _mood_words("exact", "Both moods match the tags", "4Q mood tags, both moods"),
+            MetricSource(
                 ("words", "unscaled", "first_side"),
                 ("words", "unscaled", "baselines", "*", "first_side"),
-                "Its first mood, with words that are not weighed",
-                "4Q mood words unweighed, first side",
+                "The main mood, with unweighted tags",
+                "4Q mood tags unweighted, main mood",
             ),
         ),
     ),
     (
-        "Four quadrants of mood",
-        "Happy, angry, sad or relaxed: one of four for each recording, equally many of each (4Q).",
+        "Four mood quadrants",
+        "Happy, angry, sad or relaxed: one of four for each recording, all equally frequent (4Q).",
         (
-            _metric("4qaed", "accuracy", "The right quadrant", "4Q accuracy"),
-            _metric("4qaed", "macro_f1", "The same, fair to each quadrant", "4Q macro-F1", as_percent=False),
-            _metric(
-                "4qaed", "three_class_accuracy", "The right one of energetic, emotional, peaceful", "4Q three classes"
+            _dataset("4qaed", "accuracy", "Accuracy", "4Q accuracy"),
+            _dataset("4qaed", "macro_f1", "Macro-F1: every quadrant counts the same", "4Q macro-F1", as_percent=False),
+            _dataset(
+                "4qaed", "three_class_accuracy", "Accuracy for energetic, emotional, peaceful", "4Q three classes"
             ),
         ),
     ),
     (
-        "How pleasant, how lively",
-        "How much of the difference between songs it explains: 0 is nothing, 1 is all (4Q).",
+        "Valence and arousal",
+        "R², the explained part of the differences between songs: 0 is none, 1 is all (4Q).",
         (
-            _metric("4qaed", "r2_valence", "How pleasant (valence)", "4Q valence, R²", as_percent=False),
-            _metric("4qaed", "r2_arousal", "How lively (arousal)", "4Q arousal, R²", as_percent=False),
+            _dataset("4qaed", "r2_valence", "How pleasant (valence)", "4Q valence, R²", as_percent=False),
+            _dataset("4qaed", "r2_arousal", "How lively (arousal)", "4Q arousal, R²", as_percent=False),
         ),
     ),
     (
         "Nine emotions",
-        "How far it knows what share of listeners feels each (Emotify): 0 is not at all, 1 is perfectly.",
+        "The share of listeners who feel each emotion (Emotify).",
         (
-            _metric(
-                "emotify", "mean_r", "Its shares follow the listeners’", "Emotify mean correlation", as_percent=False
+            _dataset(
+                "emotify",
+                "mean_r",
+                "Mean correlation with the listeners’ shares",
+                "Emotify mean correlation",
+                as_percent=False,
             ),
-            _metric("emotify", "pair_at_least_one", "One of the listeners’ strongest two", "Emotify pair, one right"),
-            _metric("emotify", "pair_exact", "Both of the listeners’ strongest two", "Emotify pair, both right"),
+            _dataset(
+                "emotify", "pair_at_least_one", "One of the listeners’ two strongest", "Emotify pair, at least one"
+            ),
+            _dataset("emotify", "pair_exact", "Both of the listeners’ two strongest", "Emotify pair, both"),
         ),
     ),
     (
         "Five clusters of mood words",
-        "The hardest of these questions: people themselves often disagree about it (MIREX-like).",
+        "The hardest of these tasks: people often disagree about it themselves (MIREX-like).",
         (
-            _metric("mirex", "accuracy", "The right cluster", "MIREX-like accuracy"),
-            _metric("mirex", "macro_f1", "The same, fair to each cluster", "MIREX-like macro-F1", as_percent=False),
+            _dataset("mirex", "accuracy", "Accuracy", "MIREX-like accuracy"),
+            _dataset(
+                "mirex", "macro_f1", "Macro-F1: every cluster counts the same", "MIREX-like macro-F1", as_percent=False
+            ),
         ),
     ),
 )
 
+# Only named where two systems are compared: less is better, which a chart from 0 to 1 cannot show.
+OTHER_NAMES = {"emotify.mse": "Emotify mean squared error (less is better)"}
 
-def measure_groups(card: Mapping[str, Any]) -> list[Group]:
-    """The groups of which the card has any figure, with the rows that it has."""
-    found = [
-        Group(title, text, [row for one in measures if (row := _row(card, one))]) for title, text, measures in GROUPS
+
+def metric_groups(card: Mapping[str, Any]) -> list[MetricGroup]:
+    """The groups and rows for which the card has values."""
+    groups = [
+        MetricGroup(title, text, [row for source in sources if (row := _row(card, source))])
+        for title, text, sources in GROUPS
     ]
-    return [group for group in found if group.rows]
+    return [group for group in groups if group.rows]
 
 
-def _row(card: Mapping[str, Any], measure: Measure) -> Row | None:
-    views = VIEWS if "*" in measure.place else VIEWS[:1]
-    lanes = _lanes(card, measure, measure.place, views)
-    if not lanes or lanes[0].kind != "both":
+def _row(card: Mapping[str, Any], source: MetricSource) -> MetricRow | None:
+    views = VIEWS if "*" in source.path else VIEWS[:1]
+    networks = _estimates(card, source, source.path, views)
+    if not networks or networks[0].kind != "both":
         return None
-    baselines = _lanes(card, measure, measure.baseline, BASELINES)
-    frequent = Figure.of(part(card, "composite", "both", "most_frequent_pair", measure.place[-1]))
-    if measure.place[0] == "composite" and frequent and all(one.kind != "most_frequent" for one in baselines):
-        baselines.append(Lane("most_frequent", TITLES["most_frequent"], frequent, 0))
-    return Row(measure.text, measure.name, lanes, baselines, LANE_HEIGHT * len(lanes))
+    baselines = _estimates(card, source, source.baseline_path, BASELINES)
+    frequent = Metric.from_card(card_value(card, "composite", "both", "most_frequent_pair", source.path[-1]))
+    if source.path[0] == "composite" and frequent and all(one.kind != "most_frequent" for one in baselines):
+        baselines.append(Estimate("most_frequent", COLUMNS["most_frequent"], frequent, 0))
+    return MetricRow(source.text, source.name, networks, baselines, LANE_HEIGHT * len(networks))
 
 
-def _lanes(
-    card: Mapping[str, Any], measure: Measure, place: tuple[str, ...], who: tuple[tuple[str, str], ...]
-) -> list[Lane]:
-    lanes = []
-    for kind, title in who:
-        path = [kind if key == "*" else key for key in place]
-        figure = Figure.of(part(card, *path), as_percent=measure.as_percent)
-        if figure is not None:
-            lanes.append(Lane(kind, title, figure, LANE_HEIGHT * len(lanes) + LANE_HEIGHT // 2))
-    return lanes
+def _estimates(
+    card: Mapping[str, Any], source: MetricSource, path: tuple[str, ...], systems: tuple[tuple[str, str], ...]
+) -> list[Estimate]:
+    estimates: list[Estimate] = []
+    for kind, title in systems:
+        keys = [kind if key == "*" else key for key in path]
+        metric = Metric.from_card(card_value(card, *keys), as_percent=source.as_percent)
+        if metric is not None:
+            estimates.append(Estimate(kind, title, metric, LANE_HEIGHT * len(estimates) + LANE_HEIGHT // 2))
+    return estimates
 
 
-# Told only where two are compared: less of it is better, which no drawing from 0 to 1 shows.
-MORE_NAMES = {"emotify.mse": "Emotify mean squared error (less is better)"}
+def differences(card: Mapping[str, Any]) -> list[Difference]:
+    """The paired bootstrap comparisons of the card."""
+    return [_difference(entry) for entry in card.get("significance") or ()]
 
 
-def measure_named(figure: str) -> str:
-    """What a figure such as "4qaed.macro_f1" is called; its own name where it is none of these."""
-    collection, _, name = figure.partition(".")
-    measures = [measure for _, _, some in GROUPS for measure in some]
-    found = (one.name for one in measures if one.place[-1] == name and collection in one.place)
-    return MORE_NAMES.get(figure) or next(found, figure)
+def _difference(entry: Mapping[str, Any]) -> Difference:
+    low, high = float(entry["low"]), float(entry["high"])
+    return Difference(
+        metric=_metric_name(str(entry["figure"])),
+        system=COLUMNS.get(entry["a"], str(entry["a"])),
+        compared_with=COLUMNS.get(entry["b"], str(entry["b"])),
+        difference=_signed(float(entry["difference"])),
+        interval=f"{_signed(low)} to {_signed(high)}",
+        is_significant=low > 0 or high < 0,
+    )
+
+
+def _metric_name(key: str) -> str:
+    """The name of a metric such as "4qaed.macro_f1"; the key itself if it is unknown."""
+    dataset, _, name = key.partition(".")
+    sources = [source for _, _, group in GROUPS for source in group]
+    names = (source.name for source in sources if source.path[-1] == name and dataset in source.path)
+    return OTHER_NAMES.get(key) or next(names, key)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""How often each mood is right, how often each mood genre is given, and in which music it hears badly."""
+"""How often each mood is right, how often each mood genre is assigned, and for which music the model is weak."""
 
 from __future__ import annotations
 
@@ -7,55 +7,57 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.metric_text import Figure, across, part
+from classifier.charts.metric_text import Metric, card_value
 from classifier.charts.mood_names import Side
 from classifier.charts.number_text import percent
+from classifier.charts.primitives import percent_of
 
-LEAST_JUDGED = 15
-"""Fewer songs than these say too little: an interval would reach over half the scale."""
+LEAST_SONGS = 15
+"""Fewer songs say too little: the confidence interval would cover half of the scale."""
+DATASET_TITLES = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
 
 
 @dataclass(frozen=True)
-class Said:
-    """A mood as one side of the answer: of how many songs, and how often rightly."""
+class SidePrecision:
+    """How often a mood was predicted as one side, and how often that was right."""
 
     count: int
-    figure: Figure | None
+    metric: Metric | None
 
     @property
-    def judged(self) -> bool:
-        return self.figure is not None and self.count >= LEAST_JUDGED
+    def is_reliable(self) -> bool:
+        return self.metric is not None and self.count >= LEAST_SONGS
 
-    def words(self, place: str) -> str:
-        if not self.count or self.figure is None:
-            return f"Never the {place} mood of these songs, so nobody can say how often that is right."
-        right = round(self.figure.value * self.count)
+    def text(self, place: str) -> str:
+        if not self.count or self.metric is None:
+            return f"Never predicted as the {place} mood of these songs, so its precision is unknown."
+        right = round(self.metric.value * self.count)
         songs = "1 song" if self.count == 1 else f"{self.count} songs"
-        if not self.judged:
-            return f"The {place} mood of {songs} only, and right for {right}: too few to judge."
-        return f"The {place} mood of {songs}, and right for {self.figure.text} of them ({self.figure.interval})."
+        if not self.is_reliable:
+            return f"Predicted as the {place} mood of only {songs}, right for {right}: too few to judge."
+        return f"Predicted as the {place} mood of {songs}, right for {self.metric.text} ({self.metric.interval})."
 
 
 @dataclass(frozen=True)
-class MoodRecord:
+class MoodMetrics:
     side: Side
-    first: Said | None
-    second: Said | None
-    follows: Figure | None
-    """Correlation of its share with the listeners'."""
+    first: SidePrecision | None
+    second: SidePrecision | None
+    correlation: Metric | None
+    """Of its predicted share with the listeners' share."""
 
     @property
-    def first_words(self) -> str:
-        if self.never:
-            return "Never one of its two moods in these songs, so nobody can say how often it is right."
-        return self.first.words("first") if self.first else ""
+    def first_text(self) -> str:
+        if self.is_never_predicted:
+            return "Never predicted for these songs, so its precision is unknown."
+        return self.first.text("main") if self.first else ""
 
     @property
-    def second_words(self) -> str:
-        return self.second.words("second") if self.second and not self.never else ""
+    def second_text(self) -> str:
+        return self.second.text("second") if self.second and not self.is_never_predicted else ""
 
     @property
-    def never(self) -> bool:
+    def is_never_predicted(self) -> bool:
         return self.first is not None and self.second is not None and not self.first.count + self.second.count
 
 
@@ -67,154 +69,149 @@ class Share:
 
 @dataclass(frozen=True)
 class Example:
-    collection: str
+    dataset: str
     file: str
     labels: str
 
 
 @dataclass(frozen=True)
-class GenreRecord:
+class GenreFrequency:
     genre: ml_gateway.Genre
     percent: str
     width: str
-    sets: list[Share]
-    rivals: list[Share]
-    rival: str
+    datasets: list[Share]
+    runners_up: list[Share]
+    runner_up: str
+    """The most frequent one alone, for older cards that have no more."""
     examples: list[Example]
 
 
 @dataclass(frozen=True)
-class MusicRecord:
-    """One genre of music. `weak` where it hears it clearly worse than music as a whole."""
+class MusicGenreMetric:
+    """One genre of music. `is_weak` if its interval lies below the value for all music."""
 
     name: str
     count: int
-    figure: Figure
-    weak: bool
+    metric: Metric
+    is_weak: bool
 
 
 @dataclass(frozen=True)
-class MusicGroup:
+class MusicGenreGroup:
     title: str
     text: str
-    all_of_it: Figure | None
-    rows: list[MusicRecord]
-    words: str
+    overall: Metric | None
+    rows: list[MusicGenreMetric]
+    weak_text: str
 
 
-def mood_records(card: Mapping[str, Any]) -> list[MoodRecord]:
-    """All nine, the surest first, those that nobody can judge last."""
-    records = [_mood_record(card, key) for key in ml_gateway.EMOTIONS]
-    return sorted(records, key=lambda record: -_rank(record))
+def mood_metrics(card: Mapping[str, Any]) -> list[MoodMetrics]:
+    """All nine moods, the most precise first, those with too few songs last."""
+    metrics = [_mood(card, key) for key in ml_gateway.EMOTIONS]
+    return sorted(metrics, key=lambda mood: -_sort_value(mood))
 
 
-def _mood_record(card: Mapping[str, Any], key: str) -> MoodRecord:
-    found = part(card, "moods", key)
-    follows = part(found, "r") or part(card, "metrics", "both", "emotify", f"r_{key}")
-    sides = [_said(part(found, side)) for side in ("first", "second")]
-    return MoodRecord(Side(key), sides[0], sides[1], Figure.of(follows, as_percent=False))
+def _mood(card: Mapping[str, Any], key: str) -> MoodMetrics:
+    entry = card_value(card, "moods", key)
+    correlation = card_value(entry, "r") or card_value(card, "metrics", "both", "emotify", f"r_{key}")
+    first, second = (_precision(card_value(entry, side)) for side in ("first", "second"))
+    return MoodMetrics(Side(key), first, second, Metric.from_card(correlation, as_percent=False))
 
 
-def _said(found: Mapping[str, Any] | None) -> Said | None:
-    if found is None:
+def _precision(entry: Mapping[str, Any] | None) -> SidePrecision | None:
+    if entry is None:
         return None
-    figure = {"value": found.get("right"), "low": found.get("low"), "high": found.get("high")}
-    return Said(int(found["count"]), Figure.of(figure))
+    value = {"value": entry.get("right"), "low": entry.get("low"), "high": entry.get("high")}
+    return SidePrecision(int(entry["count"]), Metric.from_card(value))
 
 
-def _rank(record: MoodRecord) -> float:
-    if record.first and record.first.judged and record.first.figure:
-        return 1 + record.first.figure.value
-    return record.follows.value / 2 if record.follows else 0.0
+def _sort_value(mood: MoodMetrics) -> float:
+    if mood.first and mood.first.is_reliable and mood.first.metric:
+        return 1 + mood.first.metric.value
+    return mood.correlation.value / 2 if mood.correlation else 0.0
 
 
-def genre_records(card: Mapping[str, Any]) -> list[GenreRecord]:
-    """The mood genres, the commonest first."""
-    shares = part(card, "genres", "shares", "all") or {}
-    found = [(ml_gateway.GENRES[name], float(share)) for name, share in shares.items() if name in ml_gateway.GENRES]
-    return [_genre_record(card, genre, share) for genre, share in sorted(found, key=lambda pair: -pair[1])]
+def genre_frequencies(card: Mapping[str, Any]) -> list[GenreFrequency]:
+    """The mood genres, the most frequent first."""
+    shares = card_value(card, "genres", "shares", "all") or {}
+    genres = [(ml_gateway.GENRES[name], float(share)) for name, share in shares.items() if name in ml_gateway.GENRES]
+    return [_genre(card, genre, share) for genre, share in sorted(genres, key=lambda pair: -pair[1])]
 
 
-def _genre_record(card: Mapping[str, Any], genre: ml_gateway.Genre, share: float) -> GenreRecord:
-    by_set = {name: shares for name, shares in card["genres"]["shares"].items() if name != "all"}
-    rivals = part(card, "genres", "confused_with", genre.name) or {}
-    rival = ml_gateway.GENRES.get(part(card, "genres", "rivals", genre.name) or "")
-    return GenreRecord(
+def _genre(card: Mapping[str, Any], genre: ml_gateway.Genre, share: float) -> GenreFrequency:
+    by_dataset = {name: shares for name, shares in card["genres"]["shares"].items() if name != "all"}
+    runners_up = card_value(card, "genres", "confused_with", genre.name) or {}
+    runner_up = ml_gateway.GENRES.get(card_value(card, "genres", "rivals", genre.name) or "")
+    return GenreFrequency(
         genre=genre,
-        percent=_one_decimal(share),
-        width=across(share),
-        sets=[Share(set_title(name), _one_decimal(shares[genre.name])) for name, shares in by_set.items()],
-        rivals=[
-            Share(ml_gateway.GENRES[name].title, str(percent(often)))
-            for name, often in sorted(rivals.items(), key=lambda pair: -pair[1])[:3]
-            if name in ml_gateway.GENRES and often > 0
+        percent=f"{100 * share:.1f}",
+        width=percent_of(share),
+        datasets=[Share(dataset_title(key), f"{100 * shares[genre.name]:.1f}") for key, shares in by_dataset.items()],
+        runners_up=[
+            Share(ml_gateway.GENRES[name].title, str(percent(frequency)))
+            for name, frequency in sorted(runners_up.items(), key=lambda pair: -pair[1])[:3]
+            if name in ml_gateway.GENRES and frequency > 0
         ],
-        rival=rival.title if rival else "",
+        runner_up=runner_up.title if runner_up else "",
         examples=[
-            Example(set_title(one["collection"]), one["file"], _labels(one.get("labels")))
-            for one in part(card, "genres", "examples", genre.name) or ()
+            Example(dataset_title(one["collection"]), one["file"], _labels_text(one.get("labels")))
+            for one in card_value(card, "genres", "examples", genre.name) or ()
         ],
     )
 
 
-def _labels(found: Any) -> str:
-    return found if isinstance(found, str) else ", ".join(map(str, found or ()))
+def _labels_text(labels: Any) -> str:
+    return labels if isinstance(labels, str) else ", ".join(map(str, labels or ()))
 
 
-def _one_decimal(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def music_groups(card: Mapping[str, Any]) -> list[MusicGroup]:
-    """By genre of music, the worst heard first."""
+def music_genre_groups(card: Mapping[str, Any]) -> list[MusicGenreGroup]:
+    """By genre of music, the weakest first."""
     groups = (
         (
             "4qaed",
             "accuracy",
             True,
-            "The right quadrant of mood",
-            "Recordings of 4Q, by the genre their catalogue names.",
+            "Accuracy for the mood quadrant",
+            "Recordings of 4Q, by the genre in their catalogue.",
         ),
         (
             "emotify",
             "mean_r",
             False,
-            "How far it follows listeners’ nine emotions",
-            "Recordings of Emotify, by genre. Inside one genre songs differ less, so each is lower than all together.",
+            "Correlation with listeners’ emotions",
+            "Recordings of Emotify, by genre. Songs of one genre are more alike, so each value is lower than overall.",
         ),
     )
-    found = [_music_group(card, *group) for group in groups]
-    return [group for group in found if group.rows]
+    drawn = [_music_group(card, *group) for group in groups]
+    return [group for group in drawn if group.rows]
 
 
-def _music_group(card: Mapping[str, Any], key: str, name: str, as_percent: bool, title: str, text: str) -> MusicGroup:
-    # A correlation inside one genre is no worse hearing than the one across genres, only over more alike songs.
-    whole = Figure.of(part(card, "metrics", "both", key, name)) if as_percent else None
+def _music_group(
+    card: Mapping[str, Any], dataset: str, key: str, as_percent: bool, title: str, text: str
+) -> MusicGenreGroup:
+    # Correlations within a genre cannot be compared with the overall one: songs of one genre are more alike.
+    overall = Metric.from_card(card_value(card, "metrics", "both", dataset, key)) if as_percent else None
     rows = []
-    for genre, found in (part(card, "by_genre", key) or {}).items():
-        figure = Figure.of(found.get(name), as_percent=as_percent)
-        if figure is not None:
-            rows.append(MusicRecord(str(genre), int(found["count"]), figure, _weak(figure, whole)))
-    rows.sort(key=lambda row: row.figure.value)
-    return MusicGroup(title, text, whole, rows, _music_words(rows, whole))
+    for genre, entry in (card_value(card, "by_genre", dataset) or {}).items():
+        metric = Metric.from_card(entry.get(key), as_percent=as_percent)
+        if metric is not None:
+            rows.append(MusicGenreMetric(str(genre), int(entry["count"]), metric, _is_weak(metric, overall)))
+    rows.sort(key=lambda row: row.metric.value)
+    return MusicGenreGroup(title, text, overall, rows, _weak_text(rows, overall))
 
 
-def _weak(figure: Figure, whole: Figure | None) -> bool:
-    return whole is not None and figure.high is not None and figure.high < whole.value
+def _is_weak(metric: Metric, overall: Metric | None) -> bool:
+    return overall is not None and metric.high is not None and metric.high < overall.value
 
 
-def _music_words(rows: list[MusicRecord], whole: Figure | None) -> str:
-    weak = [row.name for row in rows if row.weak]
+def _weak_text(rows: list[MusicGenreMetric], overall: Metric | None) -> str:
+    weak = [row.name for row in rows if row.is_weak]
     if weak:
-        return f"Clearly worse than music as a whole: {', '.join(weak)}."
-    if whole is not None and any(row.figure.high is not None for row in rows):
-        return "No genre here is clearly worse than music as a whole; each rests on few recordings."
-    return f"Worst: {rows[0].name}; best: {rows[-1].name}." if len(rows) > 1 else ""
+        return f"Clearly below the overall accuracy: {', '.join(weak)}."
+    if overall is not None and any(row.metric.high is not None for row in rows):
+        return "No genre is clearly below the overall accuracy, but each has few recordings."
+    return f"Lowest: {rows[0].name}; highest: {rows[-1].name}." if len(rows) > 1 else ""
 
 
-SET_TITLES = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
-
-
-def set_title(key: str) -> str:
-    """What a collection is called; its own name where it is none of the known ones."""
-    return SET_TITLES.get(key, key)
+def dataset_title(key: str) -> str:
+    return DATASET_TITLES.get(key, key)

@@ -1,4 +1,4 @@
-"""Whether the percentages mean what they say, and when it had better say "Mixed"."""
+"""Reliability diagrams (claimed against actual confidence), and the accuracy-coverage curve behind "Mixed"."""
 
 from __future__ import annotations
 
@@ -8,31 +8,25 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from classifier.charts.metric_text import Figure, part, wilson
+from classifier.charts.metric_text import Metric, card_value, wilson_interval
 from classifier.charts.number_text import percent
+from classifier.charts.primitives import Tick, polyline
 
 LEFT, TOP, SIDE, BOTTOM = 44, 10, 300, 40
-HEIGHT = 220
-"""Of the coverage curve's field, whose width is SIDE."""
-LARGEST_DOT = 9.0
+CURVE_HEIGHT = 220
+"""Of the coverage curve's plot area, whose width is SIDE."""
+LARGEST_RADIUS, SMALLEST_RADIUS = 9.0, 2.5
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 DIAGRAMS = (
-    ("first_side", "First mood", "first"),
+    ("first_side", "Main mood", "first"),
     ("second_side", "Second mood", "second"),
-    ("4qaed", "Quadrant of mood", ""),
+    ("4qaed", "Mood quadrant", ""),
 )
 
 
 @dataclass(frozen=True)
-class Tick:
-    x: float
-    y: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Dot:
-    """The songs of one step of confidence."""
+class Bin:
+    """The recordings with about the same claimed confidence."""
 
     x: float
     y: float
@@ -45,11 +39,12 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Reliability:
+class ReliabilityDiagram:
     title: str
-    dots: list[Dot]
-    ticks: list[Tick]
-    words: str
+    bins: list[Bin]
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+    text: str
     left: int = LEFT
     top: int = TOP
     side: int = SIDE
@@ -60,7 +55,7 @@ class Reliability:
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     x: float
     y: float
     coverage: int
@@ -69,114 +64,117 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """How often the first mood is right, if it is told only of the surest songs."""
+class CoverageCurve:
+    """How often the main mood is right if it is stated only for the most confident songs."""
 
-    points: list[Point]
-    path: str
-    ticks: list[Tick]
-    rows: list[Tick]
+    points: list[CurvePoint]
+    line: str
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
     threshold: int
     stated: int | None
-    """Of 100 songs, those whose mood is stated."""
+    """Songs of 100 whose mood is stated."""
     threshold_x: float | None
-    words: str
+    text: str
     left: int = LEFT
     top: int = TOP
     width: int = LEFT + SIDE + 10
-    height: int = TOP + HEIGHT + BOTTOM
+    height: int = TOP + CURVE_HEIGHT + BOTTOM
     far_x: int = LEFT + SIDE
-    far_y: int = TOP + HEIGHT
+    far_y: int = TOP + CURVE_HEIGHT
 
     @property
-    def unstated_width(self) -> float:
+    def mixed_width(self) -> float:
         return round(self.far_x - (self.threshold_x or self.far_x), 1)
 
 
-def reliabilities(card: Mapping[str, Any], view: str = "both") -> list[Reliability]:
-    found = [(key, title, side, part(card, "reliability", view, key)) for key, title, side in DIAGRAMS]
-    return [_reliability(card, view, key, title, side, bins) for key, title, side, bins in found if bins]
+def reliability_diagrams(card: Mapping[str, Any], view: str = "both") -> list[ReliabilityDiagram]:
+    diagrams = [(key, title, side, card_value(card, "reliability", view, key)) for key, title, side in DIAGRAMS]
+    return [_diagram(card, view, key, title, side, bins) for key, title, side, bins in diagrams if bins]
 
 
-def _reliability(
+def _diagram(
     card: Mapping[str, Any], view: str, key: str, title: str, side: str, bins: Sequence[Mapping[str, Any]]
-) -> Reliability:
-    most = max(int(one["count"]) for one in bins)
-    dots = [_dot(one, most) for one in bins]
-    ticks = [Tick(_x(value), _y(value, SIDE), str(round(100 * value))) for value in TICKS]
-    return Reliability(title, dots, ticks, error_words(card, view, key, side))
+) -> ReliabilityDiagram:
+    largest = max(int(one["count"]) for one in bins)
+    return ReliabilityDiagram(
+        title=title,
+        bins=[_bin(one, largest) for one in bins],
+        x_ticks=[Tick(_x(value), f"{100 * value:.0f}") for value in TICKS],
+        y_ticks=[Tick(_y(value, SIDE), f"{100 * value:.0f}") for value in TICKS],
+        text=calibration_text(card, view, key, side),
+    )
 
 
-def errors(card: Mapping[str, Any], view: str = "both") -> list[tuple[str, str]]:
-    """Each diagram's sentence, for cards that tell the error but not what a diagram is drawn from."""
-    found = [(title, error_words(card, view, key, side)) for key, title, side in DIAGRAMS]
-    return [(title, words) for title, words in found if words]
+def calibration_errors(card: Mapping[str, Any], view: str = "both") -> list[tuple[str, str]]:
+    """Title and sentence of each diagram, for cards that have the calibration error but no bins."""
+    errors = [(title, calibration_text(card, view, key, side)) for key, title, side in DIAGRAMS]
+    return [(title, text) for title, text in errors if text]
 
 
-def error_words(card: Mapping[str, Any], view: str, key: str, side: str) -> str:
-    """How far claims and truth lie apart, and how far they would in a perfect model of so few songs."""
-    errors = part(card, "composite", view, "calibration_error")
-    found = part(errors, side) if side else part(card, "metrics", view, key, "calibration_error")
-    expected = part(errors, f"{side}_expected") if side else part(card, "reliability", view, "expected", key)
-    error, least = Figure.of(found), Figure.of(expected)
+def calibration_text(card: Mapping[str, Any], view: str, key: str, side: str) -> str:
+    """The calibration error, and the error that a perfectly calibrated model would show by chance."""
+    errors = card_value(card, "composite", view, "calibration_error")
+    measured = card_value(errors, side) if side else card_value(card, "metrics", view, key, "calibration_error")
+    by_chance = (
+        card_value(errors, f"{side}_expected") if side else card_value(card, "reliability", view, "expected", key)
+    )
+    error, least = Metric.from_card(measured), Metric.from_card(by_chance)
     if error is None:
         return ""
-    told = f"Claims and truth lie {100 * error.value:.1f} points apart, on average."
+    text = f"On average, claimed and actual confidence differ by {100 * error.value:.1f} points."
     if least is None:
-        return told
-    return f"{told} With so few songs, a perfectly honest model would show {100 * least.value:.1f}."
+        return text
+    return f"{text} On so few songs, a perfectly calibrated model would show {100 * least.value:.1f}."
 
 
-def coverage(card: Mapping[str, Any], view: str = "both") -> Coverage | None:
-    points = part(card, "composite", view, "coverage")
-    threshold = Figure.of(part(card, "calibration", view, "threshold"))
+def coverage_curve(card: Mapping[str, Any], view: str = "both") -> CoverageCurve | None:
+    points = card_value(card, "composite", view, "coverage")
+    threshold = Metric.from_card(card_value(card, "calibration", view, "threshold"))
     if not points or threshold is None:
         return None
-    drawn = [
-        Point(
-            _x(p["coverage"]),
-            _y(p["accuracy"], HEIGHT),
-            *(percent(p[k]) for k in ("coverage", "confidence", "accuracy")),
+    curve = [
+        CurvePoint(
+            x=_x(point["coverage"]),
+            y=_y(point["accuracy"], CURVE_HEIGHT),
+            coverage=percent(point["coverage"]),
+            confidence=percent(point["confidence"]),
+            right=percent(point["accuracy"]),
         )
-        for p in points
+        for point in points
     ]
-    stated = share_stated(points, threshold.value)
-    return Coverage(
-        points=drawn,
-        path=" ".join(f"{point.x},{point.y}" for point in drawn),
-        ticks=[Tick(_x(value), 0, str(round(100 * value))) for value in TICKS],
-        rows=[Tick(0, _y(value, HEIGHT), str(round(100 * value))) for value in TICKS],
+    stated = stated_share(points, threshold.value)
+    return CoverageCurve(
+        points=curve,
+        line=polyline((point.x, point.y) for point in curve),
+        x_ticks=[Tick(_x(value), f"{100 * value:.0f}") for value in TICKS],
+        y_ticks=[Tick(_y(value, CURVE_HEIGHT), f"{100 * value:.0f}") for value in TICKS],
         threshold=percent(threshold.value),
         stated=None if stated is None else percent(stated),
         threshold_x=None if stated is None else _x(stated),
-        words=_coverage_words(drawn),
+        text=(
+            f"Of the {curve[0].coverage} % most confident songs the main mood is right for {curve[0].right} %, "
+            f"of all songs for {curve[-1].right} %."
+        ),
     )
 
 
-def share_stated(points: Sequence[Mapping[str, float]], threshold: float) -> float | None:
-    """The share of songs that are surer than the threshold: read between the two points of the curve around it."""
-    for sure, unsure in pairwise(points):
-        above, below = sure["confidence"], unsure["confidence"]
+def stated_share(points: Sequence[Mapping[str, float]], threshold: float) -> float | None:
+    """The share of songs with a confidence above the threshold, interpolated between the curve's points."""
+    for more, less in pairwise(points):
+        above, below = more["confidence"], less["confidence"]
         if above >= threshold > below:
-            return sure["coverage"] + (unsure["coverage"] - sure["coverage"]) * (above - threshold) / (above - below)
+            return more["coverage"] + (less["coverage"] - more["coverage"]) * (above - threshold) / (above - below)
     return float(points[-1]["coverage"]) if points[-1]["confidence"] >= threshold else None
 
 
-def _coverage_words(points: Sequence[Point]) -> str:
-    surest, all_of_them = points[0], points[-1]
-    return (
-        f"Of the surest {surest.coverage} of 100 songs the first mood is right for {surest.right} %, "
-        f"of all of them for {all_of_them.right} %."
-    )
-
-
-def _dot(one: Mapping[str, Any], most: int) -> Dot:
+def _bin(one: Mapping[str, Any], largest: int) -> Bin:
     chance, right, count = float(one["chance"]), float(one["right"]), int(one["count"])
-    low, high = wilson(right, count)
-    return Dot(
+    low, high = wilson_interval(right, count)
+    return Bin(
         x=_x(chance),
         y=_y(right, SIDE),
-        radius=round(max(LARGEST_DOT * math.sqrt(count / most), 2.5), 1),
+        radius=round(max(LARGEST_RADIUS * math.sqrt(count / largest), SMALLEST_RADIUS), 1),
         low_y=_y(low, SIDE),
         high_y=_y(high, SIDE),
         claimed=percent(chance),

@@ -1,4 +1,4 @@
-"""Where a model comes from: what it was trained on, and what may be done with it."""
+"""What a model was trained on, and the terms of its weights."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.charts.metric_text import part
+from classifier.charts.metric_text import card_value
 
 
 @dataclass(frozen=True)
-class Collection:
-    """A published collection of recordings with people's labels, offered for research."""
+class Dataset:
+    """A published collection of labelled recordings, available for research."""
 
     title: str
     labels: str
     source: str
 
 
-RESEARCH = {
-    "4qaed": Collection(
+RESEARCH_DATASETS = {
+    "4qaed": Dataset(
         "4Q audio emotion dataset",
-        "One of four quadrants of mood, and mood words of editors; valence and arousal from the norms of these words",
+        "One of four mood quadrants, and editors’ mood tags; valence and arousal from the norms of these words",
         "Panda, Malheiro, Paiva, IEEE Transactions on Affective Computing 2018",
     ),
-    "mirex": Collection(
+    "mirex": Dataset(
         "MIREX-like mood dataset",
         "One of five clusters of mood words",
         "Panda, Malheiro, Rocha, Oliveira, Paiva, CMMR 2013",
     ),
-    "emotify": Collection(
+    "emotify": Dataset(
         "Emotify",
         "For each of nine emotions, the share of listeners who felt it strongly",
         "Aljanaki, Wiering, Veltkamp, Information Processing & Management 2016",
@@ -38,7 +38,7 @@ RESEARCH = {
 
 
 @dataclass(frozen=True)
-class TrainedOn:
+class TrainingDataset:
     title: str
     labels: str
     source: str
@@ -46,41 +46,41 @@ class TrainedOn:
 
 
 @dataclass(frozen=True)
-class Provenance:
+class TrainingData:
     version: str
     created: str
-    trained_on: list[TrainedOn]
+    datasets: list[TrainingDataset]
     networks: list[str]
     limitations: list[str]
     licence: str
     from_research: bool
-    """Trained on collections that are offered for research: its weights are not free for every use."""
+    """Trained on datasets that are available for research: the weights are not free for every use."""
 
 
-def provenance(card: Mapping[str, Any]) -> Provenance:
-    clips = {str(key): int(count) for key, count in (part(card, "training", "clips") or {}).items()}
-    return Provenance(
+def training_data(card: Mapping[str, Any]) -> TrainingData:
+    counts = {str(key): int(count) for key, count in (card_value(card, "training", "clips") or {}).items()}
+    return TrainingData(
         version=str(card["version"]),
         created=str(card.get("created", "")),
-        trained_on=[_trained_on(key, count) for key, count in clips.items()],
-        networks=_networks(card),
+        datasets=[_dataset(key, count) for key, count in counts.items()],
+        networks=_network_sizes(card),
         limitations=[str(text) for text in card.get("limitations") or ()],
-        licence=str(part(card, "training", "licence") or ""),
-        from_research=any(key in RESEARCH for key in clips),
+        licence=str(card_value(card, "training", "licence") or ""),
+        from_research=any(key in RESEARCH_DATASETS for key in counts),
     )
 
 
-def _trained_on(key: str, count: int) -> TrainedOn:
-    known = RESEARCH.get(key, Collection(key, "", ""))
-    return TrainedOn(known.title, known.labels, known.source, count)
+def _dataset(key: str, count: int) -> TrainingDataset:
+    dataset = RESEARCH_DATASETS.get(key, Dataset(key, "", ""))
+    return TrainingDataset(dataset.title, dataset.labels, dataset.source, count)
 
 
-def _networks(card: Mapping[str, Any]) -> list[str]:
-    """How large each network is; one of several members says so."""
-    told = []
+def _network_sizes(card: Mapping[str, Any]) -> list[str]:
+    sizes = []
     for name, title in (("cnn1d", "the 1D network"), ("cnn2d", "the 2D network")):
-        count, members = part(card, "networks", name, "parameters"), part(card, "networks", name, "members")
+        count = card_value(card, "networks", name, "parameters")
+        members = card_value(card, "networks", name, "members")
         if count:
-            among = f" in {members} members that answer as one" if members and members > 1 else ""
-            told.append(f"{title} has {count / 1e6:.1f} million weights{among}")
-    return told
+            ensemble = f" (an ensemble of {members} members)" if members and members > 1 else ""
+            sizes.append(f"{title} has {count / 1e6:.1f} million weights{ensemble}")
+    return sizes

@@ -1,26 +1,35 @@
-"""Two songs on one axis of time: second beside second, or each stretched to the whole width."""
+"""Two songs on one time axis: second by second, or each stretched to the whole width."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from classifier.charts.mood_names import Headline, Side
-from classifier.charts.number_text import clock, percent, ticks
+from classifier.charts.mood_names import CompositeMood, css_name
+from classifier.charts.number_text import clock, percent
 from classifier.charts.palette import NEUTRAL
-from classifier.charts.song.mood_timeline import Tick
+from classifier.charts.primitives import Tick, TimeRange, percent_of, polyline, time_ticks
 from classifier.charts.song.passages import Passage, Segment, moments, passages
 from classifier.charts.song.waveform import Waveform, waveform
 
 WIDTH, HEIGHT = 1000, 100
-"""Of a curve's field, which stretches with the page."""
-LINES = 10
-"""Of the table that says the same in words."""
+"""Of a curve's drawing, which stretches with the page."""
+TABLE_ROWS = 10
 LEAST, MOST = 1, 9
-ROOM = 0.5
-"""Between a curve and the edge of its field."""
+PADDING = 0.5
+"""Between a curve and the edge of its drawing."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A song with its segments and its levels (0..100, evenly spaced; empty for songs without stored levels)."""
+
+    letter: str
+    segments: Sequence[Segment]
+    duration_s: float
+    levels: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -33,8 +42,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Strip:
-    """One song's moods: a row for first sides, a thinner one for second sides; and its wave in their colours."""
+class MoodStrip:
+    """One song's moods: a row for first sides, a thinner one for second sides; and its waveform in their colours."""
 
     letter: str
     first: list[Block]
@@ -45,7 +54,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class Curve:
-    """How one score moves in both songs, between two whole numbers that leave room for both."""
+    """One score of both songs over time, on a scale between two whole numbers."""
 
     high: str
     low: str
@@ -53,156 +62,143 @@ class Curve:
     least: int
     a: str
     b: str
-    neutral: float | None
-    """Where the line of the neutral middle runs, if it is in sight."""
+    neutral_y: float | None
+    """Where the neutral middle lies, if it is on the scale."""
     width: int = WIDTH
     height: int = HEIGHT
 
 
 @dataclass(frozen=True)
-class Line:
-    """What both are at one moment."""
+class TableRow:
+    """The moods of both songs at one moment."""
 
     time: str
-    a: Headline | None
-    b: Headline | None
+    a: CompositeMood | None
+    b: CompositeMood | None
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A song with its segments and how long it takes on the axis."""
-
-    letter: str
-    segments: Sequence[Segment]
-    duration_s: float
-    levels: Sequence[int] = ()
-    """How loud it is, 0 to 100, evenly spread over the song; none for songs that were heard before they were kept."""
-
-
-@dataclass(frozen=True)
-class Aligned:
-    strips: list[Strip]
+class Alignment:
+    strips: list[MoodStrip]
     curves: list[Curve]
     ticks: list[Tick]
-    lines: list[Line]
+    table: list[TableRow]
     stretched: bool
     length_s: float
-    words: str
+    text: str
 
 
-def aligned(a: Timed, b: Timed, *, stretched: bool) -> Aligned:
-    """Where `stretched`, the axis is the part of each song; otherwise it is seconds, as long as the longer song."""
+def alignment(a: Track, b: Track, *, stretched: bool) -> Alignment:
+    """The axis is the part of each song if `stretched`, otherwise seconds up to the end of the longer song."""
     length_s = max(a.duration_s, b.duration_s)
-    ends = {one.letter: one.duration_s if stretched else length_s for one in (a, b)}
-    ways = {one.letter: moments(one.segments, one.duration_s) for one in (a, b)}
-    return Aligned(
-        strips=[strip(one, ends[one.letter]) for one in (a, b)],
+    axis_ends = {track.letter: track.duration_s if stretched else length_s for track in (a, b)}
+    trajectories = {track.letter: moments(track.segments, track.duration_s) for track in (a, b)}
+    return Alignment(
+        strips=[mood_strip(track, axis_ends[track.letter]) for track in (a, b)],
         curves=[
-            _curve("lively", "quiet", "arousal", ways, ends),
-            _curve("pleasant", "unpleasant", "valence", ways, ends),
+            _curve("lively", "quiet", "arousal", trajectories, axis_ends),
+            _curve("pleasant", "unpleasant", "valence", trajectories, axis_ends),
         ],
-        ticks=axis(length_s, stretched=stretched),
-        lines=_lines(a, b, ways, stretched=stretched),
+        ticks=[Tick(f"{part}%", f"{part} %") for part in (0, 25, 50, 75)] if stretched else time_ticks(length_s),
+        table=_table(a, b, trajectories, stretched=stretched),
         stretched=stretched,
         length_s=length_s,
-        words=_words(a, b, ways, stretched=stretched),
+        text=_similarity_text(a, b, trajectories, stretched=stretched),
     )
 
 
-def strip(one: Timed, end_s: float) -> Strip:
-    """Of an axis that ends at `end_s`, the song's part."""
-    found = passages(one.segments, one.duration_s)
-    return Strip(
-        one.letter,
-        [_block(passage, passage.primary, end_s) for passage in found],
-        [_block(passage, passage.secondary, end_s) for passage in found],
-        waveform(one.levels, moments(one.segments, one.duration_s), one.duration_s),
-        _part(one.duration_s, end_s),
+def mood_strip(track: Track, axis_end_s: float) -> MoodStrip:
+    song_passages = passages(track.segments, track.duration_s)
+    return MoodStrip(
+        track.letter,
+        [_block(passage, passage.primary, axis_end_s) for passage in song_passages],
+        [_block(passage, passage.secondary, axis_end_s) for passage in song_passages],
+        waveform(track.levels, moments(track.segments, track.duration_s), track.duration_s),
+        percent_of(track.duration_s, axis_end_s, 3),
     )
 
 
-def _block(passage: Passage, key: str, end_s: float) -> Block:
-    time = f"{clock(passage.start_s)}–{clock(passage.end_s)}"
+def _block(passage: Passage, key: str, axis_end_s: float) -> Block:
     return Block(
-        css=Side(key).css,
-        x=_part(passage.start_s, end_s),
-        width=_part(passage.length_s, end_s),
+        css=css_name(key),
+        x=percent_of(passage.start_s, axis_end_s, 3),
+        width=percent_of(passage.length_s, axis_end_s, 3),
         certain=passage.certain,
-        text=f"{time} {passage.name}",
+        text=f"{TimeRange.of(passage.start_s, passage.end_s).text} {passage.name}",
     )
 
 
-def _curve(high: str, low: str, score: str, ways: dict[str, list[Passage]], ends: dict[str, float]) -> Curve:
-    values = [getattr(moment, score) for way in ways.values() for moment in way]
-    least = max(LEAST, math.floor(min(values, default=NEUTRAL) - ROOM))
-    most = min(MOST, math.ceil(max(values, default=NEUTRAL) + ROOM))
-    lines = {letter: _line(way, score, ends[letter], least, most) for letter, way in ways.items()}
-    neutral = _height(NEUTRAL, least, most) if least < NEUTRAL < most else None
-    return Curve(high, low, most, least, lines["A"], lines["B"], neutral)
+def _curve(
+    high: str,
+    low: str,
+    score: str,
+    trajectories: Mapping[str, Sequence[Passage]],
+    axis_ends: Mapping[str, float],
+) -> Curve:
+    values = [getattr(moment, score) for trajectory in trajectories.values() for moment in trajectory]
+    least = max(LEAST, math.floor(min(values, default=NEUTRAL) - PADDING))
+    most = min(MOST, math.ceil(max(values, default=NEUTRAL) + PADDING))
+    lines = {letter: _line(moments, score, axis_ends[letter], least, most) for letter, moments in trajectories.items()}
+    neutral_y = _y(NEUTRAL, least, most) if least < NEUTRAL < most else None
+    return Curve(high, low, most, least, lines["A"], lines["B"], neutral_y)
 
 
-def _line(way: Sequence[Passage], score: str, end_s: float, least: int, most: int) -> str:
-    values = [getattr(moment, score) for moment in way]
-    smooth = [_mean(values[max(i - 1, 0) : i + 2]) for i in range(len(values))]
-    middles = [(moment.start_s + moment.end_s) / 2 for moment in way]
-    # From the very start to the very end, however few moments there are.
-    points = [(0.0, smooth[0]), *zip(middles, smooth, strict=True), (way[-1].end_s, smooth[-1])] if way else []
-    return " ".join(
-        f"{WIDTH * second / end_s if end_s else 0:.1f},{_height(value, least, most)}" for second, value in points
-    )
+def _line(trajectory: Sequence[Passage], score: str, axis_end_s: float, least: int, most: int) -> str:
+    if not trajectory or not axis_end_s:
+        return ""
+    values = [getattr(moment, score) for moment in trajectory]
+    smoothed = [_mean(values[max(i - 1, 0) : i + 2]) for i in range(len(values))]
+    middles = [(moment.start_s + moment.end_s) / 2 for moment in trajectory]
+    # From the very start to the very end of the song, however few moments there are.
+    points = [(0.0, smoothed[0]), *zip(middles, smoothed, strict=True), (trajectory[-1].end_s, smoothed[-1])]
+    return polyline((WIDTH * second / axis_end_s, _y(value, least, most)) for second, value in points)
 
 
-def _height(value: float, least: int, most: int) -> float:
+def _y(value: float, least: int, most: int) -> float:
     return round(HEIGHT * (most - value) / (most - least), 1)
 
 
-def axis(length_s: float, *, stretched: bool = False) -> list[Tick]:
-    if stretched:
-        return [Tick(f"{part}%", f"{part} %") for part in (0, 25, 50, 75)]
-    return [Tick(_part(mark, length_s), clock(mark)) for mark in ticks(length_s)]
-
-
-def _lines(a: Timed, b: Timed, ways: dict[str, list[Passage]], *, stretched: bool) -> list[Line]:
+def _table(a: Track, b: Track, trajectories: Mapping[str, Sequence[Passage]], *, stretched: bool) -> list[TableRow]:
     length_s = max(a.duration_s, b.duration_s)
-    lines = []
-    for step in range(LINES):
-        part = (step + 0.5) / LINES
-        found = [_at(ways[one.letter], part * (one.duration_s if stretched else length_s)) for one in (a, b)]
-        heads = [Headline.of_passage(passage) if passage else None for passage in found]
-        lines.append(Line(f"{part:.0%}".replace("%", " %") if stretched else clock(part * length_s), *heads))
-    return lines
+    rows = []
+    for step in range(TABLE_ROWS):
+        part = (step + 0.5) / TABLE_ROWS
+        current = [
+            _at(trajectories[track.letter], part * (track.duration_s if stretched else length_s)) for track in (a, b)
+        ]
+        mood_a, mood_b = (CompositeMood.from_passage(passage) if passage else None for passage in current)
+        rows.append(TableRow(f"{100 * part:.0f} %" if stretched else clock(part * length_s), mood_a, mood_b))
+    return rows
 
 
-def _words(a: Timed, b: Timed, ways: dict[str, list[Passage]], *, stretched: bool) -> str:
-    """For how much of the time that both last they have the same first mood, and at least one in common."""
-    scales = {one.letter: 1 / one.duration_s if stretched and one.duration_s else 1.0 for one in (a, b)}
+def _similarity_text(a: Track, b: Track, trajectories: Mapping[str, Sequence[Passage]], *, stretched: bool) -> str:
+    """For how much of the time that both songs last they have the same main mood, and at least one mood in common."""
+    scales = {track.letter: 1 / track.duration_s if stretched and track.duration_s else 1.0 for track in (a, b)}
     end = 1.0 if stretched else min(a.duration_s, b.duration_s)
-    borders = {0.0, end} | {passage.start_s * scales[letter] for letter, way in ways.items() for passage in way}
-    same = some = whole = 0.0
+    borders = {0.0, end} | {
+        passage.start_s * scales[letter] for letter, trajectory in trajectories.items() for passage in trajectory
+    }
+    same_main = shared = total = 0.0
     for start, stop in pairwise(sorted(border for border in borders if border <= end)):
         middle = (start + stop) / 2
-        one, other = (_at(ways[letter], middle / scales[letter]) for letter in ways)
+        one, other = (_at(trajectories[letter], middle / scales[letter]) for letter in trajectories)
         if one is None or other is None:
             continue
         length = stop - start
-        whole += length
-        same += length * (one.primary == other.primary)
-        some += length * bool({one.primary, one.secondary} & {other.primary, other.secondary})
-    if not whole:
+        total += length
+        same_main += length * (one.primary == other.primary)
+        shared += length * bool({one.primary, one.secondary} & {other.primary, other.secondary})
+    if not total:
         return ""
     return (
-        f"Moment by moment, their first moods are the same for {percent(same / whole)} % of the time, "
-        f"and they share at least one mood for {percent(some / whole)} %."
+        f"Their main moods are the same for {percent(same_main / total)} % of the time, "
+        f"and they share at least one mood for {percent(shared / total)} %."
     )
 
 
-def _at(way: Sequence[Passage], second: float) -> Passage | None:
-    return next((passage for passage in way if passage.start_s <= second < passage.end_s), None)
+def _at(trajectory: Sequence[Passage], second: float) -> Passage | None:
+    return next((passage for passage in trajectory if passage.start_s <= second < passage.end_s), None)
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _part(part_s: float, whole_s: float) -> str:
-    return f"{100 * part_s / whole_s if whole_s else 0:.3f}%"

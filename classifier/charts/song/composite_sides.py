@@ -1,112 +1,104 @@
-"""The two sides of a composite mood explained: what speaks for each, where it is heard, and why they are joined so."""
+"""The two sides of a composite mood explained: the reasons for each, where each occurs, and why they are joined."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.mood_names import Headline, Side
-from classifier.charts.number_text import clock, percent
-from classifier.charts.song.mood_timeline import LONGEST_PASSAGE_S
+from classifier.charts.mood_names import CompositeMood, Side
+from classifier.charts.number_text import percent
+from classifier.charts.primitives import TimeRange, percent_of
 from classifier.charts.song.passages import Passage
 from classifier.charts.song.strongest_passages import Peak
 
-FOR, AGAINST = 4, 2
-STRETCHES = 3
+MOST_SUPPORTING, MOST_OPPOSING = 4, 2
+MOST_PASSAGES = 3
 LEAST_EFFECT = 0.002
-"""Of the share of listeners; less is nothing that a person should be told."""
-CHIEF_EFFECT = 0.01
-"""From here on, one listener in a hundred, a reason can stand for a side."""
+"""Share of listeners; smaller effects are noise and are left out."""
+MAIN_EFFECT = 0.01
+"""From one listener in a hundred on, a reason is worth naming beside the mood."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing in the sound; `points` is by how many listeners of a hundred it moves the side's share."""
+    """One property of the sound; `points` is by how many listeners in a hundred it changes the mood's share."""
 
     text: str
     points: str
     width: str
-    speaks_for: bool
+    is_supporting: bool
     effect: float
 
 
 @dataclass(frozen=True)
-class Stretch:
-    time: str
-    start_s: str
-    end_s: str
-    cut_end_s: str
-
-
-@dataclass(frozen=True)
-class SideView:
-    """One side; `name` is "primary" or "secondary"."""
+class SideDetails:
+    """One side; `name` is "primary" or "secondary". Shares are listeners in a hundred."""
 
     name: str
     side: Side
-    listeners: int
-    one: int
-    two: int
+    share: int
+    cnn1d_share: int
+    cnn2d_share: int
     peak: Peak | None
-    present: int
-    stretches: list[Stretch]
-    speaks_for: list[Reason]
-    speaks_against: list[Reason]
-    chief: Reason | None
-    """What speaks for it most, if anything speaks for it clearly."""
-    known: bool
-    """Whether reasons were sought for this side at all."""
+    song_percent: int
+    """The part of the song in which the mood is first or second."""
+    passages: list[TimeRange]
+    supporting: list[Reason]
+    opposing: list[Reason]
+    main_reason: Reason | None
+    has_reasons: bool
+    """False for results of older models, which gave reasons for the first side only."""
 
 
-def side_views(
+def side_details(
     answer: Mapping[str, Any],
     reasons: Sequence[Mapping[str, Any]],
-    found: Mapping[str, Peak],
-    way: Sequence[Passage],
+    peaks: Mapping[str, Peak],
+    passages: Sequence[Passage],
     duration_s: float,
-) -> list[SideView]:
+) -> list[SideDetails]:
     mood = answer["mood"]
     strongest = max((abs(reason["effect"]) for reason in reasons), default=1.0) or 1.0
-    views = []
+    details = []
     for name, confidence in (("primary", "confidence"), ("secondary", "secondary_confidence")):
         key = mood[name]
-        # Before reasons named their mood, they were told of the first side alone.
-        own = [reason for reason in reasons if reason.get("mood", mood["primary"]) == key]
-        told = [
+        # Older results have no mood with a reason: all of their reasons belong to the first side.
+        own_reasons = [reason for reason in reasons if reason.get("mood", mood["primary"]) == key]
+        ranked = [
             _reason(reason, strongest)
-            for reason in sorted(own, key=lambda reason: -abs(reason["effect"]))
+            for reason in sorted(own_reasons, key=lambda reason: -abs(reason["effect"]))
             if abs(reason["effect"]) >= LEAST_EFFECT
         ]
-        speaks_for = [reason for reason in told if reason.speaks_for][:FOR]
-        heard = [passage for passage in way if key in (passage.primary, passage.secondary)]
-        views.append(
-            SideView(
+        supporting = [reason for reason in ranked if reason.is_supporting][:MOST_SUPPORTING]
+        own_passages = [passage for passage in passages if key in (passage.primary, passage.secondary)]
+        details.append(
+            SideDetails(
                 name=name,
                 side=Side(key, mood[confidence]),
-                listeners=percent(answer["scores"]["emotions"][key]),
-                one=percent(answer["models"]["cnn1d"]["emotions"][key]),
-                two=percent(answer["models"]["cnn2d"]["emotions"][key]),
-                peak=found.get(name),
-                present=percent(sum(one.length_s for one in heard) / duration_s) if duration_s else 0,
-                stretches=_stretches(heard),
-                speaks_for=speaks_for,
-                speaks_against=[reason for reason in told if not reason.speaks_for][:AGAINST],
-                chief=next((reason for reason in speaks_for if reason.effect >= CHIEF_EFFECT), None),
-                known=bool(own),
+                share=percent(answer["scores"]["emotions"][key]),
+                cnn1d_share=percent(answer["models"]["cnn1d"]["emotions"][key]),
+                cnn2d_share=percent(answer["models"]["cnn2d"]["emotions"][key]),
+                peak=peaks.get(name),
+                song_percent=percent(sum(one.length_s for one in own_passages) / duration_s) if duration_s else 0,
+                passages=_longest(own_passages),
+                supporting=supporting,
+                opposing=[reason for reason in ranked if not reason.is_supporting][:MOST_OPPOSING],
+                main_reason=next((reason for reason in supporting if reason.effect >= MAIN_EFFECT), None),
+                has_reasons=bool(own_reasons),
             )
         )
-    return views
+    return details
 
 
-def joint_words(mood: Headline) -> str:
-    """Why the sides are joined by "but" or by "and"."""
+def conjunction_text(mood: CompositeMood) -> str:
+    """Why the sides are joined by "but" or "and"."""
     if mood.second is None:
         return ""
     first, second = ml_gateway.MOODS[mood.first.key], ml_gateway.MOODS[mood.second.key]
-    pleasant, lively = first.apart(second)
+    valence_distance, arousal_distance = first.apart(second)
     if ml_gateway.joined_by(first.key, second.key) == "and":
-        return "neither side is far from the other in how pleasant or how lively it is"
-    if lively >= pleasant:
+        return f"{first.adjective} and {second.adjective} are similar in pleasantness and energy"
+    if arousal_distance >= valence_distance:
         high, low = (first, second) if first.arousal > second.arousal else (second, first)
         return f"{high.adjective} is much livelier than {low.adjective}"
     high, low = (first, second) if first.valence > second.valence else (second, first)
@@ -118,27 +110,19 @@ def _reason(reason: Mapping[str, Any], strongest: float) -> Reason:
     return Reason(
         text=reason["text"][:1].upper() + reason["text"][1:],
         points=f"{'+' if effect > 0 else '−'}{abs(100 * effect):.1f}",
-        width=f"{100 * abs(effect) / strongest:.1f}%",
-        speaks_for=effect > 0,
+        width=percent_of(abs(effect), strongest, 1),
+        is_supporting=effect > 0,
         effect=effect,
     )
 
 
-def _stretches(heard: Sequence[Passage]) -> list[Stretch]:
-    """The longest of them, in the order in which they are heard; neighbours that both have the mood are one."""
-    joined: list[tuple[float, float]] = []
-    for passage in heard:
-        if joined and joined[-1][1] == passage.start_s:
-            joined[-1] = (joined[-1][0], passage.end_s)
+def _longest(passages: Sequence[Passage]) -> list[TimeRange]:
+    """The longest passages in the order of time; adjacent passages that both have the mood count as one."""
+    merged: list[tuple[float, float]] = []
+    for passage in passages:
+        if merged and merged[-1][1] == passage.start_s:
+            merged[-1] = (merged[-1][0], passage.end_s)
         else:
-            joined.append((passage.start_s, passage.end_s))
-    longest = sorted(joined, key=lambda span: span[0] - span[1])[:STRETCHES]
-    return [
-        Stretch(
-            time=f"{clock(start_s)}–{clock(end_s)}",
-            start_s=f"{start_s:.2f}",
-            end_s=f"{end_s:.2f}",
-            cut_end_s=f"{min(end_s, start_s + LONGEST_PASSAGE_S):.2f}",
-        )
-        for start_s, end_s in sorted(longest)
-    ]
+            merged.append((passage.start_s, passage.end_s))
+    longest = sorted(merged, key=lambda span: span[0] - span[1])[:MOST_PASSAGES]
+    return [TimeRange.of(start_s, end_s) for start_s, end_s in sorted(longest)]

@@ -1,4 +1,4 @@
-"""The nine emotions as bars, each network's own figure marked on them."""
+"""The nine emotions as bars, with the value of each network marked on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,48 +6,30 @@ from typing import Any
 
 from classifier import ml_gateway
 from classifier.charts.mood_names import Side
-from classifier.charts.number_text import percent
-
-LEAST_SCALE = 0.5
+from classifier.charts.primitives import Bar
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One emotion: how many listeners are expected to feel it, by both networks and by each. Per cent of the scale."""
+class EmotionBar:
+    """One emotion: the expected share of listeners who feel it, by both networks and by each."""
 
     side: Side
-    percent: int
-    width: str
-    one: str
-    two: str
-    one_percent: int
-    two_percent: int
+    both: Bar
+    cnn1d: Bar
+    cnn2d: Bar
 
 
-def bars(scores: Mapping[str, Any], models: Mapping[str, Any], scale: float) -> list[Bar]:
-    """The strongest first."""
-    one, two = models["cnn1d"]["emotions"], models["cnn2d"]["emotions"]
-    strongest_first = sorted(ml_gateway.EMOTIONS, key=lambda key: -scores["emotions"][key])
+def emotion_bars(scores: Mapping[str, Any], models: Mapping[str, Any]) -> list[EmotionBar]:
+    """The strongest emotion first, on an axis that ends at `axis_end`."""
+    end = axis_end(scores, *models.values())
+    emotions, cnn1d, cnn2d = scores["emotions"], models["cnn1d"]["emotions"], models["cnn2d"]["emotions"]
     return [
-        Bar(
-            side=Side(key),
-            percent=percent(scores["emotions"][key]),
-            width=_width(scores["emotions"][key], scale),
-            one=_width(one[key], scale),
-            two=_width(two[key], scale),
-            one_percent=percent(one[key]),
-            two_percent=percent(two[key]),
-        )
-        for key in strongest_first
+        EmotionBar(Side(key), Bar.of(emotions[key], end), Bar.of(cnn1d[key], end), Bar.of(cnn2d[key], end))
+        for key in sorted(ml_gateway.EMOTIONS, key=lambda key: -emotions[key])
     ]
 
 
-def scale_of(scores: Mapping[str, Any], models: Mapping[str, Any]) -> float:
-    """The end of the axis: half the listeners, or as far as any score goes, in steps of a tenth."""
-    shown = [scores, models["cnn1d"], models["cnn2d"]]
-    highest = max(share for one in shown for share in one["emotions"].values())
-    return min(max(LEAST_SCALE, -(-highest * 10 // 1) / 10), 1.0)
-
-
-def _width(share: float, scale: float) -> str:
-    return f"{min(100 * share / scale, 100):.2f}%"
+def axis_end(*scores: Mapping[str, Any]) -> float:
+    """The end of an axis of emotions: half of the listeners, or the next tenth above the highest share."""
+    highest = max(share for one in scores for share in one["emotions"].values())
+    return min(max(0.5, -(-highest * 10 // 1) / 10), 1.0)

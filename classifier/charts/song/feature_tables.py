@@ -1,4 +1,4 @@
-"""The 57 features as tables that a person can read: grouped by what they are about, with their units."""
+"""The 57 features as tables, grouped by subject, with their units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from classifier import ml_gateway
 
 MEAN, VARIANCE = "_mean", "_var"
 
-# Groups by the beginnings of the names; the order of the groups is the order on the page.
+# Title and name prefixes of each group, in the order of the page.
 _GROUPS = (
     ("Key and tempo", ("key", "mode", "tempo")),
     ("Loudness", ("rms", "mel")),
@@ -25,7 +25,7 @@ class Value:
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """A feature that stands alone, or the mean and the variance of one."""
+    """A single feature, or the mean and the variance of one."""
 
     name: str
     text: str
@@ -42,11 +42,11 @@ class FeatureGroup:
 
 def feature_groups(values: Mapping[str, float]) -> list[FeatureGroup]:
     groups = []
-    for title, beginnings in _GROUPS:
+    for title, prefixes in _GROUPS:
         features = [
             feature
             for feature in ml_gateway.FEATURES
-            if feature.name.startswith(beginnings) and feature.name in values and not feature.name.endswith(VARIANCE)
+            if feature.name.startswith(prefixes) and feature.name in values and not feature.name.endswith(VARIANCE)
         ]
         rows = [_row(feature, values) for feature in features]
         if rows:
@@ -63,17 +63,17 @@ def _row(feature: ml_gateway.Feature, values: Mapping[str, float]) -> FeatureRow
     if feature.name == "mode":
         return FeatureRow(feature.name, feature.text, Value("major" if value >= 0.5 else "minor", ""), None)
     family = feature.name.removesuffix(MEAN)
-    return FeatureRow(family, feature.text, Value(number(value), feature.unit), _variance(family, values))
+    return FeatureRow(family, feature.text, Value(number_text(value), feature.unit), _variance(family, values))
 
 
 def _variance(family: str, values: Mapping[str, float]) -> Value | None:
     name = family + VARIANCE
     unit = next((feature.unit for feature in ml_gateway.FEATURES if feature.name == name), None)
-    return None if unit is None or name not in values else Value(number(values[name]), unit)
+    return None if unit is None or name not in values else Value(number_text(values[name]), unit)
 
 
-def number(value: float) -> str:
-    """Four figures, without the powers of ten that only programs like to read, as far as that goes."""
+def number_text(value: float) -> str:
+    """Four significant digits, in scientific notation only for very large and very small values."""
     if value and not 1e-4 <= abs(value) < 1e7:
         return f"{value:.3e}"
     if abs(value) >= 1000:

@@ -1,58 +1,60 @@
-"""The ten composite mood genres with their rules: which conditions hold for a song, and where it stands itself."""
+"""The ten composite mood genres with their rules: which conditions hold for a song, and where the song lies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
+from classifier.charts.primitives import percent_of
 
 STRONGEST = "feeling"
 """The rules' name for the share of the strongest emotion."""
-HOLDS = 0.5
+LEAST_MEMBERSHIP = 0.5
+"""From here on, a fuzzy condition counts as met."""
 
 
 @dataclass(frozen=True)
-class ConditionView:
+class GenreCondition:
     text: str
-    met: bool
-    here: str
+    is_met: bool
+    song_text: str
 
 
 @dataclass(frozen=True)
-class GenreView:
+class GenreRule:
     genre: ml_gateway.Genre
     percent: int
     width: str
-    chosen: bool
-    conditions: list[ConditionView]
-    """Empty where the model that heard the song is no longer installed, and for Other, which has none."""
+    is_chosen: bool
+    conditions: list[GenreCondition]
+    """Empty if the model is no longer installed, and for Other, which has none."""
 
 
-def genre_views(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[GenreView]:
-    """The strongest first."""
-    found = [(ml_gateway.GENRES[name], share) for name, share in answer["genres"].items() if name in ml_gateway.GENRES]
+def genre_rules(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[GenreRule]:
+    """The strongest genre first."""
+    shares = [(ml_gateway.GENRES[name], share) for name, share in answer["genres"].items() if name in ml_gateway.GENRES]
     return [
-        GenreView(
+        GenreRule(
             genre=genre,
             percent=round(100 * share),
-            width=f"{100 * share:.1f}%",
-            chosen=genre.name == answer["mood"]["genre"],
+            width=percent_of(share),
+            is_chosen=genre.name == answer["mood"]["genre"],
             conditions=[
-                ConditionView(
+                GenreCondition(
                     text=condition.text[:1].upper() + condition.text[1:],
-                    met=condition.membership(ranks[condition.score]) >= HOLDS,
-                    here=_here(ranks[condition.score]),
+                    is_met=condition.membership(ranks[condition.score]) >= LEAST_MEMBERSHIP,
+                    song_text=_rank_text(ranks[condition.score]),
                 )
                 for condition in genre.conditions
                 if condition.score in ranks
             ],
         )
-        for genre, share in sorted(found, key=lambda pair: -pair[1])
+        for genre, share in sorted(shares, key=lambda pair: -pair[1])
     ]
 
 
-def ranks_of(scores: Mapping[str, Any], network: str, model_version: str) -> dict[str, float]:
-    """Where a song's scores stand in the reference library, 0..1; nothing where the model is no longer installed."""
+def library_ranks(scores: Mapping[str, Any], network: str, model_version: str) -> dict[str, float]:
+    """Percentile ranks (0..1) of a song's scores in the reference library; empty if the model is not installed."""
     flat = {
         **scores["emotions"],
         **scores["quadrants"],
@@ -68,8 +70,8 @@ def ranks_of(scores: Mapping[str, Any], network: str, model_version: str) -> dic
         return {}
 
 
-def _here(rank: float) -> str:
-    """A library has an end, music has none: never above all of it."""
+def _rank_text(rank: float) -> str:
+    """Never "higher than 100 %": the reference library is finite, music is not."""
     if rank >= 0.5:
         return f"higher than {min(round(100 * rank), 99)} %"
     return f"lower than {min(round(100 * (1 - rank)), 99)} %"

@@ -1,4 +1,4 @@
-"""The moods over time: segments overlap, passages do not."""
+"""The moods over time: overlapping segments turned into passages that do not overlap."""
 
 import math
 from collections import Counter
@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 Segment = Mapping[str, Any]
-"""A piece of the song as an answer tells it: start_s, end_s, mood, scores, models."""
+"""A segment as in the JSON of a result: start_s, end_s, mood, scores, models."""
 
-# More would be neither legible nor quick to draw; a song of two hours has 1,440 segments.
-MOST = 120
+# More would be neither legible nor fast to draw; a song of two hours has 1,440 segments.
+MOST_PASSAGES = 120
 
 
 @dataclass(frozen=True)
@@ -35,27 +35,27 @@ class Passage:
 
 
 def passages(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
-    """Neighbours with the same mood joined. Of a long song, several segments at a time are first taken together."""
-    joined: list[Passage] = []
+    """Adjacent moments with the same mood merged."""
+    merged: list[Passage] = []
     for moment in moments(segments, duration_s):
-        if joined and joined[-1].name == moment.name:
-            joined[-1] = _together(joined[-1], moment)
+        if merged and merged[-1].name == moment.name:
+            merged[-1] = _merge(merged[-1], moment)
         else:
-            joined.append(moment)
-    return joined
+            merged.append(moment)
+    return merged
 
 
 def moments(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
-    """The song in at most MOST stretches of about equal length, each with the mood most of its segments have."""
-    return [_moment(group, start_s, end_s) for group, start_s, end_s in stretches(segments, duration_s)]
+    """The song in at most MOST_PASSAGES parts of about equal length, each with the mood most of its segments have."""
+    return [_moment(group, start_s, end_s) for group, start_s, end_s in segment_groups(segments, duration_s)]
 
 
-def stretches(segments: Sequence[Segment], duration_s: float) -> list[tuple[Sequence[Segment], float, float]]:
-    """Segments taken together, at most MOST groups of about equal length, each with its own part of the song."""
+def segment_groups(segments: Sequence[Segment], duration_s: float) -> list[tuple[Sequence[Segment], float, float]]:
+    """At most MOST_PASSAGES groups of segments, each with the start and end of its own part of the song."""
     if not segments:
         return []
-    at_once = math.ceil(len(segments) / MOST)
-    groups = [segments[i : i + at_once] for i in range(0, len(segments), at_once)]
+    group_size = math.ceil(len(segments) / MOST_PASSAGES)
+    groups = [segments[i : i + group_size] for i in range(0, len(segments), group_size)]
     middles = [(group[0]["start_s"] + group[-1]["end_s"]) / 2 for group in groups]
     borders = [0.0, *((a + b) / 2 for a, b in pairwise(middles)), duration_s]
     return [(group, start_s, end_s) for group, (start_s, end_s) in zip(groups, pairwise(borders), strict=True)]
@@ -65,7 +65,7 @@ def _moment(group: Sequence[Segment], start_s: float, end_s: float) -> Passage:
     counts = Counter(segment["mood"]["name"] for segment in group)
     moods = [segment["mood"] for segment in group]
     mood = max(moods, key=lambda mood: (counts[mood["name"]], mood["confidence"]))
-    alike = [other["confidence"] for other in moods if other["name"] == mood["name"]]
+    confidences = [other["confidence"] for other in moods if other["name"] == mood["name"]]
     return Passage(
         start_s=start_s,
         end_s=end_s,
@@ -74,23 +74,23 @@ def _moment(group: Sequence[Segment], start_s: float, end_s: float) -> Passage:
         secondary=mood["secondary"],
         joined_by=mood["joined_by"],
         certain=mood["certain"],
-        confidence=sum(alike) / len(alike),
+        confidence=sum(confidences) / len(confidences),
         valence=sum(segment["scores"]["valence"] for segment in group) / len(group),
         arousal=sum(segment["scores"]["arousal"] for segment in group) / len(group),
     )
 
 
-def _together(one: Passage, next_one: Passage) -> Passage:
-    length_s = one.length_s + next_one.length_s
-    share = one.length_s / length_s if length_s else 0.5
+def _merge(first: Passage, second: Passage) -> Passage:
+    length_s = first.length_s + second.length_s
+    weight = first.length_s / length_s if length_s else 0.5
 
     def mean(a: float, b: float) -> float:
-        return share * a + (1 - share) * b
+        return weight * a + (1 - weight) * b
 
     return replace(
-        one,
-        end_s=next_one.end_s,
-        confidence=mean(one.confidence, next_one.confidence),
-        valence=mean(one.valence, next_one.valence),
-        arousal=mean(one.arousal, next_one.arousal),
+        first,
+        end_s=second.end_s,
+        confidence=mean(first.confidence, second.confidence),
+        valence=mean(first.valence, second.valence),
+        arousal=mean(first.arousal, second.arousal),
     )

@@ -1,4 +1,4 @@
-"""The valence-arousal plane: its named regions, the nine moods, the song, its way, and where each network hears it."""
+"""The valence-arousal plane: its named regions, the nine moods, the song's position and its trajectory over time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,35 +7,32 @@ from typing import Any
 from classifier import ml_gateway
 from classifier.charts.mood_names import Side
 from classifier.charts.palette import NEUTRAL
+from classifier.charts.primitives import Point, polyline
 from classifier.charts.song.passages import Passage
 
 SIZE, MARGIN = 400, 26
 LEAST, MOST = 1.0, 9.0
-NAME_WIDTH, NAME_HEIGHT = 76, 20
-"""The room of a mood's name, with the song's dot beside it."""
+LABEL_WIDTH, LABEL_HEIGHT = 76, 20
+"""The room that a mood's label takes, with the song's marker beside it."""
+NEUTRAL_BAND = 0.5
+"""Within this distance of the middle a song is neither pleasant nor unpleasant, neither lively nor quiet."""
 
-# The corners, each with its quadrant's words: (quadrant, right, above).
+# The corner of each quadrant: (quadrant, is on the right, is at the top).
 _CORNERS = (("Q1", True, True), ("Q2", False, True), ("Q3", False, False), ("Q4", True, False))
 
 
 @dataclass(frozen=True)
 class Region:
-    """A quarter of the plane and what it is called."""
+    """The label of a quadrant."""
 
-    words: str
+    text: str
     x: float
     y: float
     anchor: str
 
 
 @dataclass(frozen=True)
-class Point:
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Place:
+class MoodLabel:
     side: Side
     x: float
     y: float
@@ -44,89 +41,90 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Plane:
+class MoodPlane:
     size: int
     margin: int
     inner: int
     middle: float
     far: int
-    places: list[Place]
-    x: float
-    y: float
-    path: str
+    moods: list[MoodLabel]
+    song: Point
+    trajectory: str
     valence: str
     arousal: str
-    words: str
+    text: str
     regions: list[Region]
     region: str
-    """What the song's own region is called."""
+    """The label of the song's own quadrant."""
     times: str = ""
-    """At which second the way is at each of its points."""
+    """The second at each point of the trajectory."""
     start: Point | None = None
     networks: dict[str, Point] = field(default_factory=dict)
 
 
-def plane(
-    valence: float, arousal: float, way: Sequence[Passage], models: Mapping[str, Mapping[str, Any]] | None = None
-) -> Plane:
-    """`models` are the scores that each network alone gives the song; without them only the song is shown."""
-    points = [(_x(v), _y(a)) for v, a in _smooth([(moment.valence, moment.arousal) for moment in way])]
+def mood_plane(
+    valence: float, arousal: float, moments: Sequence[Passage], models: Mapping[str, Mapping[str, Any]] | None = None
+) -> MoodPlane:
+    """`models` are the scores of each network; without them only the song's own position is shown."""
+    points = [(_x(v), _y(a)) for v, a in _smoothed([(moment.valence, moment.arousal) for moment in moments])]
     moves = len(points) > 1
-    return Plane(
+    song = Point(_x(valence), _y(arousal))
+    return MoodPlane(
         size=SIZE,
         margin=MARGIN,
         inner=SIZE - 2 * MARGIN,
         middle=SIZE / 2,
         far=SIZE - MARGIN,
-        places=[_place(key, _x(valence), _y(arousal)) for key in ml_gateway.EMOTIONS],
-        x=_x(valence),
-        y=_y(arousal),
-        path=" ".join(f"{x},{y}" for x, y in points) if moves else "",
+        moods=[_mood_label(key, song) for key in ml_gateway.EMOTIONS],
+        song=song,
+        trajectory=polyline(points) if moves else "",
         valence=f"{valence:.1f}",
         arousal=f"{arousal:.1f}",
-        words=_words(valence, arousal),
+        text=position_text(valence, arousal),
         regions=[_region(*corner) for corner in _CORNERS],
-        region=_quadrant_words(valence, arousal),
-        times=" ".join(f"{(moment.start_s + moment.end_s) / 2:.1f}" for moment in way) if moves else "",
+        region=_quadrant_text(valence, arousal),
+        times=" ".join(f"{(moment.start_s + moment.end_s) / 2:.1f}" for moment in moments) if moves else "",
         start=Point(*points[0]) if moves else None,
         networks={name: Point(_x(scores["valence"]), _y(scores["arousal"])) for name, scores in (models or {}).items()},
     )
 
 
-def _region(quadrant: str, right: bool, above: bool) -> Region:
+def position_text(valence: float, arousal: float) -> str:
+    """For example "pleasant, quiet"."""
+    low, high = NEUTRAL - NEUTRAL_BAND, NEUTRAL + NEUTRAL_BAND
+    pleasant = "pleasant" if valence >= high else "unpleasant" if valence <= low else "neither pleasant nor unpleasant"
+    lively = "lively" if arousal >= high else "quiet" if arousal <= low else "neither lively nor quiet"
+    return f"{pleasant}, {lively}"
+
+
+def _region(quadrant: str, right: bool, top: bool) -> Region:
     return Region(
-        words=ml_gateway.QUADRANT_WORDS[quadrant],
+        text=ml_gateway.QUADRANT_WORDS[quadrant],
         x=SIZE - MARGIN - 12 if right else MARGIN + 12,
-        y=MARGIN + 22 if above else SIZE - MARGIN - 13,
+        y=MARGIN + 22 if top else SIZE - MARGIN - 13,
         anchor="end" if right else "start",
     )
 
 
-def _quadrant_words(valence: float, arousal: float) -> str:
+def _quadrant_text(valence: float, arousal: float) -> str:
     corner = (valence >= NEUTRAL, arousal >= NEUTRAL)
     return next(ml_gateway.QUADRANT_WORDS[quadrant] for quadrant, *at in _CORNERS if tuple(at) == corner)
 
 
-def _place(key: str, song_x: float, song_y: float) -> Place:
+def _mood_label(key: str, song: Point) -> MoodLabel:
     mood = ml_gateway.MOODS[key]
     x, y = _x(mood.valence), _y(mood.arousal)
-    # Names grow away from the middle, where the moods crowd, unless the song lies there.
-    outward = 1 if mood.valence >= 5 else -1
-    if abs(song_y - y) < NAME_HEIGHT and 0 < (song_x - x) * outward < NAME_WIDTH:
+    # Labels extend away from the middle, where the moods crowd, unless the song's marker is there.
+    outward = 1 if mood.valence >= NEUTRAL else -1
+    if abs(song.y - y) < LABEL_HEIGHT and 0 < (song.x - x) * outward < LABEL_WIDTH:
         outward = -outward
-    return Place(Side(key), x, y, x + 9 * outward, "start" if outward > 0 else "end")
+    return MoodLabel(Side(key), x, y, x + 9 * outward, "start" if outward > 0 else "end")
 
 
-def _smooth(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Each point as the mean of itself and its neighbours: the way shows, its trembling does not."""
-    around = [points[max(i - 1, 0) : i + 2] for i in range(len(points))]
-    return [(sum(v for v, _ in near) / len(near), sum(a for _, a in near) / len(near)) for near in around]
-
-
-def _words(valence: float, arousal: float) -> str:
-    pleasant = "pleasant" if valence >= 5.5 else "unpleasant" if valence <= 4.5 else "neither pleasant nor unpleasant"
-    lively = "lively" if arousal >= 5.5 else "quiet" if arousal <= 4.5 else "neither lively nor quiet"
-    return f"{pleasant}, {lively}"
+def _smoothed(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A moving average over three points."""
+    windows = [points[max(i - 1, 0) : i + 2] for i in range(len(points))]
+    return [(sum(v for v, _ in window) / len(window), sum(a for _, a in window) / len(window)) for window in windows]
 
 
 def _x(valence: float) -> float:

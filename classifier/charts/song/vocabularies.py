@@ -1,4 +1,4 @@
-"""The same scores in the words of other vocabularies, one chosen at a time."""
+"""The same scores in other mood vocabularies, one shown at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,74 +6,72 @@ from typing import Any
 from urllib.parse import urlencode
 
 from classifier import ml_gateway
-from classifier.charts.number_text import percent
+from classifier.charts.primitives import Bar
 from classifier.errors import ProductError
 
-NINE = "emotions"
-NINE_TITLE = "Nine emotions"
+NINE_EMOTIONS = "emotions"
 
 
 @dataclass(frozen=True)
-class Word:
+class LabelBar:
     name: str
-    percent: int
-    width: str
-    chosen: bool
+    bar: Bar
+    is_predicted: bool
 
 
 @dataclass(frozen=True)
 class Vocabulary:
+    """`labels` is empty for the nine emotions, which have a chart of their own."""
+
     key: str
     title: str
-    words: list[Word]
-    measured: str
+    labels: list[LabelBar]
+    accuracy: str
     address: str
-    chosen: bool
+    is_selected: bool
 
     @property
-    def answer(self) -> Word | None:
-        return next((word for word in self.words if word.chosen), None)
+    def prediction(self) -> LabelBar | None:
+        return next((label for label in self.labels if label.is_predicted), None)
 
 
 def vocabularies(
-    scores: Mapping[str, Any], network: str, model_version: str, chosen: str, question: Mapping[str, str]
+    scores: Mapping[str, Any], network: str, model_version: str, selected: str, query: Mapping[str, str]
 ) -> list[Vocabulary]:
-    """The nine emotions, then the others; `question` is what else the page's address asks for.
+    """The nine emotions, then the others; `query` holds the other parameters of the page's address.
 
-    Where the model that heard the song is no longer installed, only the nine are known.
+    If the model is no longer installed, only the nine emotions are available.
     """
     try:
         others = ml_gateway.other_vocabularies(scores, model_version, network)
     except ml_gateway.MoodError:
-        if chosen != NINE:
+        if selected != NINE_EMOTIONS:
             raise
         others = []
-    known = [
-        Vocabulary(NINE, NINE_TITLE, [], "", _address(question, NINE), chosen == NINE),
-        *(_vocabulary(other, chosen, question) for other in others),
+    available = [
+        Vocabulary(NINE_EMOTIONS, "Nine emotions", [], "", _address(query, NINE_EMOTIONS), selected == NINE_EMOTIONS),
+        *(_vocabulary(other, selected, query) for other in others),
     ]
-    if not any(one.chosen for one in known):
-        allowed = ", ".join(one.key for one in known)
-        raise ProductError("words_unknown", f"words is “{chosen[:40]}”, and {allowed} are allowed: choose one of them.")
-    return known
+    if not any(one.is_selected for one in available):
+        allowed = ", ".join(one.key for one in available)
+        raise ProductError("words_unknown", f"words is “{selected[:40]}”. Choose one of: {allowed}.")
+    return available
 
 
-def _vocabulary(other: Mapping[str, Any], chosen: str, question: Mapping[str, str]) -> Vocabulary:
+def _vocabulary(other: Mapping[str, Any], selected: str, query: Mapping[str, str]) -> Vocabulary:
     return Vocabulary(
         key=other["key"],
         title=other["title"],
-        words=[_word(label, other["chosen"]) for label in other["labels"]],
-        measured=other["measured"],
-        address=_address(question, other["key"]),
-        chosen=other["key"] == chosen,
+        labels=[
+            LabelBar(label["name"], Bar.of(label["share"]), label["name"] == other["chosen"])
+            for label in other["labels"]
+        ],
+        accuracy=other["measured"],
+        address=_address(query, other["key"]),
+        is_selected=other["key"] == selected,
     )
 
 
-def _word(label: Mapping[str, Any], chosen: str) -> Word:
-    share = label["share"]
-    return Word(label["name"], percent(share), f"{100 * share:.1f}%", label["name"] == chosen)
-
-
-def _address(question: Mapping[str, str], key: str) -> str:
-    asked = {**question, **({} if key == NINE else {"words": key})}
-    return f"?{urlencode(asked)}#emotions"
+def _address(query: Mapping[str, str], key: str) -> str:
+    parameters = {**query, **({} if key == NINE_EMOTIONS else {"words": key})}
+    return f"?{urlencode(parameters)}#emotions"
