@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test train bench screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,20 +31,23 @@ train: setup-training ## Train a network on your own songs (DATA=folder, ARCH=cn
 	fi
 	@$(BIN)/python -m ml.training.train --arch $(ARCH) --data "$(DATA)"
 
-lint: setup-dev ## Check the style of the code, and that no migration is missing
+lint: setup-dev node_modules ## Run ruff, mypy, eslint and prettier, and check that no migration is missing
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@npm run --silent lint
 
 bench: setup-dev ## Measure speed and memory (ONLY="hearing cold" runs some of it) and write the table in docs/speed.md
 	@$(BIN)/python -m tests.bench $(ONLY)
 
-format: setup-dev ## Format the code and fix what the linters can fix
+format: setup-dev node_modules ## Format the code and fix what the linters can fix
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
+	@npm run --silent format
 
-clean: ## Remove .venv and caches; songs and database in var/ stay
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+clean: ## Remove .venv, node_modules and caches; songs and database in var/ stay
+	@rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .mypy_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromium; a few minutes)
@@ -59,6 +62,16 @@ constraints: setup-dev ## Write constraints.txt again (after changing requiremen
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links requirements-dev.txt >> $(VENV)/constraints.txt
 	@mv $(VENV)/constraints.txt constraints.txt
+
+# The JavaScript linter and formatter. npm writes this file last.
+node_modules: node_modules/.package-lock.json
+node_modules/.package-lock.json: package-lock.json
+	@if ! command -v npm >/dev/null; then \
+		echo 'npm is required to lint the JavaScript. Install Node.js 18 or newer (on Debian and Ubuntu: apt install nodejs npm).' >&2; \
+		exit 1; \
+	fi
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 env: .env ## Write the .env file for docker-compose.yml, with a generated database password
 .env:

@@ -1,17 +1,27 @@
-"""A column of our own."""
+"""A model field and a default value that Django does not have."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import secrets
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import models
 
+if TYPE_CHECKING:
+    TextField = models.TextField[Any, Any]
+else:
+    TextField = models.TextField
 
-class OrderedJSONField(models.TextField):
-    """JSON exactly as it was given. PostgreSQL's own type for it sorts the keys, whose order is part of the answer;
-    nothing is ever looked for inside."""
+
+class OrderedJSONField(TextField):
+    """JSON that keeps the order of its keys, which is part of an answer. PostgreSQL's `jsonb` sorts them. The content
+    cannot be queried."""
+
+    _pyi_private_set_type: Any  # read by the type checker: any value can be assigned
 
     def get_prep_value(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -21,3 +31,15 @@ class OrderedJSONField(models.TextField):
 
     def to_python(self, value: Any) -> Any:
         return orjson.loads(value) if isinstance(value, str) else value
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562): 48 bits of milliseconds, the rest random.
+
+    It cannot be guessed, and identifiers sort by their creation time, which keeps indexes small.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = value & ~(0xF << 76) | (0x7 << 76)
+    value = value & ~(0x3 << 62) | (0x2 << 62)
+    return uuid.UUID(int=value)

@@ -127,11 +127,11 @@ def segment_count(duration_s: float) -> int:
     return len(segments_of(duration_s, SPEC)) if duration_s > 0 else 0
 
 
-def view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
+def network_view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
     """A stored answer as one of the networks alone gives it."""
-    from ml.inference.answer import view
+    from ml.inference.answer import network_view
 
-    return view(stored, network, card(model_version))
+    return network_view(stored, network, card(model_version))
 
 
 def playable_copy(source: Path, target: Path) -> bool:

@@ -1,13 +1,16 @@
 """What is kept: people, their songs, what was heard in them, and who is at work."""
 
+from http import HTTPStatus
+from typing import Any, Self
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
 from classifier import ml_gateway
-from classifier.fields import OrderedJSONField
-from classifier.identifiers import new_id
+from classifier.errors import ProductError
+from classifier.fields import OrderedJSONField, uuid7
 from classifier.querysets import (
     AnalysisQuerySet,
     ResumableUploadQuerySet,
@@ -90,7 +93,7 @@ class Song(models.Model):
     still in the row. The rows are the truth about what is owed; the broker's messages only say that it is time to look.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="songs")
 
     # The sound as it came, a copy for browsers that cannot play it, and its picture.
@@ -160,6 +163,14 @@ class Song(models.Model):
         """Nothing more will happen to it unless somebody asks."""
         return self.status in (Status.DONE, Status.FAILED, Status.CANCELLED)
 
+    def reload(self) -> Self:
+        """Read the row again, after a change that others may have raced; ProductError if it was deleted meanwhile."""
+        try:
+            self.refresh_from_db()
+        except Song.DoesNotExist:
+            raise ProductError("not_found", "This song was deleted meanwhile.", HTTPStatus.NOT_FOUND) from None
+        return self
+
     @property
     def analysis(self) -> "Analysis | None":
         """What holds now; the history reads it for a whole page at once (`with_analysis`)."""
@@ -168,8 +179,16 @@ class Song(models.Model):
         return self.analyses.current().select_related("detail").first()
 
 
+MOOD_FIELDS = (
+    "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
+)  # fmt: skip
+"""The fields of an Analysis that are the object `mood` of an answer, in its order."""
+SCORE_FIELDS = ("valence", "arousal")
+"""Those that are in its object `scores`."""
+
+
 class Analysis(models.Model):
-    """What one version of the models heard: the part that lists and filters read."""
+    """The result of one version of the models for a song: the part that lists and filters read."""
 
     song = models.ForeignKey(Song, on_delete=models.CASCADE, related_name="analyses")
     model_version = models.CharField(max_length=64)
@@ -201,6 +220,11 @@ class Analysis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.model_version})"
+
+    @property
+    def mood(self) -> dict[str, Any]:
+        """As an answer has it."""
+        return {name: getattr(self, name) for name in MOOD_FIELDS}
 
     @property
     def is_disputed(self) -> bool:
@@ -239,7 +263,7 @@ class SavedFilter(models.Model):
 class ResumableUpload(models.Model):
     """A file that arrives by the tus protocol. When the last byte is stored it becomes a song, and `song` is set."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resumable_uploads")
     file_name = models.CharField(max_length=255)
     # The header Upload-Metadata as the client sent it, which the protocol wants back unchanged.

@@ -123,7 +123,7 @@ def iso_timestamp(moment: datetime | None) -> str | None:
 
 
 def _seen(answer: Mapping[str, Any], network: str, model_version: str) -> Mapping[str, Any]:
-    return answer if network == "both" else ml_gateway.view(answer, network, model_version)
+    return answer if network == "both" else ml_gateway.network_view(answer, network, model_version)
 
 
 def _answer(found: Mapping[str, Any], with_segments: bool) -> dict[str, Any]:

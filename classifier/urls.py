@@ -57,7 +57,7 @@ urlpatterns = [
     path("songs/states/", progress.song_states, name="song-states"),
     path("songs/cancel/", uploads.cancel_waiting, name="songs-cancel"),
     path("songs/<uuid:song_id>/", include(song_patterns)),
-    path("your-ear/", label_agreement.page, name="ear"),
+    path("your-ear/", label_agreement.page, name="corrections"),
     path("compare/", compare.page, name="song-compare"),
     path("map/", mood_map.mood_map, name="mood-map"),
     path("map/points/", mood_map.mood_points, name="mood-points"),

@@ -1,1 +1,1 @@
-"""Hearing the mood of music: audio, features, networks, composition, training. Knows nothing of the web."""
+"""Mood recognition in music: audio, features, networks, composition, training. Independent of the web application."""

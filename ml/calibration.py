@@ -1,6 +1,6 @@
-"""What training measures for the rules of `ml.moods`: how sure a side is, how scores are spread over music.
+"""What training measures for the rules of `ml.moods`: calibrated confidence and the distribution of scores.
 
-Both live in a bundle's card, as plain JSON. A card that holds none, or holds what is no finite number, raises
+Both are stored in a bundle's card as plain JSON. A card without them, or with numbers that are not finite, raises
 MoodError("model_corrupt").
 """
 
@@ -15,28 +15,28 @@ from typing import Any
 
 from ml.errors import MoodError
 
-LEAST_SHARE, GREATEST_SHARE = 0.005, 0.995
-"""The logit has no value where no listener, or every one, feels a mood; shares are kept inside this."""
+MIN_SHARE, MAX_SHARE = 0.005, 0.995
+"""Shares are clipped to this range, because the logit of 0 and of 1 is infinite."""
 
 
 @dataclass(frozen=True)
 class Logistic:
-    """A calibrated chance: sigmoid(bias + logit_weight * logit(share) + gap_weight * gap)."""
+    """A calibrated probability: sigmoid(bias + logit_weight * logit(share) + gap_weight * gap)."""
 
     bias: float
     logit_weight: float
     gap_weight: float
 
     def chance(self, share: float, gap: float) -> float:
-        """0..1, for a mood's share (0..1) and its lead over the best mood outside the pair (-1..1)."""
-        share = min(max(share, LEAST_SHARE), GREATEST_SHARE)
+        """The probability, 0..1, for a mood's share (0..1) and its lead over the best mood outside the pair (-1..1)."""
+        share = min(max(share, MIN_SHARE), MAX_SHARE)
         score = self.bias + self.logit_weight * math.log(share / (1 - share)) + self.gap_weight * gap
         return 0.5 * (1 + math.tanh(score / 2))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How sure each side is, and from which confidence (0..1) of the first side on a mood is stated."""
+    """The confidence of each side, and the confidence (0..1) of the first side from which a mood is stated."""
 
     first: Logistic
     second: Logistic
@@ -47,13 +47,13 @@ class Calibration:
 
     @classmethod
     def from_card(cls, values: Mapping[str, Any]) -> Calibration:
-        """The calibration that a card holds; MoodError("model_corrupt")."""
+        """The calibration in a card. Raises MoodError("model_corrupt")."""
         try:
             first, second = (Logistic(**values[side]) for side in ("first", "second"))
             numbers = {**asdict(first), **{f"second {k}": v for k, v in asdict(second).items()}}
             threshold = finite(values["threshold"], "threshold")
         except (KeyError, TypeError) as error:
-            raise corrupt("The model's card holds no usable calibration") from error
+            raise corrupt("The model's card has no usable calibration") from error
         for name, number in numbers.items():
             finite(number, name)
         return cls(first, second, threshold)
@@ -61,14 +61,14 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Reference:
-    """How scores are spread over a library of real music: 21 rising quantiles each (0, 5, ..., 100 %)."""
+    """The distribution of scores over a library of real music: 21 rising quantiles each (0, 5, ..., 100 %)."""
 
     quantiles: Mapping[str, tuple[float, ...]]
 
     STEPS = 20
 
     def rank(self, name: str, value: float) -> float:
-        """The share of the library (0..1) that lies below a value; among equal values, the middle of them."""
+        """The share of the library (0..1) below a value; the middle of the range if several quantiles equal it."""
         if name not in self.quantiles:
             raise corrupt(f"The model's card has no reference for the score {name!r}")
         knots = self.quantiles[name]
@@ -82,10 +82,10 @@ class Reference:
 
     @classmethod
     def of(cls, library: Iterable[Mapping[str, float]]) -> Reference:
-        """The spread over two songs or more, each a mapping of score names to values (see `moods.flat`)."""
+        """The distribution over two or more songs, each a mapping of score names to values (see `moods.flat`)."""
         songs = list(library)
         if len(songs) < 2:
-            raise ValueError(f"A reference library has {len(songs)} songs; give it two or more.")
+            raise ValueError(f"A reference library needs two or more songs; it has {len(songs)}.")
         columns = {name: [song[name] for song in songs] for name in songs[0]}
         inner = {name: quantiles(values, n=cls.STEPS, method="inclusive") for name, values in columns.items()}
         return cls({name: (min(values), *inner[name], max(values)) for name, values in columns.items()})
@@ -95,19 +95,19 @@ class Reference:
 
     @classmethod
     def from_card(cls, values: Mapping[str, Any]) -> Reference:
-        """The reference that a card holds; MoodError("model_corrupt")."""
+        """The reference in a card. Raises MoodError("model_corrupt")."""
         try:
-            read = {name: tuple(finite(knot, name) for knot in knots) for name, knots in values.items()}
+            knots_by_name = {name: tuple(finite(knot, name) for knot in knots) for name, knots in values.items()}
         except (AttributeError, TypeError) as error:
-            raise corrupt("The model's card holds no usable reference library") from error
-        for name, knots in read.items():
+            raise corrupt("The model's card has no usable reference library") from error
+        for name, knots in knots_by_name.items():
             if len(knots) != cls.STEPS + 1 or list(knots) != sorted(knots):
-                raise corrupt(f"The reference of {name!r} is not the 21 rising quantiles that are needed")
-        return cls(read)
+                raise corrupt(f"The reference of {name!r} must be 21 rising quantiles")
+        return cls(knots_by_name)
 
 
 def finite(value: Any, name: str) -> float:
-    """A value as a finite number; MoodError("model_corrupt")."""
+    """A value as a finite number. Raises MoodError("model_corrupt")."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -117,5 +117,6 @@ def finite(value: Any, name: str) -> float:
     return number
 
 
-def corrupt(found: str) -> MoodError:
-    return MoodError("model_corrupt", f"{found}; the model is damaged: install its bundle again.")
+def corrupt(problem: str) -> MoodError:
+    """The error for a damaged bundle; `problem` is the first half of its sentence."""
+    return MoodError("model_corrupt", f"{problem}; the model is damaged: install its bundle again.")

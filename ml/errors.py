@@ -1,11 +1,10 @@
-"""The one kind of error that this package raises on purpose."""
+"""The exception that this package raises on purpose."""
 
 
 class MoodError(Exception):
-    """A failure that a person can act on.
+    """An error that a user can act on.
 
-    `code` is stable and documented; `message` is one sentence that says what was found, what is allowed
-    and what to do.
+    `code` is stable and documented. `message` says what was found, what is allowed and what to do.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,7 +1,7 @@
-"""Every number about audio, once.
+"""All audio parameters in one place.
 
-Training writes the spec into a bundle's card; serving reads it from there, so that a bundle can only ever be
-fed what it was trained on.
+Training writes the spec into a bundle's card and serving reads it from there, so that a bundle always gets the input
+it was trained on.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from ml.errors import MoodError
 
 @dataclass(frozen=True)
 class AudioSpec:
-    """How audio is read, sliced and transformed. Times in seconds, lengths in samples unless named otherwise.
+    """How audio is decoded, segmented and transformed. Times are in seconds, lengths in samples unless noted.
 
-    A *step* is one hop of the Fourier transform (32 a second). A *frame* is the stretch that the 57 features
-    describe. A *segment* is what the networks hear at once.
+    A *step* is one hop of the STFT (32 per second). A *frame* is the 3 s that one row of the 57 features describes. A
+    *segment* is the 10 s that the networks read at once.
     """
 
     sample_rate: int = 16_000
-    """Hz. Half of it, 8 kHz, is below the bandwidth of every collection that we train on: see `mel_fmax_hz`."""
+    """Hz. The Nyquist frequency, 8 kHz, is below the bandwidth of every training collection: see `mel_fmax_hz`."""
 
     n_fft: int = 2048
-    """Samples under one Hann window: 128 ms, 7.8 Hz a bin, enough to tell neighbouring notes from 130 Hz up."""
+    """Window length: 128 ms, 7.8 Hz per bin, which resolves neighbouring notes from 130 Hz up."""
 
     hop_length: int = 500
-    """Samples between windows: exactly 32 steps a second, so that seconds, frames and segments meet steps."""
+    """Samples between windows: exactly 32 steps per second, so that seconds, frames and segments align with steps."""
 
     n_mels: int = 96
     mel_fmin_hz: float = 0.0
     mel_fmax_hz: float = 8000.0
-    """Recordings end at 8 to 16 kHz depending on their codec; a network that saw above 8 kHz would learn the codec."""
+    """Codecs cut off at 8 to 16 kHz; a network that saw frequencies above 8 kHz would learn the codec."""
 
     mel_floor_db: float = -80.0
     mel_step_db: float = 0.5
-    """Log-mel values are kept as bytes: value = round((dB - floor) / step), 0..255, that is -80 to +47.5 dB."""
+    """Log-mel values are stored as bytes: round((dB - floor) / step), 0..255, which is -80 to +47.5 dB."""
 
     n_mfcc: int = 20
     frame_s: int = 3
     frame_hop_s: int = 1
     key_stretch_s: int = 15
-    """Key and mode look at this much around a frame's middle: three seconds seldom name a key."""
+    """Context of key and mode around a frame's middle: three seconds rarely establish a key."""
 
     tempo_stretch_s: int = 12
-    """Tempo looks at this much around a frame's middle."""
+    """Context of the tempo around a frame's middle."""
 
     tempo_window_s: int = 8
-    """The window under which the onset curve is correlated with itself: the slowest beat fits several times."""
+    """Window of the onset autocorrelation: several periods of the slowest beat."""
 
     segment_s: int = 10
     segment_hop_s: int = 5
@@ -73,12 +73,12 @@ class AudioSpec:
 
     @property
     def segment_frames(self) -> int:
-        """Feature frames that lie wholly inside a segment."""
+        """Feature frames that lie completely inside a segment."""
         return (self.segment_s - self.frame_s) // self.frame_hop_s + 1
 
     @property
     def wide_frames(self) -> int:
-        """Feature frames of a stretch three times as long as a segment, the segment in its middle."""
+        """Feature frames of three segment lengths, with the segment in the middle."""
         return (3 * self.segment_s - self.frame_s) // self.frame_hop_s + 1
 
     def to_card(self) -> dict[str, Any]:
@@ -86,11 +86,11 @@ class AudioSpec:
 
     @classmethod
     def from_card(cls, values: dict[str, Any]) -> AudioSpec:
-        """The spec that a card holds; MoodError("model_incompatible") when this code cannot honour it."""
-        known = {field.name for field in fields(cls)}
-        if set(values) != known:
-            odd = ", ".join(sorted(set(values) ^ known))
-            raise MoodError("model_incompatible", f"The model's audio spec and this program disagree on: {odd}.")
+        """The spec in a card. Raises MoodError("model_incompatible") if its fields are not those of this class."""
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            different = ", ".join(sorted(set(values) ^ names))
+            raise MoodError("model_incompatible", f"The model's audio spec and this program differ in: {different}.")
         return cls(**values)
 
 

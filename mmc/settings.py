@@ -53,7 +53,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Both before the check of forged requests, which reads the form and so the whole body.
+    "classifier.accounts.authentication.TokenMiddleware",
+    # Both before the CSRF check, which reads the form and so the whole body.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "classifier.middleware.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -199,14 +200,13 @@ CELERY_TIMEZONE = TIME_ZONE
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "classifier.api.authentication.TokenAuthentication",
+        "classifier.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_PAGINATION_CLASS": "classifier.api.pagination.NewestFirst",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": f"{env.integer('API_CALLS_PER_MINUTE', 600, least=1, most=1_000_000)}/min"},
     "EXCEPTION_HANDLER": "classifier.api.errors.exception_response",

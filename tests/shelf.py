@@ -1,4 +1,4 @@
-"""A shelf of songs that were heard: rows without files, each as a test says."""
+"""Analysed songs as database rows without files, for tests."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _numbers = count()
 OF_ANALYSIS = {field.name for field in Analysis._meta.concrete_fields} - {"id", "song", "created_at"}
 
 
-def shelve(owner: Person, title: str = "", *, created_at: datetime | None = None, **given: Any) -> Song:
-    """A song and its analysis; what is not given is as tests.classifier.fake_analysis has it."""
+def shelve(owner: Person, title: str = "", *, created_at: datetime | None = None, **fields: Any) -> Song:
+    """A song and its analysis; fields that are not passed have the defaults of tests.classifier.fake_analysis."""
     number = next(_numbers)
-    heard = {name: given.pop(name) for name in OF_ANALYSIS & given.keys()}
+    analysis_fields = {name: fields.pop(name) for name in OF_ANALYSIS & fields.keys()}
     song = Song.objects.create(
         **{
             "owner": owner,
@@ -29,16 +29,16 @@ def shelve(owner: Person, title: str = "", *, created_at: datetime | None = None
             "duration_s": 60.0,
             "status": Status.DONE,
             "created_at": created_at or timezone.now(),
-            **given,
+            **fields,
         }
     )
-    found = answer()
-    segments = found.pop("segments")
+    stored_answer = answer()
+    segments = stored_answer.pop("segments")
     places = {name: scores()[name] for name in ("valence", "arousal")}
     analysis = Analysis.objects.create(
         song=song,
         created_at=song.created_at,
-        **{"model_version": "mood-3", "agreement": 0.83, **places, **mood(), **heard},
+        **{"model_version": "mood-3", "agreement": 0.83, **places, **mood(), **analysis_fields},
     )
-    AnalysisDetail.objects.create(analysis=analysis, answer=found, segments=segments)
+    AnalysisDetail.objects.create(analysis=analysis, answer=stored_answer, segments=segments)
     return song

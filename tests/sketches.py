@@ -1,4 +1,4 @@
-"""Little pieces of many kinds, made with the instruments of the demo songs: a library to try things on."""
+"""Short pieces of many styles, made with the instruments of the demo songs, as a test library."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 3), (5, 3, 0, 4))
 class Bar:
     stage: Stage
     beat: int
-    """Where it begins."""
+    """The beat on which it begins."""
     notes: list[int]
     """Root, third and fifth, as MIDI numbers."""
     chance: np.random.Generator
 
 
 def quiet(bar: Bar) -> None:
-    """Chords without a beginning, and a tune that leaves things out."""
+    """Sustained chords and a sparse melody."""
     stage, lead = bar.stage, bar.chance.choice(np.array([piano, bell, cello, marimba], dtype=object))
     for note in bar.notes:
         stage.play(pad(note + 12, stage.seconds(4)), bar.beat, 0.06, room=0.8)
@@ -44,7 +44,7 @@ def quiet(bar: Bar) -> None:
 
 
 def dancing(bar: Bar) -> None:
-    """Brass on the off-beat, a bass that walks, and a snare."""
+    """Brass on the off-beat, a walking bass, and a snare."""
     stage = bar.stage
     for at in (1, 1.5, 3, 3.5):
         for note in bar.notes:
@@ -77,7 +77,7 @@ def marching(bar: Bar) -> None:
 
 
 def lurking(bar: Bar) -> None:
-    """A discord that stays, a pulse below it, and a clock."""
+    """A sustained dissonance, a pulse below it, and a ticking clock."""
     stage, low = bar.stage, bar.notes[0] - 17
     for step in (0, 1, 7, 18, 24):
         stage.play(strings(low + step, stage.seconds(4.5), 0.25, 1.0), bar.beat, 0.15, room=0.6)
@@ -89,24 +89,24 @@ def lurking(bar: Bar) -> None:
         stage.play(drums.drum(50, 0.2), bar.beat + at, 0.35, room=0.3)
 
 
-MANNERS: tuple[Callable[[Bar], None], ...] = (quiet, dancing, marching, quiet, lurking)
+STYLES: tuple[Callable[[Bar], None], ...] = (quiet, dancing, marching, quiet, lurking)
 DRIVE = {quiet: 0.9, dancing: 2.0, marching: 2.4, lurking: 1.2}
 
 
 def sketch(seed: int) -> Stereo:
-    """Chords of a key, in one of the manners; what is left open is drawn by lot."""
+    """A chord progression in one of the styles; the rest is random."""
     chance = np.random.default_rng(seed)
-    manner = MANNERS[seed % len(MANNERS)]
-    # A third of them change in their middle.
-    later = MANNERS[chance.integers(len(MANNERS))] if chance.random() < 0.35 else manner
-    stage = Stage(float(chance.uniform(56, 84) if manner is quiet else chance.uniform(104, 156)), LENGTH_S)
+    style = STYLES[seed % len(STYLES)]
+    # A third of them change the style in the middle.
+    later = STYLES[chance.integers(len(STYLES))] if chance.random() < 0.35 else style
+    stage = Stage(float(chance.uniform(56, 84) if style is quiet else chance.uniform(104, 156)), LENGTH_S)
     scale = MAJOR if chance.random() < 0.5 else MINOR
     tonic, progression = 48 + int(chance.integers(-4, 6)), PROGRESSIONS[chance.integers(len(PROGRESSIONS))]
     bars = int(LENGTH_S / stage.seconds(4)) + 1
     for bar in range(bars):
         notes = [_degree(tonic, scale, progression[bar % 4] + step) for step in (0, 2, 4)]
-        (manner if bar < bars / 2 else later)(Bar(stage, 4 * bar, notes, chance))
-    return stage.mixed(drive=DRIVE[manner], fade_s=1.0)
+        (style if bar < bars / 2 else later)(Bar(stage, 4 * bar, notes, chance))
+    return stage.mixed(drive=DRIVE[style], fade_s=1.0)
 
 
 def write_sketch(folder: Path, seed: int) -> Path:

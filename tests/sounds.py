@@ -1,7 +1,7 @@
-"""Sounds with known answers, and the files that hold them: what every test of audio listens to.
+"""Synthetic signals with known properties, and audio files of them.
 
 Samples are float32, full scale 1.0, of shape (samples,) for one channel or (channels, samples). Files are
-written by PyAV's encoders (Vorbis by libsndfile, since FFmpeg's own knows only stereo).
+written by PyAV's encoders (Vorbis by libsndfile, since FFmpeg's encoder only supports stereo).
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ __all__ = [
 Pathlike = str | os.PathLike[str]
 
 LONG_FRAME_BYTES = 72
-"""One frame, 72 ms, of the mp3 that `write_long` makes: 1000 bytes a second."""
+"""One 72 ms frame of the mp3 from `write_long`: 1000 bytes per second."""
 
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a file of this kind is written; `channels` is the most that it takes."""
+    """How a file of this format is encoded; `channels` is the maximum."""
 
     suffix: str
     container: str
@@ -94,7 +94,7 @@ FORMS = {
     "au": Form(".au", "au", "pcm_s16be", lossless=True),
     "wavpack": Form(".wv", "wv", "wavpack", "s16p", channels=2, lossless=True),
 }
-"""The kinds that `write` makes. A suffix alone means the first that has it: .m4a is AAC, .ogg Vorbis."""
+"""The formats of `write`. A suffix alone selects the first format that has it: .m4a is AAC, .ogg is Vorbis."""
 
 
 def write(
@@ -106,10 +106,10 @@ def write(
     tags: Mapping[str, str] | None = None,
     cover: bytes | None = None,
 ) -> Path:
-    """Encodes to `path` as `form` (a name in FORMS; by default what the suffix says), and returns the path.
+    """Encodes to `path` as `form` (a name in FORMS; by default chosen by suffix), and returns the path.
 
-    A list or generator of blocks is written as it comes, so that a long file costs no memory. A rate that the
-    codec does not know is converted to the next one it does. Tags are FFmpeg's names: title, artist, album.
+    A list or generator of blocks is encoded block by block, so that a long file needs little memory. A rate that the
+    codec does not support is converted to the next supported one. Tags are FFmpeg's names: title, artist, album.
     """
     path = Path(path)
     kind = FORMS[form] if form else next(kind for kind in FORMS.values() if kind.suffix == path.suffix.lower())
@@ -130,7 +130,7 @@ def write_video(
     container: str = "mp4",
     picture_s: float | None = None,
 ) -> Path:
-    """A film of grey pictures, as long as the samples that are its sound; None makes a film without a track."""
+    """A video of grey images, as long as its audio `samples`; None gives a video without an audio stream."""
     path = Path(path)
     duration_s = picture_s or (5.0 if samples is None else samples.shape[-1] / sample_rate)
     with av.open(os.fspath(path), "w", format=container) as output:
@@ -152,7 +152,7 @@ def write_video(
 
 
 def write_long(path: Pathlike, duration_s: float) -> Path:
-    """A mono mp3 of hours, made at once: a minute of music at 8 kbit/s, repeated. 3.6 MB an hour."""
+    """A mono mp3 of any length, made quickly: a minute of music at 8 kbit/s, repeated. 3.6 MB per hour."""
     minute = io.BytesIO()
     quiet = {"write_xing": "0", "id3v2_version": "0"}
     with av.open(minute, "w", format="mp3", options=quiet) as output:
@@ -171,13 +171,13 @@ def write_long(path: Pathlike, duration_s: float) -> Path:
 
 
 def truncate(path: Path, share: float) -> Path:
-    """Leaves the first `share` (0 to 1) of the file's bytes, as a broken download would."""
+    """Truncates the file to its first `share` (0 to 1), like an interrupted download."""
     os.truncate(path, int(path.stat().st_size * share))
     return path
 
 
 def damage(path: Path, at: float = 0.5, size: int = 4000, seed: int = 0) -> Path:
-    """Overwrites `size` bytes with noise, beginning at the share `at` of the file."""
+    """Overwrites `size` bytes with noise, from the fraction `at` of the file."""
     with path.open("r+b") as file:
         file.seek(int(path.stat().st_size * at))
         file.write(np.random.default_rng(seed).bytes(size))
@@ -193,7 +193,7 @@ def picture(kind: str = "PNG", width: int = 64, height: int = 64) -> bytes:
 
 
 def attach_cover(path: Path, image: bytes) -> None:
-    """Puts a front cover into an mp3, aiff, wav, flac or m4a, as music players store it."""
+    """Adds a front cover to an mp3, aiff, wav, flac or m4a file."""
     file = mutagen.File(path)
     if isinstance(file, mutagen.flac.FLAC):
         cover = mutagen.flac.Picture()
@@ -212,7 +212,7 @@ def _frames(blocks: Iterable[Samples], sample_rate: int) -> Iterator[av.AudioFra
     position = 0
     for block in blocks:
         planes = np.atleast_2d(block)
-        for start in range(0, planes.shape[1], sample_rate):  # a second at a time, as a real encoder is fed
+        for start in range(0, planes.shape[1], sample_rate):  # one second at a time, like a real encoder
             part = np.ascontiguousarray(planes[:, start : start + sample_rate], np.float32)
             frame = av.AudioFrame.from_ndarray(part, format="fltp", layout=LAYOUTS[part.shape[0]])
             frame.sample_rate, frame.pts = sample_rate, position

@@ -1,4 +1,4 @@
-"""Waves with known answers: tones, chords, noise, silence and little pieces of music.
+"""Synthetic signals with known properties: tones, chords, noise, silence and short pieces of music.
 
 Samples are float32, full scale 1.0, of shape (samples,).
 """
@@ -30,7 +30,7 @@ def chord(
 
 
 def sweep(low_hz: float, high_hz: float, duration_s: float, sample_rate: int = RATE, amplitude: float = 0.5) -> Samples:
-    """A sine that rises evenly, so that its pitch tells the time."""
+    """A linear sine sweep, so that its pitch gives the time."""
     times_s = _times(duration_s, sample_rate)
     turns = low_hz * times_s + (high_hz - low_hz) * times_s**2 / (2 * duration_s)
     return _rounded(amplitude * np.sin(2 * np.pi * turns))

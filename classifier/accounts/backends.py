@@ -8,21 +8,20 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from classifier.models import SignInFailure
+from classifier.models import Person, SignInFailure
 
 
 class ThrottledBackend(ModelBackend):
     """Django's own backend behind a count of wrong passwords for each name and address together."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # the arguments that Django documents for this backend
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
-    ) -> AbstractBaseUser | None:
+    ) -> Person | None:
         if request is None or username is None:
             return super().authenticate(request, username, password, **kwargs)
         key = attempt_key(request, username)

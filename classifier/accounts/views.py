@@ -1,9 +1,12 @@
 """Getting in: the owner's account on the first visit, signing in and out, one's password."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.first_run import owner_create, setup_due
 from classifier.accounts.forms import PasswordForm, PersonForm, SetupForm, SignInForm, TokenForm
 from classifier.accounts.people import password_make, password_set, person_add
@@ -64,7 +68,7 @@ class Password(views.PasswordChangeView):
     form_class = PasswordForm
     success_url = reverse_lazy("home")
 
-    def form_valid(self, form: PasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm[Person]) -> HttpResponse:
         response = super().form_valid(form)
         messages.success(self.request, "Your password is changed; other devices have to sign in again.")
         return response
@@ -72,7 +76,7 @@ class Password(views.PasswordChangeView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     _only_owner(request)
     form = PersonForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -89,7 +93,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-def new_password(request: HttpRequest, person_id: int) -> HttpResponse:
+def new_password(request: AuthenticatedHttpRequest, person_id: int) -> HttpResponse:
     """For somebody who forgot theirs; it ends their sessions."""
     _only_owner(request)
     person = get_object_or_404(Person.objects.exclude(id=request.user.id), id=person_id)
@@ -98,19 +102,19 @@ def new_password(request: HttpRequest, person_id: int) -> HttpResponse:
     return _page(request, form=PersonForm(), person=person, password=password)
 
 
-def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
+def _page(request: AuthenticatedHttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
     everybody = Person.objects.order_by("-is_superuser", "username")
     return render(request, "accounts/people.html", {"everybody": everybody, **context}, status=status)
 
 
-def _only_owner(request: HttpRequest) -> None:
+def _only_owner(request: AuthenticatedHttpRequest) -> None:
     if not request.user.is_owner:
         raise PermissionDenied
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     key = ""
     if request.method == "POST" and form.is_valid():
@@ -129,7 +133,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def revoke(request: AuthenticatedHttpRequest, token_id: int) -> HttpResponse:
     if token_revoke(owner=request.user, token_id=token_id):
         messages.success(request, "The token is revoked: whatever used it gets no answer any more.")
     return redirect("tokens")

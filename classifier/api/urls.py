@@ -1,7 +1,6 @@
 from django.urls import path, re_path
 
-from classifier.api.model import Model
-from classifier.api.views import Nowhere, Predict, Prediction, Predictions
+from classifier.api.views import Model, Nowhere, Predict, Prediction, Predictions
 
 urlpatterns = [
     path("predict/", Predict.as_view(), name="predict"),

@@ -12,24 +12,32 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from classifier.api.pagination import NewestFirst
+from classifier.accounts.authentication import AuthenticatedApiRequest
 from classifier.errors import ProductError
 from classifier.jobs.long_poll import song_await
 from classifier.library.filters import LibraryFilter
+from classifier.model_cards import card_of, model_json
 from classifier.models import Song
 from classifier.serializers import parse_network, song_json
 from classifier.services.song_delete import song_delete
 from classifier.services.song_submit import song_submit
 
 
+class NewestFirst(PageNumberPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
 class Predict(APIView):
     """Hands in a song: 200 with the answer where it is known in time, otherwise 202 with the song as it is."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: AuthenticatedApiRequest) -> Response:
         network = parse_network(request.query_params.get("model"))
         wait_s = _wait_s(request.query_params.get("wait"))
         song, _ = song_submit(owner=request.user, upload=_one_file(request), now=timezone.now())
@@ -44,7 +52,7 @@ class Predict(APIView):
 class Predictions(APIView):
     """One's own songs without their segments: all, newest first, or those that a filter of the library means."""
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: AuthenticatedApiRequest) -> Response:
         network = parse_network(request.query_params.get("model"))
         library_filter = LibraryFilter(request.query_params).checked()
         pages = NewestFirst()
@@ -56,13 +64,20 @@ class Predictions(APIView):
 class Prediction(APIView):
     """One song."""
 
-    def get(self, request: Request, song_id: uuid.UUID) -> Response:
+    def get(self, request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Response:
         network = parse_network(request.query_params.get("model"))
         return Response(song_json(_own(request, song_id), network))
 
-    def delete(self, request: Request, song_id: uuid.UUID) -> Response:
+    def delete(self, request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Response:
         song_delete(song=_own(request, song_id))
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class Model(APIView):
+    """The model in use, or an installed one with `?version=`."""
+
+    def get(self, request: AuthenticatedApiRequest) -> Response:
+        return Response(model_json(card_of(request.query_params.get("version"))))
 
 
 class Nowhere(APIView):
@@ -74,7 +89,7 @@ class Nowhere(APIView):
         raise NotFound
 
 
-def _one_file(request: Request) -> UploadedFile | None:
+def _one_file(request: AuthenticatedApiRequest) -> UploadedFile | None:
     files = request.FILES.getlist("file")
     if len(files) > 1:
         raise ProductError(
@@ -84,7 +99,7 @@ def _one_file(request: Request) -> UploadedFile | None:
     return files[0] if files else None
 
 
-def _own(request: Request, song_id: uuid.UUID) -> Song:
+def _own(request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Song:
     song = Song.objects.for_owner(request.user).filter(id=song_id).first()
     if song is None:
         raise Http404

@@ -92,4 +92,5 @@ def wilson_interval(share: float, count: int) -> tuple[float, float]:
     spread = Z95 * Z95 / count
     middle = (share + spread / 2) / (1 + spread)
     reach = Z95 * math.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    # Rounded, so that a share of 0 or 1 ends its interval exactly there.
+    return max(0.0, round(middle - reach, 12)), min(1.0, round(middle + reach, 12))

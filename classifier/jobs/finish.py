@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from classifier.jobs.lease import LeaseLost
-from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
+from classifier.models import MOOD_FIELDS, SCORE_FIELDS, Analysis, AnalysisDetail, Song, Stage, Status
 
 if TYPE_CHECKING:
     from ml.inference.analysis import AnalysisResult as Heard
@@ -81,8 +81,6 @@ def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any
 def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
     answer = dict(heard.answer)
     segments = answer.pop("segments")
-    mood = answer["mood"]
-    scores = answer["scores"]
     # The older answers step back before the new one steps forward, since only one may be current.
     Analysis.objects.filter(song_id=song.id).exclude(model_version=heard.model_version).update(is_current=False)
     analysis, _ = Analysis.objects.update_or_create(
@@ -91,16 +89,8 @@ def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
         defaults={
             "is_current": True,
             "created_at": now,
-            "name": mood["name"],
-            "primary": mood["primary"],
-            "secondary": mood["secondary"],
-            "joined_by": mood["joined_by"],
-            "confidence": mood["confidence"],
-            "secondary_confidence": mood["secondary_confidence"],
-            "certain": mood["certain"],
-            "genre": mood["genre"],
-            "valence": scores["valence"],
-            "arousal": scores["arousal"],
+            **{name: answer["mood"][name] for name in MOOD_FIELDS},
+            **{name: answer["scores"][name] for name in SCORE_FIELDS},
             "agreement": answer["agreement"],
         },
     )

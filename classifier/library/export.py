@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from classifier import ml_gateway
-from classifier.models import Song, Status
+from classifier.models import MOOD_FIELDS, SCORE_FIELDS, Song, Status
 from classifier.serializers import actual_mood, iso_timestamp, song_json
 
 if TYPE_CHECKING:
@@ -22,12 +22,9 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 SONG = ("id", "title", "artist", "file_name", "duration_s", "status", "error_code", "created_at", "finished_at")
-HEARD = (
-    "mood", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
-    "agreement", "valence", "arousal",
-)  # fmt: skip
-SAID = ("verdict", "verdict_at", "actual_mood", "actual_primary", "actual_secondary")
-COLUMNS = (*SONG, *HEARD, *ml_gateway.EMOTIONS, "model_version", *SAID, "sha256")
+MOOD = ("mood", *MOOD_FIELDS[1:], "agreement", *SCORE_FIELDS)
+LABELS = ("verdict", "verdict_at", "actual_mood", "actual_primary", "actual_secondary")
+COLUMNS = (*SONG, *MOOD, *ml_gateway.EMOTIONS, "model_version", *LABELS, "sha256")
 
 
 def csv_lines(songs: SongQuerySet) -> Iterator[str]:
@@ -61,7 +58,7 @@ def row(song: Song) -> dict[str, Any]:
     analysis = song.analysis if song.status == Status.DONE else None
     if analysis is None:
         return told
-    heard = {name: getattr(analysis, "name" if name == "mood" else name) for name in HEARD}
+    heard = {name: getattr(analysis, "name" if name == "mood" else name) for name in MOOD}
     shares = analysis.detail.answer["scores"]["emotions"]
     return (
         told | heard | {name: shares[name] for name in ml_gateway.EMOTIONS} | {"model_version": analysis.model_version}

@@ -1,6 +1,6 @@
-"""What a person said of songs beside what was heard in them: read by song, and counted in one query.
+"""How far the analysis agrees with the moods that a user stated: song by song, and counted in one query.
 
-Only songs that have an answer now count: whatever waits to be heard anew is judged by what will be heard.
+Only songs with a current analysis count. A label is a mood that the user stated, a prediction one of the analysis.
 """
 
 from __future__ import annotations
@@ -16,66 +16,67 @@ from classifier.models import Person, Song, Verdict
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
 
-Counts = dict[tuple[str, str], int]
-"""Songs, by a mood that was said and one that was heard."""
-SIDES = (F("analysis_primary"), F("analysis_secondary"))
+MIN_JUDGED = 10
+"""Rates of fewer songs say nothing, so none are shown."""
+
+LabelCounts = dict[tuple[str, str], int]
+"""Number of songs by label and prediction."""
 
 
-class Fit(TextChoices):
-    """How an answer stands to what was said of it."""
+class Agreement(TextChoices):
+    """How far one analysis agrees with what the user said of it. The values are part of addresses."""
 
-    WHOLE = "whole"
-    HALF = "half"
-    MISS = "miss"
-    # Somebody said only that an answer does not fit, and it was heard anew since: of the new one nothing was said.
-    OPEN = "open"
+    FULL = "whole"
+    PARTIAL = "half"
+    NONE = "miss"
+    # The user rejected an earlier analysis without stating a mood, and has said nothing of the current one.
+    OUTDATED = "open"
 
 
+_PREDICTIONS = (F("analysis_primary"), F("analysis_secondary"))
 _REJECTED = Q(verdict=Verdict.DISAGREED)
 _SAME = Q(actual_primary=F("analysis_primary"), actual_secondary=F("analysis_secondary"))
-_EXCHANGED = Q(actual_primary=F("analysis_secondary"), actual_secondary=F("analysis_primary"))
-_SHARED = Q(actual_primary__in=SIDES) | Q(actual_secondary__in=SIDES)
-FIT = Case(
-    When(_REJECTED & Q(analysis_created_at__gt=F("verdict_at")), then=Value(Fit.OPEN.value)),
-    When(_REJECTED, then=Value(Fit.MISS.value)),
-    When(_SAME | _EXCHANGED, then=Value(Fit.WHOLE.value)),
-    When(_SHARED, then=Value(Fit.HALF.value)),
-    default=Value(Fit.MISS.value),
+_SWAPPED = Q(actual_primary=F("analysis_secondary"), actual_secondary=F("analysis_primary"))
+_OVERLAPPING = Q(actual_primary__in=_PREDICTIONS) | Q(actual_secondary__in=_PREDICTIONS)
+_AGREEMENT = Case(
+    When(_REJECTED & Q(analysis_created_at__gt=F("verdict_at")), then=Value(Agreement.OUTDATED.value)),
+    When(_REJECTED, then=Value(Agreement.NONE.value)),
+    When(_SAME | _SWAPPED, then=Value(Agreement.FULL.value)),
+    When(_OVERLAPPING, then=Value(Agreement.PARTIAL.value)),
+    default=Value(Agreement.NONE.value),
     output_field=CharField(),
 )
 
 
 class Judgement(NamedTuple):
-    """So many songs of which the same was said, and in which the same was heard."""
+    """A number of songs with the same labels and the same predictions."""
 
-    said: tuple[str, ...]
-    """One mood or two; none where the person only disagreed."""
-    heard: tuple[str, str]
-    fit: str
+    labels: tuple[str, ...]
+    """One mood or two; none where the user only disagreed."""
+    predictions: tuple[str, str]
+    agreement: str
     songs: int
 
 
-class Confused(NamedTuple):
-    """A square of the matrix of either side: what was said there, and what was heard there."""
+class ConfusionCell(NamedTuple):
+    """A cell of the matrix of either mood."""
 
-    said: str
-    heard: str
+    label: str
+    prediction: str
 
     @property
-    def songs(self) -> Q:
-        if self.said == self.heard:
-            return _said(self.said) & _heard(self.heard)
-        return _said(self.said) & ~_heard(self.said) & _heard(self.heard) & ~_said(self.heard)
+    def condition(self) -> Q:
+        if self.label == self.prediction:
+            return _labelled(self.label) & _predicted(self.label)
+        matches = _labelled(self.label) & _predicted(self.prediction)
+        return matches & ~_predicted(self.label) & ~_labelled(self.prediction)
 
 
 def judged_songs(owner: Person) -> SongQuerySet:
-    """Every song that the person said something of, with `fit`, the last judged first."""
-    songs = Song.objects.for_owner(owner).with_current_analysis()
-    return (
-        songs.analysed()
-        .exclude(verdict=Verdict.NONE)
-        .annotate(fit=FIT)
-        .order_by(F("verdict_at").desc(nulls_last=True), "-created_at", "-id")
+    """Every song with a verdict and an analysis, annotated with `label_agreement`, the last judged first."""
+    songs = Song.objects.for_owner(owner).with_current_analysis().analysed().exclude(verdict=Verdict.NONE)
+    return songs.annotate(label_agreement=_AGREEMENT).order_by(
+        F("verdict_at").desc(nulls_last=True), "-created_at", "-id"
     )
 
 
@@ -84,47 +85,47 @@ def judgements(owner: Person) -> list[Judgement]:
     rows = (
         judged_songs(owner)
         .order_by()
-        .values_list("actual_primary", "actual_secondary", F("analysis_primary"), F("analysis_secondary"), "fit")
+        .values_list("actual_primary", "actual_secondary", *_PREDICTIONS, "label_agreement")
         .annotate(songs=Count("id"))
     )
     return [
-        Judgement((first, second) if second else (first,) if first else (), (primary, secondary), fit, songs)
-        for first, second, primary, secondary, fit, songs in rows
+        Judgement((first, second) if second else (first,) if first else (), (primary, secondary), agreement, songs)
+        for first, second, primary, secondary, agreement, songs in rows
     ]
 
 
-def first_sides(found: Iterable[Judgement]) -> Counts:
-    """Songs by the first mood that was said and the first that was heard."""
-    counts: Counts = {}
-    for one in found:
-        if one.said:
-            place = (one.said[0], one.heard[0])
-            counts[place] = counts.get(place, 0) + one.songs
+def main_mood_counts(groups: Iterable[Judgement]) -> LabelCounts:
+    """Songs by the main mood that the user stated and the one that was predicted."""
+    counts: LabelCounts = {}
+    for group in groups:
+        if group.labels:
+            cell = (group.labels[0], group.predictions[0])
+            counts[cell] = counts.get(cell, 0) + group.songs
     return counts
 
 
-def either_sides(found: Iterable[Judgement]) -> Counts:
-    """Songs by moods on whichever side: those that were said and heard, and what was heard in place of what was said.
+def either_mood_counts(groups: Iterable[Judgement]) -> LabelCounts:
+    """Songs by main or second mood: correct predictions, and what was predicted in place of a missed label.
 
-    A song counts in several squares where several of its moods do.
+    A song counts in several cells where several of its moods do.
     """
-    counts: Counts = {}
-    for one in found:
-        for place in _places(one.said, one.heard):
-            counts[place] = counts.get(place, 0) + one.songs
+    counts: LabelCounts = {}
+    for group in groups:
+        for cell in _cells(group.labels, group.predictions):
+            counts[cell] = counts.get(cell, 0) + group.songs
     return counts
 
 
-def _places(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str]]:
-    met = [(mood, mood) for mood in said if mood in heard]
-    missed = [mood for mood in said if mood not in heard]
-    instead = [mood for mood in heard if mood not in said]
-    return met + [(mood, other) for mood in missed for other in instead]
+def _cells(labels: Sequence[str], predictions: Sequence[str]) -> list[tuple[str, str]]:
+    correct = [(mood, mood) for mood in labels if mood in predictions]
+    missed = [mood for mood in labels if mood not in predictions]
+    wrong = [mood for mood in predictions if mood not in labels]
+    return correct + [(label, prediction) for label in missed for prediction in wrong]
 
 
-def _said(mood: str) -> Q:
+def _labelled(mood: str) -> Q:
     return Q(actual_primary=mood) | Q(actual_secondary=mood)
 
 
-def _heard(mood: str) -> Q:
+def _predicted(mood: str) -> Q:
     return Q(analysis_primary=mood) | Q(analysis_secondary=mood)

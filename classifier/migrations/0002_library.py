@@ -1,5 +1,4 @@
 import classifier.fields
-import classifier.identifiers
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ArrivingFile',
             fields=[
-                ('id', models.UUIDField(default=classifier.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=classifier.fields.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('file_name', models.CharField(max_length=255)),
                 ('size_bytes', models.BigIntegerField()),
                 ('received_bytes', models.BigIntegerField(default=0)),

@@ -9,7 +9,6 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 
 from classifier.errors import ProductError
 from classifier.models import Analysis, Song, Stage, Status
-from classifier.services.song_reread import reread
 
 # A song that was only to be heard again has the answer that it had; any other has none.
 CANCELLED_STATUS = Case(
@@ -32,7 +31,7 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
             finished_at=now,
         )
     )
-    song = reread(song)
+    song = song.reload()
     if not cancelled and song.status != Status.CANCELLED:
         raise ProductError(
             "already_over", f"This song is {song.status} already: there is nothing to cancel.", HTTPStatus.CONFLICT

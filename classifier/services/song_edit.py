@@ -6,7 +6,6 @@ from datetime import datetime
 
 from classifier.errors import ProductError
 from classifier.models import Song
-from classifier.services.song_reread import reread
 
 MAX_LENGTH = 255
 
@@ -17,7 +16,7 @@ def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
     Song.objects.filter(id=song.id).update(
         title=_one_line("title", title), artist=_one_line("artist", artist), edited_at=now
     )
-    return reread(song)
+    return song.reload()
 
 
 def _one_line(name: str, text: str) -> str:

@@ -12,7 +12,6 @@ from django.db import transaction
 from classifier.errors import ProductError
 from classifier.jobs.queue import enqueue
 from classifier.models import Song, Stage, Status
-from classifier.services.song_reread import reread
 
 REQUEUED: dict[str, Any] = {
     "status": Status.QUEUED,
@@ -35,7 +34,7 @@ def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
     )
     if queued and to_queue:
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
-    song = reread(song)
+    song = song.reload()
     if song.status == Status.DONE:
         raise ProductError(
             "already_done", "This song already has its answer: there is nothing to retry.", HTTPStatus.CONFLICT

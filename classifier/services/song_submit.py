@@ -78,7 +78,7 @@ def _checked(upload: File | None) -> File:
 
 def _file_put_back(song: Song, upload: File) -> None:
     """The very same bytes are here again, so a file that was lost from the disk is lost no longer."""
-    if not song.file.storage.exists(song.file.name):
+    if not Path(song.file.path).exists():
         with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)
             fsync_with_parents(Path(song.file.path))

@@ -17,7 +17,6 @@ from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.jobs.finish import song_fail
 from classifier.models import Person, Song
 from classifier.serializers import analysis_json, failure_json, song_json
-from classifier.services.song_reread import reread
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_empty
@@ -72,17 +71,17 @@ def _stored(file: File, owner: Person, child: AnalysisSubprocess, on_progress: C
             child.analyse_song(song.id, on_progress)
         except ProductError as error:
             _give_up(song, error)
-        song = reread(song)
+        song = song.reload()
         if not song.is_over:
             # A worker of the server has it: its answer will be the same.
             time.sleep(LOOK_EVERY_S)
-            song = reread(song)
+            song = song.reload()
     return song
 
 
 def _give_up(song: Song, error: ProductError) -> None:
     """The child that held the song is gone, so that nobody else ends it."""
-    song = reread(song)
+    song = song.reload()
     if song.lease_token is not None:
         song_fail(
             song_id=song.id,

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.models import Song, Verdict
-from classifier.services.song_reread import reread
 
 TAKE_BACK = "none"
 """What forms send for Verdict.NONE."""
@@ -101,4 +100,4 @@ def _say(song: Song, verdict: Verdict, now: datetime | None, primary: str = "", 
     Song.objects.filter(id=song.id).update(
         verdict=verdict, verdict_at=now, actual_primary=primary, actual_secondary=secondary
     )
-    return reread(song)
+    return song.reload()

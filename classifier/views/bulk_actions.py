@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.charts.mood_names import Side
 from classifier.error_responses import error_response, wants_json
 from classifier.errors import ProductError
@@ -39,8 +40,9 @@ EXPORTS: dict[str, tuple[Lines, str]] = {
 FEW = 30
 
 
+@token_allowed
 @require_safe
-def export(request: HttpRequest, kind: str) -> HttpResponse:
+def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
     """All songs that a filter matches."""
     try:
         library_filter = LibraryFilter(request.GET).checked()
@@ -50,7 +52,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_POST
-def selection(request: HttpRequest) -> HttpResponse:
+def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     """The buttons below the list; what cannot be undone, or takes long, is asked about once more."""
     action = request.POST.get("action", "")
     try:
@@ -67,18 +69,18 @@ def selection(request: HttpRequest) -> HttpResponse:
         return redirect(_library(request.POST.get("query", "")))
 
 
-def _export(request: HttpRequest, selected: Selection) -> HttpResponse:
+def _export(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponseBase:
     return _file(selected.songs(request.user), request.POST["action"])
 
 
-def _compare(request: HttpRequest, selected: Selection) -> HttpResponse:
+def _compare(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = list(selected.songs(request.user).values_list("id", flat=True)[:3])
     if len(ids) != 2:
         raise ProductError("two_compared", "Two songs are compared at a time: tick two, then choose again.")
     return redirect(f"{reverse('song-compare')}?{urlencode({'a': ids[0], 'b': ids[1]})}")
 
 
-def _rerun(request: HttpRequest, selected: Selection) -> HttpResponse:
+def _rerun(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
     if len(ids) > FEW and not _confirmed(request, len(ids)):
         return _ask(request, selected, ids)
@@ -90,7 +92,7 @@ def _rerun(request: HttpRequest, selected: Selection) -> HttpResponse:
     return redirect(_library(selected.library_filter.to_query()))
 
 
-def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
+def _delete(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
     if not _confirmed(request, len(ids)):
         return _ask(request, selected, ids)
@@ -98,7 +100,7 @@ def _delete(request: HttpRequest, selected: Selection) -> HttpResponse:
     return redirect(_library(selected.library_filter.to_query()))
 
 
-def _correct(request: HttpRequest, selected: Selection) -> HttpResponse:
+def _correct(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
     if not _confirmed(request, len(ids)):
         return _ask(request, selected, ids)
@@ -112,7 +114,7 @@ def _correct(request: HttpRequest, selected: Selection) -> HttpResponse:
     return redirect(_library(selected.library_filter.to_query()))
 
 
-ACTIONS: dict[str, Callable[[HttpRequest, Selection], HttpResponse]] = {
+ACTIONS: dict[str, Callable[[AuthenticatedHttpRequest, Selection], HttpResponseBase]] = {
     "rerun": _rerun,
     "correct": _correct,
     "compare": _compare,
@@ -122,19 +124,19 @@ ACTIONS: dict[str, Callable[[HttpRequest, Selection], HttpResponse]] = {
 }
 
 
-def _ids(request: HttpRequest, selected: Selection) -> list[UUID]:
+def _ids(request: AuthenticatedHttpRequest, selected: Selection) -> list[UUID]:
     ids = list(selected.songs(request.user).values_list("id", flat=True))
     if not ids:
         raise ProductError("nothing_selected", "No song is selected: tick some in the list, then choose again.")
     return ids
 
 
-def _confirmed(request: HttpRequest, count: int) -> bool:
+def _confirmed(request: AuthenticatedHttpRequest, count: int) -> bool:
     """Asked about, and for as many songs as are meant now."""
     return request.POST.get("confirmed") == str(count)
 
 
-def _ask(request: HttpRequest, selected: Selection, ids: list[UUID]) -> HttpResponse:
+def _ask(request: AuthenticatedHttpRequest, selected: Selection, ids: list[UUID]) -> HttpResponse:
     shown = cards(Song.objects.filter(id__in=ids[:FEW]).with_analysis())
     places = {song_id: place for place, song_id in enumerate(ids[:FEW])}
     context = {
@@ -152,7 +154,7 @@ def _ask(request: HttpRequest, selected: Selection, ids: list[UUID]) -> HttpResp
     return render(request, "songs/selection.html", context)
 
 
-def _file(songs: SongQuerySet, kind: str) -> HttpResponse:
+def _file(songs: SongQuerySet, kind: str) -> HttpResponseBase:
     lines, content_type = EXPORTS[kind]
     name = f"songs {timezone.localdate().isoformat()}.{kind}"
     return StreamingHttpResponse(

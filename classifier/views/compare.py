@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import CompositeMood
 from classifier.charts.number_text import clock, percent
 from classifier.charts.song.alignment import Track, alignment
@@ -92,7 +93,7 @@ FACTS = (
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`a` and `b` are ids of the user's songs; `align=part` stretches both to the same width."""
     a, b = (_song(request.user, request.GET.get(name, "")) for name in ("a", "b"))
     problem = _problem(a, b)

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q
-from django.http import HttpRequest
 from django.urls import reverse
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.models import Person, Song, Status
 from classifier.views.song_cards import Card, cards
 
@@ -40,7 +40,7 @@ class Offers:
     songs: list[Offer]
 
 
-def choosing(request: HttpRequest, a: Song | None, b: Song | None, problem: str) -> dict[str, Any]:
+def choosing(request: AuthenticatedHttpRequest, a: Song | None, b: Song | None, problem: str) -> dict[str, Any]:
     """The context of the page: the song that is kept, and others in groups."""
     kept, place = _kept(a, b)
     q = request.GET.get("q", "").strip()[:200]

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from classifier import ml_gateway
-from classifier.charts.number_text import length_text
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Person, ResumableUpload, Song
-from classifier.uploads.limits import PART_BYTES, max_upload_bytes, size_text
+from classifier.uploads.limits import size_text
 from classifier.views.queue_summary import Underway
 from classifier.views.song_cards import cards
 
@@ -24,18 +23,17 @@ STOPPED = 50
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "home.html", home_context(request))
 
 
-def home_context(request: HttpRequest) -> dict[str, Any]:
+def home_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     now = timezone.now()
     queue = time_estimate(now=now)
     # Of what was only announced there is nothing to go on with.
     stopped = ResumableUpload.objects.for_owner(request.user).filter(received_bytes__gt=0)
     return {
         "section": "home",
-        "limits": upload_limits(),
         "arriving": [arriving_state(file) for file in stopped.order_by("-touched_at")[:STOPPED]],
         "underway": Underway.of(request.user, queue),
         "cards": cards(songs_shown(request.user, queue), queue),
@@ -55,14 +53,3 @@ def songs_shown(owner: Person, queue: TimeEstimate) -> list[Song]:
 def arriving_state(file: ResumableUpload) -> Mapping[str, Any]:
     percent = 100 * file.received_bytes // file.size_bytes
     return {"file": file, "percent": percent, "size": size_text(file.size_bytes)}
-
-
-def upload_limits() -> Mapping[str, Any]:
-    """What the page tells before anything is sent, and what its script refuses at once."""
-    return {
-        "file_bytes": max_upload_bytes(),
-        "file_text": size_text(max_upload_bytes()),
-        "part_bytes": PART_BYTES,
-        "least": length_text(ml_gateway.SPEC.min_duration_s),
-        "most": length_text(ml_gateway.SPEC.max_duration_s),
-    }

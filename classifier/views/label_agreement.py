@@ -1,4 +1,4 @@
-"""The page of one's own ear: what was said of songs beside what was heard in them, song by song and counted."""
+"""The page "Your corrections": the moods that a user stated beside the predicted ones, song by song and counted."""
 
 from __future__ import annotations
 
@@ -8,93 +8,107 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
-from classifier.charts.library.agreement_rates import FITS, questions, shares
-from classifier.charts.library.correction_matrix import Matrix, matrix
+from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.charts.library.agreement_rates import LEVELS, agreement_bar, agreement_rates
+from classifier.charts.library.correction_matrix import CorrectionMatrix, correction_matrix
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.library.filters import NO_VERDICT
 from classifier.library.label_agreement import (
-    Confused,
-    Counts,
-    Fit,
+    MIN_JUDGED,
+    Agreement,
+    ConfusionCell,
     Judgement,
-    either_sides,
-    first_sides,
+    either_mood_counts,
     judged_songs,
     judgements,
+    main_mood_counts,
 )
 from classifier.models import Person, Song, Status, Verdict
 from classifier.views.song_cards import headline
 
 PER_PAGE = 25
-TITLES = {fit.value: title for fit, title, _ in FITS} | {Fit.OPEN.value: "Heard anew since"}
+TITLES = {level.value: title for level, title, _ in LEVELS} | {Agreement.OUTDATED.value: "Analysed again since"}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One song: what the person said, and what was heard."""
+class SongComparison:
+    """One song: the moods that the user stated, and the predicted ones."""
 
     song: Song
-    said: CompositeMood | None
-    heard: CompositeMood
-    fit: str
-    fit_title: str
+    stated: CompositeMood | None
+    predicted: CompositeMood
+    agreement: str
+    agreement_title: str
 
 
 @dataclass(frozen=True)
-class Choice:
+class TableFilter:
+    """A link that narrows the table to one level of agreement."""
+
     title: str
     songs: int
     address: str
-    chosen: bool
+    active: bool
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """`fit`, or `said` with `heard`, choose among the songs of the table."""
-    found = judgements(request.user)
-    if not found:
-        return render(request, "ear/empty.html", {"section": "ear", **_to_judge(request.user)})
-    first, either = first_sides(found), either_sides(found)
-    confused = _confused(request.GET)
-    fit = None if confused else _fit(request.GET.get("fit"))
+def page(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """`fit`, or `said` with `heard`, filter the table."""
+    groups = judgements(request.user)
+    if not groups:
+        return render(request, "label_agreement/empty.html", {"section": "corrections", **_next_step(request.user)})
+    cell = _cell(request.GET)
+    level = None if cell else _level(request.GET.get("fit"))
     songs = judged_songs(request.user)
-    if confused:
-        songs = songs.filter(confused.songs)
-    elif fit:
-        songs = songs.filter(fit=fit)
+    judged = _song_count(groups) - _song_count(groups, Agreement.OUTDATED)
+    either_counts = either_mood_counts(groups)
+    if cell:
+        songs = songs.filter(cell.condition)
+    elif level:
+        songs = songs.filter(label_agreement=level)
     pages = Paginator(songs.with_analysis(), PER_PAGE)
-    # Known already, which saves a query.
-    pages.count = either.get(tuple(confused), 0) if confused else _songs(found, fit)
+    # Known from the groups, which saves a query.
+    pages.count = either_counts.get(tuple(cell), 0) if cell else _song_count(groups, level)
     shown = pages.get_page(request.GET.get("page"))
     context = {
-        "section": "ear",
-        "total": _songs(found),
-        "only_disagreed": sum(one.songs for one in found if not one.said and one.fit == Fit.MISS),
-        "shares": shares(found),
-        "questions": questions(found, _card()),
-        "matrices": _matrices(first, either),
-        "choices": _choices(found, fit, chosen=confused is None),
-        "confused": confused and (Side(confused.said), Side(confused.heard)),
+        "section": "corrections",
+        "judged": judged,
+        "min_judged": MIN_JUDGED,
+        **(_statistics(groups) if judged >= MIN_JUDGED else {}),
+        "table_filters": _table_filters(groups, level, active=cell is None),
+        "cell": cell and (Side(cell.label), Side(cell.prediction)),
         "page": shown,
         "rows": [_row(song) for song in shown],
-        "query": _query(fit, confused),
+        "query": _query(level, cell),
         "unjudged": _unjudged(),
     }
-    return render(request, "ear/page.html", context)
+    return render(request, "label_agreement/page.html", context)
 
 
-def _to_judge(person: Person) -> dict[str, Any]:
-    """Where somebody begins who has said nothing yet, or nothing of songs that have an answer now."""
+def _statistics(groups: list[Judgement]) -> dict[str, Any]:
+    return {
+        "bar": agreement_bar(groups),
+        "rates": agreement_rates(groups, _card()),
+        "only_disagreed": sum(
+            group.songs for group in groups if not group.labels and group.agreement == Agreement.NONE
+        ),
+        "matrices": _matrices(groups),
+    }
+
+
+def _next_step(person: Person) -> dict[str, Any]:
+    """For a user without judgements, or whose judged songs have no analysis now."""
     own = Song.objects.for_owner(person)
     return {
         "waiting": own.exclude(verdict=Verdict.NONE).exists(),
         "unjudged": _unjudged() if own.filter(status=Status.DONE).exists() else None,
+        "min_judged": MIN_JUDGED,
     }
 
 
@@ -102,60 +116,61 @@ def _unjudged() -> str:
     return _library(verdict=NO_VERDICT, status=Status.DONE.value)
 
 
-def _songs(found: list[Judgement], fit: Fit | None = None) -> int:
-    return sum(one.songs for one in found if fit in (None, one.fit))
+def _song_count(groups: list[Judgement], level: Agreement | None = None) -> int:
+    return sum(group.songs for group in groups if level in (None, group.agreement))
 
 
-def _matrices(first: Counts, either: Counts) -> list[Matrix]:
+def _matrices(groups: list[Judgement]) -> list[CorrectionMatrix]:
     return [
-        matrix(
+        correction_matrix(
             "first",
-            "First moods",
-            "The first mood that you say, against the first that it heard.",
-            first,
-            lambda said, heard: _library(said_first=said, analysis_first=heard),
+            "Main mood",
+            "Your main mood, and the main mood of the analysis.",
+            main_mood_counts(groups),
+            lambda label, prediction: _library(said_first=label, analysis_first=prediction),
         ),
-        matrix(
+        correction_matrix(
             "either",
-            "Either mood",
-            "Whichever place a mood has. What was said and heard stands on the diagonal; elsewhere, what was heard in "
-            "place of what you say. A song can count in several squares.",
-            either,
-            lambda said, heard: f"?{_query(None, Confused(said, heard))}#songs",
+            "Main or second mood",
+            "The diagonal counts moods that match in either place. The other cells count moods that the analysis has "
+            "in place of yours. A song can count in several cells.",
+            either_mood_counts(groups),
+            lambda label, prediction: f"?{_query(None, ConfusionCell(label, prediction))}#songs",
         ),
     ]
 
 
-def _choices(found: list[Judgement], fit: Fit | None, *, chosen: bool) -> list[Choice]:
-    """The table's switch: all, and each fit that occurs; nothing of it is `chosen` where a square is."""
+def _table_filters(groups: list[Judgement], current: Agreement | None, *, active: bool) -> list[TableFilter]:
+    """All, and each level that occurs; none is `active` where a cell of a matrix is shown."""
     return [
-        Choice("All", _songs(found), "?#songs", chosen and fit is None),
+        TableFilter("All", _song_count(groups), "?#songs", active and current is None),
         *(
-            Choice(TITLES[one.value], songs, f"?fit={one.value}#songs", one == fit)
-            for one in Fit
-            if (songs := _songs(found, one)) or one == fit
+            TableFilter(TITLES[level.value], songs, f"?fit={level.value}#songs", level == current)
+            for level in Agreement
+            if (songs := _song_count(groups, level)) or level == current
         ),
     ]
 
 
-def _row(song: Any) -> Row:
-    """`song` comes annotated with its fit."""
-    said = CompositeMood.from_keys(song.actual_primary, song.actual_secondary)
-    return Row(song, said, headline(song.analysis), song.fit, TITLES[song.fit])
+def _row(song: Any) -> SongComparison:
+    """`song` is annotated with its label agreement."""
+    stated = CompositeMood.from_keys(song.actual_primary, song.actual_secondary)
+    return SongComparison(song, stated, headline(song.analysis), song.label_agreement, TITLES[song.label_agreement])
 
 
-def _fit(text: str | None) -> Fit | None:
-    return Fit(text) if text in Fit.values else None
+def _level(text: str | None) -> Agreement | None:
+    return Agreement(text) if text in Agreement.values else None
 
 
-def _confused(query: Mapping[str, str]) -> Confused | None:
-    said, heard = query.get("said"), query.get("heard")
-    return Confused(said, heard) if said in ml_gateway.EMOTIONS and heard in ml_gateway.EMOTIONS else None
+def _cell(query: Mapping[str, str]) -> ConfusionCell | None:
+    label, prediction = query.get("said", ""), query.get("heard", "")
+    moods = ml_gateway.EMOTIONS
+    return ConfusionCell(label, prediction) if label in moods and prediction in moods else None
 
 
-def _query(fit: Fit | None, confused: Confused | None) -> str:
-    asked = {"said": confused.said, "heard": confused.heard} if confused else {}
-    return urlencode(asked | ({"fit": fit.value} if fit else {}))
+def _query(level: Agreement | None, cell: ConfusionCell | None) -> str:
+    parameters = {"said": cell.label, "heard": cell.prediction} if cell else {}
+    return urlencode(parameters | ({"fit": level.value} if level else {}))
 
 
 def _library(**parameters: str) -> str:
@@ -163,7 +178,7 @@ def _library(**parameters: str) -> str:
 
 
 def _card() -> Mapping[str, Any]:
-    """Of the model in use; without it the page only lacks what it is compared with."""
+    """The card of the model in use; without one, the page only lacks the comparison with its evaluation."""
     try:
         return ml_gateway.model_card()
     except ml_gateway.MoodError:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song, Status
@@ -21,8 +22,9 @@ from classifier.views.ownership import own_song
 BLOCK_BYTES = 1 << 16
 
 
+@token_allowed
 @require_safe
-def song_audio(request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
+def song_audio(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """The song, or its playable copy, whole or in part."""
     song = own_song(request, song_id)
     path = Path((song.playable or song.file).path)
@@ -46,7 +48,7 @@ def song_audio(request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     return response
 
 
-def _answer(request: HttpRequest, path: Path, size: int, etag: str, changed: datetime) -> HttpResponseBase:
+def _answer(request: AuthenticatedHttpRequest, path: Path, size: int, etag: str, changed: datetime) -> HttpResponseBase:
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304)
     wanted = None
@@ -83,8 +85,9 @@ def _download_name(song: Song, path: Path) -> str:
     return Path(song.file_name).stem + path.suffix if song.playable else song.file_name
 
 
+@token_allowed
 @require_safe
-def song_passage(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def song_passage(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     if song.status != Status.DONE:
         # This process decodes nothing that has not been decoded whole before, where it could harm nobody else.
@@ -98,12 +101,12 @@ def song_passage(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
         raise Http404("The song's audio is gone.") from error
     name = f"{Path(song.file_name).stem} {start_s:.0f}-{end_s:.0f} s.wav"
     response = HttpResponse(wav, content_type="audio/wav")
-    response.headers["Content-Disposition"] = content_disposition_header(False, name)
+    response.headers["Content-Disposition"] = _shown_in_place(name)
     patch_cache_control(response, private=True, max_age=3600)
     return response
 
 
-def _asked(request: HttpRequest) -> tuple[float, float]:
+def _asked(request: AuthenticatedHttpRequest) -> tuple[float, float]:
     try:
         return float(request.GET["start"]), float(request.GET["end"])
     except (KeyError, ValueError):
@@ -111,8 +114,9 @@ def _asked(request: HttpRequest) -> tuple[float, float]:
         raise ProductError("passage_malformed", message) from None
 
 
+@token_allowed
 @require_safe
-def song_spectrogram(request: HttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
+def song_spectrogram(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     picture = own_song(request, song_id).spectrogram
     if not picture:
         raise Http404("This song has no picture yet.")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.model_quality.confusion_matrix import confusion_matrices
 from classifier.charts.model_quality.headline_metrics import axes_text, headline_metrics, summary_text
 from classifier.charts.model_quality.metrics_table import COLUMNS, differences, metric_groups
@@ -29,7 +30,7 @@ from classifier.model_cards import card_of
 
 
 @require_safe
-def how_good(request: HttpRequest) -> HttpResponse:
+def how_good(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`?version=` shows an installed model other than the one in use."""
     try:
         context = quality_context(card_of(request.GET.get("version")))

@@ -6,12 +6,13 @@ import gzip
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.active_filters import active_filters
 from classifier.charts.library.mood_map import landscape
 from classifier.charts.library.mood_map_points import FORMAT, points_json
@@ -25,7 +26,7 @@ GZIP_LEVEL = 2
 
 
 @require_safe
-def mood_map(request: HttpRequest) -> HttpResponse:
+def mood_map(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Works without a script as a picture of counts and a table; the points come from `mood_points`."""
     if address := tidy_address(request):
         return redirect(address)
@@ -41,7 +42,7 @@ def mood_map(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mood_points(request: HttpRequest) -> HttpResponse:
+def mood_points(request: AuthenticatedHttpRequest) -> HttpResponse:
     songs = analysed_songs(request.user, LibraryFilter(request.GET))
     # Weak, since the same songs go out packed or plain.
     etag = f'W/"{FORMAT}-{fingerprint(songs)}"'
@@ -55,7 +56,7 @@ def mood_points(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _packed(request: HttpRequest, text: str) -> HttpResponse:
+def _packed(request: AuthenticatedHttpRequest, text: str) -> HttpResponse:
     """Small on its way. Nothing secret stands beside what the asker chose, so that lengths give nothing away."""
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(text, content_type="application/json")
@@ -63,7 +64,7 @@ def _packed(request: HttpRequest, text: str) -> HttpResponse:
     return HttpResponse(packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
-def filter_context(request: HttpRequest, library_filter: LibraryFilter, count: int) -> dict[str, Any]:
+def filter_context(request: AuthenticatedHttpRequest, library_filter: LibraryFilter, count: int) -> dict[str, Any]:
     """`count` is the number of songs that match."""
     return {
         "filter": library_filter,
@@ -75,7 +76,7 @@ def filter_context(request: HttpRequest, library_filter: LibraryFilter, count: i
     }
 
 
-def tidy_address(request: HttpRequest) -> str:
+def tidy_address(request: AuthenticatedHttpRequest) -> str:
     """The same address without what a form left empty; empty where it needs no tidying."""
     if all(text for name, text in request.GET.items() if name in LibraryFilter.parameter_names()):
         return ""
@@ -84,7 +85,7 @@ def tidy_address(request: HttpRequest) -> str:
 
 
 @require_safe
-def mood_time(request: HttpRequest) -> HttpResponse:
+def mood_time(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`by` is the length of a period; `until` is the day with which the drawing ends, if not with the last song."""
     if address := tidy_address(request):
         return redirect(address)

@@ -6,10 +6,11 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.models import Song
 
 
-def own_song(request: HttpRequest, song_id: uuid.UUID) -> Song:
+def own_song(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> Song:
     return get_object_or_404(Song.objects.for_owner(request.user), id=song_id)
 
 

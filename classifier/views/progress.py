@@ -2,12 +2,13 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import error_json
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import time_estimate
@@ -20,7 +21,7 @@ AT_ONCE = 200
 
 @require_safe
 @never_cache
-def song_states(request: HttpRequest) -> HttpResponse:
+def song_states(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Many songs at once, in a fixed number of queries; those that are gone, or another's, are left out."""
     try:
         ids = [uuid.UUID(text) for text in request.GET.get("ids", "").split(",") if text]
@@ -45,7 +46,7 @@ def song_states(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def song_card(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def song_card(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     """A song's row in a list, by itself."""
     song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(), id=song_id)
     [card] = cards([song])

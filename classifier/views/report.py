@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.primitives import TimeRange, time_ticks
@@ -51,7 +52,7 @@ class PassageLine:
 
 
 @require_safe
-def page(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def page(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(detail=True), id=song_id)
     analysis = song.analysis
     if song.status != Status.DONE or analysis is None:

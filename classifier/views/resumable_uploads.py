@@ -6,7 +6,7 @@ import uuid
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
@@ -35,7 +36,7 @@ BLOCK_BYTES = 256 * 1024
 
 
 @require_POST
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Announce a file; with its checksum, where the browser can make one, what is here already is not sent again."""
     name, size, sha256 = (request.POST.get(key, "") for key in ("name", "size", "sha256"))
     try:
@@ -51,7 +52,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
 @never_cache
-def arriving_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def arriving_file(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpResponse:
     file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     try:
         if request.method == "PATCH":
@@ -66,7 +67,7 @@ def arriving_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+def discard(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """As DELETE of the file itself, for a form."""
     file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     resumable_upload_delete(file=file)
@@ -74,7 +75,7 @@ def discard(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     return redirect(way_back(request, reverse("home")))
 
 
-def _append(request: HttpRequest, file: ResumableUpload) -> HttpResponse:
+def _append(request: AuthenticatedHttpRequest, file: ResumableUpload) -> HttpResponse:
     offset = request.headers.get(OFFSET, "")
     if not (offset.isascii() and offset.isdecimal()):
         message = f"A part says at which byte of the file it begins: send its place as the header {OFFSET}."
@@ -90,7 +91,7 @@ def _append(request: HttpRequest, file: ResumableUpload) -> HttpResponse:
     return JsonResponse({"song": card.state(), "created": appended.created}, status=status)
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: AuthenticatedHttpRequest) -> bytes:
     """As much of the part as came: where the connection broke off, that much need not be sent again."""
     blocks = bytearray()
     try:

@@ -5,12 +5,13 @@ import os
 import uuid
 from http import HTTPStatus
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.jobs.saliency import SIDES, saliency_image_path, saliency_places_path, saliency_request
@@ -18,8 +19,9 @@ from classifier.models import Analysis, Song, Status
 from classifier.views.ownership import own_song
 
 
+@token_allowed
 @require_safe
-def song_saliency(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
+def song_saliency(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
     """The picture that lies over the spectrogram."""
     song, analysis = _heard(request, song_id, side)
     picture = saliency_image_path(song, analysis, side)
@@ -37,8 +39,9 @@ def song_saliency(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpRe
     return response
 
 
+@token_allowed
 @require_safe
-def song_saliency_places(request: HttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
+def song_saliency_places(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
     """The same in figures: the places without which the side's share falls most."""
     song, analysis = _heard(request, song_id, side)
     try:
@@ -50,7 +53,7 @@ def song_saliency_places(request: HttpRequest, song_id: uuid.UUID, side: str) ->
     return response
 
 
-def _heard(request: HttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, Analysis]:
+def _heard(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, Analysis]:
     song = own_song(request, song_id)
     analysis = song.analysis if song.status == Status.DONE else None
     if analysis is None or side not in SIDES or not song.file:
@@ -58,7 +61,7 @@ def _heard(request: HttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, A
     return song, analysis
 
 
-def _asked(request: HttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
+def _asked(request: AuthenticatedHttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
     try:
         if not ml_gateway.installed(analysis.model_version):
             raise ProductError(

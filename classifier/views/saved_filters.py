@@ -1,12 +1,13 @@
 """Views of the library that a person keeps: made below the list, managed beside it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import ProductError
 from classifier.library.saved_filters import filter_delete, filter_rename, filter_save
 from classifier.models import SavedFilter
@@ -14,7 +15,7 @@ from classifier.views.ownership import way_back
 
 
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: AuthenticatedHttpRequest) -> HttpResponse:
     try:
         saved = filter_save(
             owner=request.user,
@@ -30,7 +31,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def rename(request: HttpRequest, filter_id: int) -> HttpResponse:
+def rename(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     try:
         filter_rename(saved=_own(request, filter_id), name=request.POST.get("name", ""))
     except ProductError as error:
@@ -39,12 +40,12 @@ def rename(request: HttpRequest, filter_id: int) -> HttpResponse:
 
 
 @require_POST
-def delete(request: HttpRequest, filter_id: int) -> HttpResponse:
+def delete(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     saved = _own(request, filter_id)
     filter_delete(saved=saved)
     messages.success(request, f"The view “{saved.name}” is deleted; the songs stay.")
     return redirect(way_back(request, reverse("song-list")))
 
 
-def _own(request: HttpRequest, filter_id: int) -> SavedFilter:
+def _own(request: AuthenticatedHttpRequest, filter_id: int) -> SavedFilter:
     return get_object_or_404(SavedFilter.objects.for_owner(request.user), id=filter_id)

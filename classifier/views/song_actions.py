@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import ProductError
 from classifier.models import Verdict
 from classifier.services.bulk import songs_rerun
@@ -21,7 +22,7 @@ from classifier.views.ownership import own_song, way_back
 
 
 @require_POST
-def edit(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def edit(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
         song_edit(
@@ -37,7 +38,7 @@ def edit(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def retry(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
         song_retry(song=song, now=timezone.now())
@@ -47,7 +48,7 @@ def retry(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def again(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def again(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     """Have a song that was heard heard once more, by the model in use; its page shows how far that is."""
     song = own_song(request, song_id)
     if not songs_rerun(ids=[song.id], now=timezone.now()):
@@ -56,7 +57,7 @@ def again(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def cancel(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
         song_cancel(song=song, now=timezone.now())
@@ -66,7 +67,7 @@ def cancel(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def delete(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def delete(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     if request.method != "POST":
         return render(request, "songs/delete.html", {"song": song})
@@ -85,7 +86,7 @@ SAID = {
 
 
 @require_POST
-def verdict(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def verdict(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
         song = song_verdict(
@@ -102,7 +103,7 @@ def verdict(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     return redirect(way_back(request, reverse("song-detail", args=[song_id])))
 
 
-def _seen(request: HttpRequest) -> Pair | None:
+def _seen(request: AuthenticatedHttpRequest) -> Pair | None:
     """The moods that the form showed; forms that tell none are taken at their word."""
     moods = request.POST.getlist("seen")
     return (moods[0], moods[1]) if len(moods) == 2 else None

@@ -73,17 +73,7 @@ def card(song: Song, place: int | None = None, remaining_s: float | None = None)
 
 
 def headline(analysis: Analysis) -> CompositeMood:
-    return CompositeMood.from_answer(
-        {
-            "name": analysis.name,
-            "primary": analysis.primary,
-            "secondary": analysis.secondary,
-            "joined_by": analysis.joined_by,
-            "confidence": analysis.confidence,
-            "secondary_confidence": analysis.secondary_confidence,
-            "certain": analysis.certain,
-        }
-    )
+    return CompositeMood.from_answer(analysis.mood)
 
 
 def progress_percent(song: Song) -> int | None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from classifier import ml_gateway
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.song.composite_sides import conjunction_text, side_details
@@ -65,7 +66,7 @@ class NetworkResult:
     mood: CompositeMood
 
 
-def result_page(request: HttpRequest, song: Song) -> HttpResponse:
+def result_page(request: AuthenticatedHttpRequest, song: Song) -> HttpResponse:
     """Expects `song` with its analysis and detail loaded, so that reading it several times costs no query."""
     try:
         network = parse_network(request.GET.get("model"))

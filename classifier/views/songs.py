@@ -5,12 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.active_filters import active_filters, quick_filters, summary
 from classifier.jobs.health import worker_answers
 from classifier.library.filters import NEWEST, LibraryFilter
@@ -22,7 +23,7 @@ PER_PAGE = 30
 
 
 @require_safe
-def song_list(request: HttpRequest) -> HttpResponse:
+def song_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The whole page; or, where only a part of it is to be renewed, what stands between its head and its foot."""
     if not request.htmx and any(
         name in LibraryFilter.parameter_names() and not text for name, text in request.GET.items()
@@ -40,7 +41,7 @@ def song_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def library_context(request: HttpRequest, library_filter: LibraryFilter) -> dict[str, Any]:
+def library_context(request: AuthenticatedHttpRequest, library_filter: LibraryFilter) -> dict[str, Any]:
     """Everything that the list shows, in a number of queries that does not grow with it."""
     songs = library_filter.apply(Song.objects.for_owner(request.user).with_analysis())
     page = Paginator(songs, PER_PAGE).get_page(request.GET.get("page"))
@@ -66,7 +67,7 @@ def library_context(request: HttpRequest, library_filter: LibraryFilter) -> dict
 
 
 @require_safe
-def song_detail(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
+def song_detail(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     songs = Song.objects.for_owner(request.user).with_analysis(detail=True)
     song = get_object_or_404(songs, id=song_id)
     if song.status == Status.DONE and song.analysis is not None:
@@ -76,7 +77,7 @@ def song_detail(request: HttpRequest, song_id: uuid.UUID) -> HttpResponse:
     return render(request, "songs/unfinished.html", context)
 
 
-def _address(request: HttpRequest, query: str, page: int = 1) -> str:
+def _address(request: AuthenticatedHttpRequest, query: str, page: int = 1) -> str:
     parts = [query] if query else []
     if page > 1:
         parts.append(f"page={page}")

@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.error_responses import error_response, error_status, wants_json
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
@@ -23,14 +24,14 @@ from classifier.views.song_cards import cards
 
 
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: AuthenticatedHttpRequest) -> HttpResponse:
     files = request.FILES.getlist("file")
     if wants_json(request):
         return _one_file(request, files[0] if files else None)
     return _whole_form(request, files)
 
 
-def _one_file(request: HttpRequest, file: UploadedFile | None) -> HttpResponse:
+def _one_file(request: AuthenticatedHttpRequest, file: UploadedFile | None) -> HttpResponse:
     try:
         song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
     except (ProductError, MoodError) as error:
@@ -39,7 +40,7 @@ def _one_file(request: HttpRequest, file: UploadedFile | None) -> HttpResponse:
     return JsonResponse({**card.state(), "created": created}, status=201 if created else 200)
 
 
-def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse:
+def _whole_form(request: AuthenticatedHttpRequest, files: list[UploadedFile]) -> HttpResponse:
     if not files:
         return _nothing_taken(request, [("", file_missing())])
     taken: list[Song] = []
@@ -55,12 +56,14 @@ def _whole_form(request: HttpRequest, files: list[UploadedFile]) -> HttpResponse
             messages.info(request, f"“{song.display_title}” was here already, and is not kept twice.")
     if not taken:
         return _nothing_taken(request, errors)
-    for name, error in errors:
-        messages.error(request, f"{name}: {error.message}")
+    for name, reason in errors:
+        messages.error(request, f"{name}: {reason.message}")
     return redirect("song-detail", taken[0].id) if len(files) == 1 else redirect("song-list")
 
 
-def _nothing_taken(request: HttpRequest, errors: list[tuple[str, ProductError | MoodError]]) -> HttpResponse:
+def _nothing_taken(
+    request: AuthenticatedHttpRequest, errors: list[tuple[str, ProductError | MoodError]]
+) -> HttpResponse:
     """The form once more, with the reason; it cannot be filled in again for the person, browsers forbid that."""
     if len(errors) == 1 and not errors[0][0]:
         return error_response(request, errors[0][1])
@@ -69,7 +72,7 @@ def _nothing_taken(request: HttpRequest, errors: list[tuple[str, ProductError | 
 
 
 @require_POST
-def cancel_waiting(request: HttpRequest) -> HttpResponse:
+def cancel_waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     """All that still waits, for whoever gave the wrong folder."""
     count = songs_cancel(owner=request.user, now=timezone.now())
     messages.info(request, f"{count} song{' is' if count == 1 else 's are'} no longer waited for.")
@@ -77,7 +80,7 @@ def cancel_waiting(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def add_demo_songs(request: HttpRequest) -> HttpResponse:
+def add_demo_songs(request: AuthenticatedHttpRequest) -> HttpResponse:
     try:
         added = demo_songs_add(owner=request.user, now=timezone.now())
     except (ProductError, MoodError) as error:

@@ -1,12 +1,14 @@
-"""Opening a file and walking through its sound, whatever is wrong with it: shared by all readers."""
+"""Opening a file and decoding its audio frames despite damage; shared by all readers."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import av
 import av.error
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -16,8 +18,8 @@ from av.video.stream import VideoStream
 
 from ml.errors import MoodError
 
-# Containers that an upload may be. Playlists, scripts and network protocols are not among them, so that a
-# file can never make the decoder open another file or a socket.
+# The containers that an upload may have. Playlists, scripts and network protocols are excluded, so that a file can
+# never make the decoder open another file or a socket.
 FORMATS = (
     "mp3,wav,w64,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,asf,matroska,webm,avi,mpeg,mpegts,caf,au,flv,ape,wv,tta,"
     "mp2,ac3,eac3,dts,amr,tak,oga"
@@ -26,48 +28,48 @@ OPEN_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
 
 def open_audio(path: str | os.PathLike[str]) -> InputContainer:
-    """Opens a file that FFmpeg can read and that has sound; use it as a context manager.
+    """Opens a file that FFmpeg can read and that has an audio stream; use it as a context manager.
 
-    Raises MoodError: audio_unreadable, audio_no_stream. A path that does not exist is FileNotFoundError.
+    Raises MoodError: audio_unreadable, audio_no_stream. Raises FileNotFoundError if the path does not exist.
     """
     os.stat(path)
-    address = f"file:{os.fspath(path)}"  # without it, a song "a: b.mp3" would be taken for a protocol "a"
+    url = f"file:{os.fspath(path)}"  # without the prefix, "a: b.mp3" would be read as a URL with the scheme "a"
     try:
-        container = av.open(address, mode="r", options=OPEN_OPTIONS, metadata_errors="ignore")
+        container = av.open(url, mode="r", options=OPEN_OPTIONS, metadata_errors="ignore")
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MoodError(
             "audio_unreadable",
-            "The file could not be read as audio: it is incomplete, damaged or of another kind; send it again whole, "
+            "The file cannot be read as audio: it is incomplete, damaged or in another format; upload a complete copy "
             "as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.",
         ) from error
     if not container.streams.audio:
         container.close()
-        raise MoodError("audio_no_stream", "The file holds no sound; send a song, or a video that has sound.")
-    codec = audio_stream(container).codec_context
+        raise MoodError("audio_no_stream", "The file has no audio; upload a song, or a video with audio.")
+    codec: AudioCodecContext | None = audio_stream(container).codec_context  # None for an unknown codec
     if codec is None:
         container.close()
-        raise MoodError("audio_unreadable", "The file's sound has an unknown coding; send it as mp3 or flac.")
-    codec.thread_count = 1  # a worker has one core for each song
+        raise MoodError("audio_unreadable", "The file's audio codec is unknown; upload the song as mp3 or flac.")
+    codec.thread_count = 1  # a worker has one core per song
     return container
 
 
 def audio_stream(container: InputContainer) -> AudioStream:
-    """The stream that a player would choose, where there are several."""
+    """The audio stream that a player would choose if there are several."""
     best = container.streams.best("audio")
     return best if isinstance(best, AudioStream) else container.streams.audio[0]
 
 
-def moving_picture(container: InputContainer) -> VideoStream | None:
-    """The film, if it is one; cover art, which FFmpeg also calls a video stream, is none."""
+def video_stream(container: InputContainer) -> VideoStream | None:
+    """The video stream, if there is one. Cover art does not count, although FFmpeg calls it a video stream."""
     videos = container.streams.video
     return next((video for video in videos if not video.disposition & Disposition.attached_pic), None)
 
 
 def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: None) -> Iterator[AudioFrame]:
-    """Decodes from where the container stands to its end; yields only frames that hold samples.
+    """Decodes from the current position to the end; yields only frames with samples.
 
-    Packets that cannot be decoded are left out, and `on_damage` is called for each. A container that breaks
-    off ends the walk: what came before it counts.
+    Packets that cannot be decoded are skipped, and `on_damage` is called for each of them. If the container itself
+    cannot be read any further, decoding ends there and the frames before it count.
     """
     stream = audio_stream(container)
     packets = container.demux(stream)
@@ -76,8 +78,8 @@ def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: No
             packet = next(packets)
         except StopIteration:
             return
-        except IndexError:  # PyAV stumbles at the very end over streams that turned up late, as in broadcasts
-            packet = Packet()
+        except IndexError:  # PyAV raises this at the end if streams appeared late, as in broadcasts: flush the decoder
+            packet = cast("Packet[AudioStream]", Packet())
             packet.stream = stream
         except (av.error.FFmpegError, OSError):
             on_damage()

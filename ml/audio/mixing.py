@@ -1,4 +1,4 @@
-"""Frames of whatever kind in, frames of one kind out: mixed, resampled and cut by FFmpeg's filters."""
+"""Mixing and resampling of audio frames with FFmpeg's filters."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from av.filter.context import FilterContext
 
 from ml.errors import MoodError
 
-LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
-"""Hz. What lies outside is a broken header; at 5 Hz a small file would last for days."""
+MIN_RATE, MAX_RATE = 1_000, 768_000
+"""Hz. Rates outside come from a damaged header; at 5 Hz a small file would last for days."""
 
 
 class Mixer:
-    """Turns frames into frames of `sample_format`, `layout` ("mono" or "stereo") and `sample_rate` (Hz).
+    """Converts frames to `sample_format`, `layout` ("mono" or "stereo") and `sample_rate` (Hz).
 
-    Channels are mixed by FFmpeg's standard matrix, scaled so that no mix gets louder (stereo to mono: the
-    mean); channels without a known arrangement (9, 11, 13 of them...) are averaged. `block`, where given, is
-    the number of samples in each frame that comes out, the last one excepted. Timestamps are ignored: what is
-    pushed follows what was pushed before. The kind of frame may change on the way, as in radio recordings.
+    Channels are mixed by FFmpeg's standard matrix, scaled so that no mix gets louder (stereo to mono: the mean).
+    Channel layouts that FFmpeg does not know (9, 11, 13 channels...) are averaged. `block` is the number of samples of
+    each output frame except the last one. Timestamps are ignored: each frame follows the previous one. Format, layout
+    and rate may change between frames, as in radio recordings.
 
-    `push` raises MoodError("audio_unreadable") for sound that no recording has.
+    `push` raises MoodError("audio_unreadable") for an impossible sample rate or channel layout.
     """
 
     def __init__(self, *, sample_format: str, layout: str, sample_rate: int, block: int | None = None) -> None:
@@ -41,28 +41,28 @@ class Mixer:
             yield from self.drain()
             self._graph, self._kind = self._configured(frame), kind
         assert self._graph is not None
-        frame.pts = None  # gaps in timestamps must not become gaps in the music
+        frame.pts = None  # gaps in timestamps must not become silence
         self._graph.push(frame)
         yield from self._pulled()
 
     def drain(self) -> Iterator[AudioFrame]:
-        """What is still under way inside; the mixer can be used anew afterwards."""
+        """The remaining output; the mixer can be used again afterwards."""
         if self._graph is not None:
             self._graph.push(None)
             yield from self._pulled()
             self._graph = self._kind = None
 
     def _configured(self, frame: AudioFrame) -> Graph:
-        if not LOWEST_RATE <= frame.sample_rate <= HIGHEST_RATE:
-            raise _odd(frame)
+        if not MIN_RATE <= frame.sample_rate <= MAX_RATE:
+            raise _unsupported(frame)
         try:
             return self._linked(frame, averaged=False)
-        except av.error.FFmpegError:  # the resampler knows no matrix for this arrangement
+        except av.error.FFmpegError:  # FFmpeg has no mixing matrix for this layout
             pass
         try:
             return self._linked(frame, averaged=True)
         except av.error.FFmpegError as error:
-            raise _odd(frame) from error
+            raise _unsupported(frame) from error
 
     def _linked(self, frame: AudioFrame, *, averaged: bool) -> Graph:
         graph = Graph()
@@ -107,6 +107,6 @@ class Mixer:
                 yield frame
 
 
-def _odd(frame: AudioFrame) -> MoodError:
-    found = f"{frame.layout.nb_channels} channels at {frame.sample_rate} Hz"
-    return MoodError("audio_unreadable", f"The file claims to hold {found}; it is damaged, or no music.")
+def _unsupported(frame: AudioFrame) -> MoodError:
+    declared = f"{frame.layout.nb_channels} channels at {frame.sample_rate} Hz"
+    return MoodError("audio_unreadable", f"The file declares {declared}; it is damaged or is not music.")

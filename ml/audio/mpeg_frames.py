@@ -1,18 +1,19 @@
-"""Telling MPEG audio from anything else: by frames that each say where the next one begins.
+"""Detection of MPEG audio (mp2, mp3, ADTS AAC) by chains of frame headers.
 
-A single frame header is eleven set bits, which pictures and noise have every few kilobytes; a chain of three
-that agree is never met by chance. Header fields as in ISO 11172-3 2.4.2.3 and ISO 13818-7 6.2.
+A single frame header starts with only eleven fixed bits, which occur by chance every few kilobytes in images and noise.
+A chain of three consistent headers, each at the end of the previous frame, does not. Header fields as in ISO 11172-3
+2.4.2.3 and ISO 13818-7 6.2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-CHAIN = 3
-"""Frames in a row that are asked for, where as many fit into what is known of the file."""
+CHAIN_LENGTH = 3
+"""Consecutive frames that are required, if the bytes at hand are enough for them."""
 
-# kbit/s by index 1..14, by version (2.5 counts as 2) and layer. Layer I, which died with the DCC cassette, is
-# left out: the mark that begins a UTF-16 text looks like it.
+# kbit/s by index 1..14, by version (2.5 counts as 2) and layer. Layer I is left out: it is not in use, and the byte
+# order mark of UTF-16 text looks like its header.
 BIT_RATES = {
     (1, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (1, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -20,26 +21,26 @@ BIT_RATES = {
     (2, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 SAMPLE_RATES = (44_100, 48_000, 32_000)
-RATE_DIVISORS = {3: 1, 2: 2, 0: 4}  # by the version bits: MPEG 1, 2 and 2.5
+RATE_DIVISORS = {3: 1, 2: 2, 0: 4}  # by version bits: MPEG 1, 2 and 2.5
 
 
 def has_mpeg_frames(head: bytes) -> bool:
-    """Whether a chain of mp3 (or mp2) frames begins somewhere in `head`."""
+    """Whether a chain of mp3 or mp2 frames begins anywhere in `head`."""
     at = head.find(b"\xff")
     while at >= 0:
-        if chains(head, at, mpeg_frame_bytes):
+        if has_frame_chain(head, at, mpeg_frame_bytes):
             return True
         at = head.find(b"\xff", at + 1)
     return False
 
 
 def has_adts_frames(head: bytes) -> bool:
-    """Whether `head` begins with a chain of AAC frames in ADTS."""
-    return chains(head, 0, adts_frame_bytes)
+    """Whether `head` begins with a chain of ADTS AAC frames."""
+    return has_frame_chain(head, 0, adts_frame_bytes)
 
 
 def mpeg_frame_bytes(header: bytes) -> int | None:
-    """The length of the MPEG audio frame that begins with these four bytes; None where they are no header."""
+    """Length in bytes of the MPEG audio frame with this header (four bytes); None if it is not a header."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version_bits, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
@@ -54,29 +55,29 @@ def mpeg_frame_bytes(header: bytes) -> int | None:
 
 
 def adts_frame_bytes(header: bytes) -> int | None:
-    """The length of the ADTS frame that begins with these six bytes; None where they are no header."""
+    """Length in bytes of the ADTS frame with this header (six bytes); None if it is not a header."""
     if len(header) < 6 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:
         return None
-    if header[2] >> 2 & 15 > 12:  # a sample rate that does not exist
+    if header[2] >> 2 & 15 > 12:  # a reserved sample rate
         return None
     length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
     return length if length > 7 else None
 
 
 def id3_bytes(header: bytes) -> int:
-    """The length of the ID3v2 tag behind its own ten bytes of `header`: four bytes of seven bits each."""
+    """Length of the ID3v2 tag after its ten-byte `header`, in bytes: a synchsafe integer of four times seven bits."""
     size = 0
     for byte in header[6:10]:
         size = size << 7 | byte & 0x7F
     return size
 
 
-def chains(head: bytes, at: int, frame_bytes: Callable[[bytes], int | None]) -> bool:
-    """Whether frames begin at `at`, each where the one before it ends."""
+def has_frame_chain(head: bytes, at: int, frame_bytes: Callable[[bytes], int | None]) -> bool:
+    """Whether a chain of frames begins at `at`, each frame where the previous one ends."""
     start, family = at, head[at : at + 2]
-    for _ in range(CHAIN):
+    for _ in range(CHAIN_LENGTH):
         if at + 6 > len(head):
-            return start == 0 and at > 0  # the rest lies beyond what is known: believed only from the first byte
+            return start == 0 and at > 0  # too few bytes for a whole chain: accepted only at the first byte
         length = frame_bytes(head[at : at + 6])
         if length is None or head[at : at + 2] != family:
             return False

@@ -1,4 +1,4 @@
-"""What browsers can play as it is, and the copy that is made of what they cannot."""
+"""Which files browsers play directly, and mp3 copies of all others."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 from av.packet import Packet
 
-from ml.audio.container import audio_stream, frames, moving_picture, open_audio
+from ml.audio.container import audio_stream, frames, open_audio, video_stream
 from ml.audio.mixing import Mixer
 from ml.errors import MoodError
 
@@ -24,58 +25,58 @@ PLAYED = {
     "adts": {"aac"},
     "webm": {"vorbis", "opus"},
 }
-"""Container to codecs that Chrome, Firefox and Safari all play in an <audio> element.
+"""Container to the codecs that Chrome, Firefox and Safari all play in an <audio> element.
 
-Safari plays Ogg from 18.4 (spring 2025) on; before, it stays silent, and the passages, which are WAV, remain.
-ALAC plays in Safari alone; AIFF in none but Safari; WMA in none.
+Safari plays Ogg from version 18.4 (spring 2025); older versions only play the passages, which are WAV. Only Safari
+plays ALAC and AIFF; no browser plays WMA.
 """
 
 AAC_PROFILES = {None, "LC", "HE-AAC", "HE-AACv2"}
-"""What the platforms' decoders know. Main, LTP, SSR and USAC play here and there."""
+"""Profiles that all platforms decode. Main, LTP, SSR and USAC work only on some."""
 
 CONTAINERS = {"mov": "mp4", "aac": "adts", "mpegts": "mpeg-ts", "mpeg": "mpeg-ps", "wv": "wavpack"}
-"""FFmpeg's first name of a container to the name that `ml.audio.sniffing` uses, where they differ."""
+"""FFmpeg's first container name to the name in `ml.audio.sniffing`, where they differ."""
 
 BIT_RATES = {1: 96_000, 2: 192_000}
-"""bit/s by channels; constant, so that players find a place exactly. 0.72 MB a minute, 1.44 in stereo."""
+"""bit/s by number of channels; constant, so that players seek exactly. 0.72 MB per minute, 1.44 MB in stereo."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What a file's sound is, as its headers say."""
+    """The audio format of a file according to its headers."""
 
     container: str
     """As in `ml.audio.sniffing.recognise`."""
 
     codec: str
-    """FFmpeg's name: mp3, aac, alac, flac, vorbis, opus, wmav2, pcm_s16le..."""
+    """FFmpeg's codec name: mp3, aac, alac, flac, vorbis, opus, wmav2, pcm_s16le..."""
 
     profile: str | None
     channels: int
     sample_rate: int
     """Hz."""
 
-    film: bool
-    """Whether there is a moving picture, other than cover art."""
+    has_video: bool
+    """Whether there is a video stream other than cover art."""
 
     @property
     def plays(self) -> bool:
-        """Whether browsers play the file as it is, and no film would be sent along with it."""
+        """Whether browsers play the file directly and it has no video."""
         return (
             browser_plays(self.container, self.codec)
-            and not self.film
+            and not self.has_video
             and self.channels in (1, 2)
             and (self.codec != "aac" or self.profile in AAC_PROFILES)
         )
 
 
 def browser_plays(container: str, codec: str) -> bool:
-    """Whether Chrome, Firefox and Safari all play this codec (FFmpeg's name) in this container (ours)."""
+    """Whether Chrome, Firefox and Safari all play this codec (FFmpeg's name) in this container (our name)."""
     return codec in PLAYED.get(container, ())
 
 
 def probe(path: str | os.PathLike[str]) -> Probe:
-    """Reads the headers of a file. Raises MoodError: audio_unreadable, audio_no_stream."""
+    """Reads a file's headers. Raises MoodError: audio_unreadable, audio_no_stream."""
     with open_audio(path) as container:
         stream = audio_stream(container)
         names = container.format.name.split(",")
@@ -88,20 +89,19 @@ def probe(path: str | os.PathLike[str]) -> Probe:
             profile=stream.codec_context.profile,
             channels=stream.channels,
             sample_rate=stream.sample_rate,
-            film=moving_picture(container) is not None,
+            has_video=video_stream(container) is not None,
         )
 
 
 def make_playable(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """Writes the song as an mp3 that every browser plays: mono or stereo, 44.1 or 48 kHz.
+    """Writes an mp3 copy that every browser plays: mono or stereo, 44.1 or 48 kHz.
 
-    Its time begins with the first sample that `ml.audio.decoding.decode` gives, so that the two agree on when
-    something is heard. The sound is decoded and encoded piece by piece: memory does not grow with the song,
-    and a minute of it takes about a second. The copy appears under `target` when it is whole; what fails
-    leaves nothing there, nor beside it.
+    Its time starts at the first sample of `ml.audio.decoding.decode`, so that playback and analysis have the same
+    times. Frames are decoded and encoded one by one: memory does not grow with the song, and a minute of audio takes
+    about a second. The file appears at `target` when it is complete; after an error there is no file.
 
-    Raises MoodError: audio_unreadable, audio_no_stream. What is damaged is left out, as in decoding. OSError
-    where the disk is full or the folder is missing.
+    Damaged packets are skipped, as in decoding. Raises MoodError: audio_unreadable, audio_no_stream. Raises OSError if
+    the disk is full or the folder is missing.
     """
     target = Path(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -123,7 +123,7 @@ def _write_mp3(path: str | os.PathLike[str], target: Path) -> None:
         stream = copy.add_stream("libmp3lame", rate=rate, layout=layout, bit_rate=BIT_RATES[channels])
         written = 0
 
-        def mux(packets: Iterable[Packet]) -> None:
+        def mux(packets: Iterable[Packet[AudioStream]]) -> None:
             for packet in packets:
                 copy.mux(packet)
 
@@ -137,7 +137,7 @@ def _write_mp3(path: str | os.PathLike[str], target: Path) -> None:
             written += mixed.samples
             mux(stream.encode(mixed))
         if not written:
-            raise MoodError("audio_unreadable", "No sound could be decoded; the file is damaged or incomplete.")
+            raise MoodError("audio_unreadable", "No audio could be decoded; the file is damaged or incomplete.")
         mux(stream.encode(None))
 
 

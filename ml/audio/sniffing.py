@@ -1,7 +1,7 @@
-"""What a file is, by its first bytes: cheap enough to be asked before an upload is kept.
+"""Container detection from the first bytes of a file: fast enough to reject an upload before it is stored.
 
-Signatures are those of the formats' own specifications (RIFF, ISO 14496-12, RFC 3533, RFC 9639...). A name is
-never looked at, and nothing is decoded: a file that passes here may still turn out to be broken.
+The signatures are those of the format specifications (RIFF, ISO 14496-12, RFC 3533, RFC 9639...). File names are not
+used and nothing is decoded, so a file that passes may still be damaged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from ml.audio.mpeg_frames import has_adts_frames, has_mpeg_frames, id3_bytes
 from ml.errors import MoodError
 
 HEAD_BYTES = 4096
-"""How much of a file `recognise` wants to see."""
+"""How many bytes of a file `recognise` needs."""
 
 MEDIA_TYPES = {
     "mp3": "audio/mpeg",
@@ -24,7 +24,7 @@ MEDIA_TYPES = {
     "aiff": "audio/aiff",
     "asf": "audio/x-ms-wma",
 }
-"""What a server calls each container that a song may be played from."""
+"""Media type of each container that browsers may play."""
 
 AUDIO = (
     (0, b"fLaC", "flac"),
@@ -42,25 +42,25 @@ AUDIO = (
     (0, b"FLV\x01", "flv"),
     (0, b"\x00\x00\x01\xba", "mpeg-ps"),
 )
-"""Offset, bytes, container: everything that has one sure mark and that the decoder reads."""
+"""Offset, signature, container: all formats with one reliable signature that the decoder reads."""
 
 RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
 IFF = {b"AIFF": "aiff", b"AIFC": "aiff"}
 ATOMS = (b"moov", b"mdat", b"free", b"skip", b"wide")
-"""With which a QuickTime file may begin, instead of saying what it is."""
+"""Atoms with which a QuickTime file without an ftyp atom may begin."""
 
 SONY_WAVE = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
 EBML = b"\x1a\x45\xdf\xa3"
-PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+IMAGE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 
 OTHERS = (
-    (0, b"\x89PNG", "a PNG picture"),
-    (0, b"\xff\xd8\xff", "a JPEG picture"),
-    (0, b"GIF8", "a GIF picture"),
-    (8, b"WEBP", "a WebP picture"),
-    (0, b"II*\x00", "a TIFF picture"),
-    (0, b"MM\x00*", "a TIFF picture"),
-    (0, b"8BPS", "a Photoshop picture"),
+    (0, b"\x89PNG", "a PNG image"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"GIF8", "a GIF image"),
+    (8, b"WEBP", "a WebP image"),
+    (0, b"II*\x00", "a TIFF image"),
+    (0, b"MM\x00*", "a TIFF image"),
+    (0, b"8BPS", "a Photoshop image"),
     (0, b"%PDF", "a PDF document"),
     (0, b"{\\rtf", "an RTF document"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
@@ -71,26 +71,26 @@ OTHERS = (
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (0, b"Rar!", "a RAR archive"),
     (257, b"ustar", "a tar archive"),
-    (0, b"MThd", "a MIDI file, which holds notes and no sound"),
-    (8, b"RMID", "a MIDI file, which holds notes and no sound"),
+    (0, b"MThd", "a MIDI file, which contains notes and no audio"),
+    (8, b"RMID", "a MIDI file, which contains notes and no audio"),
     (0, b"MZ", "a Windows program"),
-    (0, b"\x7fELF", "a program"),
+    (0, b"\x7fELF", "an executable program"),
     (0, b"SQLite format 3", "a database"),
-    (0, b"#EXTM3U", "a playlist, which names songs and holds none"),
-    (0, b"[playlist]", "a playlist, which names songs and holds none"),
+    (0, b"#EXTM3U", "a playlist, which contains no audio"),
+    (0, b"[playlist]", "a playlist, which contains no audio"),
     (0, b"DSD ", "a DSD recording, which is not supported"),
     (0, b".RMF", "a RealMedia recording, which is not supported"),
 )
 
 
 def recognise(head: bytes) -> str:
-    """The container that a file beginning with `head` (its first `HEAD_BYTES`, or all of it) is.
+    """The container of a file from its first `HEAD_BYTES` (or the whole file, if it is shorter).
 
     One of: mp3, wav, w64, flac, ogg, mp4, adts, aiff, asf, matroska, webm, avi, flv, mpeg-ps, mpeg-ts, caf,
     au, ape, wavpack, tta, tak, amr, ac3, dts. Opus and Vorbis are both "ogg"; m4a and mov are both "mp4"; an
-    mp3 may begin with an ID3 tag or with some hundred bytes of rubbish, as real ones do.
+    mp3 may begin with an ID3 tag or with some hundred bytes of garbage.
 
-    Raises MoodError("not_audio"), which names what the file is where that is known.
+    Raises MoodError("not_audio"); its message names the kind of file if it is known.
     """
     if not head:
         raise _not_audio("empty")
@@ -102,10 +102,10 @@ def recognise(head: bytes) -> str:
 
 def _audio(head: bytes) -> str | None:
     if head.startswith(b"ID3") and len(head) > 10:
-        behind = head[10 + id3_bytes(head) :]
-        return (_audio(behind) if behind else None) or "mp3"
-    for offset, mark, container in AUDIO:
-        if head.startswith(mark, offset):
+        after_tag = head[10 + id3_bytes(head) :]
+        return (_audio(after_tag) if after_tag else None) or "mp3"
+    for offset, signature, container in AUDIO:
+        if head.startswith(signature, offset):
             return container
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return RIFF.get(head[8:12])
@@ -116,12 +116,12 @@ def _audio(head: bytes) -> str | None:
     if head.startswith(EBML):
         return "webm" if b"webm" in head[:64] else "matroska"
     if head[4:8] == b"ftyp":
-        return None if head[8:12] in PICTURE_BRANDS else "mp4"
-    if head[4:8] in ATOMS and min(head[:4]) < 32:  # a length, and not the text "The free encyclopedia"
+        return None if head[8:12] in IMAGE_BRANDS else "mp4"
+    if head[4:8] in ATOMS and min(head[:4]) < 32:  # a length, and not text such as "The free encyclopedia"
         return "mp4"
     if _is_transport_stream(head):
         return "mpeg-ts"
-    if _known_other(head):  # before the weakest marks, of 11 or 12 bits
+    if _known_other(head):  # before the weakest signatures, of 11 or 12 bits
         return None
     if has_adts_frames(head):
         return "adts"
@@ -129,45 +129,45 @@ def _audio(head: bytes) -> str | None:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """Packets of 188 bytes that begin with 0x47; Blu-ray puts four bytes before each."""
+    """Packets of 188 bytes that begin with 0x47; Blu-ray has four extra bytes before each one."""
     plain = len(head) > 376 and head[0] == head[188] == head[376] == 0x47
     bluray = len(head) > 388 and head[4] == head[196] == head[388] == 0x47
     return plain or bluray
 
 
 def _known_other(head: bytes) -> str | None:
-    return next((name for offset, mark, name in OTHERS if head.startswith(mark, offset)), None)
+    return next((name for offset, signature, name in OTHERS if head.startswith(signature, offset)), None)
 
 
 def _other(head: bytes) -> str | None:
-    if (known := _known_other(head)) is not None:
-        return known
+    if (name := _known_other(head)) is not None:
+        return name
     if head[4:8] == b"ftyp":
-        return "a HEIC or AVIF picture"
+        return "a HEIC or AVIF image"
     if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
-        return "a BMP picture"
+        return "a BMP image"
     return _text(head)
 
 
 def _text(head: bytes) -> str | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "a text"
+        return "a text file"
     try:
         text = head.decode()
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:  # else the head merely ends inside a letter
+        if error.start < len(head) - 3:  # otherwise the head just ends inside a character
             return None
         text = head[: error.start].decode()
-    if any(ord(letter) < 32 and letter not in "\t\n\r\f\x1b" for letter in text):
+    if any(ord(char) < 32 and char not in "\t\n\r\f\x1b" for char in text):
         return None
     start = text.lstrip("\ufeff \t\r\n")[:64].lower()
     if start.startswith(("<!doctype html", "<html")):
         return "a web page"
     if "<svg" in start:
-        return "an SVG picture"
-    return "a text"
+        return "an SVG image"
+    return "a text file"
 
 
-def _not_audio(what: str | None) -> MoodError:
-    found = f"The file is {what}" if what else "The file's first bytes are those of no known kind of audio"
-    return MoodError("not_audio", f"{found}; send a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.")
+def _not_audio(kind: str | None) -> MoodError:
+    problem = f"The file is {kind}" if kind else "The file is not in a known audio format"
+    return MoodError("not_audio", f"{problem}; upload a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.")

@@ -1,4 +1,4 @@
-"""Title, artist and album, as the file's own tags say them."""
+"""Title, artist and album from the tags of an audio file."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from ml.errors import MoodError
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 200
-"""Characters of each tag that are kept."""
+MAX_LENGTH = 200
+"""Characters of each tag that are stored."""
 
-FAR = 20 * LONGEST
-"""Characters of a tag that are looked at: lyrics and worse have been found in titles."""
+MAX_READ = 20 * MAX_LENGTH
+"""Characters of a tag that are read: some titles contain whole lyrics."""
 
-MOST_VALUES = 10
-"""Artists that are listed."""
+MAX_VALUES = 10
+"""Number of artists that are listed."""
 
 KEYS = {
     "title": ("title", "TIT2", "\xa9nam", "Title"),
     "artist": ("artist", "TPE1", "\xa9ART", "Author", "Artist"),
     "album": ("album", "TALB", "\xa9alb", "WM/AlbumTitle", "Album"),
 }
-"""What each tag is called in Vorbis comments, ID3v2, MP4, ASF and APEv2."""
+"""The key of each tag in Vorbis comments, ID3v2, MP4, ASF and APEv2."""
 
 
 @dataclass(frozen=True)
 class Tags:
-    """Each one clean line of at most `LONGEST` characters; None where absent or blank."""
+    """Each tag is one clean line of at most `MAX_LENGTH` characters, or None if it is absent or blank."""
 
     title: str | None = None
     artist: str | None = None
@@ -43,24 +43,23 @@ class Tags:
 
 
 def read_tags(path: str | os.PathLike[str]) -> Tags:
-    """The tags of an audio file of any format; mutagen reads them, FFmpeg those that mutagen finds none in.
+    """The tags of an audio file in any format: read by mutagen, and by FFmpeg if mutagen does not find all of them.
 
-    Never raises: a song must not fail for what is written on its sleeve. A file that is missing or is no
-    audio has no tags. Several artists are joined by commas. Covers are passed over, but an ID3 tag is read
-    whole: memory is bounded by the size of the file.
+    Never raises, because a song must not fail because of its tags; a missing file or one that is not audio has no tags.
+    Several artists are joined by commas. mutagen reads an ID3 tag completely, so memory is bounded by the file's size.
     """
-    found = _found(_by_mutagen, path)
-    if not all(found.values()):
-        found = {name: found[name] or value for name, value in _found(_by_ffmpeg, path).items()}
-    return Tags(**found)
+    values = _read(_by_mutagen, path)
+    if not all(values.values()):
+        values = {name: values[name] or value for name, value in _read(_by_ffmpeg, path).items()}
+    return Tags(**values)
 
 
-def _found(
+def _read(
     reader: Callable[[str | os.PathLike[str]], Mapping[str, str | None]], path: str | os.PathLike[str]
 ) -> dict[str, str | None]:
     try:
         values = reader(path)
-    except Exception:  # parsers of hostile bytes fail in more ways than they document
+    except Exception:  # parsers of arbitrary bytes raise more than they document
         logger.debug("The tags of %s could not be read by %s.", path, reader.__name__, exc_info=True)
         values = {}
     return {name: tidy(values.get(name)) for name in KEYS}
@@ -77,10 +76,10 @@ def _first(tags: Any, keys: Iterable[str]) -> str | None:
     for key in keys:
         try:
             value = tags[key]
-        except (KeyError, ValueError):  # Vorbis comments refuse the keys of other formats
+        except (KeyError, ValueError):  # Vorbis comments reject the keys of other formats
             continue
         values = value if isinstance(value, list) else getattr(value, "text", None) or [value]
-        names = [name.strip() for one in values[:MOST_VALUES] for name in str(one)[:FAR].split("\0")]
+        names = [name.strip() for one in values[:MAX_VALUES] for name in str(one)[:MAX_READ].split("\0")]
         if text := ", ".join(dict.fromkeys(filter(None, names))):  # Windows writes the artist twice
             return text
     return None
@@ -97,13 +96,14 @@ def _by_ffmpeg(path: str | os.PathLike[str]) -> dict[str, str | None]:
 
 
 def tidy(text: str | None) -> str | None:
-    """One line of clean text, at most `LONGEST` characters, or None."""
+    """One line of clean text, at most `MAX_LENGTH` characters, or None."""
     if not text:
         return None
-    text = unicodedata.normalize("NFC", text[:FAR])
-    spaced = "".join(" " if unicodedata.category(letter) in _UNSEEN else letter for letter in text)
-    return " ".join(spaced.split())[:LONGEST].rstrip() or None
+    text = unicodedata.normalize("NFC", text[:MAX_READ])
+    spaced = "".join(" " if unicodedata.category(char) in _INVISIBLE else char for char in text)
+    return " ".join(spaced.split())[:MAX_LENGTH].rstrip() or None
 
 
-_UNSEEN = {"Cc", "Cs", "Cn", "Zl", "Zp"}
-"""Controls, halves of characters, and what is no character. Formatting marks stay: some scripts need them."""
+_INVISIBLE = {"Cc", "Cs", "Cn", "Zl", "Zp"}
+"""Unicode categories that become spaces: controls, surrogates, unassigned, line and paragraph separators. Format
+characters stay, because some scripts need them."""

@@ -1,4 +1,4 @@
-"""The 57 features of a frame: their order, names, units and meaning. Light: no numeric library is imported."""
+"""The 57 features of a frame: their order, names, units and meaning. Imports no numeric library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEYS = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B
 class Feature:
     """One number about a frame.
 
-    `log` says that its values spread over powers of ten, so that the networks see its logarithm.
+    `log`: its values span powers of ten, so that the networks read its logarithm.
     """
 
     name: str
@@ -55,7 +55,7 @@ def _mfcc(number: int) -> tuple[Feature, Feature]:
 FEATURES: tuple[Feature, ...] = (*_TONAL, *_SPECTRAL, *(f for n in range(1, 21) for f in _mfcc(n)))
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 KEY, MODE, TEMPO = 0, 1, 2
-"""Columns of the three features that look at more than their own frame."""
+"""Columns of the three features that use context beyond their own frame."""
 
 
 def key_name(key: float, mode: float) -> str:

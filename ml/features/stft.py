@@ -1,4 +1,4 @@
-"""One Fourier transform a step, and all that is read from it."""
+"""The short-time Fourier transform (STFT), and the spectral descriptors of each step."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ TINY = float(np.finfo(np.float32).tiny)
 
 @dataclass
 class Steps:
-    """What is known of consecutive steps; the first axis of every array is the step (32 a second)."""
+    """Spectral descriptors of consecutive steps; the first axis of every array is the step (32 per second)."""
 
     rms: np.ndarray
-    """float32 (n,), full scale 1.0, before any levelling of loudness."""
+    """float32 (n,), full scale 1.0."""
     zero_crossing_rate: np.ndarray
-    """float32 (n,), sign changes a sample."""
+    """float32 (n,), sign changes per sample."""
     spectral_centroid: np.ndarray
     """float32 (n,), Hz."""
     spectral_rolloff: np.ndarray
     """float32 (n,), Hz."""
     chroma: np.ndarray
-    """float32 (n, 12), from C, the largest of each step is 1."""
+    """float32 (n, 12), from C; the maximum of each step is 1."""
     tonnetz: np.ndarray
-    """float32 (n, 6)."""
+    """float32 (n, 6), tonal centroids."""
     mel_db: np.ndarray
-    """float32 (n, n_mels), dB re full scale 1.0 through a Hann window, floor -100."""
+    """float32 (n, n_mels), dB relative to full scale 1.0 through a Hann window, at least -100."""
 
     def __len__(self) -> int:
         return len(self.rms)
@@ -44,22 +44,22 @@ class Steps:
         return Steps(*(getattr(self, field.name)[part] for field in fields(self)))
 
     @staticmethod
-    def joined(parts: list[Steps]) -> Steps:
+    def concatenate(parts: list[Steps]) -> Steps:
         return Steps(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Steps)))
 
 
 def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160) -> Iterator[Steps]:
     """Transforms mono float32 blocks of any length into runs of at most `chunk_steps` steps, in bounded memory.
 
-    Step i looks at n_fft samples around sample i * hop_length; beyond the song's ends it sees zeros. A song of n
-    samples has 1 + n // hop_length steps. Same numbers as librosa with center=True, tested.
+    Step i covers n_fft samples around sample i * hop_length, with zeros beyond the song's ends. A song of n samples has
+    1 + n // hop_length steps. Tested to equal librosa with center=True.
     """
     for samples, negative, count in _runs(blocks, spec, chunk_steps):
         yield _transform(samples, negative, count, spec)
 
 
 def mel_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160) -> Iterator[np.ndarray]:
-    """The `mel_db` of `steps_of` alone, in half of its time: runs of float32 (steps, n_mels)."""
+    """Only the `mel_db` of `steps_of`, in half of the time: runs of float32 (steps, n_mels)."""
     for samples, _, count in _runs(blocks, spec, chunk_steps):
         yield _mel_db(_power(_framed(samples, count, spec), spec), spec)
 
@@ -67,7 +67,7 @@ def mel_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160
 def _runs(
     blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-    """The samples, from the first window's start on, of so many steps, and which of them are negative."""
+    """Runs of windows: the samples from the first window's start, whether each is negative, and the number of steps."""
     half = spec.n_fft // 2
     samples = np.zeros(half, dtype=np.float32)
     negative = np.zeros(0, dtype=bool)
@@ -94,19 +94,19 @@ def _runs(
 
 
 def _transform(samples: np.ndarray, negative: np.ndarray, count: int, spec: AudioSpec) -> Steps:
-    """The first `count` steps of `samples`; `negative` holds their signs, for the zero crossings."""
+    """The first `count` steps of `samples`; `negative` are their signs, for the zero crossings."""
     length = (count - 1) * spec.hop_length + spec.n_fft
     framed = _framed(samples, count, spec)
     power = _power(framed, spec)
     magnitude = np.sqrt(power)
     chroma = power @ chroma_weights(spec).T
-    chroma /= _or_one(chroma.max(axis=1, keepdims=True))
-    tonnetz = (chroma / _or_one(chroma.sum(axis=1, keepdims=True))) @ tonnetz_weights().T
+    chroma /= _nonzero(chroma.max(axis=1, keepdims=True))
+    tonnetz = (chroma / _nonzero(chroma.sum(axis=1, keepdims=True))) @ tonnetz_weights().T
     bins_hz = np.fft.rfftfreq(spec.n_fft, 1.0 / spec.sample_rate).astype(np.float32)
     return Steps(
         rms=np.sqrt(np.einsum("ij,ij->i", framed, framed) / spec.n_fft),
         zero_crossing_rate=_zero_crossing_rate(negative[:length], count, spec),
-        spectral_centroid=(magnitude @ bins_hz) / _or_one(magnitude.sum(axis=1)),
+        spectral_centroid=(magnitude @ bins_hz) / _nonzero(magnitude.sum(axis=1)),
         spectral_rolloff=_rolloff(magnitude, bins_hz),
         chroma=chroma,
         tonnetz=tonnetz,
@@ -121,11 +121,13 @@ def _framed(samples: np.ndarray, count: int, spec: AudioSpec) -> np.ndarray:
 
 def _power(framed: np.ndarray, spec: AudioSpec) -> np.ndarray:
     spectrum = fft.rfft(framed * _hann(spec.n_fft), axis=-1)
-    return spectrum.real**2 + spectrum.imag**2
+    power: np.ndarray = spectrum.real**2 + spectrum.imag**2
+    return power
 
 
 def _mel_db(power: np.ndarray, spec: AudioSpec) -> np.ndarray:
-    return 10.0 * np.log10(np.maximum(power @ mel_weights(spec).T, POWER_FLOOR))
+    mel_db: np.ndarray = 10.0 * np.log10(np.maximum(power @ mel_weights(spec).T, POWER_FLOOR))
+    return mel_db
 
 
 @lru_cache(maxsize=2)
@@ -134,20 +136,21 @@ def _hann(length: int) -> np.ndarray:
     return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)).astype(np.float32)
 
 
-def _or_one(norm: np.ndarray) -> np.ndarray:
-    """Divisors, with 1 where a step holds nothing to divide."""
+def _nonzero(norm: np.ndarray) -> np.ndarray:
+    """Divisors, with 1 in place of 0."""
     return np.where(norm < TINY, np.float32(1.0), norm)
 
 
 def _rolloff(magnitude: np.ndarray, bins_hz: np.ndarray) -> np.ndarray:
-    """Frequency of the first bin at which 85 % of the magnitude is reached."""
+    """Frequency in Hz of the first bin at which 85 % of the magnitude is reached."""
     summed = np.cumsum(magnitude, axis=1)
-    reached = summed >= ROLLOFF * summed[:, -1:]
-    return bins_hz[np.argmax(reached, axis=1)]
+    rolloff: np.ndarray = bins_hz[np.argmax(summed >= ROLLOFF * summed[:, -1:], axis=1)]
+    return rolloff
 
 
 def _zero_crossing_rate(negative: np.ndarray, count: int, spec: AudioSpec) -> np.ndarray:
-    """Sign changes inside each window, a sample of it. Beyond the song its first and last samples go on."""
+    """Sign changes per sample in each window. Beyond the song's ends, its first and last samples are repeated."""
     changes = np.concatenate(([0], np.cumsum(negative[1:] != negative[:-1])))
     starts = np.arange(count) * spec.hop_length
-    return ((changes[starts + spec.n_fft - 1] - changes[starts]) / spec.n_fft).astype(np.float32)
+    rate: np.ndarray = ((changes[starts + spec.n_fft - 1] - changes[starts]) / spec.n_fft).astype(np.float32)
+    return rate

@@ -1,7 +1,7 @@
-"""What a person can hear of the 57 features: groups of those that tell of the same thing. Light.
+"""Traits: groups of the 57 features that describe one property of the sound. Imports no numeric library.
 
-Single features mean little to most people, and several of them say nearly the same, so that taking one away takes
-nothing away. Together they make a trait of the sound: its tempo, its brightness, its tone colour.
+Single features mean little to most people, and several of them are nearly redundant, so that removing one of them
+changes no score. Together they describe a trait, such as tempo, brightness or tone colour.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 from ml.features.names import NAMES, key_name
 
-ORDINARY = (0.4, 0.6)
-"""Ranks in the library between which a song is neither one nor the other."""
+AVERAGE_RANKS = (0.4, 0.6)
+"""Ranks in the library between which a song is neither low nor high."""
 
 COMMON, UNUSUAL = 0.44, 0.54
-"""How far the features of a tone colour lie from the library's middle, 0..1 on the mean: of the songs that the models
-learned from, about a third lie nearer than the one, and about a third farther than the other."""
+"""Limits of the mean distance of the tone colour features from the library's median, 0..1: about a third of the
+training songs is below the first, and about a third above the second."""
 
 MANY = 4
-"""From so many features on that tell of the same, none is first."""
+"""A trait with at least this many features has no first one: its median rank is described."""
 
 
 @dataclass(frozen=True)
 class Trait:
-    """Features that make up one thing to be heard. `low` and `high` are the words for either end of a library."""
+    """Features that describe one property. `low` and `high` are the words for the two ends of the library."""
 
     name: str
     title: str
@@ -34,36 +34,37 @@ class Trait:
 
     @property
     def columns(self) -> list[int]:
-        """Where its features stand among the 57."""
+        """Column indices of its features among the 57."""
         return [NAMES.index(feature) for feature in self.features]
 
-    def told(self, values: Mapping[str, float], ranks: Mapping[str, float]) -> tuple[str, str]:
-        """The feature that speaks for the trait in a song, and the words: ("tempo_bpm", "slower than 80 % of songs").
+    def describe(self, values: Mapping[str, float], ranks: Mapping[str, float]) -> tuple[str, str]:
+        """The feature that represents the trait, and a description: ("tempo_bpm", "slower than 80 % of songs").
 
-        `values` are the song's features; `ranks`, the share of a library that lies below each, 0..1.
+        `values`: the song's features. `ranks`: the share of the library below each value, 0..1.
         """
         if self.name == "key":
             return "mode", f"in {key_name(values['key'], values['mode'])}"
         own = {feature: ranks[feature] for feature in self.features}
         if self.name == "tone_colour":
             return _tone_colour(own)
-        speaker = self.features[0] if len(own) < MANY else sorted(own, key=own.__getitem__)[len(own) // 2]
-        return speaker, self._compared(own[speaker])
+        feature = self.features[0] if len(own) < MANY else sorted(own, key=own.__getitem__)[len(own) // 2]
+        return feature, self._compared(own[feature])
 
     def _compared(self, rank: float) -> str:
-        if ORDINARY[0] <= rank <= ORDINARY[1]:
+        if AVERAGE_RANKS[0] <= rank <= AVERAGE_RANKS[1]:
             return f"ordinary in {self.title.lower()}"
-        beyond = min(round(100 * max(rank, 1 - rank)), 99)  # a library has an end, music has none
+        beyond = min(round(100 * max(rank, 1 - rank)), 99)  # 100 % would be a claim about all music
         return f"{self.high if rank > 0.5 else self.low} than {beyond} % of songs"
 
 
 def _tone_colour(ranks: Mapping[str, float]) -> tuple[str, str]:
-    """A spectrum's shape has no more and no less, so what is told is how common it is; its oddest feature speaks."""
-    far = {feature: abs(2 * rank - 1) for feature, rank in ranks.items()}
-    mean = sum(far.values()) / len(far)
+    """A spectral shape is neither low nor high, so the description says how common it is. Its most unusual feature
+    represents it."""
+    distances = {feature: abs(2 * rank - 1) for feature, rank in ranks.items()}
+    mean = sum(distances.values()) / len(distances)
     word = "more unusual" if mean > UNUSUAL else "more common" if mean < COMMON else ""
     text = f"{word} in tone colour than most songs" if word else "ordinary in tone colour"
-    return max(far, key=far.__getitem__), text
+    return max(distances, key=distances.__getitem__), text
 
 
 def _mfccs(statistic: str, first: int, last: int = 20) -> tuple[str, ...]:
@@ -99,4 +100,4 @@ TRAITS: tuple[Trait, ...] = (
     Trait("tone_colour", "Tone colour", _mfccs("mean", 4), "", ""),
     Trait("tone_changes", "Changes of tone", _mfccs("var", 3), "steadier in tone", "livelier in tone"),
 )
-"""Every feature is in exactly one of them."""
+"""Every feature belongs to exactly one trait."""

@@ -1,4 +1,4 @@
-"""From scores to the answer that people and programs read. Light: also the web process composes views."""
+"""From scores to the answer, the JSON that pages and the API return. The web process imports it for views."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ml.moods import compose
 DECIMALS = 4
 
 
-def answer(
+def compose_answer(
     models: Mapping[str, Mapping[str, Any]],
     combined: Mapping[str, Any],
     segments: list[dict[str, Any]],
     card: Card,
 ) -> dict[str, Any]:
-    """The composed part of the answer, both networks together.
+    """The answer for both networks together: mood, alternatives, genres, agreement, scores, models and segments.
 
-    `models` holds the song's scores by network; each of `segments` has start_s, end_s, scores and models.
+    `models`: the song's scores by network. Each of `segments` has start_s, end_s, scores and models.
     """
     return {
         **_composed(combined, card, "both"),
@@ -31,22 +31,22 @@ def answer(
     }
 
 
-def view(stored: Mapping[str, Any], network: str, card: Card) -> dict[str, Any]:
+def network_view(stored: Mapping[str, Any], network: str, card: Card) -> dict[str, Any]:
     """A stored answer as "cnn1d" or "cnn2d" alone gives it, from its stored scores; "both" is the answer itself.
 
-    The mood, alternatives, genres, scores, and the segments' moods and scores are that network's. Where the
-    answer was stored without its segments, the view has none either.
+    The mood, alternatives, genres, scores, and the segments' moods and scores are those of that network. An answer
+    without segments gives a view without segments.
     """
     if network == "both":
         return dict(stored)
     scores = stored["models"][network]
-    seen = dict(stored) | _composed(scores, card, network) | {"scores": scores}
+    view = dict(stored) | _composed(scores, card, network) | {"scores": scores}
     if "segments" in stored:
-        seen["segments"] = [
+        view["segments"] = [
             segment | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
             for segment in stored["segments"]
         ]
-    return seen
+    return view
 
 
 def _composed(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:

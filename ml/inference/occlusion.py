@@ -1,4 +1,7 @@
-"""Where the 2D network looked: what a mood's share loses when a patch of the spectrogram is taken away."""
+"""Occlusion saliency of the 2D network: how much its scores drop when a patch of the spectrogram is occluded.
+
+Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014.
+"""
 
 from __future__ import annotations
 
@@ -7,114 +10,115 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.audio.segments import segments_of, spread, step_window
+from ml.audio.segments import evenly_spaced, segments_of, step_window
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 
-RUNS = 600
-"""At most so many times a segment is heard, whole or without a patch: two to three seconds of one processor."""
+MAX_PREDICTIONS = 600
+"""Budget of network predictions per song: two to three seconds on one core."""
 
-COLUMNS = 1200
-"""The finest division of a song's time that is kept: the pixels of its picture."""
+MAX_COLUMNS = 1200
+"""The finest resolution in time: the width of the image in pixels."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """How a segment is cut into patches of equal size: so many in its time, so many in its bands."""
+    """The patches of a segment: `time_patches` in time by `band_patches` in frequency, all of the same size."""
 
-    in_time: int
-    in_bands: int
+    time_patches: int
+    band_patches: int
 
     @property
-    def runs(self) -> int:
-        """Of the network for one segment: whole, and without each patch."""
-        return self.in_time * self.in_bands + 1
+    def predictions(self) -> int:
+        """Predictions per segment: one without occlusion, and one per patch."""
+        return self.time_patches * self.band_patches + 1
 
     def patches(self, steps: int, bands: int) -> Iterator[tuple[slice, slice]]:
-        """Where each patch lies in a spectrogram (steps, bands): in order of time, and in it from low to high."""
-        for column in range(self.in_time):
-            for row in range(self.in_bands):
-                yield _part(column, self.in_time, steps), _part(row, self.in_bands, bands)
+        """The slices of each patch in a spectrogram (steps, bands): in time order, then from low to high bands."""
+        for column in range(self.time_patches):
+            for row in range(self.band_patches):
+                yield _part(column, self.time_patches, steps), _part(row, self.band_patches, bands)
 
 
 GRIDS = (Grid(5, 6), Grid(2, 6), Grid(1, 6), Grid(1, 3))
-"""Patches of 2 s by 16 bands, and coarser ones: of 5 s, of 10 s, and of 10 s by 32 bands."""
+"""From fine to coarse: patches of 2 s by 16 bands, of 5 s, of 10 s, and of 10 s by 32 bands."""
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """As long as a patch: by how much each score falls without each patch in it, float32 (bands, 20)."""
+class PatchColumn:
+    """The patches of one time range. `drops`: the drop of each score without each patch, float32 (bands, 20)."""
 
     start_s: float
     end_s: float
-    falls: np.ndarray
+    drops: np.ndarray
 
 
 @dataclass(frozen=True)
 class SaliencyMap:
-    """What each place of a song meant to the 2D network."""
+    """The saliency of each time and frequency range of a song for every score of the 2D network."""
 
-    falls: np.ndarray
-    """float32 (time, bands, 20): by how much each score falls without the patch there; a share's fall is -1..1."""
+    drops: np.ndarray
+    """float32 (time, bands, 20): the drop of each score when this patch is occluded; -1..1 for shares."""
     grid: Grid
-    patch_columns: float
-    """How many of the columns of `falls` a patch is long."""
-    stretches: list[Stretch]
-    """All that was heard, in time order."""
+    columns_per_patch: float
+    """Length of a patch in columns of `drops`."""
+    patch_columns: list[PatchColumn]
+    """All analysed patches, in time order."""
 
     def of(self, mood: str) -> np.ndarray:
-        """An emotion's falls, float32 (bands, time), the borders of patches softened: nobody heard an edge there."""
-        falls = self.falls[:, :, LABELS.index(mood)]
-        width = min(max(1, round(self.patch_columns / 2)), len(falls))
-        padded = np.pad(falls, ((width // 2, width - 1 - width // 2), (0, 0)), "edge")
-        softened: np.ndarray = np.lib.stride_tricks.sliding_window_view(padded, width, axis=0).mean(axis=2).T
-        return softened
+        """The saliency of an emotion, float32 (bands, time), smoothed over time to hide the borders of patches."""
+        drops = self.drops[:, :, LABELS.index(mood)]
+        width = min(max(1, round(self.columns_per_patch / 2)), len(drops))
+        padded = np.pad(drops, ((width // 2, width - 1 - width // 2), (0, 0)), "edge")
+        smoothed: np.ndarray = np.lib.stride_tricks.sliding_window_view(padded, width, axis=0).mean(axis=2).T
+        return smoothed
 
 
-def saliency_map(mel: np.ndarray, bundle: Bundle, runs: int = RUNS) -> SaliencyMap:
-    """How each of the 2D network's scores hangs on each place of a song. `mel`: uint8 (steps, 96), as extracted.
+def saliency_map(mel: np.ndarray, bundle: Bundle, max_predictions: int = MAX_PREDICTIONS) -> SaliencyMap:
+    """The occlusion saliency of a whole song. `mel`: uint8 (steps, 96), as extracted.
 
-    The segments follow each other without overlap. The finest grid is taken that keeps within `runs`; of a song that
-    is too long for the coarsest one, segments evenly spread are heard, each of which stands for its surroundings.
+    Segments follow each other without overlap. The finest grid within `max_predictions` is used. A song that is too
+    long even for the coarsest grid is sampled at evenly spaced segments, and each one stands for its surroundings.
     """
     spec = bundle.card.spec
     segments = segments_of((len(mel) - 1) / spec.steps_per_s, replace(spec, segment_hop_s=spec.segment_s))
-    grid = next((grid for grid in GRIDS if grid.runs * len(segments) <= runs), GRIDS[-1])
-    columns, patch_s = min(COLUMNS, len(mel)), spec.segment_s / grid.in_time
-    total = np.zeros((columns, grid.in_bands, len(LABELS)), np.float32)
+    grid = next((grid for grid in GRIDS if grid.predictions * len(segments) <= max_predictions), GRIDS[-1])
+    columns, patch_s = min(MAX_COLUMNS, len(mel)), spec.segment_s / grid.time_patches
+    total = np.zeros((columns, grid.band_patches, len(LABELS)), np.float32)
     count = np.zeros((columns, 1, 1), np.float32)
-    stretches = []
-    for segment in spread(segments, max(1, runs // grid.runs)):
+    patch_columns = []
+    for segment in evenly_spaced(segments, max(1, max_predictions // grid.predictions)):
         window = step_window(segment, len(mel), spec)
-        fallen = score_drops(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
-        # A song shorter than a segment is repeated in it, and the last segment overlaps the one before: means are kept.
-        for number, (steps, part) in enumerate(zip(np.array_split(window, grid.in_time), fallen, strict=True)):
+        drops = score_drops(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
+        # A song shorter than a segment is repeated in it, and the last segment overlaps the previous one: average.
+        for number, (steps, part) in enumerate(zip(np.array_split(window, grid.time_patches), drops, strict=True)):
             start_s = segment.start_s + number * patch_s
             if start_s < segment.end_s:
-                stretches.append(Stretch(start_s, min(start_s + patch_s, segment.end_s), part))
-            places = np.unique(steps * columns // len(mel))
-            total[places] += part
-            count[places] += 1
-    patch_columns = patch_s * spec.steps_per_s * columns / len(mel)
-    return SaliencyMap(_filled(total, count), grid, patch_columns, stretches)
+                patch_columns.append(PatchColumn(start_s, min(start_s + patch_s, segment.end_s), part))
+            indices = np.unique(steps * columns // len(mel))
+            total[indices] += part
+            count[indices] += 1
+    columns_per_patch = patch_s * spec.steps_per_s * columns / len(mel)
+    return SaliencyMap(_means(total, count), grid, columns_per_patch, patch_columns)
 
 
-def score_drops(heard: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
-    """By how much the scores fall without each patch: (in time, in bands, 20). `heard`: scaled (320, 96).
+def score_drops(mel: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
+    """The drop of the scores without each patch, float32 (time patches, band patches, 20).
 
-    Occlusion (Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014): each patch in turn is
-    made even, all of it as its own mean, so that its level stays and what happens in it is gone.
+    `mel`: a segment's scaled spectrogram, float32 (320, 96). Each patch in turn is replaced by its own mean, which
+    keeps its level and removes its content.
     """
-    patches = list(grid.patches(*heard.shape))
-    scores = bundle.cnn2d.scores(np.stack([heard, *(occluded(heard, [patch]) for patch in patches)]))
-    return (scores[0] - scores[1:]).reshape(grid.in_time, grid.in_bands, -1)
+    patches = list(grid.patches(*mel.shape))
+    scores = bundle.cnn2d.scores(np.stack([mel, *(occluded(mel, [patch]) for patch in patches)]))
+    drops: np.ndarray = (scores[0] - scores[1:]).reshape(grid.time_patches, grid.band_patches, -1)
+    return drops
 
 
-def occluded(heard: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndarray:
-    """A copy in which each of the patches is as its own mean."""
-    copy = heard.copy()
+def occluded(mel: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndarray:
+    """A copy of a spectrogram (steps, bands) in which each of the patches is replaced by its own mean."""
+    copy = mel.copy()
     for patch in patches:
-        copy[patch] = heard[patch].mean()
+        copy[patch] = mel[patch].mean()
     return copy
 
 
@@ -122,9 +126,9 @@ def _part(index: int, count: int, size: int) -> slice:
     return slice(index * size // count, (index + 1) * size // count)
 
 
-def _filled(total: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The means; a column that nobody listened to is as the nearest that somebody did."""
-    heard = np.flatnonzero(count)
-    nearest = heard[np.abs(np.arange(len(count))[:, None] - heard[None, :]).argmin(axis=1)]
+def _means(total: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """The mean of each column; a column without any prediction gets that of the nearest one."""
+    predicted = np.flatnonzero(count)
+    nearest = predicted[np.abs(np.arange(len(count))[:, None] - predicted[None, :]).argmin(axis=1)]
     means: np.ndarray = (total / np.maximum(count, 1))[nearest]
     return means

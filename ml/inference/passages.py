@@ -1,4 +1,4 @@
-"""Where in a song each side of its composite mood is strongest. Light: read from stored segments."""
+"""The passage of a song in which each side of its composite mood is strongest, from stored segments."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StrongestPassage:
-    """The segment in which most listeners are expected to feel a mood."""
+    """The segment with the highest expected share of listeners who feel a mood."""
 
     side: str
     """ "primary" or "secondary"."""
     mood: str
     """An emotion's name."""
     index: int
-    """Of the segment, in time order."""
+    """Index of the segment, in time order."""
     start_s: float
     end_s: float
     share: float
-    """Of listeners, there, 0..1."""
+    """Share of listeners in this segment, 0..1."""
     typical: float
-    """The mean share over the song's segments, 0..1: what this one rises above."""
+    """Mean share over the song's segments, 0..1."""
 
 
 def strongest_passages(
     segments: Sequence[Mapping[str, Any]], primary: str, secondary: str
 ) -> dict[str, StrongestPassage]:
-    """For each side the segment whose share of that mood is highest against the song's mean; of equals the first.
+    """For each side the segment with the highest share of that mood; the first one on a tie.
 
-    `segments` are those of an answer. {"primary": ..., "secondary": ...}; empty for a song without segments.
+    `segments` are those of an answer. Returns {"primary": ..., "secondary": ...}, or {} for a song without segments.
     """
     if not segments:
         return {}
-    found = {}
+    passages = {}
     for side, mood in (("primary", primary), ("secondary", secondary)):
         shares = [segment["scores"]["emotions"][mood] for segment in segments]
         index = max(range(len(shares)), key=shares.__getitem__)
-        found[side] = StrongestPassage(
+        passages[side] = StrongestPassage(
             side=side,
             mood=mood,
             index=index,
@@ -47,4 +47,4 @@ def strongest_passages(
             share=shares[index],
             typical=sum(shares) / len(shares),
         )
-    return found
+    return passages

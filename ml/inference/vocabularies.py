@@ -1,4 +1,4 @@
-"""The answer in the words of other vocabularies, each with how well it was measured to hear. Light."""
+"""The answer in older mood vocabularies, each with its measured accuracy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ TITLES = {
 }
 
 MEASURED = {"quadrants": ("4qaed", "accuracy"), "energy": ("4qaed", "three_class_accuracy")}
-"""Where a card has how often a vocabulary's strongest word is the right one: the collection and the figure."""
+"""For each vocabulary with a test set, the collection and the metric in the card that give its accuracy."""
 
-UNLABELLED = "Not measured: no recordings came with these words. They follow from the other scores."
+UNLABELLED = "Not measured: there are no recordings with these labels. They are derived from the other scores."
 
 
 def other_vocabularies(
@@ -24,13 +24,13 @@ def other_vocabularies(
 ) -> list[dict[str, Any]]:
     """Each vocabulary of `ml.moods.VOCABULARIES` as {"key", "title", "labels", "chosen", "measured"}.
 
-    `scores` are those of a song or a segment as `network` hears it, `card` the values of its model's card. `labels` are
-    {"name", "share"} with shares 0..1 of sum 1, `chosen` is the name of the strongest, `measured` one sentence.
+    `scores` are those of a song or a segment by `network`, `card` the values of its model's card. `labels` are {"name",
+    "share"} with shares 0..1, sum 1; `chosen` is the name of the strongest; `measured` is one sentence.
     """
-    found = []
+    views = []
     for key in VOCABULARIES:
         shares = vocabulary_view(key, scores)
-        found.append(
+        views.append(
             {
                 "key": key,
                 "title": TITLES[key],
@@ -39,34 +39,34 @@ def other_vocabularies(
                 "measured": _measured(key, card, network),
             }
         )
-    return found
+    return views
 
 
 def _measured(key: str, card: Mapping[str, Any], network: str) -> str:
     if key not in MEASURED:
         return UNLABELLED
     collection, name = MEASURED[key]
-    figure = _at(card, "metrics", network, collection, name)
+    accuracy = _at(card, "metrics", network, collection, name)
     songs = _at(card, "training", "clips", collection)
-    if not figure or not songs:
+    if not accuracy or not songs:
         return "Not measured for this model."
-    told = (
-        f"Measured on {songs} recordings by artists that the networks had not heard: "
-        f"the strongest word is the right one for {_percent(figure['value'])} % "
-        f"({_percent(figure['low'])} to {_percent(figure['high'])} %)"
+    text = (
+        f"Measured on {songs} recordings by artists that are not in the training data: "
+        f"the strongest word is correct for {_percent(accuracy['value'])} % "
+        f"({_percent(accuracy['low'])} to {_percent(accuracy['high'])} %)"
     )
-    guess = _at(card, "baselines", "most_frequent", collection, name)
-    if not guess:
-        return f"{told}."
-    return f"{told}; always saying the most frequent one would be right for {_percent(guess['value'])} %."
+    baseline = _at(card, "baselines", "most_frequent", collection, name)
+    if not baseline:
+        return f"{text}."
+    return f"{text}; always predicting the most frequent one is correct for {_percent(baseline['value'])} %."
 
 
 def _at(card: Mapping[str, Any], *path: str) -> Any:
-    """What a card has at the end of a path, or None: older cards have fewer figures."""
-    found: Any = card
+    """The value at a path in a card, or None: older cards have fewer metrics."""
+    value: Any = card
     for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _percent(share: float) -> int:

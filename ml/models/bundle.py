@@ -1,4 +1,4 @@
-"""A trained model on disk: the weights of both networks and their card. Never edited; retraining makes the next."""
+"""A trained model on disk: the weights of both networks and their card. Never edited; retraining makes a new one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ml.models.scalers import FeatureScaler, SpectrogramScaler
 
 @dataclass(frozen=True)
 class Bundle:
-    """Opening one reads its card; the weights are read, and checked, on first use, and kept."""
+    """Opening a bundle reads its card. The weights are loaded and verified on first use, and cached."""
 
     card: Card
 
     @classmethod
     def open(cls, directory: Path) -> Bundle:
-        """Raises MoodError: model_missing, model_corrupt, model_incompatible."""
+        """Opens the bundle in `directory`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
         return cls(Card.read(directory))
 
     @property
@@ -38,10 +38,10 @@ class Bundle:
 
     @cached_property
     def frame_views(self) -> tuple[int, ...]:
-        """How many frames each part of the 1D network's input has; see `ml.audio.segments.frame_window`."""
+        """Number of frames of each part of the 1D network's input; see `ml.audio.segments.frame_window`."""
         views = self.card.network("cnn1d").get("views", [self.card.spec.segment_frames])
         if not isinstance(views, list) or not views or not all(isinstance(count, int) and count > 0 for count in views):
-            raise corrupt(f"The views of the 1D network are {views}, but only numbers of frames are allowed")
+            raise corrupt(f"The views of the 1D network are {views}, but only positive numbers of frames are allowed")
         return tuple(views)
 
     @cached_property
@@ -58,22 +58,25 @@ class Bundle:
 
     @cached_property
     def combination(self) -> Combination:
-        """How the two networks' score vectors become one."""
+        """The rule that combines the two networks' score vectors."""
         return Combination.from_card(self.card.values)
 
     def predict_cnn1d(self, frames: np.ndarray) -> np.ndarray:
-        """Raw features (batch, frames of all views, 57) to the 1D network's score vectors (batch, 20)."""
+        """The 1D network's score vectors, float32 (batch, 20).
+
+        `frames`: raw features, float32 (batch, frames of all views, 57).
+        """
         return self.cnn1d.scores(self.feature_scaler(frames))
 
     def predict_cnn2d(self, mel: np.ndarray) -> np.ndarray:
-        """Log-mel bytes (batch, 320, 96) to the 2D network's score vectors (batch, 20)."""
+        """The 2D network's score vectors, float32 (batch, 20). `mel`: log-mel, uint8 (batch, 320, 96)."""
         return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
 
     def _runtime(self, name: str) -> Runtime:
-        about = self.card.network(name)
-        path = self.card.directory / about["file"]
-        if hashlib.sha256(path.read_bytes()).hexdigest() != about["sha256"]:
+        entry = self.card.network(name)
+        path = self.card.directory / entry["file"]
+        if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
             raise MoodError(
-                "model_corrupt", f"{path.name} is not the file its card describes; install the bundle again."
+                "model_corrupt", f"{path.name} does not match the checksum in its card; install the bundle again."
             )
         return LiteRtRuntime(path)

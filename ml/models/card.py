@@ -1,4 +1,4 @@
-"""A bundle's card: what the models are, what they were fed, how good they are. Reading one loads no weights."""
+"""A bundle's card: its networks, audio spec, calibration and metrics. Reading a card loads no weights."""
 
 from __future__ import annotations
 
@@ -17,40 +17,43 @@ FORMAT = 1
 FILE = "card.json"
 NETWORKS = ("cnn1d", "cnn2d")
 VIEWS = ("both", *NETWORKS)
-"""Who answers: the two networks combined, or one of them looked at alone. Each has its own calibration."""
+"""The two networks combined, or one of them alone. Each view has its own calibration."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The card of the bundle in `directory`, as read."""
+    """The card of the bundle in `directory`; `values` is its parsed JSON."""
 
     directory: Path
     values: dict[str, Any]
 
     @classmethod
     def read(cls, directory: Path) -> Card:
-        """Raises MoodError: model_missing, model_corrupt, model_incompatible."""
-        place = directory / FILE
-        if not place.is_file():
+        """Reads and checks `card.json`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
+        path = directory / FILE
+        if not path.is_file():
             raise MoodError("model_missing", f"There is no model in {directory}; install its bundle there.")
         try:
-            values = json.loads(place.read_text(encoding="utf-8"))
-            found = values["format"]
+            values = json.loads(path.read_text(encoding="utf-8"))
+            card_format = values["format"]
         except (ValueError, KeyError, TypeError) as error:
-            raise MoodError("model_corrupt", f"{place} is no model card; install the bundle again.") from error
-        if found != FORMAT:
+            raise MoodError("model_corrupt", f"{path} is not a model card; install the bundle again.") from error
+        if card_format != FORMAT:
             raise MoodError(
                 "model_incompatible",
-                f"The model in {directory} has card format {found}; this program reads {FORMAT}: use such a bundle.",
+                f"The model in {directory} has card format {card_format}, but this program reads format {FORMAT}; "
+                f"use a bundle of that format.",
             )
         card = cls(directory, values)
         if tuple(card._part("labels")) != LABELS:
             raise MoodError(
-                "model_incompatible", "The model's labels are not this program's; use a bundle made for it."
+                "model_incompatible", "The model's labels differ from those of this program; use a bundle made for it."
             )
         for name in NETWORKS:
             if not (directory / card.network(name)["file"]).is_file():
-                raise MoodError("model_corrupt", f"{directory} lacks the weights of {name}; install the bundle again.")
+                raise MoodError(
+                    "model_corrupt", f"The weights of {name} are missing in {directory}; install the bundle again."
+                )
         return card
 
     @property
@@ -77,19 +80,19 @@ class Card:
 
     @cached_property
     def feature_reference(self) -> Reference:
-        """How each of the 57 features is spread over the songs that the model was trained on."""
+        """The distribution of each of the 57 features over the training songs."""
         return Reference.from_card(self._part("feature_reference"))
 
     def network(self, name: str) -> dict[str, Any]:
-        """What the card says of one network: file, sha256, parameters, scaler."""
-        found = self._part("networks", name)
-        assert isinstance(found, dict)
-        return found
+        """The card's entry of one network: file, sha256, parameters, scaler."""
+        entry = self._part("networks", name)
+        assert isinstance(entry, dict)
+        return entry
 
     def _part(self, *path: str) -> Any:
-        found: Any = self.values
+        value: Any = self.values
         for name in path:
-            if not isinstance(found, dict) or name not in found:
-                raise MoodError("model_corrupt", f"The model's card lacks {'.'.join(path)}; install the bundle again.")
-            found = found[name]
-        return found
+            if not isinstance(value, dict) or name not in value:
+                raise MoodError("model_corrupt", f"The model's card has no {'.'.join(path)}; install the bundle again.")
+            value = value[name]
+        return value

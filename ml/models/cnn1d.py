@@ -1,4 +1,4 @@
-"""The 1D network: convolutions over a segment's sequence of 57-feature frames."""
+"""The 1D CNN: convolutions over a segment's sequence of feature frames."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ EMBEDDING = 256
 
 
 def cnn1d(spec: AudioSpec, dropout: float = 0.4, spread: bool = False, wide: bool = False) -> keras.Model:
-    """Input: (batch, 8 frames, 57) standardised features; 28 frames if `wide`. Outputs, by name:
+    """An untrained 1D CNN. Input: standardised features (batch, 8 frames, 57); 28 frames if `wide`.
 
-    scores (batch, 20); embedding (batch, 256); timeline (batch, frames, 256), a row a frame.
+    Outputs by name: scores (batch, 20); embedding (batch, 256); timeline (batch, frames, 256), one row per frame.
 
-    The first layer also sees the first and second differences between frames (deltas, after Furui 1986).
-    `spread`: whether the deviation over time is pooled, too. 0.7 million weights, 0.07 million more with it.
+    The first layer also reads the first and second differences between frames (deltas, Furui 1986). `spread` adds the
+    standard deviation over time to the pooling. 0.7 million weights, 0.07 million more with `spread`.
     """
     frames = keras.Input((spec.wide_frames if wide else spec.segment_frames, len(FEATURES)), name="frames")
     first = _differences(frames, "delta")
@@ -35,7 +35,7 @@ def cnn1d(spec: AudioSpec, dropout: float = 0.4, spread: bool = False, wide: boo
 
 
 def _differences(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    """Each frame less the one before it; none for the first."""
+    """Each frame minus the one before it; zeros for the first one."""
     later = layers.Cropping1D((1, 0), name=f"{name}_later")(x)
     earlier = layers.Cropping1D((0, 1), name=f"{name}_earlier")(x)
     change = layers.Subtract(name=name)([later, earlier])

@@ -1,4 +1,4 @@
-"""The 2D network: a residual network over a segment's log-mel spectrogram."""
+"""The 2D CNN: a residual network over a segment's log-mel spectrogram."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ EMBEDDING = 256
 
 
 def cnn2d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
-    """Input: (batch, 320 steps, 96 bands) levelled log-mel. Outputs, by name:
+    """An untrained 2D CNN. Input: level-normalised log-mel (batch, 320 steps, 96 bands).
 
-    scores (batch, 20); embedding (batch, 256); timeline (batch, 10, 256), a row a second.
+    Outputs by name: scores (batch, 20); embedding (batch, 256); timeline (batch, 10, 256), one row per second.
 
-    A strided stem and four stages, each a strided convolution and a residual one (He et al., "Deep residual
-    learning", 2016). Every stage halves time and bands, so that the last has one column a second and three bands,
-    which are then read together. 1.3 million weights, 65 million multiplications a segment.
+    A strided stem and four stages, each a strided convolution and a residual block (He et al., "Deep residual
+    learning", 2016). Every stage halves time and frequency, so that the last one has one column per second and three
+    bands, which the timeline reads together. 1.3 million weights, 65 million multiplications per segment.
     """
     mel = keras.Input((spec.segment_steps, spec.n_mels), name="mel")
     x = layers.Reshape((spec.segment_steps, spec.n_mels, 1), name="image")(mel)

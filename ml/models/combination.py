@@ -1,7 +1,7 @@
-"""How the two networks' score vectors become one. Serving applies it; ml.training.product.fusion fits it.
+"""Combining the two networks' score vectors. Training fits the rule, serving applies it.
 
-A bundle's card holds it as {"combination": {head: {"share_of_2d", "sharpness"}}}; an older card holds only
-"share_of_2d", and is combined as it always was: the plain weighted mean.
+A bundle's card stores it as {"combination": {head: {"share_of_2d", "sharpness"}}}. An older card has only
+"share_of_2d", which means the plain weighted mean.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import numpy as np
 from ml.calibration import corrupt, finite
 from ml.models.score_vector import HEADS
 
-LEAST_CHANCE = 1e-6
-"""Chances are kept above this, so that none that is 0 stays 0 for ever."""
+MIN_PROBABILITY = 1e-6
+"""Probabilities are raised to at least this before they are sharpened, so that 0 does not stay 0."""
 
 
 @dataclass(frozen=True)
 class HeadCombination:
-    """One head's rule: a weighted mean of both networks, then sharpened.
+    """One head's rule: a weighted mean of both networks, then sharpening.
 
-    `share_of_2d` is how much the 2D network counts, 0..1. `sharpness` is positive; 1 changes nothing. Chances (the
-    heads that sum to 1) are raised to it and divided by their sum, which is temperature scaling of Guo et al. 2017
-    with temperature 1 / sharpness; valence and arousal are stretched by it about the middle of their scale; shares of
-    listeners are left as they are.
+    `share_of_2d` is the weight of the 2D network, 0..1. `sharpness` is positive; 1 changes nothing. Heads that sum to 1
+    are raised to this power and normalised, which is temperature scaling (Guo et al. 2017) with temperature
+    1 / sharpness. Valence and arousal are scaled by it around the middle of their scale. Listener shares stay as they
+    are.
     """
 
     share_of_2d: float = 0.5
@@ -35,20 +35,20 @@ class HeadCombination:
 
 @dataclass(frozen=True)
 class Combination:
-    """A rule for each head of the score vector, by its name."""
+    """One rule per head of the score vector, by head name."""
 
     heads: Mapping[str, HeadCombination]
 
     @classmethod
     def plain(cls, share_of_2d: float = 0.5) -> Combination:
-        """The weighted mean, the same for every score."""
+        """The same weighted mean for every head."""
         return cls({head.name: HeadCombination(share_of_2d) for head in HEADS})
 
     def __call__(self, cnn1d: np.ndarray, cnn2d: np.ndarray) -> np.ndarray:
-        """Score vectors (..., 20) of the 1D and of the 2D network to those of both, same shape, float.
+        """The combined score vectors, float (..., 20), of the 1D and the 2D network's vectors of the same shape.
 
-        A song's vectors are the means over its segments, each network's apart: combine these means, not the
-        segments' combined vectors, since sharpening does not commute with the mean.
+        A song's vectors are each network's means over segments. Combine these means, not the segments' combined
+        vectors: sharpening does not commute with the mean.
         """
         parts = []
         for head in HEADS:
@@ -62,14 +62,14 @@ class Combination:
 
     @classmethod
     def from_card(cls, values: Mapping[str, Any]) -> Combination:
-        """The combination that a whole card's values hold; MoodError("model_corrupt") where it is unusable."""
+        """The combination in a card's values. Raises MoodError("model_corrupt") if it is unusable."""
         if "combination" not in values:
             return cls.plain(_share(values.get("share_of_2d"), "share_of_2d"))
-        found = values["combination"]
+        entries = values["combination"]
         try:
-            rules = {head.name: (found[head.name]["share_of_2d"], found[head.name]["sharpness"]) for head in HEADS}
+            rules = {head.name: (entries[head.name]["share_of_2d"], entries[head.name]["sharpness"]) for head in HEADS}
         except (KeyError, TypeError) as error:
-            raise corrupt("The model's card holds no usable combination of its networks") from error
+            raise corrupt("The model's card has no usable combination of its networks") from error
         for name, (_, sharpness) in rules.items():
             if finite(sharpness, f"{name} sharpness") <= 0:
                 raise corrupt(f"The sharpness of {name} is {sharpness}, but only positive numbers are allowed")
@@ -85,6 +85,7 @@ def _share(value: Any, name: str) -> float:
 
 def _sharpened(mean: np.ndarray, activation: str, sharpness: float) -> np.ndarray:
     if activation == "softmax":
-        powers = np.maximum(mean, LEAST_CHANCE) ** sharpness
-        return powers / powers.sum(axis=-1, keepdims=True)
+        powers: np.ndarray = np.maximum(mean, MIN_PROBABILITY) ** sharpness
+        powers /= powers.sum(axis=-1, keepdims=True)
+        return powers
     return mean * sharpness if activation == "linear" else mean

@@ -1,4 +1,4 @@
-"""The seam between a trained network and what runs it."""
+"""Inference runtimes for a trained network: LiteRT for serving, Keras for tests."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ml.errors import MoodError
 
 
 class Runtime(Protocol):
-    """Anything that turns a batch of inputs into score vectors."""
+    """Runs one network."""
 
     def scores(self, inputs: np.ndarray) -> np.ndarray:
-        """float32 (batch, ...) as the network was trained on, to float32 (batch, 20)."""
+        """Scaled inputs, float32 (batch, ...), to score vectors, float32 (batch, 20)."""
         ...
 
 
 class LiteRtRuntime:
-    """Runs an exported network with TensorFlow's small runtime: no TensorFlow, a few megabytes."""
+    """Runs an exported network with LiteRT, a few megabytes instead of TensorFlow."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -30,9 +30,7 @@ class LiteRtRuntime:
         try:
             self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
         except (ValueError, RuntimeError) as error:
-            raise MoodError(
-                "model_corrupt", f"{path.name} is no exported network; install the bundle again."
-            ) from error
+            raise MoodError("model_corrupt", f"{path.name} is not a LiteRT model; install the bundle again.") from error
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         self._batch = 0
@@ -40,7 +38,7 @@ class LiteRtRuntime:
     def scores(self, inputs: np.ndarray) -> np.ndarray:
         if len(inputs) != self._batch:
             self._interpreter.resize_tensor_input(self._input["index"], inputs.shape)
-            with _muted():
+            with _stderr_muted():
                 self._interpreter.allocate_tensors()
             self._batch = len(inputs)
         self._interpreter.set_tensor(self._input["index"], np.ascontiguousarray(inputs, np.float32))
@@ -49,21 +47,21 @@ class LiteRtRuntime:
 
 
 @contextmanager
-def _muted() -> Iterator[None]:
-    """The runtime greets on the standard error of the process, past Python and with no switch for it."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+def _stderr_muted() -> Iterator[None]:
+    """Redirects the process's stderr: LiteRT writes an INFO line there from C++ and has no option to turn it off."""
+    stderr_copy = os.dup(2)
+    devnull = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(devnull, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr_copy, 2)
+        os.close(stderr_copy)
+        os.close(devnull)
 
 
 class KerasRuntime:
-    """Runs the network as it was trained; for tests of parity, and where a bundle has just been made."""
+    """Runs the trained Keras network; for parity tests and for new bundles."""
 
     def __init__(self, path: Path) -> None:
         import keras

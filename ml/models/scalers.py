@@ -1,4 +1,4 @@
-"""What is done to features before a network sees them. Fitted on training data, kept in the bundle's card."""
+"""Scaling of the networks' inputs. Fitted on training data and stored in the bundle's card."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from ml.spec import AudioSpec
 
 _LOG = np.array([feature.log for feature in FEATURES])
 _SMALLEST = 1e-8
-FARTHEST = 5.0
-"""Standardised features are cut here: one broken frame must not drown the others."""
+MAX_STANDARD_SCORE = 5.0
+"""Standardised features are clipped to plus and minus this, so that one outlier does not dominate."""
 
 
-def _spread(frames: np.ndarray) -> np.ndarray:
-    """Features whose values span powers of ten, as logarithms."""
+def _log_scaled(frames: np.ndarray) -> np.ndarray:
+    """Features with a `log` mark as base-10 logarithms, the others as they are; float32."""
     return np.where(_LOG, np.log10(np.maximum(frames, _SMALLEST)), frames).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class FeatureScaler:
-    """Standardises the 57 features; those marked `log` are logarithms first."""
+    """Standardises the 57 features, after the logarithm for those with a `log` mark. `mean`, `deviation`: (57,)."""
 
     mean: np.ndarray
     deviation: np.ndarray
 
     @classmethod
     def fit(cls, frames: np.ndarray) -> FeatureScaler:
-        """From training frames, shape (n, 57)."""
-        spread = _spread(frames)
-        return cls(spread.mean(axis=0), np.maximum(spread.std(axis=0), 1e-6))
+        """Fits a scaler to raw training frames, shape (n, 57)."""
+        scaled = _log_scaled(frames)
+        return cls(scaled.mean(axis=0), np.maximum(scaled.std(axis=0), 1e-6))
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """(..., 57) raw to (..., 57) standardised, float32, -5..5."""
-        return np.clip((_spread(frames) - self.mean) / self.deviation, -FARTHEST, FARTHEST).astype(np.float32)
+        """Raw features (..., 57) to standardised ones of the same shape, float32, -5..5."""
+        standard = (_log_scaled(frames) - self.mean) / self.deviation
+        clipped: np.ndarray = np.clip(standard, -MAX_STANDARD_SCORE, MAX_STANDARD_SCORE).astype(np.float32)
+        return clipped
 
     def inverse(self, standard: np.ndarray) -> np.ndarray:
-        """The raw features that would be standardised to these."""
-        spread = standard * self.deviation + self.mean
-        return np.where(_LOG, 10.0 ** np.where(_LOG, spread, 0.0), spread).astype(np.float32)
+        """Standardised features (..., 57) back to raw ones, float32."""
+        scaled = standard * self.deviation + self.mean
+        return np.where(_LOG, 10.0 ** np.where(_LOG, scaled, 0.0), scaled).astype(np.float32)
 
     def to_card(self) -> dict[str, Any]:
         return {
@@ -58,23 +60,26 @@ class FeatureScaler:
 
 @dataclass(frozen=True)
 class SpectrogramScaler:
-    """Levels a segment's loudness, and scales it.
+    """Normalises a segment's level and scales it.
 
-    What lies more than `range_db` below the segment's loudest cell is raised to there (codecs differ below it),
-    then the segment's mean is taken away and the rest is divided by `deviation_db`.
+    Values more than `range_db` below the segment's maximum are raised to that floor, because codecs differ below it.
+    Then the segment's mean is subtracted and the rest is divided by `deviation_db`.
     """
 
     deviation_db: float
     range_db: float = 70.0
 
     def __call__(self, mel: np.ndarray, spec: AudioSpec) -> np.ndarray:
-        """uint8 (batch, steps, n_mels) to float32 of the same shape."""
+        """Log-mel bytes, uint8 (batch, steps, n_mels), to network input, float32 of the same shape."""
         return self.normalised(to_decibels(mel, spec))
 
     def normalised(self, mel_db: np.ndarray) -> np.ndarray:
+        """Log-mel in dB (..., steps, n_mels) to network input, float32 of the same shape."""
         loudest = mel_db.max(axis=(-2, -1), keepdims=True)
         raised = np.maximum(mel_db, loudest - self.range_db)
-        return ((raised - raised.mean(axis=(-2, -1), keepdims=True)) / self.deviation_db).astype(np.float32)
+        centred = raised - raised.mean(axis=(-2, -1), keepdims=True)
+        scaled: np.ndarray = (centred / self.deviation_db).astype(np.float32)
+        return scaled
 
     def to_card(self) -> dict[str, Any]:
         return {"deviation_db": self.deviation_db, "range_db": self.range_db}

@@ -1,4 +1,4 @@
-"""The twenty numbers that a network answers, and the mapping that the rest of the product reads. Light."""
+"""The twenty outputs of a network, and the score mapping that the rest of the product reads."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
 
 if TYPE_CHECKING:
-    import numpy as np  # the web process composes answers, and stays smaller without it
+    import numpy as np  # the web process imports this module and must not load NumPy
 
 
 @dataclass(frozen=True)
 class Head:
-    """A label scheme's place in the score vector."""
+    """One label scheme and its position in the score vector."""
 
     name: str
     labels: tuple[str, ...]
@@ -42,19 +42,19 @@ def _heads() -> tuple[Head, ...]:
 
 HEADS = _heads()
 LABELS: tuple[str, ...] = tuple(label for head in HEADS for label in head.labels)
-"""Names of the twenty scores in order. A bundle's card repeats them, and is refused if they differ."""
+"""Names of the twenty scores in order. A bundle whose card has other labels is rejected."""
 
 AFFECT_MIDDLE, AFFECT_SCALE = 5.0, 2.0
-"""The affect head answers (value - 5) / 2, so that its outputs are near unit size; scores are 1..9."""
+"""The affect head predicts (value - 5) / 2, so that its outputs have about unit variance; scores are 1..9."""
 DECIMALS = 4
 
 DISAGREE_BELOW = 0.6
-"""Networks whose `agreement` on a song is lower than this disagree about it. Out of fold it holds for about one song in
-eight, and there they put the same mood first for hardly more than half; `ml.training.agreement` prints both."""
+"""Networks disagree about a song if their `agreement` is below this: out of fold, for about one song in eight. For
+hardly more than half of those do they rank the same mood first; a report in `ml.training` prints both figures."""
 
 
 def as_scores(vector: np.ndarray) -> dict[str, Any]:
-    """A score vector (20,) as design's mapping: emotions, quadrants, clusters by label; valence, arousal 1..9."""
+    """A score vector (20,) as a mapping: emotions, quadrants and clusters by label; valence and arousal, 1..9."""
     values = [float(value) for value in vector]
     scores: dict[str, Any] = {
         head.name: {label: _rounded(value) for label, value in zip(head.labels, values[head.part], strict=True)}
@@ -67,9 +67,10 @@ def as_scores(vector: np.ndarray) -> dict[str, Any]:
 
 
 def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
-    """How far two networks hear the same, 0..1: what both grant each label over what either grants it.
+    """The agreement of two networks' scores, 0..1.
 
-    The weighted Jaccard similarity (Ruzicka 1958) over emotions, quadrants and clusters.
+    The weighted Jaccard similarity (Ruzicka 1958) over emotions, quadrants and clusters: the sum of the smaller scores
+    divided by the sum of the larger ones.
     """
     pairs = [
         (first[scheme][label], second[scheme][label])

@@ -12,10 +12,10 @@ VARIANCE_EPSILON = 1e-5
 
 
 def temporal_pooling(timeline: keras.KerasTensor, spread: bool = False) -> keras.KerasTensor:
-    """(batch, time, width) to (batch, 3 * width): mean, maximum, and a mean weighted by learned attention.
+    """Mean, maximum and attention-weighted mean over time: (batch, time, width) to (batch, 3 * width).
 
-    Attention after Ilse, Tomczak, Welling, "Attention-based deep multiple instance learning", 2018. With `spread`
-    the deviation over time follows, (batch, 4 * width), after Snyder et al., "X-vectors", 2018.
+    Attention as in Ilse, Tomczak, Welling, "Attention-based deep multiple instance learning", 2018. With `spread` the
+    standard deviation over time is appended, (batch, 4 * width), as in Snyder et al., "X-vectors", 2018.
     """
     weights = layers.Softmax(axis=1, name="attention")(layers.Dense(1, name="attention_score")(timeline))
     attended = layers.Flatten(name="attended")(layers.Dot(axes=1, name="attention_sum")([weights, timeline]))

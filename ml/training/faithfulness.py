@@ -26,7 +26,7 @@ from ml.features.extraction import SongFeatures, extract
 from ml.features.names import FEATURES
 from ml.features.traits import TRAITS
 from ml.inference.occlusion import GRIDS, occluded, score_drops
-from ml.inference.reasons import effects, spread_windows, without_columns
+from ml.inference.reasons import spaced_windows, trait_effects, without_columns
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS, as_scores
 from ml.moods import sides
@@ -63,7 +63,7 @@ def traits_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np
     """
     label, heard = LABELS.index(mood), _frames(features, bundle, ALL)
     whole = bundle.cnn1d.scores(heard)[:, label].mean()
-    first = np.argsort(-effects(_frames(features, bundle), bundle)[:, label])
+    first = np.argsort(-trait_effects(_frames(features, bundle), bundle)[:, label])
 
     def fall(columns: Sequence[int], drawn: bool) -> float:
         without = without_columns(heard, columns)
@@ -144,7 +144,7 @@ def _told(curves: np.ndarray) -> list[str]:
 
 def _frames(features: SongFeatures, bundle: Bundle, *most: int) -> np.ndarray:
     segments = segments_of(features.duration_s, bundle.card.spec)
-    return bundle.feature_scaler(spread_windows(features, segments, bundle, *most))
+    return bundle.feature_scaler(spaced_windows(features, segments, bundle, *most))
 
 
 def _spectrograms(features: SongFeatures, bundle: Bundle) -> np.ndarray:

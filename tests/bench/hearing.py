@@ -79,11 +79,11 @@ def stages(path: Path, bundle: Any) -> dict[str, float]:
         (extraction, "steps_of", "one Fourier transform, and mel, chroma and the others from it", True),
         (analysis, "decode", "decoding and resampling", True),
         (extraction, "_frame_statistics", "57 features from the transform", False),
-        (extraction, "_add_long_views", "key, mode and tempo", False),
+        (extraction, "_add_context_features", "key, mode and tempo", False),
         (analysis, "extract", "57 features from the transform", False),
         (analysis, "reasons", "reasons: the 1D network again without each trait", False),
         (analysis, "spectrogram_png", "the picture", False),
-        (analysis, "answer", "composing the answer", False),
+        (analysis, "compose_answer", "composing the answer", False),
     ]
     kept = [(module, name, getattr(module, name)) for module, name, _, _ in replaced]
     for module, name, stage, streams in replaced:

@@ -54,7 +54,7 @@ def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> d
     from ml.audio.segments import frame_window, segments_of, step_window
     from ml.features.extraction import quantise
     from ml.features.spectrogram_image import spectrogram_png
-    from ml.inference.answer import answer
+    from ml.inference.answer import compose_answer
     from ml.models.score_vector import as_scores
 
     spec = bundle.card.spec
@@ -81,7 +81,7 @@ def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> d
     song = {name: rows.mean(axis=0) for name, rows in vectors.items()}
     both = bundle.combination(vectors["cnn1d"], vectors["cnn2d"])
     spectrogram_png(mel.T, 1200, 288)
-    return answer(
+    return compose_answer(
         models={name: as_scores(vector) for name, vector in song.items()},
         combined=as_scores(bundle.combination(song["cnn1d"], song["cnn2d"])),
         segments=[

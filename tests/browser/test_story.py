@@ -124,7 +124,7 @@ def test_a_page_that_was_left_is_found_again_and_bad_files_harm_no_others(
     come_in(page)
     good = music("a song with a very " + "long " * 30 + "name.opus", 40.0, brightness=0.9)
     page.get_by_label("Songs", exact=True).set_input_files([picture, empty, good])
-    expect(page.locator(".song", has_text="cover “front”.mp3")).to_contain_text("PNG picture")
+    expect(page.locator(".song", has_text="cover “front”.mp3")).to_contain_text("PNG image")
     expect(page.locator(".song", has_text="empty.wav")).to_contain_text("The file is empty")
     expect(page.locator(".song[data-song]", has_text="a song with").first).to_be_visible()
 

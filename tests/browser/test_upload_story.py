@@ -241,7 +241,7 @@ def test_a_large_text_is_refused_by_its_first_bytes(page: Page, parts: list[int]
     text = tmp_path / "encyclopedia.mp3"
     text.write_text("The free encyclopedia. " * 500_000)
     give(page, text)
-    expect(row(page, "encyclopedia.mp3")).to_contain_text("The file is a text")
+    expect(row(page, "encyclopedia.mp3")).to_contain_text("The file is a text file")
     assert parts == [0]
 
 

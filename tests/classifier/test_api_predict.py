@@ -155,7 +155,7 @@ def test_one_network_is_a_view_on_the_answer(
         asked.append((network, version))
         return {**answer, "genres": {network: 1.0}}
 
-    monkeypatch.setattr("classifier.ml_gateway.view", view)
+    monkeypatch.setattr("classifier.ml_gateway.network_view", view)
     song_id = caller.post("/api/predict/", {"file": upload()}).json()["id"]
     song_analyse(song_id=song_id)
     assert caller.get(f"/api/predictions/{song_id}/?model=cnn1d").json()["genres"] == {"cnn1d": 1.0}

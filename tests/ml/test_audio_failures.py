@@ -1,4 +1,4 @@
-"""What cannot be heard says why, with a code and a sentence."""
+"""A file that cannot be decoded raises an error with a code and a message that says why."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ml.audio.tags import read_tags
 from ml.errors import MoodError
 from ml.spec import SPEC
 from tests import sounds
-from tests.ml.hearing import failure, hear
+from tests.ml.decoded_audio import decode_error, decode_file
 
 
 @pytest.mark.parametrize("duration_s", [0.05, 1.0, 2.8])
 def test_less_than_three_seconds_are_too_short(duration_s: float, tmp_path: Path) -> None:
-    error = failure(sounds.write(tmp_path / "short.mp3", sounds.tone(440, duration_s)))
+    error = decode_error(sounds.write(tmp_path / "short.mp3", sounds.tone(440, duration_s)))
 
     assert error.code == "audio_too_short"
     assert "at least 3 s" in error.message
@@ -31,21 +31,23 @@ def test_less_than_three_seconds_are_too_short(duration_s: float, tmp_path: Path
 
 def test_three_seconds_are_enough_in_every_promised_format(tmp_path: Path) -> None:
     for form in ("mp3", "wav", "flac", "ogg", "opus", "m4a", "alac", "aac", "aiff", "wma"):
-        hear(sounds.write(tmp_path / f"song-{form}{sounds.FORMS[form].suffix}", sounds.tone(440, 3.0), form=form))
+        decode_file(
+            sounds.write(tmp_path / f"song-{form}{sounds.FORMS[form].suffix}", sounds.tone(440, 3.0), form=form)
+        )
 
 
-def test_a_file_that_states_no_length_is_given_up_at_the_limit(tmp_path: Path) -> None:
+def test_decoding_stops_at_the_limit_without_a_declared_duration(tmp_path: Path) -> None:
     audiobook = sounds.write_long(tmp_path / "audiobook.mp3", 900)
-    facts = DecodingInfo()
+    info = DecodingInfo()
 
     with pytest.raises(MoodError, match=r"longer than 0\.1 h; up to 0\.1 h is allowed") as caught:
-        list(decode(audiobook, facts, replace(SPEC, max_duration_s=360.0)))
+        list(decode(audiobook, info, replace(SPEC, max_duration_s=360.0)))
 
     assert caught.value.code == "audio_too_long"
-    assert facts.duration_s == pytest.approx(370)
+    assert info.duration_s == pytest.approx(370)
 
 
-def test_a_file_that_states_its_five_hours_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+def test_a_declared_duration_above_the_limit_is_rejected_before_decoding(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "drone.wav", sounds.tone(440, 1.0, 8000), 8000, "wav8")
     with song.open("r+b") as file:  # a header that promises what the file, being sparse, holds as zeros
         size = 5 * 3600 * 8000
@@ -55,23 +57,23 @@ def test_a_file_that_states_its_five_hours_is_refused_before_it_is_decoded(tmp_p
         file.write((992 + size).to_bytes(4, "little"))
         file.seek(head.index(b"data") + 4)
         file.write(size.to_bytes(4, "little"))
-    facts = DecodingInfo()
+    info = DecodingInfo()
 
     with pytest.raises(MoodError, match=r"5\.0 h long") as caught:
-        next(decode(song, facts))
+        next(decode(song, info))
 
     assert caught.value.code == "audio_too_long"
-    assert facts.samples == 0
+    assert info.samples == 0
 
 
-def test_silence_is_told_from_music(tmp_path: Path) -> None:
-    assert failure(sounds.write(tmp_path / "nothing.flac", sounds.silence(5))).code == "audio_silent"
+def test_silence_is_distinguished_from_quiet_music(tmp_path: Path) -> None:
+    assert decode_error(sounds.write(tmp_path / "nothing.flac", sounds.silence(5))).code == "audio_silent"
 
-    hear(sounds.write(tmp_path / "hardly.flac", sounds.tone(440, 5, amplitude=0.001)))
+    decode_file(sounds.write(tmp_path / "hardly.flac", sounds.tone(440, 5, amplitude=0.001)))
 
 
-def test_a_film_without_sound_has_none(tmp_path: Path) -> None:
-    assert failure(sounds.write_video(tmp_path / "mute.mp4", None)).code == "audio_no_stream"
+def test_a_video_without_an_audio_stream_is_rejected(tmp_path: Path) -> None:
+    assert decode_error(sounds.write_video(tmp_path / "mute.mp4", None)).code == "audio_no_stream"
 
 
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n%s\n#EXT-X-ENDLIST\n"
@@ -92,11 +94,11 @@ PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n%s\n#EXT-X-ENDLIST\
     ],
     ids=["empty", "zeros", "ones", "text", "png", "jpeg", "gif", "pdf", "noise"],
 )
-def test_what_is_no_audio_is_unreadable_whatever_its_name(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_audio_is_unreadable_whatever_its_name(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
 
-    assert failure(path).code == "audio_unreadable"
+    assert decode_error(path).code == "audio_unreadable"
 
 
 @pytest.mark.parametrize("shell", [PLAYLIST, b"ffconcat version 1.0\nfile %s\n", b"#EXTM3U\n%s\n"])
@@ -105,12 +107,12 @@ def test_a_file_cannot_make_the_decoder_open_another(shell: bytes, tmp_path: Pat
     path = tmp_path / "song.mp3"
     path.write_bytes(shell % str(secret).encode())
 
-    assert failure(path).code == "audio_unreadable"
+    assert decode_error(path).code == "audio_unreadable"
 
 
-def test_a_file_that_is_not_there_is_not_called_unreadable(tmp_path: Path) -> None:
+def test_a_missing_file_raises_file_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        hear(tmp_path / "gone.mp3")
+        decode_file(tmp_path / "gone.mp3")
 
 
 @pytest.mark.parametrize(
@@ -118,13 +120,13 @@ def test_a_file_that_is_not_there_is_not_called_unreadable(tmp_path: Path) -> No
     [(22, b"\0\0"), (22, b"\xff\xff"), (24, b"\0\0\0\0"), (24, b"\5\0\0\0"), (24, b"\xff\xff\xff\x7f"), (34, b"\0\0")],
     ids=["no channels", "65535 channels", "0 Hz", "5 Hz", "2 GHz", "0 bits"],
 )
-def test_a_header_of_nonsense_is_unreadable(offset: int, bytes_: bytes, tmp_path: Path) -> None:
+def test_a_nonsensical_header_is_unreadable(offset: int, bytes_: bytes, tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.wav", sounds.tone(440, 4))
     data = bytearray(song.read_bytes())
     data[offset : offset + len(bytes_)] = bytes_
     song.write_bytes(data)
 
-    assert failure(song).code in ("audio_unreadable", "audio_too_long")
+    assert decode_error(song).code in ("audio_unreadable", "audio_too_long")
 
 
 FAMILIES = (
@@ -145,7 +147,7 @@ FAMILIES = (
 )
 
 
-def test_no_bytes_make_any_reader_fail_in_an_unknown_way(tmp_path: Path) -> None:
+def test_no_reader_raises_an_undocumented_exception_on_random_bytes(tmp_path: Path) -> None:
     chance = np.random.default_rng(20)
     path = tmp_path / "song"
     for form in FAMILIES:
@@ -158,7 +160,7 @@ def test_no_bytes_make_any_reader_fail_in_an_unknown_way(tmp_path: Path) -> None
             path.write_bytes(data)
             read_tags(path)
             for reader in (
-                lambda: hear(path),
+                lambda: decode_file(path),
                 lambda: cut(path, 2.0, 3.0),
                 lambda: probe(path),
                 lambda: make_playable(path, tmp_path / "copy.mp3"),
@@ -173,10 +175,10 @@ def test_no_bytes_make_any_reader_fail_in_an_unknown_way(tmp_path: Path) -> None
 MEASURE = """
 import resource, sys
 from ml.audio.decoding import DecodingInfo, decode
-facts = DecodingInfo()
-for block in decode(sys.argv[1], facts):
+info = DecodingInfo()
+for block in decode(sys.argv[1], info):
     pass
-print(facts.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(info.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 

@@ -1,4 +1,4 @@
-"""What browsers cannot play becomes an mp3 that sounds the same at the same time."""
+"""Formats that browsers cannot play are copied to mp3 with the same audio at the same time."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from ml.audio.playback import browser_plays, make_playable, probe
 from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
 from ml.errors import MoodError
 from tests import sounds
-from tests.ml.hearing import delay, gain, hear, likeness, read_channels
+from tests.ml.decoded_audio import decode_file, delay, gain, read_channels, similarity
 
 PLAYED = {"mp3", "mp3-vbr", "wav", "wav8", "wav24", "wav-float", "flac", "flac24", "ogg", "opus", "m4a", "aac", "webm"}
 
 
 @pytest.mark.parametrize("form", sounds.FORMS)
-def test_what_browsers_play_is_left_as_it_is_and_the_rest_is_not(form: str, tmp_path: Path) -> None:
+def test_only_formats_that_no_browser_plays_need_a_copy(form: str, tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song", sounds.spread(sounds.tone(440, 3), 2), form=form)
 
     assert probe(song).plays is (form in PLAYED)
 
 
 @pytest.mark.parametrize("form", sounds.FORMS)
-def test_probing_and_sniffing_call_a_container_the_same(form: str, tmp_path: Path) -> None:
+def test_probing_and_sniffing_agree_on_container_names(form: str, tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song", sounds.tone(440, 3), form=form)
 
-    found = probe(song)
+    result = probe(song)
 
-    assert found.container == recognise(song.read_bytes()[:HEAD_BYTES])
-    assert not found.plays or found.container in MEDIA_TYPES
+    assert result.container == recognise(song.read_bytes()[:HEAD_BYTES])
+    assert not result.plays or result.container in MEDIA_TYPES
 
 
-def test_a_probe_says_what_the_sound_is(tmp_path: Path) -> None:
+def test_a_probe_reports_the_audio_format(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.m4a", sounds.spread(sounds.tone(440, 3, 48_000), 2), 48_000)
 
-    found = probe(song)
+    result = probe(song)
 
-    assert (found.container, found.codec, found.profile) == ("mp4", "aac", "LC")
-    assert (found.channels, found.sample_rate, found.film) == (2, 48_000, False)
+    assert (result.container, result.codec, result.profile) == ("mp4", "aac", "LC")
+    assert (result.channels, result.sample_rate, result.has_video) == (2, 48_000, False)
 
 
-def test_alac_and_aac_are_told_apart_though_both_are_m4a() -> None:
+def test_alac_and_aac_in_m4a_are_distinguished() -> None:
     assert browser_plays("mp4", "aac")
     assert not browser_plays("mp4", "alac")
 
 
-def test_surround_is_copied_to_stereo(tmp_path: Path) -> None:
+def test_a_copy_of_surround_is_stereo(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.flac", sounds.spread(sounds.tone(440, 4), 6))
     make_playable(song, tmp_path / "copy.mp3")
 
@@ -58,33 +58,33 @@ def test_surround_is_copied_to_stereo(tmp_path: Path) -> None:
     assert probe(tmp_path / "copy.mp3").channels == 2
 
 
-def test_a_film_is_not_sent_to_those_who_want_to_hear_it(tmp_path: Path) -> None:
-    film = sounds.write_video(tmp_path / "film.mp4", sounds.tone(440, 4))
+def test_a_video_is_copied_without_its_pictures(tmp_path: Path) -> None:
+    video = sounds.write_video(tmp_path / "video.mp4", sounds.tone(440, 4))
 
-    assert probe(film).film
-    assert not probe(film).plays
+    assert probe(video).has_video
+    assert not probe(video).plays
 
 
-def test_cover_art_does_not_make_a_film(tmp_path: Path) -> None:
+def test_cover_art_does_not_make_a_video(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 4), cover=sounds.picture())
 
-    assert not probe(song).film
+    assert not probe(song).has_video
     assert probe(song).plays
 
 
 @pytest.mark.parametrize("form", ["alac", "wma", "aiff", "aiff24", "wav32", "matroska", "mpegts", "caf", "wavpack"])
-def test_a_copy_sounds_the_same_at_the_same_time(form: str, tmp_path: Path) -> None:
+def test_a_copy_has_the_same_audio_at_the_same_time(form: str, tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song", sounds.spread(sounds.music(6), 2), form=form)
     make_playable(song, tmp_path / "copy.mp3")
 
-    original, _ = hear(song)
-    copy, facts = hear(tmp_path / "copy.mp3")
+    original, _ = decode_file(song)
+    copy, info = decode_file(tmp_path / "copy.mp3")
 
     assert abs(delay(copy, original)) <= 1
     assert len(copy) == pytest.approx(len(original), abs=32)
-    assert likeness(copy, original) > 0.99
+    assert similarity(copy, original) > 0.99
     assert gain(copy, original) == pytest.approx(1.0, abs=0.06)  # LAME itself takes off 5 %
-    assert not facts.warnings
+    assert not info.warnings
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_mono_song_keeps_its_loudness(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.aiff", sounds.tone(440, 4))
     make_playable(song, tmp_path / "copy.mp3")
 
-    assert gain(hear(tmp_path / "copy.mp3")[0], hear(song)[0]) == pytest.approx(1.0, abs=0.06)
+    assert gain(decode_file(tmp_path / "copy.mp3")[0], decode_file(song)[0]) == pytest.approx(1.0, abs=0.06)
 
 
 def test_the_first_channel_stays_on_the_left(tmp_path: Path) -> None:
@@ -113,15 +113,15 @@ def test_the_first_channel_stays_on_the_left(tmp_path: Path) -> None:
     assert np.std(left) > 100 * np.std(right)
 
 
-def test_damage_is_left_out_of_the_copy_as_of_the_analysis(tmp_path: Path) -> None:
+def test_the_copy_skips_damage_as_the_analysis_does(tmp_path: Path) -> None:
     song = sounds.damage(sounds.write(tmp_path / "song.m4a", sounds.music(10), form="alac"))
     make_playable(song, tmp_path / "copy.mp3")
 
-    assert len(hear(tmp_path / "copy.mp3")[0]) == pytest.approx(len(hear(song)[0]), abs=32)
+    assert len(decode_file(tmp_path / "copy.mp3")[0]) == pytest.approx(len(decode_file(song)[0]), abs=32)
 
 
 @pytest.mark.parametrize("content", [b"", sounds.picture(), b"RIFF" + bytes(100)], ids=["empty", "picture", "stump"])
-def test_a_failure_leaves_nothing_behind(content: bytes, tmp_path: Path) -> None:
+def test_a_failure_leaves_no_file(content: bytes, tmp_path: Path) -> None:
     song, target = tmp_path / "song", tmp_path / "copies" / "copy.mp3"
     song.write_bytes(content)
     target.parent.mkdir()
@@ -133,7 +133,7 @@ def test_a_failure_leaves_nothing_behind(content: bytes, tmp_path: Path) -> None
     assert list(target.parent.iterdir()) == []
 
 
-def test_a_copy_appears_only_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_appears_only_when_it_is_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     song, target = sounds.write(tmp_path / "song.aiff", sounds.tone(440, 4)), tmp_path / "copy.mp3"
     target.write_bytes(b"the copy from before")
 

@@ -1,4 +1,4 @@
-"""The first bytes of a file tell what it is, whatever it is called."""
+"""The format is detected from the first bytes of a file, whatever its name."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def refusal(content: bytes) -> str:
     with pytest.raises(MoodError) as caught:
         recognise(content)
     assert caught.value.code == "not_audio"
-    assert caught.value.message.endswith("send a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.")
+    assert caught.value.message.endswith("upload a song as mp3, wav, flac, ogg, opus, m4a, aac, aiff or wma.")
     return caught.value.message.partition(";")[0]
 
 
 @pytest.mark.parametrize("form", sounds.FORMS)
 @pytest.mark.parametrize("tags", [{}, {"title": "A title", "artist": "Somebody"}], ids=["bare", "tagged"])
-def test_every_kind_of_song_is_recognised(form: str, tags: dict[str, str], tmp_path: Path) -> None:
+def test_every_audio_format_is_recognised(form: str, tags: dict[str, str], tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song", sounds.tone(440, 3.0), form=form, tags=tags)
 
     assert recognise(head(song)) == CONTAINERS.get(form, "wav")
@@ -70,7 +70,7 @@ def test_frames_are_recognised_at_every_rate(form: str, container: str, sample_r
         assert recognise(data[middle : middle + HEAD_BYTES]) == "mp3"
 
 
-def test_an_mp3_without_a_tag_and_behind_rubbish_is_recognised(tmp_path: Path) -> None:
+def test_an_mp3_without_a_tag_and_after_garbage_is_recognised(tmp_path: Path) -> None:
     bare = sounds.write_long(tmp_path / "bare.mp3", 10).read_bytes()
 
     assert recognise(bare[:HEAD_BYTES]) == "mp3"
@@ -86,10 +86,10 @@ def test_an_mp3_with_a_large_cover_is_recognised_by_its_tag(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("container", "name"), [("mp4", "mp4"), ("mov", "mp4"), ("matroska", "matroska"), ("avi", "avi")]
 )
-def test_films_are_recognised_because_they_may_have_sound(container: str, name: str, tmp_path: Path) -> None:
-    film = sounds.write_video(tmp_path / "film", sounds.tone(440, 3), container=container)
+def test_videos_are_recognised_because_they_may_have_audio(container: str, name: str, tmp_path: Path) -> None:
+    video = sounds.write_video(tmp_path / "video", sounds.tone(440, 3), container=container)
 
-    assert recognise(head(film)) == name
+    assert recognise(head(video)) == name
 
 
 @pytest.mark.parametrize("start", ["00000008 wide", "00ff3300 mdat", "00000400 free"])
@@ -107,15 +107,15 @@ def test_opus_and_vorbis_are_served_as_ogg() -> None:
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        ("PNG", "a PNG picture"),
-        ("JPEG", "a JPEG picture"),
-        ("GIF", "a GIF picture"),
-        ("WEBP", "a WebP picture"),
-        ("TIFF", "a TIFF picture"),
-        ("BMP", "a BMP picture"),
+        ("PNG", "a PNG image"),
+        ("JPEG", "a JPEG image"),
+        ("GIF", "a GIF image"),
+        ("WEBP", "a WebP image"),
+        ("TIFF", "a TIFF image"),
+        ("BMP", "a BMP image"),
     ],
 )
-def test_pictures_are_named(kind: str, name: str) -> None:
+def test_images_are_named_in_the_error(kind: str, name: str) -> None:
     assert refusal(sounds.picture(kind)[:HEAD_BYTES]) == f"The file is {name}"
 
 
@@ -123,25 +123,25 @@ def test_pictures_are_named(kind: str, name: str) -> None:
     ("content", "name"),
     [
         (b"", "empty"),
-        (b"x", "a text"),
-        (b"The free encyclopedia", "a text"),
-        (b"Dear Anna,\r\n\r\nhere is the song.", "a text"),
-        ("Für Elise, für alle. ".encode() * 300, "a text"),
-        ("Für Elise".encode("utf-16"), "a text"),
+        (b"x", "a text file"),
+        (b"The free encyclopedia", "a text file"),
+        (b"Dear Anna,\r\n\r\nhere is the song.", "a text file"),
+        ("Für Elise, für alle. ".encode() * 300, "a text file"),
+        ("Für Elise".encode("utf-16"), "a text file"),
         (b"  <!DOCTYPE html><title>404</title>", "a web page"),
-        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG picture"),
+        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG image"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "a PDF document"),
-        (b"#EXTM3U\n#EXTINF:123,Somebody - A title\n", "a playlist, which names songs and holds none"),
-        (b"MThd\0\0\0\6\0\1\0\2\1\xe0", "a MIDI file, which holds notes and no sound"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC or AVIF picture"),
-        (b"\x7fELF\2\1\1", "a program"),
+        (b"#EXTM3U\n#EXTINF:123,Somebody - A title\n", "a playlist, which contains no audio"),
+        (b"MThd\0\0\0\6\0\1\0\2\1\xe0", "a MIDI file, which contains notes and no audio"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC or AVIF image"),
+        (b"\x7fELF\2\1\1", "an executable program"),
     ],
 )
-def test_what_is_no_song_is_named(content: bytes, name: str) -> None:
+def test_other_files_are_named_in_the_error(content: bytes, name: str) -> None:
     assert refusal(content[:HEAD_BYTES]) == f"The file is {name}"
 
 
-def test_an_archive_of_songs_is_named(tmp_path: Path) -> None:
+def test_an_archive_is_named_in_the_error(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 3))
     with zipfile.ZipFile(tmp_path / "songs.zip", "w") as archive:
         archive.write(song, "song.mp3")
@@ -152,11 +152,11 @@ def test_an_archive_of_songs_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"\0" * HEAD_BYTES, b"\xff" * HEAD_BYTES, b"RIFF\0\0\0\0JUNK", b"FORM\0\0\0\0ILBM"]
 )
-def test_bytes_of_no_known_kind_are_refused(content: bytes) -> None:
-    assert refusal(content) == "The file's first bytes are those of no known kind of audio"
+def test_unknown_bytes_are_rejected(content: bytes) -> None:
+    assert refusal(content) == "The file is not in a known audio format"
 
 
-def test_noise_is_not_taken_for_mpeg_frames() -> None:
+def test_noise_is_not_mistaken_for_mpeg_frames() -> None:
     chance = np.random.default_rng(1)
     for _ in range(300):
         # 0xff, with which every frame begins, twenty times as often as chance has it
@@ -182,17 +182,17 @@ def test_noise_is_not_taken_for_mpeg_frames() -> None:
         ("fffe6800", None),  # how a text in UTF-16 begins
     ],
 )
-def test_an_mpeg_header_says_how_long_its_frame_is(header: str, length: int | None) -> None:
+def test_an_mpeg_header_gives_the_frame_length(header: str, length: int | None) -> None:
     assert mpeg_frame_bytes(bytes.fromhex(header)) == length
 
 
-def test_an_adts_header_says_how_long_its_frame_is() -> None:
+def test_an_adts_header_gives_the_frame_length() -> None:
     assert adts_frame_bytes(bytes.fromhex("fff150802e7f")) == 371
     assert adts_frame_bytes(bytes.fromhex("fff17c802e7f")) is None
     assert adts_frame_bytes(b"\xff\xf1") is None
 
 
-def test_recognising_loads_no_decoder() -> None:
+def test_recognition_imports_no_decoder() -> None:
     code = "import sys, ml.audio.sniffing; sys.exit(bool({'av', 'numpy', 'pydub', 'mutagen'} & set(sys.modules)))"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

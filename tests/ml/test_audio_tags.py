@@ -1,4 +1,4 @@
-"""Title, artist and album come from the file's own tags, and never stand in a song's way."""
+"""Title, artist and album are read from the file's tags; damaged tags never fail a song."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import mutagen.wave
 import numpy as np
 import pytest
 
-from ml.audio.tags import LONGEST, Tags, read_tags, tidy
+from ml.audio.tags import MAX_LENGTH, Tags, read_tags, tidy
 from tests import sounds
 
 TAGGED = (
@@ -53,7 +53,7 @@ def test_a_song_without_tags_has_none(form: str, tmp_path: Path) -> None:
     assert read_tags(song) == Tags(None, None, None)
 
 
-def test_id3_of_the_first_version_is_read(tmp_path: Path) -> None:
+def test_id3v1_is_read(tmp_path: Path) -> None:
     song = sounds.write_long(tmp_path / "old.mp3", 5)
     with song.open("ab") as file:
         file.write(b"TAG" + b"Old title".ljust(30, b"\0") + b"Old artist".ljust(30, b" ") + b"\0" * 65)
@@ -61,7 +61,7 @@ def test_id3_of_the_first_version_is_read(tmp_path: Path) -> None:
     assert read_tags(song) == Tags("Old title", "Old artist", None)
 
 
-def test_ape_tags_are_read(tmp_path: Path) -> None:
+def test_apev2_tags_are_read(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.wv", sounds.tone(440, 1), form="wavpack")
     tags = mutagen.apev2.APEv2()
     tags["Title"], tags["Artist"] = "Monkey", ["One", "Two"]
@@ -89,7 +89,7 @@ def test_several_artists_are_joined(tmp_path: Path) -> None:
     assert read_tags(song).artist == "Simon, Garfunkel"
 
 
-def test_a_cover_of_20_mb_is_passed_over(tmp_path: Path) -> None:
+def test_a_cover_of_20_mb_is_skipped(tmp_path: Path) -> None:
     song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 1), tags={"title": "Covered"}, cover=bytes(20_000_000))
 
     assert read_tags(song).title == "Covered"
@@ -107,8 +107,8 @@ def test_a_cover_of_20_mb_is_passed_over(tmp_path: Path) -> None:
         ("half \ud800 a letter", "half a letter"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("<b>bold</b> & \"quoted\" 'name'", "<b>bold</b> & \"quoted\" 'name'"),
-        ("x" * 10_000_000, "x" * LONGEST),
-        ("y" * (LONGEST - 1) + "  z", "y" * (LONGEST - 1)),
+        ("x" * 10_000_000, "x" * MAX_LENGTH),
+        ("y" * (MAX_LENGTH - 1) + "  z", "y" * (MAX_LENGTH - 1)),
     ],
     ids=range(11),
 )
@@ -117,7 +117,7 @@ def test_a_tag_is_one_clean_line_of_bounded_length(raw: str | None, clean: str |
 
 
 @pytest.mark.parametrize("content", [b"", b"ID3", b"ID3\4\0\0\x7f\x7f\x7f\x7f", b"fLaC" + b"\xff" * 100, b"OggS" * 50])
-def test_a_broken_file_has_no_tags_and_raises_nothing(content: bytes, tmp_path: Path) -> None:
+def test_a_damaged_file_has_no_tags_and_raises_nothing(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
 

@@ -51,19 +51,19 @@ def _listen(directory: Path) -> None:
     bundle.predict_cnn2d(np.ones((1, SPEC.segment_steps, SPEC.n_mels), np.uint8))
 
 
-def test_the_networks_answer_the_golden_example_as_on_the_day_they_were_trained(bundle: Bundle) -> None:
+def test_the_networks_reproduce_the_golden_example(bundle: Bundle) -> None:
     golden = np.load(BUNDLE / "golden.npz")
     np.testing.assert_allclose(bundle.predict_cnn1d(golden["frames"]), golden["cnn1d"], atol=1e-3)
     np.testing.assert_allclose(bundle.predict_cnn2d(golden["mel"]), golden["cnn2d"], atol=1e-3)
 
 
-def test_the_answer_does_not_depend_on_how_many_segments_are_heard_at_once(bundle: Bundle) -> None:
+def test_scores_do_not_depend_on_the_batch_size(bundle: Bundle) -> None:
     golden = np.load(BUNDLE / "golden.npz")
     one_by_one = np.concatenate([bundle.predict_cnn2d(mel[None]) for mel in golden["mel"]])
     np.testing.assert_allclose(one_by_one, bundle.predict_cnn2d(golden["mel"]), atol=1e-5)
 
 
-def test_the_card_says_what_the_model_is_and_how_good_it_is(bundle: Bundle) -> None:
+def test_the_card_has_the_model_and_its_metrics(bundle: Bundle) -> None:
     card = bundle.card
     assert card.version == "mood-3"
     assert card.spec == SPEC
@@ -78,17 +78,17 @@ def test_the_bundle_is_small() -> None:
     assert sum(file.stat().st_size for file in BUNDLE.iterdir()) < 20e6
 
 
-def test_a_missing_bundle_is_said(tmp_path: Path) -> None:
+def test_a_missing_bundle_is_reported(tmp_path: Path) -> None:
     assert refused(tmp_path / "mood-9").code == "model_missing"
 
 
-def test_a_card_that_is_no_card_is_damaged(copy: Path) -> None:
+def test_an_unreadable_card_is_corrupt(copy: Path) -> None:
     (copy / "card.json").write_text("{")
     assert refused(copy).code == "model_corrupt"
 
 
 @pytest.mark.parametrize("part", ["labels", "networks", "version"])
-def test_a_card_that_lacks_a_part_is_damaged_and_the_part_is_named(copy: Path, part: str) -> None:
+def test_a_card_without_a_required_part_is_corrupt_and_names_the_part(copy: Path, part: str) -> None:
     rewrite(copy, lambda values: values.pop(part))
     if part == "version":
         with pytest.raises(MoodError, match="version"):
@@ -98,23 +98,23 @@ def test_a_card_that_lacks_a_part_is_damaged_and_the_part_is_named(copy: Path, p
     assert (error.code, part in error.message) == ("model_corrupt", True)
 
 
-def test_a_card_of_another_format_is_not_for_this_program(copy: Path) -> None:
+def test_a_card_of_another_format_is_incompatible(copy: Path) -> None:
     rewrite(copy, lambda values: values.update(format=2))
     assert refused(copy).code == "model_incompatible"
 
 
-def test_labels_in_another_order_are_not_for_this_program(copy: Path) -> None:
+def test_labels_in_another_order_are_incompatible(copy: Path) -> None:
     rewrite(copy, lambda values: values["labels"].reverse())
     assert refused(copy).code == "model_incompatible"
 
 
-def test_weights_that_are_not_the_cards_are_refused(copy: Path) -> None:
+def test_weights_that_do_not_match_the_checksum_are_rejected(copy: Path) -> None:
     weights = copy / "cnn1d.tflite"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     assert refused(copy).code == "model_corrupt"
 
 
-def test_missing_weights_are_noticed_before_anything_is_heard(copy: Path) -> None:
+def test_missing_weights_are_reported_when_the_bundle_is_opened(copy: Path) -> None:
     (copy / "cnn2d.tflite").unlink()
     with pytest.raises(MoodError, match="cnn2d"):
         Card.read(copy)
@@ -129,27 +129,27 @@ def test_a_score_vector_becomes_named_scores_in_range() -> None:
     assert (scores["valence"], scores["arousal"]) == (1.0, 6.0)
 
 
-def test_networks_agree_wholly_with_themselves_and_hardly_with_their_opposite() -> None:
+def test_agreement_is_1_for_equal_scores_and_low_for_opposite_ones() -> None:
     high, low = np.zeros(20), np.zeros(20)
     high[[4, 12, 13]], low[[5, 10, 17]] = 1.0, 1.0
     assert agreement(as_scores(high), as_scores(high)) == 1.0
     assert agreement(as_scores(high), as_scores(low)) == 0.0
 
 
-def test_the_card_keeps_the_recipes_that_training_would_use_again(bundle: Bundle) -> None:
+def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:
     recipes = bundle.card.values["training"]["recipes"]
-    kept = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
-    assert kept == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}
+    stored = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
+    assert stored == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}
 
 
 @pytest.mark.parametrize("views", ["half", [], [8, -28], [8, "28"]])
-def test_unusable_views_of_the_1d_network_are_damaged(copy: Path, views: object) -> None:
+def test_unusable_views_of_the_1d_network_are_corrupt(copy: Path, views: object) -> None:
     rewrite(copy, lambda values: values["networks"]["cnn1d"].update(views=views))
     error = refused(copy)
     assert (error.code, "views" in error.message) == ("model_corrupt", True)
 
 
-def test_an_older_bundle_that_reads_segments_alone_still_hears() -> None:
+def test_an_older_bundle_without_wide_views_still_works() -> None:
     older = Bundle.open(BUNDLE.parent / "mood-2")
     golden = np.load(BUNDLE.parent / "mood-2" / "golden.npz")
     assert older.frame_views == (SPEC.segment_frames,)

@@ -35,7 +35,7 @@ def song() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def heard(song: np.ndarray) -> SongFeatures:
+def features(song: np.ndarray) -> SongFeatures:
     return extract([song], SPEC)
 
 
@@ -61,7 +61,7 @@ def frame_of(series: np.ndarray, number: int) -> np.ndarray:
     return series[:, start : start + SPEC.frame_steps]
 
 
-def test_there_are_57_features_in_the_stated_order() -> None:
+def test_there_are_57_features_in_the_documented_order() -> None:
     assert len(FEATURES) == len(set(NAMES)) == 57
     assert NAMES[:5] == ("key", "mode", "tempo_bpm", "rms_mean", "rms_var")
     assert NAMES[15:19] == ("mel_mean", "mel_var", "mfcc1_mean", "mfcc1_var")
@@ -72,30 +72,30 @@ def test_there_are_57_features_in_the_stated_order() -> None:
 @pytest.mark.parametrize(
     "name", ["rms", "chroma", "spectral_centroid", "spectral_rolloff", "zero_crossing_rate", "tonnetz"]
 )
-def test_a_spectral_feature_is_librosas(name: str, heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
-    for number, frame in enumerate(heard.frames):
+def test_spectral_features_equal_librosa(name: str, features: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
+    for number, frame in enumerate(features.frames):
         series = frame_of(by_librosa[name], number)
         assert frame[NAMES.index(f"{name}_mean")] == pytest.approx(series.mean(), rel=1e-4, abs=1e-6)
         assert frame[NAMES.index(f"{name}_var")] == pytest.approx(series.var(), rel=1e-3, abs=1e-7)
 
 
-def test_mel_in_decibels_is_librosas(heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
-    for number, frame in enumerate(heard.frames):
+def test_log_mel_equals_librosa(features: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
+    for number, frame in enumerate(features.frames):
         mel_db = librosa.power_to_db(frame_of(by_librosa["mel_power"], number), ref=1.0, top_db=DYNAMIC_RANGE_DB)
         assert frame[NAMES.index("mel_mean")] == pytest.approx(mel_db.mean(), rel=1e-4)
         assert frame[NAMES.index("mel_var")] == pytest.approx(mel_db.var(), rel=1e-4)
 
 
 @pytest.mark.parametrize("number", range(1, 21))
-def test_an_mfcc_is_librosas(number: int, heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
-    for place, frame in enumerate(heard.frames):
+def test_an_mfcc_equals_librosa(number: int, features: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
+    for place, frame in enumerate(features.frames):
         mel_db = librosa.power_to_db(frame_of(by_librosa["mel_power"], place), ref=1.0)
         mfcc = librosa.feature.mfcc(S=mel_db, n_mfcc=20)[number - 1]
         assert frame[NAMES.index(f"mfcc{number}_mean")] == pytest.approx(mfcc.mean(), rel=1e-3, abs=1e-3)
         assert frame[NAMES.index(f"mfcc{number}_var")] == pytest.approx(mfcc.var(), rel=1e-3, abs=1e-3)
 
 
-def test_filter_banks_are_librosas() -> None:
+def test_filter_banks_equal_librosa() -> None:
     np.testing.assert_allclose(
         mel_weights(SPEC), librosa.filters.mel(sr=RATE, n_fft=N_FFT, n_mels=SPEC.n_mels, fmax=8000), atol=1e-6
     )
@@ -103,43 +103,43 @@ def test_filter_banks_are_librosas() -> None:
 
 
 @pytest.mark.parametrize("bpm", [60, 90, 128, 150])
-def test_tempo_of_a_click_track_is_its_own_and_near_librosas(bpm: int) -> None:
+def test_the_tempo_of_a_click_track_is_detected_and_close_to_librosa(bpm: int) -> None:
     clicks = librosa.clicks(times=np.arange(0.2, 20, 60 / bpm), sr=RATE, length=20 * RATE).astype(np.float32)
-    found = float(np.median(extract([clicks], SPEC).frames[:, TEMPO]))
+    tempo = float(np.median(extract([clicks], SPEC).frames[:, TEMPO]))
     reference = float(librosa.feature.tempo(y=clicks, sr=RATE, hop_length=HOP)[0])
     octaves = [bpm / 2, bpm, bpm * 2]  # which multiple of the beat is felt is a matter of the prior
-    assert min(abs(found - octave) / octave for octave in octaves) < 0.02
-    assert found == pytest.approx(reference, rel=0.06)  # librosa names the nearest lag, about 3 % apart
+    assert min(abs(tempo - octave) / octave for octave in octaves) < 0.02
+    assert tempo == pytest.approx(reference, rel=0.06)  # librosa names the nearest lag, about 3 % apart
 
 
 @pytest.mark.parametrize("mode", [1, 0])
 @pytest.mark.parametrize("key", range(12))
-def test_key_and_mode_of_a_chord_are_its_own(key: int, mode: int) -> None:
+def test_key_and_mode_of_a_chord_are_detected(key: int, mode: int) -> None:
     third = 4 if mode else 3
     notes = [note_hz(48 + key + interval) for interval in (0, third, 7, 12)]
     frames = extract([chord(notes, 4.0, sample_rate=RATE)], SPEC).frames
     assert {key_name(*row) for row in frames[:, [KEY, MODE]]} == {key_name(key, mode)}
 
 
-def test_a_song_cut_into_blocks_of_any_size_is_the_same_song(song: np.ndarray, heard: SongFeatures) -> None:
+def test_features_do_not_depend_on_the_block_size(song: np.ndarray, features: SongFeatures) -> None:
     for size in (777, 16_000, 100_001):
         again = extract(in_blocks(song, size), SPEC)
-        np.testing.assert_allclose(again.frames, heard.frames, rtol=1e-4, atol=1e-4)
-        assert np.abs(again.mel.astype(int) - heard.mel).max() <= 1
+        np.testing.assert_allclose(again.frames, features.frames, rtol=1e-4, atol=1e-4)
+        assert np.abs(again.mel.astype(int) - features.mel).max() <= 1
 
 
-def test_there_is_a_frame_a_second_and_32_steps_a_second(heard: SongFeatures) -> None:
-    assert heard.duration_s == 13.0
-    assert heard.frames.shape == (11, 57)
-    assert heard.mel.shape == (13 * 32 + 1, 96)
+def test_there_is_one_frame_per_second_and_32_steps_per_second(features: SongFeatures) -> None:
+    assert features.duration_s == 13.0
+    assert features.frames.shape == (11, 57)
+    assert features.mel.shape == (13 * 32 + 1, 96)
 
 
-def test_log_mel_bytes_are_within_a_quarter_decibel(heard: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
+def test_log_mel_bytes_are_within_a_quarter_decibel(features: SongFeatures, by_librosa: dict[str, np.ndarray]) -> None:
     exact = 10 * np.log10(np.maximum(by_librosa["mel_power"].T, 1e-8))
-    assert np.abs(to_decibels(heard.mel, SPEC) - exact).max() <= 0.26
+    assert np.abs(to_decibels(features.mel, SPEC) - exact).max() <= 0.26
 
 
-def test_three_seconds_are_one_frame_and_a_little_less_too() -> None:
+def test_three_seconds_and_slightly_less_are_one_frame() -> None:
     for samples in (3 * RATE, 3 * RATE - 800):
         frames = extract([noise(3.0, sample_rate=RATE)[:samples]], SPEC).frames
         assert frames.shape == (1, 57)
@@ -152,10 +152,10 @@ def test_silence_has_finite_features() -> None:
     assert features.medians()["tempo_bpm"] == 120.0
 
 
-def test_a_songs_key_is_the_most_frequent_pair_and_other_features_are_medians(heard: SongFeatures) -> None:
-    table = heard.frames.copy()
+def test_a_songs_key_is_the_most_frequent_pair_and_other_features_are_medians(features: SongFeatures) -> None:
+    table = features.frames.copy()
     table[:, KEY], table[:, MODE] = 2.0, 1.0
     table[:4, KEY], table[:4, MODE] = 9.0, 0.0
-    medians = SongFeatures(table, heard.mel, heard.duration_s).medians()
+    medians = SongFeatures(table, features.mel, features.duration_s).medians()
     assert (medians["key"], medians["mode"]) == (2.0, 1.0)
     assert medians["rms_mean"] == pytest.approx(float(np.median(table[:, NAMES.index("rms_mean")])))

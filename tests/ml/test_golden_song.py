@@ -1,6 +1,6 @@
 """Faster must not mean other: a song's scores are, from the file to the answer, what they were when its model came out.
 
-Only a new model changes them. `python -m tests.ml.test_golden_song` writes down what is heard now.
+Only a new model changes them. `python -m tests.ml.test_golden_song` writes the current scores.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).with_name("golden_song.json")
 CLOSE = 1e-3
 
 
-def heard(folder: Path) -> dict[str, Any]:
+def analysed(folder: Path) -> dict[str, Any]:
     song = write(folder / "song.wav", music(31.0, tempo_bpm=108, minor=True, tonic=2, brightness=0.7))
     answer = analyse(song, bundle=Bundle.open(BUNDLE)).answer
     segments = [{"scores": one["scores"], "models": one["models"]} for one in answer["segments"]]
@@ -45,14 +45,16 @@ def numbers(part: Any, place: str = "") -> Iterator[tuple[str, float]]:
         yield place, float(part)
 
 
-def test_every_score_of_a_song_is_what_it_was(tmp_path: Path) -> None:
-    kept, found = json.loads(GOLDEN.read_text()), heard(tmp_path)
-    assert found["mood"] == kept["mood"]
-    was, now = dict(numbers(kept)), dict(numbers(found))
-    assert set(was) == set(now)
-    assert {place: (was[place], now[place]) for place in was if abs(was[place] - now[place]) > CLOSE} == {}
+def test_every_score_of_the_golden_song_is_unchanged(tmp_path: Path) -> None:
+    golden, current = json.loads(GOLDEN.read_text()), analysed(tmp_path)
+    assert current["mood"] == golden["mood"]
+    expected, actual = dict(numbers(golden)), dict(numbers(current))
+    assert set(expected) == set(actual)
+    assert {
+        place: (expected[place], actual[place]) for place in expected if abs(expected[place] - actual[place]) > CLOSE
+    } == {}
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        GOLDEN.write_text(json.dumps(heard(Path(folder)), indent=1) + "\n")
+        GOLDEN.write_text(json.dumps(analysed(Path(folder)), indent=1) + "\n")

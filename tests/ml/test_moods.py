@@ -32,7 +32,7 @@ NEVER = Calibration(PLAIN.first, PLAIN.second, threshold=1.1)
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("first", "second", "expected"),
     [
         ("calmness", "power", "Calm but Powerful"),
         ("joyful_activation", "tension", "Joyful but Tense"),
@@ -48,8 +48,8 @@ NEVER = Calibration(PLAIN.first, PLAIN.second, threshold=1.1)
         ("tension", "calmness", "Tense but Calm"),
     ],
 )
-def test_a_name_says_what_a_person_would(first, second, said):
-    assert composite_name(first, second) == said
+def test_composite_names_read_naturally(first, second, expected):
+    assert composite_name(first, second) == expected
 
 
 def test_a_single_mood_is_named_by_its_adjective():
@@ -60,12 +60,12 @@ def test_joining_does_not_depend_on_the_order_of_the_sides():
     assert all(joined_by(a, b) == joined_by(b, a) for a, b in combinations(EMOTIONS, 2))
 
 
-def test_no_pair_lies_on_the_border_between_and_and_but():
+def test_no_pair_is_on_the_border_between_and_and_but():
     gaps = [max(MOODS[a].apart(MOODS[b])) for a, b in combinations(EMOTIONS, 2)]
     assert min(abs(gap - APART) for gap in gaps) > 0.05
 
 
-def test_near_synonyms_lie_close_and_are_named_together():
+def test_near_synonyms_are_close_and_named_together():
     for a, b in combinations(EMOTIONS, 2):
         together = (a, b) in NAMED_TOGETHER or (b, a) in NAMED_TOGETHER
         close = max(MOODS[a].apart(MOODS[b])) < CLOSE
@@ -79,15 +79,15 @@ def test_calm_and_tender_are_the_only_near_synonyms():
     }
 
 
-def test_the_second_side_is_no_near_synonym_of_the_first():
+def test_the_second_side_is_not_a_near_synonym_of_the_first():
     assert sides(shares(calmness=0.6, tenderness=0.5, nostalgia=0.2)) == ("calmness", "nostalgia")
 
 
-def test_a_mood_close_by_that_is_no_near_synonym_may_stand_beside_it():
+def test_a_close_mood_that_is_not_a_near_synonym_may_be_the_second_side():
     assert sides(shares(joyful_activation=0.6, amazement=0.5)) == ("joyful_activation", "amazement")
 
 
-def test_of_moods_that_tie_the_rarer_comes_first():
+def test_on_a_tie_the_rarer_mood_comes_first():
     assert sides(shares(calmness=0.4, amazement=0.4, joyful_activation=0.4)) == (
         "amazement",
         "joyful_activation",
@@ -98,14 +98,14 @@ def test_shares_that_differ_only_by_rounding_tie():
     assert sides(shares(joyful_activation=0.3 + 1e-12, power=0.3)) == ("power", "joyful_activation")
 
 
-def test_where_nobody_feels_anything_the_rarest_moods_stand_and_nothing_is_certain():
+def test_zero_shares_give_the_rarest_moods_and_an_uncertain_result():
     answer = compose(scores(rest=0.0), PLAIN, EVEN)
     assert (answer.primary, answer.secondary) == ("amazement", "tenderness")
     assert not answer.certain
     assert answer.confidence < 0.05
 
 
-def test_where_one_mood_is_all_that_is_felt_the_second_side_is_unsure():
+def test_a_single_mood_gives_an_uncertain_second_side():
     answer = compose(scores(rest=0.0, tension=0.9), PLAIN, EVEN)
     assert answer.primary == "tension"
     assert answer.certain
@@ -113,11 +113,11 @@ def test_where_one_mood_is_all_that_is_felt_the_second_side_is_unsure():
     assert answer.secondary_confidence < 0.05
 
 
-def test_the_ranking_holds_all_nine_moods():
+def test_the_ranking_contains_all_nine_moods():
     assert sorted(ranking(shares(0.1, power=0.2))) == sorted(EMOTIONS)
 
 
-def test_an_answer_reads_as_the_api_promises():
+def test_a_composite_has_the_documented_json():
     song = scores(valence=6.1, arousal=3.4, rest=0.1, calmness=0.6, power=0.45, solemnity=0.4)
     answer = compose(song, PLAIN, EVEN)
     assert answer.to_json() == {
@@ -132,30 +132,30 @@ def test_an_answer_reads_as_the_api_promises():
     }
 
 
-def test_an_unsure_answer_is_mixed_and_still_names_its_candidates():
+def test_an_uncertain_composite_is_mixed_and_names_its_candidates():
     answer = compose(scores(rest=0.2, calmness=0.26, tension=0.25), NEVER, EVEN)
     assert answer.name == "Mixed: Calm or Tense" == mixed_name("calmness", "tension")
     assert (answer.primary, answer.secondary, answer.certain) == ("calmness", "tension", False)
 
 
-def test_the_threshold_itself_is_sure_enough():
+def test_a_confidence_at_the_threshold_is_certain():
     song = scores(calmness=0.5)
     exact = Calibration(PLAIN.first, PLAIN.second, compose(song, PLAIN, EVEN).confidence)
     assert compose(song, exact, EVEN).certain
 
 
-def test_a_side_is_judged_by_its_share_and_its_lead_over_the_rest():
-    said = evidence(shares(0.1, calmness=0.6, power=0.4, sadness=0.3), ("calmness", "power"))
-    assert said == (pytest.approx((0.6, 0.3)), pytest.approx((0.4, 0.1)))
+def test_confidence_depends_on_the_share_and_its_lead():
+    expected = evidence(shares(0.1, calmness=0.6, power=0.4, sadness=0.3), ("calmness", "power"))
+    assert expected == (pytest.approx((0.6, 0.3)), pytest.approx((0.4, 0.1)))
 
 
-def test_a_near_synonym_left_out_counts_as_a_rival():
+def test_a_skipped_near_synonym_counts_as_a_rival():
     first, second = evidence(shares(calmness=0.6, tenderness=0.5, nostalgia=0.2), ("calmness", "nostalgia"))
     assert first[1] == pytest.approx(0.1)
     assert second[1] == pytest.approx(-0.3)
 
 
-def test_runners_up_are_other_pairs_and_less_sure_than_the_answer():
+def test_alternatives_are_other_pairs_with_lower_confidence():
     answer = compose(scores(rest=0.05, calmness=0.6, tenderness=0.5, power=0.4, sadness=0.3), PLAIN, EVEN)
     names = [other["name"] for other in answer.alternatives]
     assert names == ["Tender but Powerful", "Calm but Sad", "Tender but Sad"]
@@ -163,7 +163,7 @@ def test_runners_up_are_other_pairs_and_less_sure_than_the_answer():
     assert all(0 <= other["confidence"] <= weakest for other in answer.alternatives)
 
 
-def test_scores_of_any_number_type_are_heard():
+def test_scores_of_any_number_type_are_accepted():
     numpy = pytest.importorskip("numpy")
     song = scores(calmness=numpy.float32(0.5), valence=numpy.float64(6))
     assert type(compose(song, PLAIN, EVEN).to_json()["confidence"]) is float
@@ -172,11 +172,11 @@ def test_scores_of_any_number_type_are_heard():
 # The truth that a composite is measured against.
 
 
-def test_the_truth_is_one_pair_where_nothing_ties():
+def test_without_a_tie_there_is_one_true_pair():
     assert true_pairs(shares(power=0.5, tension=0.3, sadness=0.2)) == {frozenset({"power", "tension"})}
 
 
-def test_every_pair_that_ties_is_true():
+def test_every_tied_pair_is_true():
     assert true_pairs(shares(power=0.5, tension=0.3, sadness=0.3)) == {
         frozenset({"power", "tension"}),
         frozenset({"power", "sadness"}),
@@ -194,11 +194,11 @@ def test_near_synonyms_that_tie_each_take_the_next_mood():
     }
 
 
-def test_the_answer_for_the_listeners_own_shares_is_always_true():
+def test_the_sides_of_the_listeners_own_shares_are_always_a_true_pair():
     chance = random.Random(5)
     for _ in range(500):
-        heard = {key: round(chance.randrange(12) / 11, 4) for key in EMOTIONS}
-        assert frozenset(sides(heard)) in true_pairs(heard)
+        listener_shares = {key: round(chance.randrange(12) / 11, 4) for key in EMOTIONS}
+        assert frozenset(sides(listener_shares)) in true_pairs(listener_shares)
 
 
 def test_moods_that_tie_for_second_place_are_all_named_most():
@@ -222,21 +222,21 @@ def test_a_mood_that_nobody_names_is_never_named_most():
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, None, "much"])
-def test_a_score_that_is_no_finite_number_is_refused_by_name(value):
+def test_a_score_that_is_not_finite_is_rejected_by_name(value):
     with pytest.raises(MoodError, match=r"'calmness' is .*only finite numbers") as refusal:
         compose(scores(calmness=value), PLAIN, EVEN)
     assert refusal.value.code == "model_corrupt"
 
 
 @pytest.mark.parametrize(("group", "name"), [("emotions", "power"), ("quadrants", "Q3"), ("clusters", "c5")])
-def test_a_missing_score_is_refused_by_name(group, name):
+def test_a_missing_score_is_rejected_by_name(group, name):
     song = scores()
     del song[group][name]
     with pytest.raises(MoodError, match=f"'{name}' is missing"):
         compose(song, PLAIN, EVEN)
 
 
-def test_scores_without_any_emotions_are_refused():
+def test_scores_without_emotions_are_rejected():
     with pytest.raises(MoodError, match="missing"):
         compose({"valence": 5.0, "arousal": 5.0}, PLAIN, EVEN)
 
@@ -244,19 +244,19 @@ def test_scores_without_any_emotions_are_refused():
 # Calibration.
 
 
-def test_chance_rises_with_the_share_and_with_the_lead():
+def test_the_probability_rises_with_the_share_and_with_the_lead():
     side = Logistic(-0.2, 0.8, 3.0)
     assert side.chance(0.2, 0.0) < side.chance(0.4, 0.0) < side.chance(0.4, 0.2)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.1])
-def test_chance_exists_at_the_ends_of_the_scale(share):
+def test_the_probability_is_finite_at_shares_0_and_1(share):
     assert 0 < Logistic(0.0, 1.0, 1.0).chance(share, 0.0) < 1
 
 
-def test_chance_is_the_logistic_function():
+def test_the_probability_is_the_logistic_function():
     assert Logistic(0.3, 1.0, 2.0).chance(0.5, 0.1) == pytest.approx(1 / (1 + math.exp(-0.5)))
 
 
-def test_an_extreme_chance_does_not_overflow():
+def test_an_extreme_score_does_not_overflow():
     assert Logistic(1000.0, 1.0, 1.0).chance(0.5, 0.0) == 1.0

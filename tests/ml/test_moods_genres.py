@@ -36,7 +36,7 @@ SONGS = {
 
 
 @pytest.mark.parametrize("name", GENRES)
-def test_a_song_made_for_a_genre_is_given_it(name):
+def test_scores_made_for_a_genre_get_that_genre(name):
     assert genre(SONGS[name], EVEN) == name
 
 
@@ -63,13 +63,13 @@ def test_every_condition_of_a_rule_counts(kind):
 
 
 @pytest.mark.parametrize("kind", RULED, ids=lambda kind: kind.name)
-def test_no_rule_asks_twice_about_one_score(kind):
-    asked = [condition.score for condition in kind.conditions]
-    assert len(set(asked)) == len(asked)
-    assert set(asked) <= set(REFERENCE_NAMES)
+def test_no_rule_uses_a_score_twice(kind):
+    scores_used = [condition.score for condition in kind.conditions]
+    assert len(set(scores_used)) == len(scores_used)
+    assert set(scores_used) <= set(REFERENCE_NAMES)
 
 
-def test_other_is_given_exactly_where_no_rule_holds():
+def test_other_wins_exactly_if_no_rule_holds():
     chance = random.Random(11)
     for _ in range(2000):
         song = scores(
@@ -89,7 +89,7 @@ def test_other_is_given_exactly_where_no_rule_holds():
         assert (strongest_genre(strengths) == OTHER) == (not holds)
 
 
-def test_of_rules_that_hold_the_one_met_best_is_given():
+def test_the_rule_with_the_highest_membership_wins():
     song = scores(valence=7.8, arousal=5.0, calmness=0.4, tenderness=0.4, joyful_activation=0.58, tension=0.02)
     strengths = genre_scores(song, EVEN)
     assert strengths["TotallyPositive"] > strengths["CalmButWarm"] > 0
@@ -118,7 +118,7 @@ def test_a_rule_reads_as_a_sentence():
 
 
 @pytest.mark.parametrize("kind", GENRES.values(), ids=lambda kind: kind.name)
-def test_titles_and_names_say_the_same(kind):
+def test_titles_match_names(kind):
     assert kind.title.replace(" ", "").lower().replace("relaxed", "relax") == kind.name.lower()
 
 
@@ -135,7 +135,7 @@ def test_values_outside_the_library_rank_at_its_ends(value, rank):
     assert EVEN.rank("valence", value) == rank
 
 
-def test_a_value_that_much_of_the_library_shares_ranks_in_its_middle():
+def test_a_frequent_value_has_the_middle_of_its_rank_range():
     knots = (0.0,) * 11 + tuple(step / 10 for step in range(1, 11))
     assert Reference({"sadness": knots}).rank("sadness", 0.0) == 0.25
 
@@ -149,17 +149,17 @@ def test_ranks_never_fall_as_values_rise():
     assert ranks[-1] == 1
 
 
-def test_a_library_is_measured_by_its_quantiles():
+def test_a_reference_stores_the_quantiles_of_a_library():
     library = Reference.of({"power": song / 100} for song in range(101))
     assert library.quantiles["power"] == pytest.approx([step / 20 for step in range(21)])
 
 
-def test_one_song_is_no_library():
-    with pytest.raises(ValueError, match="1 songs; give it two or more"):
+def test_a_reference_needs_more_than_one_song():
+    with pytest.raises(ValueError, match="needs two or more songs; it has 1"):
         Reference.of([{"power": 0.5}])
 
 
-def test_a_reference_without_a_needed_score_is_refused_by_name():
+def test_a_reference_without_a_required_score_is_rejected_by_name():
     lacking = Reference({name: knots for name, knots in EVEN.quantiles.items() if name != "feeling"})
     with pytest.raises(MoodError, match="no reference for the score 'feeling'"):
         genre(scores(), lacking)

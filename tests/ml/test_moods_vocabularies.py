@@ -42,31 +42,31 @@ def test_happy_and_angry_songs_are_energetic():
         ("sad", scores(Q1=0.1, Q2=0.1, Q3=0.6, Q4=0.2, sadness=0.5)),
     ],
 )
-def test_each_occasion_has_its_songs(word, song):
+def test_each_occasion_word_is_reachable(word, song):
     view = vocabulary_view("occasions", song)
     assert max(view, key=view.get) == word
 
 
 @pytest.mark.parametrize("name", VOCABULARIES)
-def test_a_view_sums_to_one_even_where_nothing_is_felt(name):
+def test_a_view_sums_to_one_even_for_zero_shares(name):
     silent = scores(rest=0.0, Q1=0.0, Q2=0.0, Q3=0.0, Q4=0.0)
     for song in (scores(), silent):
         assert sum(vocabulary_view(name, song).values()) == pytest.approx(1)
 
 
-def test_views_only_use_scores_that_networks_give():
+def test_views_only_use_scores_of_the_networks():
     used = {
         score for words in VOCABULARIES.values() for factors in words.values() for sums in factors for score in sums
     }
     assert used <= set(SCORE_NAMES)
 
 
-def test_an_unknown_vocabulary_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="no vocabulary 'genres'; there are quadrants, energy, occasions"):
+def test_an_unknown_vocabulary_is_rejected_with_the_list_of_vocabularies():
+    with pytest.raises(ValueError, match="no vocabulary 'genres'; use one of quadrants, energy, occasions"):
         vocabulary_view("genres", scores())
 
 
-def test_a_view_on_incomplete_scores_is_refused():
+def test_a_view_of_incomplete_scores_is_rejected():
     song = scores()
     del song["quadrants"]["Q2"]
     with pytest.raises(MoodError, match="'Q2' is missing"):
@@ -77,28 +77,28 @@ def test_a_view_on_incomplete_scores_is_refused():
 
 
 @pytest.mark.parametrize("mood", MOODS.values(), ids=lambda mood: mood.key)
-def test_the_page_tells_every_mood(mood):
+def test_the_docs_list_every_mood(mood):
     place = f"{mood.valence} | {mood.arousal} | {mood.prevalence:.0%}"
     assert f"| {mood.adjective} | `{mood.key}` | {mood.description} | {place} |" in PAGE
 
 
 @pytest.mark.parametrize("kind", GENRES.values(), ids=lambda kind: kind.name)
-def test_the_page_tells_every_genre_and_its_rule(kind):
+def test_the_docs_list_every_genre_and_its_rule(kind):
     rule = kind.rule.removeprefix("Compared with the reference library: ")
     assert f"| {kind.title} | `{kind.name}` | {kind.description} | {rule} |" in PAGE
 
 
 @pytest.mark.parametrize("name", VOCABULARIES)
-def test_the_page_tells_every_older_word(name):
+def test_the_docs_list_every_word_of_the_older_vocabularies(name):
     assert f"| `{name}` | {', '.join(VOCABULARIES[name])} |" in PAGE
 
 
 @pytest.mark.parametrize(("key", "words"), (QUADRANT_WORDS | CLUSTER_WORDS).items())
-def test_the_page_tells_every_quadrant_and_cluster(key, words):
+def test_the_docs_list_every_quadrant_and_cluster(key, words):
     assert f"| `{key}` | {words} |" in PAGE
 
 
-def test_the_page_tells_how_every_pair_is_joined():
+def test_the_docs_list_how_every_pair_is_joined():
     for first in MOODS.values():
         cells = ["-" if other is first else joined_by(first.key, other.key) for other in MOODS.values()]
         for other in first.near_synonyms:

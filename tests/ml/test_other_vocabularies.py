@@ -21,42 +21,42 @@ def card() -> dict[str, Any]:
 
 
 def by_key(card: dict[str, Any], network: str = "both") -> dict[str, dict[str, Any]]:
-    return {found["key"]: found for found in other_vocabularies(SONG, card, network)}
+    return {view["key"]: view for view in other_vocabularies(SONG, card, network)}
 
 
 def test_every_vocabulary_chooses_its_strongest_word(card: dict[str, Any]) -> None:
-    found = by_key(card)
-    assert {key: one["chosen"] for key, one in found.items()} == {
+    views = by_key(card)
+    assert {key: one["chosen"] for key, one in views.items()} == {
         "quadrants": "relaxed",
         "energy": "peaceful",
         "occasions": "calm",
     }
-    for key, one in found.items():
+    for key, one in views.items():
         assert [label["name"] for label in one["labels"]] == list(VOCABULARIES[key])
         assert sum(label["share"] for label in one["labels"]) == pytest.approx(1, abs=1e-3)
         assert one["title"] == TITLES[key]
 
 
-def test_what_was_measured_is_told_with_the_cards_own_figures(card: dict[str, Any]) -> None:
+def test_the_measured_accuracy_is_that_of_the_card(card: dict[str, Any]) -> None:
     figure = card["metrics"]["both"]["4qaed"]["three_class_accuracy"]
-    told = by_key(card)["energy"]["measured"]
-    assert f"right one for {figure['value']:.0%}".replace("%", " %") in told
-    assert f"({100 * figure['low']:.0f} to {100 * figure['high']:.0f} %)" in told
-    assert "720 recordings" in told
-    assert told.endswith("would be right for 50 %.")
+    measured = by_key(card)["energy"]["measured"]
+    assert f"correct for {figure['value']:.0%}".replace("%", " %") in measured
+    assert f"({100 * figure['low']:.0f} to {100 * figure['high']:.0f} %)" in measured
+    assert "720 recordings" in measured
+    assert measured.endswith("is correct for 50 %.")
 
 
-def test_one_network_alone_is_told_with_its_own_figures(card: dict[str, Any]) -> None:
+def test_a_single_network_has_its_own_accuracy(card: dict[str, Any]) -> None:
     assert by_key(card, "cnn1d")["quadrants"]["measured"] != by_key(card)["quadrants"]["measured"]
 
 
-def test_what_nobody_labelled_is_said_not_to_be_measured(card: dict[str, Any]) -> None:
+def test_a_vocabulary_without_labels_is_not_measured(card: dict[str, Any]) -> None:
     assert by_key(card)["occasions"]["measured"] == UNLABELLED
 
 
-def test_a_card_without_figures_says_so() -> None:
+def test_a_card_without_metrics_is_not_measured() -> None:
     assert by_key({})["quadrants"]["measured"] == "Not measured for this model."
 
 
-def test_a_card_without_a_baseline_tells_the_figure_alone(card: dict[str, Any]) -> None:
+def test_a_card_without_a_baseline_gives_only_the_accuracy(card: dict[str, Any]) -> None:
     assert by_key(card | {"baselines": None})["energy"]["measured"].endswith(" %).")

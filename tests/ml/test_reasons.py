@@ -1,4 +1,4 @@
-"""Reasons are told for both sides in words, and what they rank first is what the mood hangs on."""
+"""Both sides have reasons in words, and removing the first reasons lowers the mood most."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def song(name: str) -> SongFeatures:
     return extract([samples + noise(24.0, SPEC.sample_rate, amplitude=0.00001)], SPEC)
 
 
-def told(name: str, bundle: Bundle) -> list[dict[str, object]]:
+def reasons_of(name: str, bundle: Bundle) -> list[dict[str, object]]:
     features = song(name)
     return reasons(features, segments_of(features.duration_s, SPEC), moods_of(features, bundle), bundle)
 
@@ -48,7 +48,7 @@ def test_every_feature_is_in_exactly_one_trait() -> None:
     assert sorted(name for trait in TRAITS for name in trait.features) == sorted(NAMES)
 
 
-def test_the_page_about_features_tells_every_trait_with_its_words() -> None:
+def test_the_docs_list_every_trait_with_its_words() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith(tuple(f"| `{trait.name}` |" for trait in TRAITS))]
     assert len(rows) == len(TRAITS)
     for trait, row in zip(TRAITS, rows, strict=True):
@@ -59,55 +59,55 @@ def test_the_page_about_features_tells_every_trait_with_its_words() -> None:
         assert trait.high in row
 
 
-def test_both_sides_have_reasons_each_from_most_towards_to_most_against(bundle: Bundle) -> None:
+def test_both_sides_have_reasons_from_strongest_for_to_strongest_against(bundle: Bundle) -> None:
     features = song("middling")
     primary, secondary = moods_of(features, bundle)
-    found = told("middling", bundle)
-    assert [reason["mood"] for reason in found] == [primary] * (FOR + AGAINST) + [secondary] * (FOR + AGAINST)
+    result = reasons_of("middling", bundle)
+    assert [reason["mood"] for reason in result] == [primary] * (FOR + AGAINST) + [secondary] * (FOR + AGAINST)
     for mood in (primary, secondary):
-        effects = [reason["effect"] for reason in found if reason["mood"] == mood]
+        effects = [reason["effect"] for reason in result if reason["mood"] == mood]
         assert effects == sorted(effects, reverse=True)
-    assert all(reason["feature"] in NAMES for reason in found)
-    assert {reason["trait"] for reason in found} <= {trait.name for trait in TRAITS}
+    assert all(reason["feature"] in NAMES for reason in result)
+    assert {reason["trait"] for reason in result} <= {trait.name for trait in TRAITS}
 
 
-def test_four_speak_for_and_two_against_and_where_one_kind_is_short_the_other_fills_in() -> None:
+def test_there_are_four_reasons_for_and_two_against_and_one_kind_replaces_missing_ones_of_the_other() -> None:
     assert strongest(np.array([0.1, -0.2, 0.3, 0.05, 0.02, 0.01, -0.1, -0.01])) == [2, 0, 3, 4, 6, 1]
     assert strongest(np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.1])) == [5, 4, 3, 2, 1, 6]
     assert strongest(np.array([-0.1, -0.2, -0.3, -0.4, -0.5, -0.6, 0.1])) == [6, 1, 2, 3, 4, 5]
 
 
-def test_words_compare_a_song_with_the_library() -> None:
+def test_descriptions_compare_a_song_with_the_library() -> None:
     middle = dict.fromkeys(NAMES, 0.5)
     words = {trait.name: trait for trait in TRAITS}
     values = {"key": 9.0, "mode": 0.0}
-    assert words["tempo"].told(values, middle | {"tempo_bpm": 0.2}) == ("tempo_bpm", "slower than 80 % of songs")
-    assert words["tempo"].told(values, middle | {"tempo_bpm": 0.95}) == ("tempo_bpm", "faster than 95 % of songs")
-    assert words["tempo"].told(values, middle) == ("tempo_bpm", "ordinary in tempo")
-    assert words["loudness"].told(values, middle | {"rms_mean": 1.0}) == ("rms_mean", "louder than 99 % of songs")
-    assert words["key"].told(values, middle) == ("mode", "in A minor")
+    assert words["tempo"].describe(values, middle | {"tempo_bpm": 0.2}) == ("tempo_bpm", "slower than 80 % of songs")
+    assert words["tempo"].describe(values, middle | {"tempo_bpm": 0.95}) == ("tempo_bpm", "faster than 95 % of songs")
+    assert words["tempo"].describe(values, middle) == ("tempo_bpm", "ordinary in tempo")
+    assert words["loudness"].describe(values, middle | {"rms_mean": 1.0}) == ("rms_mean", "louder than 99 % of songs")
+    assert words["key"].describe(values, middle) == ("mode", "in A minor")
 
 
-def test_where_many_features_tell_the_same_the_middle_one_speaks() -> None:
+def test_the_median_feature_represents_a_trait_with_many_features() -> None:
     trait = next(trait for trait in TRAITS if trait.name == "tone_changes")
     ranks = {feature: 0.6 + 0.02 * i for i, feature in enumerate(trait.features)}
-    speaker, text = trait.told({}, ranks)
-    assert (speaker, text) == ("mfcc12_var", "livelier in tone than 78 % of songs")
+    feature, text = trait.describe({}, ranks)
+    assert (feature, text) == ("mfcc12_var", "livelier in tone than 78 % of songs")
 
 
 def test_a_tone_colour_is_common_or_unusual() -> None:
     trait = next(trait for trait in TRAITS if trait.name == "tone_colour")
     ends = {feature: float(i % 2) for i, feature in enumerate(trait.features)}
-    assert trait.told({}, ends)[1] == "more unusual in tone colour than most songs"
-    assert trait.told({}, dict.fromkeys(trait.features, 0.5))[1] == "more common in tone colour than most songs"
-    assert trait.told({}, dict.fromkeys(trait.features, 0.75))[1] == "ordinary in tone colour"
+    assert trait.describe({}, ends)[1] == "more unusual in tone colour than most songs"
+    assert trait.describe({}, dict.fromkeys(trait.features, 0.5))[1] == "more common in tone colour than most songs"
+    assert trait.describe({}, dict.fromkeys(trait.features, 0.75))[1] == "ordinary in tone colour"
 
 
-def test_quiet_dark_music_is_told_as_such_and_hiss_as_bright_and_noisy(bundle: Bundle) -> None:
+def test_quiet_dark_music_and_bright_noise_are_described_as_such(bundle: Bundle) -> None:
     def words(features: SongFeatures) -> dict[str, str]:
         values = features.medians()
         ranks = {feature: bundle.card.feature_reference.rank(feature, value) for feature, value in values.items()}
-        return {trait.name: trait.told(values, ranks)[1] for trait in TRAITS}
+        return {trait.name: trait.describe(values, ranks)[1] for trait in TRAITS}
 
     quiet = words(song("slow and dark"))
     assert quiet["loudness"].startswith("quieter than")
@@ -117,7 +117,7 @@ def test_quiet_dark_music_is_told_as_such_and_hiss_as_bright_and_noisy(bundle: B
     assert hiss["noisiness"].startswith("noisier than")
 
 
-def test_taking_away_the_first_reasons_lowers_a_side_more_than_taking_away_others(bundle: Bundle) -> None:
+def test_removing_the_first_reasons_lowers_a_share_more_than_removing_others(bundle: Bundle) -> None:
     """Means over songs and sides, of the real networks: the deletion curve lies above chance at each of its points."""
     random = np.random.default_rng(0)
     curves = [

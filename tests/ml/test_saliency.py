@@ -1,4 +1,4 @@
-"""Where the 2D network looked: found by covering places, true to what the network hears, and drawn where it is."""
+"""The saliency map shows the patches that the 2D network depends on, aligned with the spectrogram."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 
 from ml.features.extraction import SongFeatures, extract, log_mel
 from ml.features.heatmap import COLOUR, heatmap_png
-from ml.inference.occlusion import GRIDS, RUNS, Grid, saliency_map, score_drops
+from ml.inference.occlusion import GRIDS, MAX_PREDICTIONS, Grid, saliency_map, score_drops
 from ml.inference.saliency import MAX_PLACES, mood_saliency
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
@@ -33,13 +33,13 @@ class Counting:
     """Stands in for the 2D network: its calmness is what sounds in the lowest bands of a segment's first 2 s."""
 
     def __init__(self) -> None:
-        self.heard = 0
+        self.predictions = 0
 
     def scores(self, inputs: np.ndarray) -> np.ndarray:
-        self.heard += len(inputs)
-        found = np.zeros((len(inputs), len(LABELS)), np.float32)
-        found[:, LABELS.index("calmness")] = np.abs(inputs[:, :64, :16]).mean(axis=(1, 2)) / 10
-        return found
+        self.predictions += len(inputs)
+        result = np.zeros((len(inputs), len(LABELS)), np.float32)
+        result[:, LABELS.index("calmness")] = np.abs(inputs[:, :64, :16]).mean(axis=(1, 2)) / 10
+        return result
 
 
 @pytest.fixture(scope="module")
@@ -71,51 +71,49 @@ def opacity(png: bytes) -> np.ndarray:
     return np.asarray(image.convert("RGBA"))[:, :, 3]
 
 
-def test_the_log_mel_alone_is_that_of_the_whole_extraction() -> None:
+def test_log_mel_equals_the_mel_of_the_full_extraction() -> None:
     samples = music(7.0, SPEC.sample_rate)
     assert np.array_equal(log_mel([samples], SPEC), extract([samples], SPEC).mel)
 
 
-def test_only_the_place_that_the_network_hears_matters(counting: Bundle) -> None:
-    falls = saliency_map(mel_of(60.0), counting).of("calmness")
-    calm = saliency_map(mel_of(60.0), counting).falls[:, :, LABELS.index("calmness")]
+def test_only_the_patch_that_the_network_reads_is_salient(counting: Bundle) -> None:
+    drops = saliency_map(mel_of(60.0), counting).of("calmness")
+    calm = saliency_map(mel_of(60.0), counting).drops[:, :, LABELS.index("calmness")]
     assert calm[:, 1:].max() == 0
     per_segment = calm[:, 0].reshape(6, -1)
     assert (per_segment[:, :39] > 0).all()
     assert (per_segment[:, 41:199] == 0).all()
-    assert falls.shape == (GRIDS[0].in_bands, 1200)
+    assert drops.shape == (GRIDS[0].band_patches, 1200)
 
 
 @pytest.mark.parametrize(
     ("duration_s", "grid"),
     [(4.0, GRIDS[0]), (180.0, GRIDS[0]), (400.0, GRIDS[1]), (800.0, GRIDS[2]), (1400.0, GRIDS[3]), (7200.0, GRIDS[3])],
 )
-def test_long_songs_are_looked_at_more_coarsely_in_bounded_time(
-    counting: Bundle, duration_s: float, grid: Grid
-) -> None:
-    found = saliency_map(mel_of(duration_s), counting)
-    assert found.grid == grid
-    assert counting.cnn2d.heard <= RUNS
-    assert np.isfinite(found.falls).all()
-    if grid.in_time == 1:
-        assert (found.falls[:, 0, LABELS.index("calmness")] > 0).all()
+def test_long_songs_use_a_coarser_grid_within_the_budget(counting: Bundle, duration_s: float, grid: Grid) -> None:
+    result = saliency_map(mel_of(duration_s), counting)
+    assert result.grid == grid
+    assert counting.cnn2d.predictions <= MAX_PREDICTIONS
+    assert np.isfinite(result.drops).all()
+    if grid.time_patches == 1:
+        assert (result.drops[:, 0, LABELS.index("calmness")] > 0).all()
 
 
-def test_a_song_shorter_than_a_segment_is_looked_at_whole(bundle: Bundle) -> None:
-    found = saliency_map(mel_of(4.0), bundle)
-    assert found.falls.shape == (4 * 32 + 1, 6, len(LABELS))
-    assert found.of("power").shape == (6, 4 * 32 + 1)
+def test_a_song_shorter_than_a_segment_is_fully_covered(bundle: Bundle) -> None:
+    result = saliency_map(mel_of(4.0), bundle)
+    assert result.drops.shape == (4 * 32 + 1, 6, len(LABELS))
+    assert result.of("power").shape == (6, 4 * 32 + 1)
 
 
-def test_a_patch_that_is_even_already_takes_nothing_away(bundle: Bundle) -> None:
-    heard = bundle.spectrogram_scaler(mel_of(10.0)[:320], SPEC)
-    heard[64:128, 16:32] = 0.5
-    falls = score_drops(heard, GRIDS[0], bundle)
-    assert np.abs(falls[1, 1]).max() < 1e-6
-    assert np.abs(falls).max() > 1e-4
+def test_occluding_a_constant_patch_changes_nothing(bundle: Bundle) -> None:
+    mel = bundle.spectrogram_scaler(mel_of(10.0)[:320], SPEC)
+    mel[64:128, 16:32] = 0.5
+    drops = score_drops(mel, GRIDS[0], bundle)
+    assert np.abs(drops[1, 1]).max() < 1e-6
+    assert np.abs(drops).max() > 1e-4
 
 
-def test_covering_what_is_ranked_first_lowers_a_side_more_than_covering_others(bundle: Bundle) -> None:
+def test_occluding_the_top_ranked_patches_lowers_a_share_more_than_random_ones(bundle: Bundle) -> None:
     """Means over songs and sides, of the real network: the deletion curve lies above chance at each of its points."""
     random = np.random.default_rng(0)
     curves = [
@@ -127,12 +125,12 @@ def test_covering_what_is_ranked_first_lowers_a_side_more_than_covering_others(b
     assert (np.diff(mean[RANKED]) > 0).all()
 
 
-def test_the_picture_has_the_spectrograms_geometry_and_is_clear_where_nothing_mattered() -> None:
-    mattered = np.zeros((6, 100), np.float32)
-    mattered[0, 80:] = 0.2
-    mattered[5, :20] = -0.5
+def test_the_heatmap_matches_the_spectrogram_and_is_transparent_at_zero() -> None:
+    saliency = np.zeros((6, 100), np.float32)
+    saliency[0, 80:] = 0.2
+    saliency[5, :20] = -0.5
 
-    shown = opacity(heatmap_png(mattered, 400, 96))
+    shown = opacity(heatmap_png(saliency, 400, 96))
 
     assert shown.shape == (96, 400)
     assert shown[-4:, 340:].min() > 200
@@ -140,36 +138,36 @@ def test_the_picture_has_the_spectrograms_geometry_and_is_clear_where_nothing_ma
     assert shown[:, :300].max() == 0
 
 
-def test_the_picture_has_one_colour_and_half_as_much_is_half_as_opaque() -> None:
+def test_the_heatmap_has_one_colour_and_opacity_proportional_to_saliency() -> None:
     png = heatmap_png(np.array([[0.1] * 50 + [0.2] * 50], np.float32), 100, 10)
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
     assert {tuple(pixel) for pixel in pixels[:, :, :3].reshape(-1, 3)} == {COLOUR}
     assert pixels[5, 10, 3] == pytest.approx(pixels[5, 90, 3] / 2, abs=2)
 
 
-def test_noise_is_not_blown_up_to_a_picture() -> None:
+def test_noise_is_not_amplified_to_full_opacity() -> None:
     assert opacity(heatmap_png(np.full((6, 10), 1e-4, np.float32), 60, 36)).max() < 5
 
 
 @pytest.mark.parametrize(("shape", "size"), [((0, 5), (10, 10)), ((5,), (10, 10)), ((2, 2), (0, 10))])
-def test_what_cannot_be_drawn_is_refused(shape: tuple[int, ...], size: tuple[int, int]) -> None:
+def test_an_invalid_shape_or_size_is_rejected(shape: tuple[int, ...], size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         heatmap_png(np.zeros(shape, np.float32), *size)
 
 
-def test_a_file_is_looked_at_for_both_sides_at_once(tmp_path: Path, bundle: Bundle) -> None:
+def test_the_saliency_of_both_sides_is_computed_together(tmp_path: Path, bundle: Bundle) -> None:
     path = write(tmp_path / "song.flac", music(24.0, tempo_bpm=90, minor=True))
-    found = mood_saliency(path, ["calmness", "tension"], bundle=bundle)
+    result = mood_saliency(path, ["calmness", "tension"], bundle=bundle)
 
-    assert list(found) == ["calmness", "tension"]
-    for mood, looked in found.items():
-        assert opacity(looked.png).shape == (288, 1200)
-        assert looked.details["mood"] == mood
-        places = looked.details["places"]
+    assert list(result) == ["calmness", "tension"]
+    for mood, saliency in result.items():
+        assert opacity(saliency.png).shape == (288, 1200)
+        assert saliency.details["mood"] == mood
+        places = saliency.details["places"]
         assert 0 < len(places) <= MAX_PLACES
         assert [place["fall"] for place in places] == sorted((p["fall"] for p in places), reverse=True)
         for place in places:
             assert 0 <= place["start_s"] < place["end_s"] <= 24.1
             assert place["end_s"] - place["start_s"] == pytest.approx(2, abs=0.02)
             assert 0 <= place["low_hz"] < place["high_hz"] <= 8000
-    assert mood_saliency(path, ["tension"], bundle=bundle)["tension"].png == found["tension"].png
+    assert mood_saliency(path, ["tension"], bundle=bundle)["tension"].png == result["tension"].png

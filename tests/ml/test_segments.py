@@ -42,7 +42,7 @@ def test_the_last_window_ends_with_the_song() -> None:
     assert step_window(segments_of(17.0, SPEC)[-1], steps, SPEC)[-1] >= steps - 2
 
 
-def test_a_wide_view_has_the_segment_in_its_middle_and_is_moved_inwards_at_the_ends() -> None:
+def test_a_wide_view_is_centred_on_the_segment_and_moved_inwards_at_the_ends() -> None:
     segments, frames = segments_of(60.0, SPEC), 58
     near, wide = SPEC.segment_frames, SPEC.wide_frames
     middle = frame_window(segments[5], frames, SPEC, (near, wide))

@@ -23,7 +23,7 @@ def silent(n_mels: int, steps: int) -> np.ndarray:
     return np.full((n_mels, steps), -100.0, np.float32)
 
 
-def test_a_picture_has_the_size_that_was_asked_for() -> None:
+def test_an_image_has_the_requested_size() -> None:
     for width, height in ((1, 1), (300, 40), (1200, 288)):
         assert brightness(spectrogram_png(silent(96, 320), width, height)).shape == (height, width)
 
@@ -57,7 +57,7 @@ def test_one_loud_step_stays_visible_in_two_hours() -> None:
     assert np.count_nonzero(shown) == 1
 
 
-def test_a_short_song_is_stretched() -> None:
+def test_a_short_song_is_interpolated() -> None:
     mel_db = np.linspace(-60, 0, 10, dtype=np.float32)[None].repeat(96, axis=0)
 
     shown = brightness(spectrogram_png(mel_db, 500, 200))
@@ -67,7 +67,7 @@ def test_a_short_song_is_stretched() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, -np.inf, np.inf])
-def test_what_is_not_a_number_is_silence(value: float) -> None:
+def test_nan_is_drawn_as_silence(value: float) -> None:
     assert brightness(spectrogram_png(np.full((96, 50), value, np.float32), 100, 96)).max() == 0
 
     mel_db = silent(96, 1000)
@@ -84,7 +84,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert spectrogram_png(mel_db, 300, 100) == spectrogram_png(mel_db.copy(), 300, 100)
 
 
-def test_the_input_is_left_as_it_was() -> None:
+def test_the_input_is_not_modified() -> None:
     mel_db = np.random.default_rng(0).normal(-40, 10, (96, 500)).astype(np.float32)
     before = mel_db.copy()
 
@@ -93,7 +93,7 @@ def test_the_input_is_left_as_it_was() -> None:
     np.testing.assert_array_equal(mel_db, before)
 
 
-def test_the_colours_get_lighter_evenly() -> None:
+def test_lightness_rises_in_equal_steps() -> None:
     linear = (colour_map() / 255.0) ** 2.2
     luminance = linear @ [0.2126, 0.7152, 0.0722]
     lightness = np.cbrt(luminance)
@@ -106,12 +106,12 @@ def test_the_colours_get_lighter_evenly() -> None:
 
 
 @pytest.mark.parametrize("shape", [(96,), (0, 10), (96, 0), (1, 2, 3)])
-def test_another_shape_is_refused_by_name(shape: tuple[int, ...]) -> None:
+def test_an_invalid_shape_is_rejected_with_that_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"must have the shape \(n_mels, steps\)"):
         spectrogram_png(np.zeros(shape, np.float32), 10, 10)
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 10), (10, 0), (-1, 5)])
-def test_a_picture_without_pixels_is_refused(width: int, height: int) -> None:
+def test_an_image_without_pixels_is_rejected(width: int, height: int) -> None:
     with pytest.raises(ValueError, match="both must be at least 1"):
         spectrogram_png(silent(96, 10), width, height)

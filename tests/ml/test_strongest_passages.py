@@ -16,21 +16,21 @@ def segment(start_s: float, **shares: float) -> dict[str, Any]:
 SEGMENTS = [segment(0), segment(5, calmness=0.6), segment(10, power=0.5), segment(15, calmness=0.4)]
 
 
-def test_each_side_has_the_segment_in_which_its_share_is_highest() -> None:
-    found = strongest_passages(SEGMENTS, "calmness", "power")
-    assert [(one.mood, one.index, one.start_s, one.end_s) for one in found.values()] == [
+def test_each_side_has_the_segment_with_its_highest_share() -> None:
+    passages = strongest_passages(SEGMENTS, "calmness", "power")
+    assert [(one.mood, one.index, one.start_s, one.end_s) for one in passages.values()] == [
         ("calmness", 1, 5, 15),
         ("power", 2, 10, 20),
     ]
-    assert list(found) == ["primary", "secondary"]
+    assert list(passages) == ["primary", "secondary"]
 
 
-def test_what_is_typical_of_the_song_is_told_beside_it() -> None:
-    found = strongest_passages(SEGMENTS, "calmness", "power")["primary"]
-    assert (found.share, found.typical) == (0.6, pytest.approx(0.35))
+def test_a_passage_has_the_mean_share_of_the_song() -> None:
+    passages = strongest_passages(SEGMENTS, "calmness", "power")["primary"]
+    assert (passages.share, passages.typical) == (0.6, pytest.approx(0.35))
 
 
-def test_of_equally_strong_passages_the_first_is_taken() -> None:
+def test_on_a_tie_the_first_passage_wins() -> None:
     assert strongest_passages([segment(0), segment(5)], "power", "calmness")["secondary"].index == 0
 
 

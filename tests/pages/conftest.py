@@ -21,7 +21,7 @@ def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
     analyser.result.answer = whole_answer()
     monkeypatch.setattr("classifier.ml_gateway.analyse", analyser.analyse)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
-    monkeypatch.setattr("classifier.ml_gateway.view", view)
+    monkeypatch.setattr("classifier.ml_gateway.network_view", view)
     return analyser
 
 

@@ -18,7 +18,7 @@ from classifier.charts.song.strongest_passages import peaks
 from classifier.charts.song.uncertainty import uncertainty_reasons
 from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, mood_plane
 from classifier.charts.song.waveform import BARS, waveform
-from ml.audio.passages import LONGEST_S
+from ml.audio.passages import MAX_PASSAGE_S
 from ml.features.names import FEATURES
 from ml.moods import MOODS, composite_name, joined_by
 
@@ -78,7 +78,7 @@ def test_livelier_moods_stand_higher_on_the_roll() -> None:
 def test_a_long_passage_is_offered_as_far_as_it_is_cut() -> None:
     [line] = mood_timeline(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).table
     assert line.time.is_shortened
-    assert float(line.time.clip_end_s) == LONGEST_CLIP_S == LONGEST_S
+    assert float(line.time.clip_end_s) == LONGEST_CLIP_S == MAX_PASSAGE_S
 
 
 def test_the_corners_of_the_plane_are_the_ends_of_both_scales() -> None:

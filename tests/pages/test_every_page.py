@@ -52,7 +52,7 @@ def test_a_page_asks_a_stranger_to_sign_in(client: Client, olga: Person, name: s
         assert response.headers["Location"].startswith(reverse("login"))
 
 
-WHOLE = ("home", "song-list", "ear", "song-compare", "how-good", "password", "people", "tokens")
+WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "password", "people", "tokens")
 
 
 @pytest.mark.parametrize("name", WHOLE)

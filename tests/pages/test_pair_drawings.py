@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from classifier.charts.library.agreement_rates import questions, shares
-from classifier.charts.library.correction_matrix import around_the_plane, matrix
+from classifier.charts.library.agreement_rates import agreement_bar, agreement_rates
+from classifier.charts.library.correction_matrix import correction_matrix, moods_by_angle
 from classifier.charts.mood_names import CompositeMood
 from classifier.charts.song.alignment import Track, alignment
 from classifier.charts.song.emotion_bars import axis_end
 from classifier.charts.song.song_comparison import emotion_pairs, position_difference_text, shared_moods_text
 from classifier.charts.song.sound_differences import key_text, sound_differences
-from classifier.library.label_agreement import Fit, Judgement
+from classifier.library.label_agreement import Agreement, Judgement
 from classifier.ml_gateway import EMOTIONS
 from ml.features.names import NAMES
 from tests.classifier.fake_analysis import mood, scores
@@ -126,39 +126,49 @@ def test_without_features_or_without_the_model_nothing_is_said_of_the_sound() ->
     assert key_text({}) == ""
 
 
-def test_near_moods_are_neighbours_in_the_matrix() -> None:
-    order = around_the_plane()
+def test_similar_moods_are_neighbours_in_the_matrix() -> None:
+    order = moods_by_angle()
     assert sorted(order) == sorted(EMOTIONS)
-    beside = {frozenset(pair) for pair in pairwise(order)}
-    assert frozenset(("tenderness", "calmness")) in beside
-    assert frozenset(("power", "joyful_activation")) in beside
+    neighbours = {frozenset(pair) for pair in pairwise(order)}
+    assert frozenset(("tenderness", "calmness")) in neighbours
+    assert frozenset(("power", "joyful_activation")) in neighbours
 
 
-def test_a_square_is_as_dark_as_its_part_of_the_row() -> None:
-    drawn = matrix("x", "", "", {("calmness", "calmness"): 3, ("calmness", "sadness"): 1}, lambda said, heard: "#")
-    [line] = [line for line in drawn.lines if line.said.key == "calmness"]
-    squares = {square.heard.key: square for square in line.squares}
-    assert (squares["calmness"].depth, squares["sadness"].depth, squares["power"].depth) == (8, 3, 0)
-    assert squares["calmness"].right
-    assert squares["power"].address == ""
-    assert drawn.words == "Mistaken most often: what you call Calm is heard as Sad, once."
+def test_a_matrix_cell_is_as_dark_as_its_share_of_the_row() -> None:
+    counts = {("calmness", "calmness"): 3, ("calmness", "sadness"): 1}
+    matrix = correction_matrix("x", "", "", counts, lambda label, prediction: "#")
+    [row] = [row for row in matrix.rows if row.label.key == "calmness"]
+    cells = {cell.prediction.key: cell for cell in row.cells}
+    assert (cells["calmness"].depth, cells["sadness"].depth, cells["power"].depth) == (8, 3, 0)
+    assert cells["calmness"].correct
+    assert cells["power"].address == ""
+    assert matrix.summary == "Most frequent confusion: you say Calm, the analysis says Sad (once)."
 
 
-def judgement(*said: str, fit: Fit, songs: int = 1) -> Judgement:
-    return Judgement(said, ("calmness", "power"), fit.value, songs)
+def judgement(*labels: str, agreement: Agreement, songs: int = 1) -> Judgement:
+    return Judgement(labels, ("calmness", "power"), agreement.value, songs)
 
 
-def test_the_bar_s_parts_make_a_whole() -> None:
-    found = [judgement("calmness", "power", fit=Fit.WHOLE, songs=3), judgement(fit=Fit.MISS), judgement(fit=Fit.OPEN)]
-    drawn = shares(found)
-    assert [(share.fit, share.x, share.width) for share in drawn] == [
+def test_the_segments_of_the_agreement_bar_add_up() -> None:
+    groups = [
+        judgement("calmness", "power", agreement=Agreement.FULL, songs=9),
+        judgement(agreement=Agreement.NONE, songs=3),
+        judgement(agreement=Agreement.OUTDATED),
+    ]
+    assert [(segment.agreement, segment.x, segment.width) for segment in agreement_bar(groups)] == [
         ("whole", "0.00%", "75.00%"),
         ("miss", "75.00%", "25.00%"),
     ]
 
 
-def test_one_mood_alone_is_no_answer_to_whether_both_are_right() -> None:
-    asked = questions([judgement("calmness", fit=Fit.HALF)], {})
-    assert [one.title for one in asked] == ["Its first mood is one of yours", "At least one of its moods is"]
-    assert asked[0].told == "1 of 1 song"
-    assert asked[0].figure.interval == "21 to 100 %"
+def test_one_stated_mood_does_not_answer_whether_both_match() -> None:
+    rates = agreement_rates([judgement("calmness", agreement=Agreement.PARTIAL, songs=10)], {})
+    assert [rate.title for rate in rates] == ["Its main mood is one of yours", "At least one mood matches"]
+    assert rates[0].count_text == "10 of 10 songs"
+    assert rates[0].figure is not None
+    assert rates[0].figure.interval == "72 to 100 %"
+
+
+def test_a_few_songs_give_a_count_and_no_percentage() -> None:
+    rates = agreement_rates([judgement("calmness", agreement=Agreement.PARTIAL)], {})
+    assert [(rate.count_text, rate.figure) for rate in rates] == [("1 of 1 song", None)] * 2

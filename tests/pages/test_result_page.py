@@ -107,7 +107,7 @@ def test_a_result_outlives_the_model_that_made_it(
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
-    monkeypatch.setattr("classifier.ml_gateway.view", missing)
+    monkeypatch.setattr("classifier.ml_gateway.network_view", missing)
     text = words(page(anna_client, heard))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text
@@ -197,7 +197,7 @@ def test_other_words_are_chosen_without_a_script_and_say_how_they_were_measured(
     html = page(anna_client, heard, words="occasions", model="cnn1d")
     shown = re.search(r'<div class="vocabulary" data-panel="occasions">(.*?)</div>', html, re.DOTALL).group(1)
     assert "In these words it is" in words(shown)
-    assert "Not measured: no recordings came with these words." in words(shown)
+    assert "Not measured: there are no recordings with these labels." in words(shown)
     assert 'data-panel="emotions" hidden' in html
     assert 'href="?model=cnn1d&amp;words=energy#emotions"' in html
 

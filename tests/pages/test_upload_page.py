@@ -51,7 +51,7 @@ def test_a_file_that_is_no_sound_is_refused_in_the_form_itself(anna_client: Clie
     assert response.status_code == 415
     page = response.content.decode()
     assert "holiday.mp3:" in page
-    assert "PNG picture" in page
+    assert "PNG image" in page
     assert 'type="file"' in page
 
 

@@ -29,8 +29,8 @@ def test_memory_stays_flat_however_long_a_song_is(tmp_path: Path) -> None:
 
 
 def test_the_songs_of_the_bench_are_as_long_as_they_claim_and_each_is_another(minute: Path, tmp_path: Path) -> None:
-    from tests.ml.hearing import hear
+    from tests.ml.decoded_audio import decode_file
 
-    _, facts = hear(as_long_as(minute, tmp_path / "long.mp3", 150.0))
+    _, facts = decode_file(as_long_as(minute, tmp_path / "long.mp3", 150.0))
     assert facts.duration_s == pytest.approx(150.0, abs=0.2)
     assert len({path.read_bytes() for path in copies(minute, tmp_path / "copies", 3)}) == 3

@@ -1,4 +1,4 @@
-"""How often answers fit what a person said of them, each with its interval and with how often they do elsewhere."""
+"""How often the analysis agrees with the user: a bar, and rates with intervals beside the model's evaluation."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 from classifier.charts.metric_text import Metric, card_value, wilson_interval
 from classifier.charts.primitives import percent_of
-from classifier.library.label_agreement import Fit, Judgement
+from classifier.library.label_agreement import MIN_JUDGED, Agreement, Judgement
 
-FITS = (
-    (Fit.WHOLE, "Fits", "both moods are yours"),
-    (Fit.HALF, "Half fits", "one of the two is"),
-    (Fit.MISS, "Does not fit", "neither is, or you said no more than that"),
+LEVELS = (
+    (Agreement.FULL, "Full match", "both moods match"),
+    (Agreement.PARTIAL, "Partial match", "one of the two moods matches"),
+    (Agreement.NONE, "No match", "neither mood matches, or you only disagreed"),
 )
-"""In the order of the bar; `Fit.OPEN` is no judgement of the answer that stands now."""
+"""In the order of the bar; `Agreement.OUTDATED` says nothing about the current analysis."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """A part of the bar. Places in per cent of its width."""
+class BarSegment:
+    """A part of the bar, in per cent of its width."""
 
-    fit: str
+    agreement: str
     title: str
     text: str
     songs: int
@@ -32,65 +32,67 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One question to every song that can answer it."""
+class AgreementRate:
+    """How many of the songs that can answer a question agree."""
 
     title: str
-    right: int
+    matches: int
     songs: int
-    figure: Metric
-    beside: Metric | None
-    """How often it is so for the listeners whose songs the model was measured on."""
+    figure: Metric | None
+    """None for fewer than MIN_JUDGED songs."""
+    reference: Metric | None
+    """The same rate in the evaluation of the model."""
 
     @property
-    def told(self) -> str:
-        return f"{self.right} of {self.songs} {'song' if self.songs == 1 else 'songs'}"
+    def count_text(self) -> str:
+        return f"{self.matches} of {self.songs} {'song' if self.songs == 1 else 'songs'}"
 
 
-def shares(found: Sequence[Judgement]) -> list[Share]:
-    """What all judgements come to, as one bar; empty where none is of an answer that stands."""
-    counts = {fit: sum(one.songs for one in found if one.fit == fit) for fit, _, _ in FITS}
+def agreement_bar(groups: Sequence[Judgement]) -> list[BarSegment]:
+    """Empty where no judgement is about a current analysis."""
+    counts = {level: sum(group.songs for group in groups if group.agreement == level) for level, _, _ in LEVELS}
     total = sum(counts.values())
-    drawn, before = [], 0
-    for fit, title, text in FITS:
-        songs = counts[fit]
+    segments, before = [], 0
+    for level, title, text in LEVELS:
+        songs = counts[level]
         if songs:
-            place, width = percent_of(before / total), percent_of(songs / total)
-            drawn.append(Share(fit.value, title, text, songs, place, width, _measured(songs, total)))
+            x, width = percent_of(before / total), percent_of(songs / total)
+            segments.append(BarSegment(level.value, title, text, songs, x, width, _rate(songs, total)))
         before += songs
-    return drawn
+    return segments
 
 
-def questions(found: Sequence[Judgement], card: Mapping[str, Any]) -> list[Asked]:
-    """Questions that no song answers are left out."""
-    said = [one for one in found if one.said]
-    # Who only disagreed has said at least that the whole is wrong.
-    whole = [one for one in found if len(one.said) == 2 or (not one.said and one.fit == Fit.MISS)]
-    asked = (
-        ("Its first mood is one of yours", said, [one for one in said if one.heard[0] in one.said], "first_side_right"),
-        (
-            "At least one of its moods is",
-            said,
-            [one for one in said if set(one.heard) & set(one.said)],
-            "one_side_right",
-        ),
-        ("Both of its moods are", whole, [one for one in whole if one.fit == Fit.WHOLE], "pair_exact"),
+def agreement_rates(groups: Sequence[Judgement], card: Mapping[str, Any]) -> list[AgreementRate]:
+    """Questions that no song can answer are left out."""
+    labelled = [group for group in groups if group.labels]
+    main = [group for group in labelled if group.predictions[0] in group.labels]
+    either = [group for group in labelled if set(group.predictions) & set(group.labels)]
+    # A user who only disagreed has said at least that the pair is wrong.
+    paired = [
+        group for group in groups if len(group.labels) == 2 or (not group.labels and group.agreement == Agreement.NONE)
+    ]
+    both = [group for group in paired if group.agreement == Agreement.FULL]
+    questions = (
+        ("Its main mood is one of yours", main, labelled, "first_side_right"),
+        ("At least one mood matches", either, labelled, "one_side_right"),
+        ("Both moods match", both, paired, "pair_exact"),
     )
     return [
-        _asked(title, _songs(right), _songs(of), card_value(card, "composite", "both", "figures", figure))
-        for title, of, right, figure in asked
+        _agreement_rate(title, _songs(matches), _songs(of), card_value(card, "composite", "both", "figures", figure))
+        for title, matches, of, figure in questions
         if of
     ]
 
 
-def _asked(title: str, right: int, songs: int, elsewhere: Any) -> Asked:
-    return Asked(title, right, songs, _measured(right, songs), Metric.from_card(elsewhere))
+def _agreement_rate(title: str, matches: int, songs: int, reference: Any) -> AgreementRate:
+    figure = _rate(matches, songs) if songs >= MIN_JUDGED else None
+    return AgreementRate(title, matches, songs, figure, Metric.from_card(reference))
 
 
-def _songs(found: Iterable[Judgement]) -> int:
-    return sum(one.songs for one in found)
+def _songs(groups: Iterable[Judgement]) -> int:
+    return sum(group.songs for group in groups)
 
 
-def _measured(right: int, songs: int) -> Metric:
-    share = right / songs
+def _rate(matches: int, songs: int) -> Metric:
+    share = matches / songs
     return Metric(share, *wilson_interval(share, songs))

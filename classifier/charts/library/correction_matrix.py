@@ -1,4 +1,4 @@
-"""What a person said against what was heard: a square for each mood said and each mood heard, darker the more songs."""
+"""Confusion matrix: the user's moods in rows, the predicted ones in columns; darker cells hold more of their row."""
 
 from __future__ import annotations
 
@@ -11,81 +11,83 @@ from classifier.charts.mood_names import Side
 from classifier.charts.palette import NEUTRAL
 
 DEPTHS = 10
-Address = Callable[[str, str], str]
-"""Where the songs of a square are listed, for the mood that was said and the one that was heard."""
+CellAddress = Callable[[str, str], str]
+"""Where the songs of a cell are listed, by label and prediction."""
 
 
 @dataclass(frozen=True)
-class Square:
-    heard: Side
+class MatrixCell:
+    prediction: Side
     songs: int
     depth: int
-    """0..DEPTHS: the share of its row."""
-    right: bool
+    """0..DEPTHS: its share of the row."""
+    correct: bool
     address: str
     text: str
 
 
 @dataclass(frozen=True)
-class Line:
-    said: Side
-    squares: list[Square]
+class MatrixRow:
+    label: Side
+    cells: list[MatrixCell]
     songs: int
 
 
 @dataclass(frozen=True)
-class Matrix:
+class CorrectionMatrix:
     key: str
     title: str
     text: str
     columns: list[Side]
-    lines: list[Line]
-    words: str
+    rows: list[MatrixRow]
+    summary: str
 
 
-def around_the_plane() -> list[str]:
-    """The nine moods by their angle in the valence-arousal plane, so that near moods are neighbours."""
+def moods_by_angle() -> list[str]:
+    """The nine moods by their angle in the valence-arousal plane, so that similar moods are neighbours."""
     return sorted(ml_gateway.EMOTIONS, key=lambda key: -_angle(ml_gateway.MOODS[key]) % (2 * math.pi))
 
 
-def matrix(key: str, title: str, text: str, counts: Mapping[tuple[str, str], int], address: Address) -> Matrix:
-    order = around_the_plane()
-    lines = [_line(said, order, counts, address) for said in order]
-    return Matrix(key, title, text, [Side(mood) for mood in order], lines, _words(counts))
+def correction_matrix(
+    key: str, title: str, text: str, counts: Mapping[tuple[str, str], int], address: CellAddress
+) -> CorrectionMatrix:
+    moods = moods_by_angle()
+    rows = [_row(label, moods, counts, address) for label in moods]
+    return CorrectionMatrix(key, title, text, [Side(mood) for mood in moods], rows, _summary(counts))
 
 
-def _line(said: str, order: list[str], counts: Mapping[tuple[str, str], int], address: Address) -> Line:
-    total = sum(counts.get((said, heard), 0) for heard in order)
-    return Line(
-        Side(said), [_square(said, heard, counts.get((said, heard), 0), total, address) for heard in order], total
-    )
+def _row(label: str, moods: list[str], counts: Mapping[tuple[str, str], int], address: CellAddress) -> MatrixRow:
+    total = sum(counts.get((label, prediction), 0) for prediction in moods)
+    cells = [_cell(label, mood, counts.get((label, mood), 0), total, address) for mood in moods]
+    return MatrixRow(Side(label), cells, total)
 
 
-def _square(said: str, heard: str, songs: int, total: int, address: Address) -> Square:
+def _cell(label: str, prediction: str, songs: int, total: int, address: CellAddress) -> MatrixCell:
     share = songs / total if total else 0.0
-    told = "1 song" if songs == 1 else f"{songs} songs"
-    return Square(
-        heard=Side(heard),
+    count = "1 song" if songs == 1 else f"{songs} songs"
+    return MatrixCell(
+        prediction=Side(prediction),
         songs=songs,
         depth=math.ceil(DEPTHS * share),
-        right=said == heard,
-        address=address(said, heard) if songs else "",
-        text=f"{told}: you say {Side(said).adjective}, it heard {Side(heard).adjective}",
+        correct=label == prediction,
+        address=address(label, prediction) if songs else "",
+        text=f"{count}: you say {Side(label).adjective}, the analysis says {Side(prediction).adjective}",
     )
 
 
-def _words(counts: Mapping[tuple[str, str], int]) -> str:
-    """The commonest mistake, as a sentence."""
-    mistakes = {place: songs for place, songs in counts.items() if place[0] != place[1]}
+def _summary(counts: Mapping[tuple[str, str], int]) -> str:
+    """The most frequent confusion, as a sentence."""
+    confusions = {cell: songs for cell, songs in counts.items() if cell[0] != cell[1]}
     if not counts:
-        return "You have not said any mood yet."
-    if not mistakes:
-        return "Nothing is mistaken so far."
-    said, heard = max(mistakes, key=lambda place: mistakes[place])
-    times = mistakes[said, heard]
-    how_often = "once" if times == 1 else f"{times} times"
+        return "You have not stated a mood yet."
+    if not confusions:
+        return "No confusions so far."
+    label, prediction = max(confusions, key=lambda cell: confusions[cell])
+    songs = confusions[label, prediction]
+    times = "once" if songs == 1 else f"{songs} times"
     return (
-        f"Mistaken most often: what you call {Side(said).adjective} is heard as {Side(heard).adjective}, {how_often}."
+        f"Most frequent confusion: you say {Side(label).adjective}, "
+        f"the analysis says {Side(prediction).adjective} ({times})."
     )
 
 

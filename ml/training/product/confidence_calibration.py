@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from ml.calibration import GREATEST_SHARE, LEAST_SHARE, Calibration, Logistic
+from ml.calibration import MAX_SHARE, MIN_SHARE, Calibration, Logistic
 from ml.moods import evidence, sides
 from ml.training.evaluation.composite_agreement import SIDES, right_sides
 from ml.training.evaluation.metrics import calibration_error
@@ -98,7 +98,7 @@ def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, flo
 
 
 def _logistic(shares: np.ndarray, gaps: np.ndarray, right: np.ndarray) -> Logistic:
-    held = np.clip(shares, LEAST_SHARE, GREATEST_SHARE)
+    held = np.clip(shares, MIN_SHARE, MAX_SHARE)
     inputs = np.stack([np.ones_like(held), np.log(held / (1 - held)), gaps], axis=1)
     prior = np.array([0.0, 1.0, 0.0])
 

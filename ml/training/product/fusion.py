@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from ml.models.combination import LEAST_CHANCE, Combination, HeadCombination
+from ml.models.combination import MIN_PROBABILITY, Combination, HeadCombination
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS, LABELS, Head
 from ml.training.data.clips import Clip
 
@@ -77,7 +77,7 @@ def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head)
     def loss(numbers: np.ndarray) -> float:
         found = Combination({**plain, head.name: rule(numbers)})(cnn1d, cnn2d)[:, head.part]
         if head.activation == "softmax":
-            missed = -np.sum(wanted * np.log(np.maximum(found, LEAST_CHANCE)))
+            missed = -np.sum(wanted * np.log(np.maximum(found, MIN_PROBABILITY)))
         else:
             missed = np.sum(np.mean((found - wanted) ** 2, axis=1)) / (2 * missed_plainly + 1e-12)
         return float(missed + np.sum(RIDGE[: len(numbers)] * numbers**2) / 2)

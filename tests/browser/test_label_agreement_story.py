@@ -54,7 +54,7 @@ def test_a_person_agrees_corrects_and_sees_it_counted(open_page: Open, music: Mu
     assert page.evaluate("window.stayed"), "the page was left, and the music with it"
 
     page.goto("/your-ear/")
-    row = page.locator(".ear-songs tbody tr", has_text="tern")
+    row = page.locator(".judged-songs tbody tr", has_text="tern")
     expect(row).to_contain_text("Wondrous")
     square = page.locator("#first td a").first
     told = square.get_attribute("title")
