@@ -72,15 +72,15 @@ SORTS = [
     ("least-sure", "Least certain first"),
     ("pleasant", "Most pleasant first"),
     ("unpleasant", "Least pleasant first"),
-    ("lively", "Most energetic first"),
-    ("quiet", "Least energetic first"),
+    ("lively", "Liveliest first"),
+    ("quiet", "Quietest first"),
     ("agreed", "Highest network agreement"),
     ("disputed", "Lowest network agreement"),
 ]
 RANGES = {
     "added": "Added",
     "valence": "Valence (how pleasant)",
-    "arousal": "Arousal (how energetic)",
+    "arousal": "Arousal (how lively)",
     "confidence": "Confidence in %",
 }
 

@@ -31,7 +31,7 @@ class CellCount(NamedTuple):
     mood: str
     valence: float
     arousal: float
-    count: int
+    songs: int
 
 
 class MapPoint(NamedTuple):
@@ -69,7 +69,7 @@ def cell_counts(songs: SongQuerySet) -> list[CellCount]:
         F("effective_primary"),
         Floor(F("analysis_valence") * CELLS_PER_UNIT, output_field=IntegerField()),
         Floor(F("analysis_arousal") * CELLS_PER_UNIT, output_field=IntegerField()),
-    ).annotate(count=Count("id"))
+    ).annotate(songs=Count("id"))
     return [
         CellCount(mood, valence / CELLS_PER_UNIT, arousal / CELLS_PER_UNIT, count)
         for mood, valence, arousal, count in rows
@@ -116,13 +116,13 @@ def fingerprint(songs: SongQuerySet) -> str:
 class TimeSpan(NamedTuple):
     """How many songs there are, and when the first and the last of them were added."""
 
-    count: int
+    songs: int
     first: datetime | None
     last: datetime | None
 
 
 def time_span(songs: SongQuerySet) -> TimeSpan:
-    return TimeSpan(**songs.aggregate(count=Count("id"), first=Min("created_at"), last=Max("created_at")))
+    return TimeSpan(**songs.aggregate(songs=Count("id"), first=Min("created_at"), last=Max("created_at")))
 
 
 def additions(songs: SongQuerySet, borders: Sequence[datetime]) -> list[Addition]:

@@ -1,4 +1,4 @@
-"""The mood map: every song of a person in the plane of valence and arousal."""
+"""The mood map and the timeline: every song of a user in the valence-arousal plane, and by the time it was added."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from django.views.decorators.http import require_safe
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.active_filters import active_filters
-from classifier.charts.library.mood_map import landscape
+from classifier.charts.library.mood_map import mood_map_chart
 from classifier.charts.library.mood_map_points import FORMAT, points_json
-from classifier.charts.library.periods import timeline
-from classifier.charts.library.timeline import growth
+from classifier.charts.library.periods import period_range
+from classifier.charts.library.timeline import timeline_chart
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import additions, analysed_songs, cell_counts, fingerprint, map_points, time_span
 
-# Two thirds of the gain of the usual level for a third of its time.
+# Two thirds of the gain of the default level in a third of its time.
 GZIP_LEVEL = 2
 
 
 @require_safe
 def mood_map(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Works without a script as a picture of counts and a table; the points come from `mood_points`."""
-    if address := tidy_address(request):
+    """A chart of counts and a list of regions, which need no script; the points come from `mood_points`."""
+    if address := address_without_empty_fields(request):
         return redirect(address)
     library_filter = LibraryFilter(request.GET)
-    seen = landscape(cell_counts(analysed_songs(request.user, library_filter)), library_filter)
+    chart = mood_map_chart(cell_counts(analysed_songs(request.user, library_filter)), library_filter)
     context = {
         "section": "map",
-        "looking": "mood-map",
-        "map": seen,
-        **filter_context(request, library_filter, seen.count),
+        "active_tab": "mood-map",
+        "chart": chart,
+        **filter_context(request, library_filter, chart.count),
     }
     return render(request, "map/page.html", context)
 
@@ -44,24 +44,24 @@ def mood_map(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 def mood_points(request: AuthenticatedHttpRequest) -> HttpResponse:
     songs = analysed_songs(request.user, LibraryFilter(request.GET))
-    # Weak, since the same songs go out packed or plain.
+    # Weak, since the response may be compressed or not.
     etag = f'W/"{FORMAT}-{fingerprint(songs)}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _packed(request, points_json(map_points(songs)))
+        response = _compressed(request, points_json(map_points(songs)))
     response.headers["ETag"] = etag
-    # Kept by this browser alone, and asked for again each time, which mostly costs one look into the database.
+    # Cached by this browser only, and revalidated each time, which mostly costs one query.
     response.headers["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
 
 
-def _packed(request: AuthenticatedHttpRequest, text: str) -> HttpResponse:
-    """Small on its way. Nothing secret stands beside what the asker chose, so that lengths give nothing away."""
+def _compressed(request: AuthenticatedHttpRequest, text: str) -> HttpResponse:
+    """Safe from BREACH: the response holds no secret beside what the request chose."""
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(text, content_type="application/json")
-    packed = gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
-    return HttpResponse(packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
+    compressed = gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
+    return HttpResponse(compressed, content_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
 def filter_context(request: AuthenticatedHttpRequest, library_filter: LibraryFilter, count: int) -> dict[str, Any]:
@@ -71,36 +71,36 @@ def filter_context(request: AuthenticatedHttpRequest, library_filter: LibraryFil
         "query": library_filter.to_query(),
         "active_filters": active_filters(library_filter),
         "count": count,
-        "whole_count": analysed_songs(request.user, LibraryFilter()).count() if library_filter.narrows else count,
+        "total": analysed_songs(request.user, LibraryFilter()).count() if library_filter.narrows else count,
         "seen_at": timezone.now().isoformat(),
     }
 
 
-def tidy_address(request: AuthenticatedHttpRequest) -> str:
-    """The same address without what a form left empty; empty where it needs no tidying."""
+def address_without_empty_fields(request: AuthenticatedHttpRequest) -> str:
+    """Where to redirect a form that was sent with empty fields; an empty string where there are none."""
     if all(text for name, text in request.GET.items() if name in LibraryFilter.parameter_names()):
         return ""
-    asked_for = {name: text for name, text in request.GET.items() if text}
-    return f"{request.path}?{urlencode(asked_for)}" if asked_for else request.path
+    filled = {name: text for name, text in request.GET.items() if text}
+    return f"{request.path}?{urlencode(filled)}" if filled else request.path
 
 
 @require_safe
 def mood_time(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`by` is the length of a period; `until` is the day with which the drawing ends, if not with the last song."""
-    if address := tidy_address(request):
+    """`by` is the length of a period; `until` is the last day shown, unless that is the day of the last song."""
+    if address := address_without_empty_fields(request):
         return redirect(address)
     library_filter = LibraryFilter(request.GET)
     songs = analysed_songs(request.user, library_filter)
     span = time_span(songs)
-    grown = None
+    chart = None
     if span.first and span.last:
         first, last = timezone.localdate(span.first), timezone.localdate(span.last)
-        line = timeline(first, last, by=request.GET.get("by", ""), until=request.GET.get("until", ""))
-        grown = growth(additions(songs, line.borders), line, library_filter)
+        shown = period_range(first, last, by=request.GET.get("by", ""), until=request.GET.get("until", ""))
+        chart = timeline_chart(additions(songs, shown.borders), shown, library_filter)
     context = {
         "section": "map",
-        "looking": "mood-time",
-        "grown": grown,
-        **filter_context(request, library_filter, span.count),
+        "active_tab": "mood-time",
+        "chart": chart,
+        **filter_context(request, library_filter, span.songs),
     }
     return render(request, "map/time.html", context)

@@ -201,7 +201,7 @@ def test_what_was_added_is_shown_over_time_and_leads_to_its_songs(two_heard: Pag
     page.get_by_role("link", name="Months").click()
     assert page.locator(".stacks rect").count() in (1, 2)
     page.get_by_role("heading", name="All of it as a table").click()
-    page.locator(".growth-table tbody a").first.click()
+    page.locator(".timeline-table tbody a").first.click()
     expect(page.locator(".songs .song")).to_have_count(2)
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier import ml_gateway
-from classifier.charts.library.mood_map import LEAST, MOST, Extent, landscape
+from classifier.charts.library.mood_map import LEAST, MOST, Extent, mood_map_chart
 from classifier.charts.mood_markers import mood_markers
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import CellCount, analysed_songs, cell_counts
@@ -87,7 +87,7 @@ def region(html: str, title: str) -> str:
 
 def test_an_empty_map_says_what_will_be_there(anna_client: Client) -> None:
     html = page(anna_client)
-    assert "Each one that is heard becomes a point here" in html
+    assert "Every analysed song becomes a point" in html
     assert "js/map.js" not in html
 
 
@@ -119,7 +119,7 @@ def test_an_older_answer_is_no_point_beside_the_one_that_holds(anna: Person, ann
 def test_nobody_s_map_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
     heard_at(anna, [(6, 3)])
     assert points(boris_client)["songs"] == []
-    assert "becomes a point here" in page(boris_client)
+    assert "becomes a point on this map" in page(boris_client)
 
 
 def test_the_map_shows_what_a_filter_leaves(anna: Person, anna_client: Client) -> None:
@@ -129,7 +129,7 @@ def test_the_map_shows_what_a_filter_leaves(anna: Person, anna_client: Client) -
     html = page(anna_client, first="tension")
     assert "1 of 3 songs" in html
     assert f'data-points="{reverse("mood-points")}?first=tension"' in html
-    assert "None of your 3 songs is like this." in page(anna_client, q="polka")
+    assert "None of your 3 songs match." in page(anna_client, q="polka")
 
 
 def test_a_value_that_makes_no_sense_is_told_and_left_out(anna: Person, anna_client: Client) -> None:
@@ -160,8 +160,8 @@ def test_a_region_counts_its_songs_and_leads_to_them(anna: Person, anna_client: 
 def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> None:
     heard_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
     heard_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
-    drawn = landscape(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
-    assert [(cell.mark.key, cell.text.split(",")[0], cell.query) for cell in drawn.cells] == [
+    drawn = mood_map_chart(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
+    assert [(cell.marker.key, cell.text.split(",")[0], cell.query) for cell in drawn.cells] == [
         ("calmness", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
         ("calmness", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
     ]
@@ -172,7 +172,7 @@ def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> Non
 def test_a_link_never_asks_for_more_than_its_page_does(anna: Person) -> None:
     heard_at(anna, [(6, 3)])
     asked = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calmness"})
-    drawn = landscape(cell_counts(analysed_songs(anna, asked)), asked)
+    drawn = mood_map_chart(cell_counts(analysed_songs(anna, asked)), asked)
     quiet = next(region for region in drawn.regions if region.key == "Q4")
     assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
 
@@ -188,7 +188,7 @@ def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: lis
     heard_at(anna, places)
     counts = cell_counts(analysed_songs(anna, LibraryFilter()))
     extent = Extent.around(counts)
-    assert sum(cell.count for cell in counts) == len(places)
+    assert sum(cell.songs for cell in counts) == len(places)
     assert LEAST <= extent.valence_from < extent.valence_to <= MOST
     assert extent.valence_to - extent.valence_from >= 2
     for valence, arousal in places:

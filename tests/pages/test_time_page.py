@@ -11,9 +11,9 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from classifier.charts.library.percentile_bands import Summary
-from classifier.charts.library.periods import MOST, Timeline, timeline
-from classifier.charts.library.timeline import Growth, growth
+from classifier.charts.library.percentile_bands import Quartiles
+from classifier.charts.library.periods import MAX_PERIODS, PeriodRange, period_range
+from classifier.charts.library.timeline import TimelineChart, timeline_chart
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import additions, analysed_songs
 from classifier.models import Person
@@ -28,17 +28,17 @@ def page(client: Client, **query: object) -> str:
     return response.content.decode()
 
 
-def drawn(person: Person, line: Timeline, asked: LibraryFilter | None = None) -> Growth:
+def drawn(person: Person, shown: PeriodRange, asked: LibraryFilter | None = None) -> TimelineChart:
     asked = asked or LibraryFilter()
-    return growth(additions(analysed_songs(person, asked), line.borders), line, asked)
+    return timeline_chart(additions(analysed_songs(person, asked), shown.borders), shown, asked)
 
 
-def months(first: date, last: date, until: str = "") -> Timeline:
-    return timeline(first, last, by="month", until=until)
+def months(first: date, last: date, until: str = "") -> PeriodRange:
+    return period_range(first, last, by="month", until=until)
 
 
 def test_an_empty_library_says_what_will_be_there(anna_client: Client) -> None:
-    assert "which moods you have been adding" in page(anna_client)
+    assert "the moods of the songs that you add" in page(anna_client)
 
 
 def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: Person) -> None:
@@ -46,7 +46,7 @@ def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: 
     heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
     [row] = drawn(anna, months(MARCH.date(), MARCH.date())).rows
     bar = row.bar
-    assert [(part.mark.key, part.count) for part in bar.parts] == [("calmness", 3), ("tension", 1)]
+    assert [(part.marker.key, part.count) for part in bar.parts] == [("calmness", 3), ("tension", 1)]
     calm, tense = bar.parts
     assert float(calm.y) > float(tense.y)
     assert float(calm.height) == 3 * float(tense.height)
@@ -55,9 +55,9 @@ def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: 
 
 
 def test_the_middle_half_is_told_of_four_songs_and_more() -> None:
-    assert Summary.of([]) is None
-    assert Summary.of([5, 1]) == (3, 3, 3)
-    assert Summary.of([8, 1, 7, 2, 6, 3, 5, 4]) == (3, 4.5, 6)
+    assert Quartiles.of([]) is None
+    assert Quartiles.of([5, 1]) == (3, 3, 3)
+    assert Quartiles.of([8, 1, 7, 2, 6, 3, 5, 4]) == (3, 4.5, 6)
 
 
 def test_a_month_without_songs_keeps_its_place_and_breaks_the_line(anna: Person) -> None:
@@ -69,7 +69,7 @@ def test_a_month_without_songs_keeps_its_place_and_breaks_the_line(anna: Person)
         ("April 2026", 0, ""),
         ("March 2026", 1, "6.0"),
     ]
-    assert [len(line.split()) for line in seen.scales[0].lines] == [1, 1]
+    assert [len(line.split()) for line in seen.bands[0].lines] == [1, 1]
 
 
 def test_a_song_of_the_night_belongs_to_the_day_of_the_installation(anna: Person) -> None:
@@ -86,14 +86,14 @@ def test_a_song_of_the_night_belongs_to_the_day_of_the_installation(anna: Person
 )
 def test_the_periods_are_the_shortest_that_fit(days: int, unit: str) -> None:
     last = date(2026, 11, 20)
-    line = timeline(last - timedelta(days=days), last, by="", until="")
+    line = period_range(last - timedelta(days=days), last, by="", until="")
     assert line.unit.key == unit
-    assert len(line.periods) <= MOST
+    assert len(line.periods) <= MAX_PERIODS
 
 
 def test_periods_follow_each_other_without_a_gap() -> None:
     for by in ("week", "month", "year"):
-        periods = timeline(date(2023, 12, 30), date(2026, 2, 28), by=by, until="").periods
+        periods = period_range(date(2023, 12, 30), date(2026, 2, 28), by=by, until="").periods
         assert periods[-1].last_day >= date(2026, 2, 28)
         for before, after in pairwise(periods):
             assert after.first_day - before.last_day == timedelta(days=1)
@@ -101,16 +101,16 @@ def test_periods_follow_each_other_without_a_gap() -> None:
 
 def test_leafing_back_and_forth_shows_every_week_once() -> None:
     first, last = date(2022, 1, 5), date(2026, 11, 20)
-    line = timeline(first, last, by="week", until="")
+    line = period_range(first, last, by="week", until="")
     assert line.later is None
     seen = list(line.periods)
     while line.earlier:
-        line = timeline(first, last, by="week", until=line.earlier.isoformat())
+        line = period_range(first, last, by="week", until=line.earlier.isoformat())
         seen = line.periods + seen
     assert seen[0].first_day <= first
     assert [period.first_day for period in seen] == sorted({period.first_day for period in seen})
     while line.later:
-        line = timeline(first, last, by="week", until=line.later.isoformat())
+        line = period_range(first, last, by="week", until=line.later.isoformat())
     assert line.periods[-1].last_day >= last
 
 
@@ -124,7 +124,7 @@ def test_the_page_tells_in_words_and_in_a_table_what_it_draws(anna: Person, anna
     heard_at(anna, [(6, 3), (7, 2)], when=MARCH)
     heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH + timedelta(days=31))
     html = page(anna_client, by="month")
-    assert "From March 2026 to April 2026, 3 songs added: most often Calm (67 %)" in html
+    assert "From March 2026 to April 2026: 3 songs added, most often Calm (67 %)" in html
     table = html[html.index("<tbody>") : html.index("</tbody>")]
     assert table.index("April 2026") < table.index("March 2026")
     assert 'href="/songs/?added_from=2026-03-01&amp;added_to=2026-03-31"' in table
@@ -141,7 +141,7 @@ def test_the_filter_narrows_the_bars_and_their_links(anna: Person, anna_client: 
 
 def test_nobody_s_history_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
     heard_at(anna, [(6, 3)])
-    assert "which moods you have been adding" in page(boris_client)
+    assert "the moods of the songs that you add" in page(boris_client)
 
 
 def test_many_songs_ask_the_database_as_often_as_one(

@@ -1,4 +1,4 @@
-"""The mood map as the server draws it: songs counted by cells of the plane, as a picture and as a table of regions."""
+"""The mood map as the server renders it: songs counted by cell of the plane, as a chart and in words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from classifier import ml_gateway
 from classifier.charts.mood_markers import MoodMarker, markers_by_arousal, mood_markers
+from classifier.charts.primitives import Tick
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import CELLS_PER_UNIT, CellCount
 
@@ -16,16 +17,16 @@ WIDTH, HEIGHT = 1000, 620
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 40
 LEAST, MOST, NEUTRAL = 1.0, 9.0, 5.0
 STEP = 0.5
-"""The map ends at such steps."""
-LEAST_SPAN = 2.0
-"""So much of each scale is shown at least, that two songs side by side do not seem worlds apart."""
+"""The map starts and ends at multiples of this."""
+MIN_SPAN = 2.0
+"""The map shows at least this much of each scale, so that two similar songs do not look far apart."""
 NAMED_MOODS = 3
 BOUNDS = ("valence_from", "valence_to", "arousal_from", "arousal_to")
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What of the plane is shown: valence across, arousal upwards."""
+    """The part of the plane that the map shows: valence on the x axis, arousal on the y axis."""
 
     valence_from: float
     valence_to: float
@@ -34,7 +35,7 @@ class Extent:
 
     @classmethod
     def around(cls, counts: Sequence[CellCount]) -> Extent:
-        """All songs with a little air; the whole plane where there are none."""
+        """All songs with a margin; the whole plane where there are none."""
         if not counts:
             return cls(LEAST, MOST, LEAST, MOST)
         return cls(*_span([cell.valence for cell in counts]), *_span([cell.arousal for cell in counts]))
@@ -49,7 +50,7 @@ class Extent:
 
     @property
     def ranges(self) -> list[tuple[str, str, str, str]]:
-        """For fields to fill in: parameter, label, lowest and highest value in sight."""
+        """For form fields: parameter, label, lowest and highest value shown."""
         return [
             ("valence", "Valence", f"{self.valence_from:g}", f"{self.valence_to:g}"),
             ("arousal", "Arousal", f"{self.arousal_from:g}", f"{self.arousal_to:g}"),
@@ -57,32 +58,25 @@ class Extent:
 
     @property
     def text(self) -> str:
-        """As scripts read it."""
+        """As scripts read it: valence from and to, arousal from and to."""
         return f"{self.valence_from:g} {self.valence_to:g} {self.arousal_from:g} {self.arousal_to:g}"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The songs of a quarter by a quarter of the plane, as one mark: the more, the larger."""
+    """The songs in one cell as one marker: more songs, larger marker."""
 
     x: str
     y: str
     scale: str
-    mark: MoodMarker
+    marker: MoodMarker
     query: str
     text: str
 
 
 @dataclass(frozen=True)
-class Tick:
-    at: float
-    text: str
-    neutral: bool
-
-
-@dataclass(frozen=True)
 class Region:
-    """A named quarter of the plane."""
+    """A named quadrant of the plane."""
 
     key: str
     title: str
@@ -94,12 +88,12 @@ class Region:
 
 
 @dataclass(frozen=True)
-class LegendLine:
-    """A mood, how many songs have it as their first side, and the question that asks for them, or for all again."""
+class LegendItem:
+    """A mood, how many songs have it as main mood, and a query for those songs, or for all of them again."""
 
-    mark: MoodMarker
+    marker: MoodMarker
     count: int
-    chosen: bool
+    active: bool
     query: str
 
     @property
@@ -108,56 +102,56 @@ class LegendLine:
 
 
 @dataclass(frozen=True)
-class Landscape:
+class MoodMapChart:
     extent: Extent
     count: int
     cells: list[Cell]
-    across: list[Tick]
-    upwards: list[Tick]
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
     regions: list[Region]
-    legend: list[LegendLine]
+    legend: list[LegendItem]
 
     @property
     def songs(self) -> str:
         return songs_text(self.count)
 
 
-def landscape(counts: Sequence[CellCount], asked: LibraryFilter) -> Landscape:
-    """`asked` is the question that chose the songs; every link asks it too, and for its part of the plane besides."""
+def mood_map_chart(counts: Sequence[CellCount], library_filter: LibraryFilter) -> MoodMapChart:
+    """Every link keeps the filter that selected the songs, and adds its part of the plane."""
     extent = Extent.around(counts)
     by_mood = _by_mood(counts)
-    return Landscape(
+    return MoodMapChart(
         extent=extent,
-        count=sum(cell.count for cell in counts),
-        cells=_cells(counts, extent, asked),
-        across=[_tick(value, extent.x(value)) for value in _steps(extent.valence_from, extent.valence_to)],
-        upwards=[_tick(value, extent.y(value)) for value in _steps(extent.arousal_from, extent.arousal_to)],
-        regions=_regions(counts, asked),
-        legend=legend(by_mood, asked),
+        count=sum(cell.songs for cell in counts),
+        cells=_cells(counts, extent, library_filter),
+        x_ticks=[_tick(value, extent.x(value)) for value in _steps(extent.valence_from, extent.valence_to)],
+        y_ticks=[_tick(value, extent.y(value)) for value in _steps(extent.arousal_from, extent.arousal_to)],
+        regions=_regions(counts, library_filter),
+        legend=legend(by_mood, library_filter),
     )
 
 
-def legend(by_mood: Mapping[str, int], asked: LibraryFilter) -> list[LegendLine]:
+def legend(by_mood: Mapping[str, int], library_filter: LibraryFilter) -> list[LegendItem]:
     return [
-        LegendLine(
-            mark,
-            by_mood.get(mark.key, 0),
-            mark.key == asked.values.get("first"),
-            asked.to_query(first=None if mark.key == asked.values.get("first") else mark.key),
+        LegendItem(
+            marker,
+            by_mood.get(marker.key, 0),
+            marker.key == library_filter.values.get("first"),
+            library_filter.to_query(first=None if marker.key == library_filter.values.get("first") else marker.key),
         )
-        for mark in markers_by_arousal()
+        for marker in markers_by_arousal()
     ]
 
 
-def _cells(counts: Iterable[CellCount], extent: Extent, asked: LibraryFilter) -> list[Cell]:
+def _cells(counts: Iterable[CellCount], extent: Extent, library_filter: LibraryFilter) -> list[Cell]:
     places: dict[tuple[float, float], Counter[str]] = {}
     for mood, valence, arousal, count in counts:
         places.setdefault((valence, arousal), Counter())[mood] += count
     most = max((sum(moods.values()) for moods in places.values()), default=1)
     size = 1 / CELLS_PER_UNIT
-    # No mark is larger than its cell, and the area tells the number.
+    # No marker is larger than its cell; its area is proportional to the number of songs.
     largest = min(extent.x(size) - extent.x(0), extent.y(0) - extent.y(size), 60) / 20
-    within = _Within(asked)
+    bounded = _BoundedQuery(library_filter)
     cells = []
     for (valence, arousal), moods in sorted(places.items()):
         count = sum(moods.values())
@@ -168,8 +162,8 @@ def _cells(counts: Iterable[CellCount], extent: Extent, asked: LibraryFilter) ->
                 x=f"{extent.x(valence + size / 2):g}",
                 y=f"{extent.y(arousal + size / 2):g}",
                 scale=f"{max(largest * math.sqrt(count / most), 0.25):.2f}",
-                mark=first,
-                query=within.query(bounds),
+                marker=first,
+                query=bounded.query(bounds),
                 text=f"{songs_text(count)}, {'all' if moods[first.key] == count else 'most often'} {first.adjective}: "
                 f"valence {valence:g} to {bounds[1]:g}, arousal {arousal:g} to {bounds[3]:g}",
             )
@@ -177,9 +171,9 @@ def _cells(counts: Iterable[CellCount], extent: Extent, asked: LibraryFilter) ->
     return cells
 
 
-def _regions(counts: Sequence[CellCount], asked: LibraryFilter) -> list[Region]:
-    """From the lively and unpleasant one row by row, as they lie in the plane."""
-    within = _Within(asked)
+def _regions(counts: Sequence[CellCount], library_filter: LibraryFilter) -> list[Region]:
+    """Row by row from the top left of the plane."""
+    bounded = _BoundedQuery(library_filter)
     regions = []
     for key, title, pleasant, lively in (
         ("Q2", "Unpleasant and lively", False, True),
@@ -187,44 +181,44 @@ def _regions(counts: Sequence[CellCount], asked: LibraryFilter) -> list[Region]:
         ("Q3", "Unpleasant and quiet", False, False),
         ("Q4", "Pleasant and quiet", True, False),
     ):
-        inside = [c for c in counts if (c.valence >= NEUTRAL) == pleasant and (c.arousal >= NEUTRAL) == lively]
+        matches = [c for c in counts if (c.valence >= NEUTRAL) == pleasant and (c.arousal >= NEUTRAL) == lively]
         bounds = (*_half(pleasant), *_half(lively))
-        moods = _by_mood(inside).most_common(NAMED_MOODS)
+        moods = _by_mood(matches).most_common(NAMED_MOODS)
         regions.append(
             Region(
                 key=key,
                 title=title,
                 words=ml_gateway.QUADRANT_WORDS[key],
-                songs=songs_text(sum(cell.count for cell in inside)),
+                songs=songs_text(sum(cell.songs for cell in matches)),
                 moods=[(mood_markers()[mood], f"{count:,}") for mood, count in moods],
-                query=within.query(bounds),
+                query=bounded.query(bounds),
                 bounds=" ".join(f"{bound:g}" for bound in bounds),
             )
         )
     return regions
 
 
-class _Within:
-    """The same question for parts of the plane; a bound of the scale itself asks for nothing."""
+class _BoundedQuery:
+    """The filter's query for a part of the plane; bounds at the end of a scale are left out."""
 
-    def __init__(self, asked: LibraryFilter) -> None:
-        self.asked = {name: asked.values.get(name) for name in BOUNDS}
-        # Written once: for two hundred cells, to write all of it anew would take longer than to count their songs.
-        self.rest = asked.to_query(**dict.fromkeys(BOUNDS))
+    def __init__(self, library_filter: LibraryFilter) -> None:
+        self.bounds = {name: library_filter.values.get(name) for name in BOUNDS}
+        # Built once: for two hundred cells, building all of it again would take longer than counting their songs.
+        self.rest = library_filter.to_query(**dict.fromkeys(BOUNDS))
 
     def query(self, bounds: tuple[float, float, float, float]) -> str:
         pairs = [self.rest] if self.rest else []
         for name, bound in zip(BOUNDS, bounds, strict=True):
-            value = _narrower(self.asked[name], bound, max if name.endswith("_from") else min)
+            value = _narrower(self.bounds[name], bound, max if name.endswith("_from") else min)
             if value is not None:
                 pairs.append(f"{name}={value:g}")
         return "&".join(pairs)
 
 
-def _narrower(asked: float | None, bound: float, choose: Callable[..., float]) -> float | None:
+def _narrower(current: float | None, bound: float, choose: Callable[..., float]) -> float | None:
     if bound in (LEAST, MOST):
-        return asked
-    return bound if asked is None else choose(asked, bound)
+        return current
+    return bound if current is None else choose(current, bound)
 
 
 def _half(upper: bool) -> tuple[float, float]:
@@ -233,10 +227,10 @@ def _half(upper: bool) -> tuple[float, float]:
 
 def _span(lower_corners: Sequence[float]) -> tuple[float, float]:
     cell = 1 / CELLS_PER_UNIT
-    # A cell of air on either side: a song's mark is larger than its place.
+    # One cell of margin on either side: a song's marker is larger than its point.
     low = math.floor((min(lower_corners) - cell) / STEP) * STEP
     high = math.ceil((max(lower_corners) + 2 * cell) / STEP) * STEP
-    while high - low < LEAST_SPAN:
+    while high - low < MIN_SPAN:
         low, high = max(low - STEP, LEAST), min(high + STEP, MOST)
     return max(low, LEAST), min(high, MOST)
 
@@ -247,14 +241,14 @@ def _steps(low: float, high: float) -> list[float]:
     return [number * step for number in range(first, math.floor(high / step) + 1)]
 
 
-def _tick(value: float, at: float) -> Tick:
-    return Tick(at, f"{value:g}", value == NEUTRAL)
+def _tick(value: float, position: float) -> Tick:
+    return Tick(position, f"{value:g}", value == NEUTRAL)
 
 
 def _by_mood(counts: Iterable[CellCount]) -> Counter[str]:
     totals: Counter[str] = Counter()
     for cell in counts:
-        totals[cell.mood] += cell.count
+        totals[cell.mood] += cell.songs
     return totals
 
 

@@ -1,4 +1,4 @@
-"""The middle of a scale from period to period, as a line within the band of the middle half."""
+"""A scale from period to period: a line of medians in the band between the quartiles."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from typing import NamedTuple
 from classifier.charts.library.mood_map import LEAST, MOST, NEUTRAL
 
 HEIGHT = 110
-HALF_FROM = 4
-"""The middle half of fewer songs says nothing."""
+MIN_FOR_QUARTILES = 4
 
 
 @dataclass(frozen=True)
-class Middle:
-    """Where the middle song of a period lies on a scale."""
-
+class MedianDot:
     text: str
     x: str
     y: float
 
 
 @dataclass(frozen=True)
-class Scale:
-    """The middle of valence or of arousal from period to period; a line is broken where no song was added."""
+class BandChart:
+    """Medians and quartiles of valence or arousal; lines are broken where no song was added."""
 
     title: str
     low: str
@@ -37,55 +34,55 @@ class Scale:
     height: int
     lines: list[str]
     bands: list[str]
-    middles: list[Middle]
+    dots: list[MedianDot]
 
 
-class Summary(NamedTuple):
-    """The middle value, between the ends of the middle half; of few values, the middle one alone."""
+class Quartiles(NamedTuple):
+    """Lower quartile, median and upper quartile; of fewer than four values, three times the median."""
 
     low: float
-    middle: float
+    median: float
     high: float
 
     @classmethod
-    def of(cls, values: Iterable[float]) -> Summary | None:
+    def of(cls, values: Iterable[float]) -> Quartiles | None:
         ordered = sorted(values)
         if not ordered:
             return None
         half, odd = divmod(len(ordered), 2)
-        middle = ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
-        if len(ordered) < HALF_FROM:
-            return cls(middle, middle, middle)
+        median = ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+        if len(ordered) < MIN_FOR_QUARTILES:
+            return cls(median, median, median)
         quarter = len(ordered) // 4
-        return cls(ordered[quarter], middle, ordered[-1 - quarter])
+        return cls(ordered[quarter], median, ordered[-1 - quarter])
 
     @property
     def text(self) -> str:
         """5.2, half from 4.6 to 5.9."""
-        middle = f"{self.middle:.1f}"
-        return middle if self.low == self.high else f"{middle}, half from {self.low:.1f} to {self.high:.1f}"
+        median = f"{self.median:.1f}"
+        return median if self.low == self.high else f"{median}, half from {self.low:.1f} to {self.high:.1f}"
 
 
-def scale(title: str, low: str, high: str, summaries: Sequence[Summary | None]) -> Scale:
-    """`summaries` are the periods', None where no song was added."""
-    seen = [value for summary in summaries if summary for value in summary]
-    # The middle of the scale stays in sight, so that a line says on which side of it the songs are.
-    least = max(math.floor(min([*seen, NEUTRAL - 1])), LEAST)
-    most = min(math.ceil(max([*seen, NEUTRAL + 1])), MOST)
+def band_chart(title: str, low: str, high: str, quartiles: Sequence[Quartiles | None]) -> BandChart:
+    """One entry of `quartiles` for each period, None where no song was added."""
+    shown = [value for period in quartiles if period for value in period]
+    # The neutral point stays visible, so that a line shows on which side of it the songs are.
+    least = max(math.floor(min([*shown, NEUTRAL - 1])), LEAST)
+    most = min(math.ceil(max([*shown, NEUTRAL + 1])), MOST)
 
     def y(value: float) -> float:
         return round(HEIGHT - HEIGHT * (value - least) / (most - least), 1)
 
-    lines, bands, middles = [], [], []
-    numbered = [(number + 0.5, summary) for number, summary in enumerate(summaries)]
-    for there, group in groupby(numbered, key=lambda pair: pair[1] is not None):
-        if not there:
+    lines, bands, dots = [], [], []
+    numbered = [(number + 0.5, period) for number, period in enumerate(quartiles)]
+    for has_songs, group in groupby(numbered, key=lambda pair: pair[1] is not None):
+        if not has_songs:
             continue
-        stretch = [(x, summary) for x, summary in group if summary]
-        lines.append(" ".join(f"{x:g},{y(summary.middle)}" for x, summary in stretch))
-        upper = [f"{x:g},{y(summary.high)}" for x, summary in stretch]
-        lower = [f"{x:g},{y(summary.low)}" for x, summary in reversed(stretch)]
+        run = [(x, period) for x, period in group if period]
+        lines.append(" ".join(f"{x:g},{y(period.median)}" for x, period in run))
+        upper = [f"{x:g},{y(period.high)}" for x, period in run]
+        lower = [f"{x:g},{y(period.low)}" for x, period in reversed(run)]
         bands.append(" ".join(upper + lower))
-        for x, summary in stretch:
-            middles.append(Middle(summary.text, f"{100 * x / len(summaries):.3f}%", y(summary.middle)))
-    return Scale(title, low, high, f"{least:g}", f"{most:g}", y(NEUTRAL), HEIGHT, lines, bands, middles)
+        for x, period in run:
+            dots.append(MedianDot(period.text, f"{100 * x / len(quartiles):.3f}%", y(period.median)))
+    return BandChart(title, low, high, f"{least:g}", f"{most:g}", y(NEUTRAL), HEIGHT, lines, bands, dots)

@@ -9,53 +9,49 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
-MOST = 60
-"""More bars side by side than this are not told apart; older ones are a link away."""
+MAX_PERIODS = 60
+"""More bars side by side are too narrow; older periods are a link away."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A length of period: where the one that holds a day begins, and where the next one does."""
+    """A length of period: where the period of a day starts, and where the next one does."""
 
     key: str
     title: str
     start: Callable[[date], date]
     after: Callable[[date], date]
-    name: str
-    short: str
+    name_pattern: str
+    name_format: str
+    tick_format: str
 
-    def named(self, day: date) -> str:
-        return self.name.format(date_format(day, {"week": "j F Y", "month": "F Y", "year": "Y"}[self.key]))
+    def name(self, day: date) -> str:
+        return self.name_pattern.format(date_format(day, self.name_format))
 
-    def marked(self, day: date) -> str:
-        return date_format(day, self.short)
+    def tick(self, day: date) -> str:
+        return date_format(day, self.tick_format)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 UNITS = {
     unit.key: unit
     for unit in (
-        Unit(
-            "week",
-            "Weeks",
-            lambda day: day - timedelta(days=day.weekday()),
-            lambda day: day + timedelta(days=7),
-            "the week of {}",
-            "j M",
-        ),
-        Unit(
-            "month",
-            "Months",
-            lambda day: day.replace(day=1),
-            lambda day: (day.replace(day=28) + timedelta(days=4)).replace(day=1),
-            "{}",
-            "M",
-        ),
+        Unit("week", "Weeks", _monday, lambda day: day + timedelta(days=7), "the week of {}", "j F Y", "j M"),
+        Unit("month", "Months", lambda day: day.replace(day=1), _next_month, "{}", "F Y", "M"),
         Unit(
             "year",
             "Years",
             lambda day: day.replace(month=1, day=1),
             lambda day: day.replace(year=day.year + 1, month=1, day=1),
             "{}",
+            "Y",
             "Y",
         ),
     )
@@ -67,12 +63,12 @@ class Period:
     first_day: date
     last_day: date
     name: str
-    mark: str
+    tick: str
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """The periods that are shown, and the days to ask for where there are earlier or later ones."""
+class PeriodRange:
+    """The periods that are shown, and the last days of the ranges before and after, where there are any."""
 
     unit: Unit
     periods: list[Period]
@@ -81,31 +77,31 @@ class Timeline:
 
     @property
     def borders(self) -> list[datetime]:
-        """Where each period begins, and where the last one ends."""
+        """Where each period starts, and where the last one ends."""
         days = [period.first_day for period in self.periods]
         return [_midnight(day) for day in (*days, self.periods[-1].last_day + timedelta(days=1))]
 
 
-def timeline(first: date, last: date, *, by: str, until: str) -> Timeline:
-    """`by` and `until` come from an address: what makes no sense there is as if it were left out."""
-    unit = UNITS.get(by) or _fitting(first, last)
+def period_range(first: date, last: date, *, by: str, until: str) -> PeriodRange:
+    """`by` and `until` come from an address: invalid values are ignored."""
+    unit = UNITS.get(by) or _shortest_unit(first, last)
     end = min(max(_day(until) or last, first), last)
     starts = _starts(unit, first, end)
-    shown = starts[-MOST:]
-    # The next page ends as far behind this one as a page is long, or with the last song.
-    behind = unit.after(shown[-1])
-    pages_on = _starts(unit, behind, last)[:MOST] if behind <= last else []
-    return Timeline(
+    shown = starts[-MAX_PERIODS:]
+    # The next page ends one full page after this one, or with the last song.
+    following = unit.after(shown[-1])
+    next_starts = _starts(unit, following, last)[:MAX_PERIODS] if following <= last else []
+    return PeriodRange(
         unit=unit,
         periods=[_period(unit, start) for start in shown],
-        earlier=shown[0] - timedelta(days=1) if len(starts) > MOST else None,
-        later=min(unit.after(pages_on[-1]) - timedelta(days=1), last) if pages_on else None,
+        earlier=shown[0] - timedelta(days=1) if len(starts) > MAX_PERIODS else None,
+        later=min(unit.after(next_starts[-1]) - timedelta(days=1), last) if next_starts else None,
     )
 
 
-def _fitting(first: date, last: date) -> Unit:
-    """The shortest periods of which all fit."""
-    fitting = (unit for unit in UNITS.values() if len(_starts(unit, first, last)) <= MOST)
+def _shortest_unit(first: date, last: date) -> Unit:
+    """The shortest unit whose periods all fit."""
+    fitting = (unit for unit in UNITS.values() if len(_starts(unit, first, last)) <= MAX_PERIODS)
     return next(fitting, UNITS["year"])
 
 
@@ -118,7 +114,7 @@ def _starts(unit: Unit, first: date, last: date) -> list[date]:
 
 def _period(unit: Unit, start: date) -> Period:
     last_day = unit.after(start) - timedelta(days=1)
-    return Period(start, last_day, unit.named(start), unit.marked(start))
+    return Period(start, last_day, unit.name(start), unit.tick(start))
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""How a library grew: songs added in each period, stacked by mood, and how pleasant and lively they are."""
+"""Songs added in each period: bars stacked by mood, and how pleasant and lively the songs are."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from datetime import date
 from itertools import count
 
 from classifier import ml_gateway
-from classifier.charts.library.mood_map import LegendLine, legend, songs_text
-from classifier.charts.library.percentile_bands import Scale, Summary, scale
-from classifier.charts.library.periods import UNITS, Period, Timeline
+from classifier.charts.library.mood_map import LegendItem, legend, songs_text
+from classifier.charts.library.percentile_bands import BandChart, Quartiles, band_chart
+from classifier.charts.library.periods import UNITS, Period, PeriodRange
 from classifier.charts.mood_markers import MoodMarker, mood_markers
 from classifier.charts.number_text import percent
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import Addition
 
 HEIGHT = 260
-"""Of the stacks, in pixels; across, they are drawn in per cent."""
-BREADTH = 0.8
-"""The part of its room that a bar takes."""
-MARK_ROOM, MARKED_BARS = 15, 30
-"""A part carries its mood's shape where it is so high and the bars are so few."""
-MARKS_ON_AXIS = 12
+"""Height of the bars in pixels; widths are in per cent."""
+BAR_WIDTH = 0.8
+"""Share of a period's width that its bar takes."""
+MIN_MARKER_HEIGHT, MAX_BARS_WITH_MARKERS = 15, 30
+"""A part of a bar carries its mood's marker if it is this high and there are no more bars than this."""
+MAX_TICKS = 12
 
 
 @dataclass(frozen=True)
-class Part:
-    """The songs of one mood in a bar. Places are texts, since a template takes its time to write out a number."""
+class BarPart:
+    """The songs of one mood in a bar. Coordinates are text: templates are slow at formatting numbers."""
 
-    mark: MoodMarker
+    marker: MoodMarker
     count: int
     y: str
     height: str
     middle: str
-    marked: bool
+    has_marker: bool
     query: str
     text: str
 
@@ -50,17 +50,17 @@ class Bar:
     x: str
     width: str
     centre: str
-    parts: list[Part]
+    parts: list[BarPart]
     moods: list[tuple[MoodMarker, str]]
     query: str
-    on_axis: bool
+    has_tick: bool
     year: str
-    """Told under the first mark on the axis, and under the first one of each new year."""
+    """Shown below the first tick, and below the first one of each year."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A period as a line of the table, where the newest comes first."""
+class TableRow:
+    """A period in the table, where the newest comes first."""
 
     bar: Bar
     valence: str
@@ -68,138 +68,145 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Way:
-    """Another length of period, or the periods before and after, as the query of a link."""
+class PeriodLink:
+    """The query of a link to another length of period, or to earlier or later periods."""
 
     title: str
     query: str
-    chosen: bool = False
+    active: bool = False
 
 
 @dataclass(frozen=True)
-class Growth:
+class TimelineChart:
     bars: list[Bar]
-    rows: list[Row]
+    rows: list[TableRow]
     height: int
-    breadth: int
-    steps: list[tuple[float, str]]
-    scales: list[Scale]
-    legend: list[LegendLine]
-    units: list[Way]
-    earlier: Way | None
-    later: Way | None
+    periods: int
+    grid: list[tuple[float, str]]
+    bands: list[BandChart]
+    legend: list[LegendItem]
+    units: list[PeriodLink]
+    earlier: PeriodLink | None
+    later: PeriodLink | None
     count: int
-    words: str
+    summary: str
     unit_name: str
 
 
-def growth(songs: Sequence[Addition], line: Timeline, asked: LibraryFilter) -> Growth:
-    periods: list[list[Addition]] = [[] for _ in line.periods]
-    years = _years(line)
+def timeline_chart(songs: Sequence[Addition], shown: PeriodRange, library_filter: LibraryFilter) -> TimelineChart:
+    periods: list[list[Addition]] = [[] for _ in shown.periods]
     for song in songs:
         periods[song.period].append(song)
-    valence = [Summary.of(song.valence for song in period) for period in periods]
-    arousal = [Summary.of(song.arousal for song in period) for period in periods]
+    valence = [Quartiles.of(song.valence for song in period) for period in periods]
+    arousal = [Quartiles.of(song.arousal for song in period) for period in periods]
     most = max(map(len, periods))
-    step = _step(most)
+    step = _grid_step(most)
     top = max(math.ceil(most / step), 1) * step
-    whole = Counter(song.mood for song in songs)
-    bars = [_bar(number, inside, line, top, asked, years) for number, inside in enumerate(periods)]
-    texts = ([summary.text if summary else "" for summary in summaries] for summaries in (valence, arousal))
-    return Growth(
+    moods = Counter(song.mood for song in songs)
+    years = _years(shown)
+    bars = [_bar(number, period, shown, top, library_filter, years) for number, period in enumerate(periods)]
+    texts = ([period.text if period else "" for period in quartiles] for quartiles in (valence, arousal))
+    return TimelineChart(
         bars=bars,
-        rows=[Row(*row) for row in zip(bars, *texts, strict=True)][::-1],
+        rows=[TableRow(*row) for row in zip(bars, *texts, strict=True)][::-1],
         height=HEIGHT,
-        breadth=len(periods),
-        steps=[(round(HEIGHT - HEIGHT * mark / top, 1), f"{mark:,}") for mark in range(step, top + 1, step)],
-        scales=[
-            scale("Pleasantness (valence)", "unpleasant", "pleasant", valence),
-            scale("Energy (arousal)", "quiet", "lively", arousal),
+        periods=len(periods),
+        grid=[(round(HEIGHT - HEIGHT * value / top, 1), f"{value:,}") for value in range(step, top + 1, step)],
+        bands=[
+            band_chart("Valence (how pleasant)", "unpleasant", "pleasant", valence),
+            band_chart("Arousal (how lively)", "quiet", "lively", arousal),
         ],
-        legend=legend(whole, asked),
-        units=[_way(unit.title, asked, unit.key, None, line.unit.key) for unit in UNITS.values()],
-        earlier=_way("Earlier", asked, line.unit.key, line.earlier) if line.earlier else None,
-        later=_way("Later", asked, line.unit.key, line.later) if line.later else None,
+        legend=legend(moods, library_filter),
+        units=[_link(unit.title, library_filter, unit.key, active=unit == shown.unit) for unit in UNITS.values()],
+        earlier=_link("Earlier", library_filter, shown.unit.key, shown.earlier) if shown.earlier else None,
+        later=_link("Later", library_filter, shown.unit.key, shown.later) if shown.later else None,
         count=len(songs),
-        words=_words(songs, whole, line),
-        unit_name=line.unit.key,
+        summary=_summary(songs, moods, shown),
+        unit_name=shown.unit.key,
     )
 
 
 def _bar(
-    number: int, songs: Sequence[Addition], line: Timeline, top: int, asked: LibraryFilter, years: Mapping[int, str]
+    number: int,
+    songs: Sequence[Addition],
+    shown: PeriodRange,
+    top: int,
+    library_filter: LibraryFilter,
+    years: Mapping[int, str],
 ) -> Bar:
-    period, room = line.periods[number], 100 / len(line.periods)
+    period, width = shown.periods[number], 100 / len(shown.periods)
     moods = Counter(song.mood for song in songs)
-    query = _added(asked, period)
+    query = _period_query(library_filter, period)
     parts, y = [], float(HEIGHT)
-    # The quiet at the bottom, the lively on top, as on the map.
+    # From quiet at the bottom to lively on top, as on the map.
     for key in sorted(moods, key=lambda mood: ml_gateway.MOODS[mood].arousal):
-        mark, height = mood_markers()[key], HEIGHT * moods[key] / top
+        marker, height = mood_markers()[key], HEIGHT * moods[key] / top
         y -= height
         parts.append(
-            Part(
-                mark=mark,
+            BarPart(
+                marker=marker,
                 count=moods[key],
                 y=f"{y:.1f}",
                 height=f"{height:.1f}",
                 middle=f"{y + height / 2:.1f}",
-                marked=height >= MARK_ROOM and len(line.periods) <= MARKED_BARS,
-                query=f"{query}&first={key}" if "first" not in asked.values else query,
-                text=f"{_sentence(period.name)}: {moods[key]} of {len(songs)} {mark.adjective}",
+                has_marker=height >= MIN_MARKER_HEIGHT and len(shown.periods) <= MAX_BARS_WITH_MARKERS,
+                query=f"{query}&first={key}" if "first" not in library_filter.values else query,
+                text=f"{_capitalised(period.name)}: {moods[key]} of {len(songs)} {marker.adjective}",
             )
         )
     return Bar(
         period=period,
         count=len(songs),
-        x=f"{(number + (1 - BREADTH) / 2) * room:.3f}%",
-        width=f"{BREADTH * room:.3f}%",
-        centre=f"{(number + 0.5) * room:.3f}%",
+        x=f"{(number + (1 - BAR_WIDTH) / 2) * width:.3f}%",
+        width=f"{BAR_WIDTH * width:.3f}%",
+        centre=f"{(number + 0.5) * width:.3f}%",
         parts=parts,
-        moods=[(mood_markers()[key], f"{songs_of_it:,}") for key, songs_of_it in moods.most_common()],
+        moods=[(mood_markers()[key], f"{mood_count:,}") for key, mood_count in moods.most_common()],
         query=query,
-        on_axis=number in years,
+        has_tick=number in years,
         year=years.get(number, ""),
     )
 
 
-def _years(line: Timeline) -> dict[int, str]:
-    """The periods that are told on the axis, and the year under each with which one begins."""
-    told: dict[int, str] = {}
-    before = 0
-    for number in range(0, len(line.periods), math.ceil(len(line.periods) / MARKS_ON_AXIS)):
-        year = line.periods[number].first_day.year
-        told[number] = str(year) if year != before and line.unit.key != "year" else ""
-        before = year
-    return told
+def _years(shown: PeriodRange) -> dict[int, str]:
+    """The periods that have a tick on the axis, and the year below each tick that starts one."""
+    years: dict[int, str] = {}
+    previous = 0
+    for number in range(0, len(shown.periods), math.ceil(len(shown.periods) / MAX_TICKS)):
+        year = shown.periods[number].first_day.year
+        years[number] = str(year) if year != previous and shown.unit.key != "year" else ""
+        previous = year
+    return years
 
 
-def _words(songs: Sequence[Addition], whole: Counter[str], line: Timeline) -> str:
+def _summary(songs: Sequence[Addition], moods: Counter[str], shown: PeriodRange) -> str:
     if not songs:
-        return "No song was added in this time."
-    [(key, songs_of_it)] = whole.most_common(1)
-    first, last = line.periods[0].name, line.periods[-1].name
+        return "No songs were added in these periods."
+    [(key, mood_count)] = moods.most_common(1)
+    first, last = shown.periods[0].name, shown.periods[-1].name
     when = f"In {first}" if first == last else f"From {first} to {last}"
-    most = f"most often {mood_markers()[key].adjective} ({percent(songs_of_it / len(songs))} %)"
-    return f"{when}, {songs_text(len(songs))} added: {most}."
+    share = f"{mood_markers()[key].adjective} ({percent(mood_count / len(songs))} %)"
+    return f"{when}: {songs_text(len(songs))} added, most often {share}."
 
 
-def _way(title: str, asked: LibraryFilter, by: str, until: date | None, chosen: str = "") -> Way:
-    pairs = [asked.to_query(), f"by={by}", f"until={until.isoformat()}" if until else ""]
-    return Way(title, "&".join(pair for pair in pairs if pair), by == chosen)
+def _link(
+    title: str, library_filter: LibraryFilter, by: str, until: date | None = None, *, active: bool = False
+) -> PeriodLink:
+    pairs = [library_filter.to_query(), f"by={by}", f"until={until.isoformat()}" if until else ""]
+    return PeriodLink(title, "&".join(pair for pair in pairs if pair), active)
 
 
-def _added(asked: LibraryFilter, period: Period) -> str:
-    """The question for the songs of a period."""
-    first = max(asked.values.get("added_from") or period.first_day, period.first_day)
-    last = min(asked.values.get("added_to") or period.last_day, period.last_day)
-    return asked.to_query(added_from=first, added_to=last)
+def _period_query(library_filter: LibraryFilter, period: Period) -> str:
+    """The query for the songs of a period."""
+    first = max(library_filter.values.get("added_from") or period.first_day, period.first_day)
+    last = min(library_filter.values.get("added_to") or period.last_day, period.last_day)
+    return library_filter.to_query(added_from=first, added_to=last)
 
 
-def _step(most: int) -> int:
-    """1, 2, 5, 10, 20, 50 …: so large that no more than four of them reach to the highest bar."""
+def _grid_step(most: int) -> int:
+    """1, 2, 5, 10, 20, 50 …: at most four of them reach the highest bar."""
     return next(n * 10**power for power in count() for n in (1, 2, 5) if 4 * n * 10**power >= most)
 
 
-def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]
+def _capitalised(text: str) -> str:
+    return text[0].upper() + text[1:]
