@@ -40,7 +40,7 @@ export class Marks {
 
   draw(css, certain) {
     const mark = this.legend.querySelector(`.mood-${css}`);
-    const shape = document.getElementById(`mark-${css}`).getAttribute("d");
+    const shape = document.getElementById(`marker-${css}`).getAttribute("d");
     const colour = getComputedStyle(mark).fill;
     const side = Math.ceil((this.radius * 2.2 + 3) * this.ratio);
     const canvas = document.createElement("canvas");
