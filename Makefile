@@ -2,13 +2,15 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help node_modules run test train bench screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench corpus screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?=
 ONLY ?=
+DIR ?=
+FULL ?=
 DATA ?=
 ARCH ?= cnn1d
 
@@ -49,6 +51,9 @@ format: setup-dev node_modules ## Format the code and fix what the linters can f
 clean: ## Remove .venv, node_modules and caches; songs and database in var/ stay
 	@rm -rf $(VENV) node_modules .pytest_cache .ruff_cache .mypy_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+corpus: setup-dev ## Run every file of DIR=folder through decoder and tags (FULL=1: the whole analysis), against ffprobe
+	@$(BIN)/python -m tests.corpus $(if $(FULL),--full) "$(DIR)"
 
 screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromium; a few minutes)
 	@$(BIN)/python -m tests.screenshots
