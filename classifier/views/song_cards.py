@@ -22,13 +22,24 @@ class Card:
     text: str
     percent: int | None
     mood: CompositeMood | None
+    """The one that counts: the owner's correction, else that of the analysis; None while the song is not done."""
     confidence: int | None
-    said: CompositeMood | None
+    correction: CompositeMood | None
+    analysis_mood: CompositeMood | None
     left: str = ""
 
     @property
     def duration(self) -> str:
         return clock(self.song.duration_s)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the mood shown is the owner's, and another one than that of the analysis."""
+        return self.mood is not None and self.correction is not None and self.correction.name != self._analysis_name
+
+    @property
+    def _analysis_name(self) -> str:
+        return self.analysis_mood.name if self.analysis_mood else ""
 
     @property
     def can_retry(self) -> bool:
@@ -61,13 +72,16 @@ def cards(songs: Iterable[Song], queue: TimeEstimate | None = None) -> list[Card
 
 def card(song: Song, place: int | None = None, remaining_s: float | None = None) -> Card:
     analysis = song.analysis if song.status == Status.DONE else None
+    analysis_mood = headline(analysis) if analysis else None
+    correction = CompositeMood.from_keys(song.actual_primary, song.actual_secondary)
     return Card(
         song=song,
         text=state_text(song, place),
         percent=progress_percent(song),
-        mood=headline(analysis) if analysis else None,
+        mood=(correction or analysis_mood) if analysis else None,
         confidence=percent(analysis.confidence) if analysis else None,
-        said=CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
+        correction=correction,
+        analysis_mood=analysis_mood,
         left=left_text(remaining_s) if not song.is_over else "",
     )
 

@@ -126,7 +126,7 @@ def test_songs_are_picked_across_views_and_exported_compared_corrected(
     page.get_by_label("First of all").select_option("tenderness")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your moods of 2 songs are saved.")).to_be_visible()
-    assert page.locator(".song", has_text="You hear: Tender").count() == 2
+    assert page.locator(".song-mood", has_text="your mood").filter(has_text="Tender").count() == 2
 
 
 @pytest.mark.timeout(240)

@@ -171,3 +171,38 @@ def test_every_parameter_is_a_form_field() -> None:
     rendered = {field.name for field in (*form.choices, *form.hidden_fields(), form["q"], form["sort"])}
     rendered |= {field.name for _, low, high in form.ranges for field in (low, high)}
     assert rendered == set(form.fields) == LibraryFilter.parameter_names()
+
+
+@pytest.mark.parametrize("query", ["mood=sadness", "first=sadness", "second=power", "q=sad", "q=sad+but+powerful"])
+def test_a_corrected_mood_counts_in_place_of_the_analysis(anna: Person, query: str) -> None:
+    shelve(anna, "Corrected", verdict=Verdict.CORRECTED, actual_primary="sadness", actual_secondary="power")
+    shelve(anna, "Another", secondary="tension", name="Calm but Tense")
+    assert titles(anna, query) == ["Corrected"]
+    assert titles(anna, "first=calmness") == titles(anna, "q=calm") == ["Another"]
+    assert titles(anna, "analysis_first=calmness") == ["Another", "Corrected"]
+
+
+def test_a_corrected_mood_without_a_second_one_has_none(anna: Person) -> None:
+    shelve(anna, "Corrected", verdict=Verdict.CORRECTED, actual_primary="sadness")
+    assert titles(anna, "mood=power") == titles(anna, "q=powerful") == []
+
+
+def test_a_corrected_mood_counts_while_the_song_is_in_the_queue(anna: Person) -> None:
+    song = shelve(anna, "Again", status=Status.QUEUED, verdict=Verdict.CORRECTED, actual_primary="sadness")
+    assert titles(anna, "mood=sadness") == [song.title]
+
+
+@pytest.mark.parametrize("title", ["M\u00fcnchen", "Mu\u0308nchen", "M\u00dcNCHEN"])
+@pytest.mark.parametrize("q", ["m\u00fcnchen", "M\u00dcNCHEN", "mu\u0308nchen"])
+def test_search_finds_composed_and_combining_accents(anna: Person, title: str, q: str) -> None:
+    shelve(anna, title)
+    assert titles(anna, f"q={q}") == [title]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["\u96e8\u306e\u6b4c", "\u0623\u063a\u0646\u064a\u0629 \u0627\u0644\u0645\u0637\u0631", "\U0001f327\ufe0f rain"],
+)
+def test_search_finds_titles_in_other_scripts(anna: Person, title: str) -> None:
+    shelve(anna, title)
+    assert titles(anna, f"q={title[:2]}") == [title]

@@ -97,7 +97,8 @@ def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -
     assert "Both sides name the same mood" in refused.content.decode()
     page = said(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
     assert "Your moods of 2 songs are saved." in page
-    assert page.count("You hear: Powerful but Sad") == 2
+    assert page.count('<span class="own-mood">your mood</span>') == 2
+    assert page.count("Analysis: Calm but Powerful") == 2
 
 
 def test_two_songs_are_compared_and_no_other_number(anna: Person, anna_client: Client) -> None:

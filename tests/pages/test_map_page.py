@@ -253,3 +253,13 @@ def test_a_library_of_ten_thousand_is_a_map_at_once(anna: Person, anna_client: C
         view(anna_client)
         # Far more than it takes, for slow and busy machines.
         assert datetime.now(UTC) - started < timedelta(seconds=2)
+
+
+def test_a_corrected_mood_is_the_mood_of_its_point(anna: Person, anna_client: Client) -> None:
+    [song] = heard_at(anna, [(6, 3)])
+    Song.objects.filter(id=song.id).update(verdict="corrected", actual_primary="sadness", actual_secondary="power")
+    expected = {"name": "Sad but Powerful", "css": "sadness", "certain": True, "yours": True}
+    assert points(anna_client)["moods"] == [expected]
+    assert 'aria-label="1 song, all Sad' in page(anna_client)
+    assert len(points(anna_client, first="sadness")["songs"]) == 1
+    assert points(anna_client, first="calmness")["songs"] == []
