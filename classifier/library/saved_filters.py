@@ -1,4 +1,4 @@
-"""Views of the library that a person keeps under a name."""
+"""Filters of the library that a user saves under a name."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from classifier.errors import ProductError
 from classifier.library.filters import LibraryFilter
 from classifier.models import Person, SavedFilter
 
-MOST = 50
+MAX_FILTERS = 50
 NAME_LENGTH, QUERY_LENGTH = 80, 1000
 
 
 def filter_save(*, owner: Person, name: str, query: str, now: datetime) -> SavedFilter:
-    """Keep a view; under a name that there is already, the new view takes the place of the old one."""
+    """Save a filter. Under an existing name, it replaces the old one."""
     name = _name(name)
-    asked = LibraryFilter(QueryDict(query)).checked().to_query()
-    if not asked:
-        raise ProductError("filter_empty", "This view shows all songs in their usual order: filter or sort it first.")
-    if len(asked) > QUERY_LENGTH:
+    query = LibraryFilter(QueryDict(query)).checked().to_query()
+    if not query:
+        raise ProductError("filter_empty", "This list shows all songs in the default order: filter or sort it first.")
+    if len(query) > QUERY_LENGTH:
         raise ProductError(
             "filter_too_long",
-            f"The view takes {len(asked)} characters, and at most {QUERY_LENGTH} are kept: ask for less at once.",
+            f"The filter takes {len(query)} characters; the limit is {QUERY_LENGTH}: use fewer filters at once.",
         )
     filters = SavedFilter.objects.for_owner(owner)
-    if filters.exclude(name=name).count() >= MOST:
-        raise ProductError("filters_too_many", f"{MOST} views are kept already, which is the most: delete one first.")
+    if filters.exclude(name=name).count() >= MAX_FILTERS:
+        message = f"You have {MAX_FILTERS} saved filters, which is the limit: delete one first."
+        raise ProductError("filters_too_many", message)
     saved, _ = SavedFilter.objects.update_or_create(
-        owner=owner, name=name, defaults={"query": asked}, create_defaults={"query": asked, "created_at": now}
+        owner=owner, name=name, defaults={"query": query}, create_defaults={"query": query, "created_at": now}
     )
     return saved
 
@@ -43,7 +44,7 @@ def filter_rename(*, saved: SavedFilter, name: str) -> None:
             SavedFilter.objects.filter(id=saved.id).update(name=name)
     except IntegrityError:
         raise ProductError(
-            "filter_name_taken", f"Another view is called “{name}” already: choose another name.", HTTPStatus.CONFLICT
+            "filter_name_taken", f"Another filter has the name “{name}”: choose another name.", HTTPStatus.CONFLICT
         ) from None
 
 
@@ -52,9 +53,7 @@ def filter_delete(*, saved: SavedFilter) -> None:
 
 
 def _name(text: str) -> str:
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    name = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     if not 1 <= len(name) <= NAME_LENGTH:
-        raise ProductError(
-            "filter_name", f"A view needs a name of 1 to {NAME_LENGTH} characters, and this one has {len(name)}."
-        )
+        raise ProductError("filter_name", f"The name has {len(name)} characters: use 1 to {NAME_LENGTH}.")
     return name

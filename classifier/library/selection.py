@@ -1,4 +1,4 @@
-"""The songs that a form of the library means: those that were ticked, or all that a filter matches."""
+"""The songs that a form of the library selects: those that were ticked, or all that match a filter."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from classifier.models import Person
     from classifier.querysets import SongQuerySet
 
-MOST_TICKED = 500
+MAX_TICKED = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """`until` is the moment at which the person saw the list: a song that comes later is not meant, whatever it is."""
+    """`until` is the time at which the user saw the list: songs that were added later are not selected."""
 
     ids: tuple[uuid.UUID, ...] = ()
     everything: bool = False
@@ -36,25 +36,26 @@ class Selection:
         library_filter = LibraryFilter(QueryDict(form.get("query", "")))
         if form.get("all"):
             return cls(
-                everything=True, library_filter=library_filter.checked(), until=_moment(form.get("until", "")) or now
+                everything=True, library_filter=library_filter.checked(), until=_time(form.get("until", "")) or now
             )
         ticked = form.getlist("song")
         if not ticked:
-            raise ProductError("nothing_selected", "No song is selected: tick some in the list, then choose again.")
-        if len(ticked) > MOST_TICKED:
+            raise ProductError("nothing_selected", "No songs selected: select songs in the list first.")
+        if len(ticked) > MAX_TICKED:
             raise ProductError(
                 "ids_too_many",
-                f"{len(ticked)} songs are ticked, and at most {MOST_TICKED} are allowed: "
-                "tick fewer, or select all that match a filter.",
+                f"{len(ticked)} songs are selected; the limit is {MAX_TICKED}: "
+                "select fewer, or all that match a filter.",
             )
         try:
             ids = tuple(dict.fromkeys(uuid.UUID(text) for text in ticked))
         except ValueError:
-            raise ProductError("ids_malformed", "A ticked song has no id: open the list again and tick anew.") from None
+            message = "A selected song has an invalid id: reload the list and select again."
+            raise ProductError("ids_malformed", message) from None
         return cls(ids=ids, library_filter=library_filter, until=now)
 
     def songs(self, owner: Person) -> SongQuerySet:
-        """The owner's of them, in the order of the list."""
+        """Those of them that belong to the owner, in the order of the list."""
         songs = Song.objects.for_owner(owner)
         if self.everything:
             return self.library_filter.apply(songs).filter(created_at__lte=self.until)
@@ -65,16 +66,16 @@ class Selection:
         )
 
     def fields(self) -> list[tuple[str, str]]:
-        """What a form that asks once more carries on."""
+        """The hidden fields of a form that asks for confirmation."""
         query = ("query", self.library_filter.to_query())
         if self.everything:
             return [query, ("all", "yes"), ("until", self.until.isoformat())]
         return [query, *(("song", str(song_id)) for song_id in self.ids)]
 
 
-def _moment(text: str) -> datetime | None:
+def _time(text: str) -> datetime | None:
     try:
-        moment = parse_datetime(text)
+        time = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment is None or timezone.is_aware(moment) else timezone.make_aware(moment)
+    return time if time is None or timezone.is_aware(time) else timezone.make_aware(time)

@@ -1,4 +1,4 @@
-"""What is done with many songs at once: one form, whose buttons say what."""
+"""Actions on many songs at once: one form, whose buttons choose the action."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ EXPORTS: dict[str, tuple[Lines, str]] = {
     "csv": (csv_lines, "text/csv; charset=utf-8"),
     "jsonl": (json_lines, "application/jsonl; charset=utf-8"),
 }
-# So many are asked about by their titles, and are heard again without being asked about.
-FEW = 30
+# Up to this many songs are listed on the confirmation page, and analysed again without confirmation.
+MAX_LISTED = 30
 
 
 @token_allowed
 @require_safe
 def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
-    """All songs that a filter matches."""
+    """All songs that match a filter."""
     try:
         library_filter = LibraryFilter(request.GET).checked()
     except ProductError as error:
@@ -53,13 +53,11 @@ def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
 
 @require_POST
 def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
-    """The buttons below the list; what cannot be undone, or takes long, is asked about once more."""
+    """The buttons below the list; an action that cannot be undone or takes long needs a confirmation."""
     action = request.POST.get("action", "")
     try:
         if action not in ACTIONS:
-            raise ProductError(
-                "action_unknown", f"“{action[:40]}” is nothing that is done with songs: {', '.join(ACTIONS)} are."
-            )
+            raise ProductError("action_unknown", f"“{action[:40]}” is not an action: use one of {', '.join(ACTIONS)}.")
         selected = Selection.from_form(request.POST, now=timezone.now())
         return ACTIONS[action](request, selected)
     except ProductError as error:
@@ -76,41 +74,42 @@ def _export(request: AuthenticatedHttpRequest, selected: Selection) -> HttpRespo
 def _compare(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = list(selected.songs(request.user).values_list("id", flat=True)[:3])
     if len(ids) != 2:
-        raise ProductError("two_compared", "Two songs are compared at a time: tick two, then choose again.")
+        raise ProductError("two_compared", "Only two songs can be compared: select exactly two.")
     return redirect(f"{reverse('song-compare')}?{urlencode({'a': ids[0], 'b': ids[1]})}")
 
 
 def _rerun(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
-    if len(ids) > FEW and not _confirmed(request, len(ids)):
-        return _ask(request, selected, ids)
+    if len(ids) > MAX_LISTED and not _confirmed(request, len(ids)):
+        return _ask_for_confirmation(request, selected, ids)
     queued = songs_rerun(ids=ids, now=timezone.now())
     if queued:
-        messages.success(request, f"{_songs(queued)} will be heard again. What was heard before is kept until then.")
+        messages.success(request, f"{_songs(queued)} will be analysed again. The current results stay until then.")
     if queued < len(ids):
-        messages.info(request, f"{_songs(len(ids) - queued)} left alone: on the way to be heard already.")
+        messages.info(request, f"Skipped {_songs(len(ids) - queued)} already in the queue.")
     return redirect(_library(selected.library_filter.to_query()))
 
 
 def _delete(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
     if not _confirmed(request, len(ids)):
-        return _ask(request, selected, ids)
-    messages.success(request, f"{_songs(songs_delete(ids=ids))} deleted, with their audio.")
+        return _ask_for_confirmation(request, selected, ids)
+    deleted = songs_delete(ids=ids)
+    messages.success(request, f"Deleted {_songs(deleted)} with {'its' if deleted == 1 else 'their'} audio.")
     return redirect(_library(selected.library_filter.to_query()))
 
 
 def _correct(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:
     ids = _ids(request, selected)
     if not _confirmed(request, len(ids)):
-        return _ask(request, selected, ids)
-    chosen = {side: request.POST.get(side, "") for side in ("primary", "secondary")}
+        return _ask_for_confirmation(request, selected, ids)
+    moods = {side: request.POST.get(side, "") for side in ("primary", "secondary")}
     try:
-        corrected = songs_correct(ids=ids, **chosen, now=timezone.now())
+        corrected = songs_correct(ids=ids, **moods, now=timezone.now())
     except ProductError as error:
         messages.error(request, error.message)
-        return _ask(request, selected, ids)
-    messages.success(request, f"Your moods of {_songs(corrected)} are saved.")
+        return _ask_for_confirmation(request, selected, ids)
+    messages.success(request, f"Your moods for {_songs(corrected)} are saved.")
     return redirect(_library(selected.library_filter.to_query()))
 
 
@@ -127,26 +126,27 @@ ACTIONS: dict[str, Callable[[AuthenticatedHttpRequest, Selection], HttpResponseB
 def _ids(request: AuthenticatedHttpRequest, selected: Selection) -> list[UUID]:
     ids = list(selected.songs(request.user).values_list("id", flat=True))
     if not ids:
-        raise ProductError("nothing_selected", "No song is selected: tick some in the list, then choose again.")
+        raise ProductError("nothing_selected", "No songs selected: select songs in the list first.")
     return ids
 
 
 def _confirmed(request: AuthenticatedHttpRequest, count: int) -> bool:
-    """Asked about, and for as many songs as are meant now."""
+    """Confirmed, and for as many songs as are selected now."""
     return request.POST.get("confirmed") == str(count)
 
 
-def _ask(request: AuthenticatedHttpRequest, selected: Selection, ids: list[UUID]) -> HttpResponse:
-    shown = cards(Song.objects.filter(id__in=ids[:FEW]).with_analysis())
-    places = {song_id: place for place, song_id in enumerate(ids[:FEW])}
+def _ask_for_confirmation(request: AuthenticatedHttpRequest, selected: Selection, ids: list[UUID]) -> HttpResponse:
+    shown = cards(Song.objects.filter(id__in=ids[:MAX_LISTED]).with_analysis())
+    positions = {song_id: position for position, song_id in enumerate(ids[:MAX_LISTED])}
     context = {
         "section": "history",
         "action": request.POST["action"],
-        "asked_before": "confirmed" in request.POST,
         "count": len(ids),
-        "cards": sorted(shown, key=lambda card: places[card.song.id]),
+        "cards": sorted(shown, key=lambda card: positions[card.song.id]),
         "more": len(ids) - len(shown),
         "fields": selected.fields(),
+        "primary": request.POST.get("primary", ""),
+        "secondary": request.POST.get("secondary", ""),
         "back": _library(selected.library_filter.to_query()),
         "moods": [Side(key) for key in ml_gateway.EMOTIONS],
         "model": settings.MODEL_BUNDLE,

@@ -1,4 +1,4 @@
-"""Views of the library that a person keeps: made below the list, managed beside it."""
+"""Saved filters of the library: saved below the list, managed beside it."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +26,7 @@ def save(request: AuthenticatedHttpRequest) -> HttpResponse:
     except ProductError as error:
         messages.error(request, error.message)
         return redirect(way_back(request, reverse("song-list")))
-    messages.success(request, f"The view “{saved.name}” is saved.")
+    messages.success(request, f"The filter “{saved.name}” is saved.")
     return redirect(f"{reverse('song-list')}?{saved.query}")
 
 
@@ -43,7 +43,7 @@ def rename(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
 def delete(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     saved = _own(request, filter_id)
     filter_delete(saved=saved)
-    messages.success(request, f"The view “{saved.name}” is deleted; the songs stay.")
+    messages.success(request, f"The filter “{saved.name}” is deleted. Its songs are not.")
     return redirect(way_back(request, reverse("song-list")))
 
 

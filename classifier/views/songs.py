@@ -1,4 +1,4 @@
-"""The pages on which songs are found: the history, and each song's own."""
+"""The history, and the page of each song."""
 
 import uuid
 from typing import Any
@@ -24,11 +24,11 @@ PER_PAGE = 30
 
 @require_safe
 def song_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The whole page; or, where only a part of it is to be renewed, what stands between its head and its foot."""
+    """The whole page, or for htmx the part between its header and its footer."""
     if not request.htmx and any(
         name in LibraryFilter.parameter_names() and not text for name, text in request.GET.items()
     ):
-        # A form sends its empty fields too: what a person may keep or send on has only what was asked for.
+        # A form sends its empty fields too; an address to save or share has only those that are set.
         filled = {name: text for name, text in request.GET.items() if text and (name, text) != ("sort", NEWEST)}
         return redirect(_address(request, urlencode(filled)))
     context = library_context(request, LibraryFilter(request.GET))
@@ -42,7 +42,7 @@ def song_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def library_context(request: AuthenticatedHttpRequest, library_filter: LibraryFilter) -> dict[str, Any]:
-    """Everything that the list shows, in a number of queries that does not grow with it."""
+    """Everything that the list shows, in a constant number of queries."""
     songs = library_filter.apply(Song.objects.for_owner(request.user).with_analysis())
     page = Paginator(songs, PER_PAGE).get_page(request.GET.get("page"))
     shown = cards(page.object_list)

@@ -82,7 +82,7 @@ def test_a_view_is_kept_under_a_name(open_page: Open, music: Callable[..., Path]
     page.get_by_text("Save this filter").click()
     page.get_by_label("Name", exact=True).fill("By the water")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The view “By the water” is saved.")).to_be_visible()
+    expect(page.get_by_text("The filter “By the water” is saved.")).to_be_visible()
     page.goto("/songs/")
     page.get_by_role("link", name="By the water").click()
     found(page, 3)
@@ -123,9 +123,9 @@ def test_songs_are_picked_across_views_and_exported_compared_corrected(
     page.get_by_label("Select Ferry").uncheck()
     expect(bar).to_contain_text("2 songs selected")
     bar.get_by_role("button", name="Set moods").click()
-    page.get_by_label("First of all").select_option("tenderness")
+    page.get_by_label("Main mood").select_option("tenderness")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your moods of 2 songs are saved.")).to_be_visible()
+    expect(page.get_by_text("Your moods for 2 songs are saved.")).to_be_visible()
     assert page.locator(".song-mood", has_text="your mood").filter(has_text="Tender").count() == 2
 
 
@@ -144,12 +144,12 @@ def test_the_library_works_without_a_script(
     found(page, 3)
     page.get_by_label("Select Gangway").check()
     page.get_by_role("button", name="Analyse again").click()
-    expect(page.get_by_text("1 song will be heard again.")).to_be_visible()
+    expect(page.get_by_text("1 song will be analysed again.")).to_be_visible()
     row = page.locator(".song", has_text="Gangway").locator(".song-mood a")
     expect(row).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
 
     page.get_by_label("All 3 songs that match").check()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 3 songs?")
-    page.get_by_role("link", name="Leave it").click()
+    page.get_by_role("link", name="Cancel").click()
     found(page, 3)

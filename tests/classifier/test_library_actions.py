@@ -16,7 +16,7 @@ from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.sweep import songs_sweep
 from classifier.library.export import COLUMNS, csv_lines, json_lines
-from classifier.library.saved_filters import MOST, filter_rename, filter_save
+from classifier.library.saved_filters import MAX_FILTERS, filter_rename, filter_save
 from classifier.models import Person, SavedFilter, Song, Status, Verdict
 from classifier.querysets import OLDEST
 from classifier.services.bulk import songs_cancel, songs_correct, songs_delete, songs_rerun
@@ -163,7 +163,7 @@ def test_a_view_that_cannot_be_kept_is_refused(anna: Person, name: str, query: s
 
 
 def test_the_number_of_views_has_an_end(anna: Person) -> None:
-    for number in range(MOST):
+    for number in range(MAX_FILTERS):
         filter_save(owner=anna, name=str(number), query="mood=power", now=timezone.now())
     with pytest.raises(ProductError) as caught:
         filter_save(owner=anna, name="one more", query="mood=power", now=timezone.now())

@@ -167,7 +167,7 @@ def test_what_disagrees_says_so_in_its_row(anna: Person, anna_client: Client) ->
 
 
 def test_ten_thousand_songs_take_no_longer_than_a_moment(anna: Person, anna_client: Client) -> None:
-    """Some 50 ms on a small server; the bound leaves room for a busy one."""
+    """About 50 ms on a small server. Processor time, which other processes do not change; SQLite's is part of it."""
     moods = list(ml_gateway.EMOTIONS)
     like = model_to_dict(shelve(anna, "First").analysis, exclude=["id", "song"])
     now = timezone.now()
@@ -188,6 +188,6 @@ def test_ten_thousand_songs_take_no_longer_than_a_moment(anna: Person, anna_clie
     )
     for query in ({}, {"q": "song calm", "sort": "title"}, {"mood": "sadness", "valence_from": "4", "sort": "surest"}):
         history(anna_client, **query)
-        began = time.perf_counter()
+        began = time.process_time()
         history(anna_client, **query)
-        assert time.perf_counter() - began < 0.5, query
+        assert time.process_time() - began < 0.5, query

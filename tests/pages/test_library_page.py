@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classifier.models import Person, SavedFilter, Song, Status
-from classifier.views.bulk_actions import FEW
+from classifier.views.bulk_actions import MAX_LISTED
 from tests.shelf import shelve
 
 PASSED_ON = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -46,19 +46,19 @@ def test_ticked_songs_are_deleted_after_a_second_question(anna: Person, anna_cli
     assert "Kept" not in asking.content.decode()
     assert Song.objects.count() == 2
     done = confirm(anna_client, asking)
-    assert "1 song deleted, with their audio." in said(anna_client, done)
+    assert "Deleted 1 song with its audio." in said(anna_client, done)
     assert done.headers["Location"] == "/songs/?mood=calmness"
     assert list(Song.objects.all()) == [kept]
 
 
 def test_all_that_match_are_meant_and_no_song_that_came_later(anna: Person, anna_client: Client) -> None:
-    for number in range(FEW + 5):
+    for number in range(MAX_LISTED + 5):
         shelve(anna, str(number))
     shelve(anna, "Sad one", primary="sadness")
     seen_at = timezone.now()
     shelve(anna, "Later", created_at=seen_at + timedelta(seconds=1))
     asking = act(anna_client, "delete", query="first=calmness", all="yes", until=seen_at.isoformat())
-    assert f"Delete {FEW + 5} songs?" in asking.content.decode()
+    assert f"Delete {MAX_LISTED + 5} songs?" in asking.content.decode()
     assert "and 5 more" in asking.content.decode()
     confirm(anna_client, asking)
     assert sorted(Song.objects.values_list("title", flat=True)) == ["Later", "Sad one"]
@@ -76,18 +76,18 @@ def test_a_deletion_is_asked_about_again_when_other_songs_match_by_then(anna: Pe
 def test_a_question_that_cannot_be_read_deletes_nothing(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Kept")
     page = said(anna_client, act(anna_client, "delete", query="mood=bliss", all="yes", confirmed="1"))
-    assert "mood is “bliss”" in page
+    assert "mood is “bliss”, but must be one of" in page
     assert Song.objects.count() == 1
 
 
 def test_few_songs_are_heard_again_at_once_and_many_after_a_question(anna: Person, anna_client: Client) -> None:
-    songs = [shelve(anna, str(number)) for number in range(FEW + 1)]
-    assert "1 song will be heard again." in said(anna_client, act(anna_client, "rerun", songs[0]))
-    assert "1 song left alone" in said(anna_client, act(anna_client, "rerun", songs[0]))
+    songs = [shelve(anna, str(number)) for number in range(MAX_LISTED + 1)]
+    assert "1 song will be analysed again." in said(anna_client, act(anna_client, "rerun", songs[0]))
+    assert "Skipped 1 song already in the queue." in said(anna_client, act(anna_client, "rerun", songs[0]))
     asking = act(anna_client, "rerun", all="yes")
-    assert f"Hear {FEW + 1} songs again?" in asking.content.decode()
+    assert f"Analyse {MAX_LISTED + 1} songs again?" in asking.content.decode()
     confirm(anna_client, asking)
-    assert Song.objects.queued().count() == FEW + 1
+    assert Song.objects.queued().count() == MAX_LISTED + 1
 
 
 def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -> None:
@@ -96,7 +96,7 @@ def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -
     refused = confirm(anna_client, asking, primary="power", secondary="power")
     assert "Both sides name the same mood" in refused.content.decode()
     page = said(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
-    assert "Your moods of 2 songs are saved." in page
+    assert "Your moods for 2 songs are saved." in page
     assert page.count('<span class="own-mood">your mood</span>') == 2
     assert page.count("Analysis: Calm but Powerful") == 2
 
@@ -105,14 +105,14 @@ def test_two_songs_are_compared_and_no_other_number(anna: Person, anna_client: C
     songs = [shelve(anna, str(number)) for number in range(3)]
     address = act(anna_client, "compare", *songs[:2]).headers["Location"]
     assert address == f"{reverse('song-compare')}?a={songs[1].id}&b={songs[0].id}"
-    assert "Two songs are compared at a time" in said(anna_client, act(anna_client, "compare", *songs))
+    assert "Only two songs can be compared" in said(anna_client, act(anna_client, "compare", *songs))
 
 
 @pytest.mark.parametrize("action", ["delete", "rerun", "correct", "compare", "csv", "nonsense"])
 def test_nothing_ticked_is_said(anna_client: Client, action: str) -> None:
     page = said(anna_client, act(anna_client, action))
-    assert ("is nothing that is done with songs" if action == "nonsense" else "is selected") in page or (
-        "Two songs are compared" in page
+    assert ("is not an action" if action == "nonsense" else "No songs selected") in page or (
+        "Only two songs can be compared" in page
     )
 
 
@@ -129,9 +129,9 @@ def test_nobody_acts_on_what_is_another_s(anna: Person, boris_client: Client, ac
 
 def test_ids_that_are_none_are_refused(anna_client: Client) -> None:
     response = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"]})
-    assert "A ticked song has no id" in said(anna_client, response)
+    assert "A selected song has an invalid id" in said(anna_client, response)
     many = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"] * 501})
-    assert "501 songs are ticked, and at most 500 are allowed" in said(anna_client, many)
+    assert "501 songs are selected; the limit is 500" in said(anna_client, many)
 
 
 def test_a_program_is_refused_in_json(anna_client: Client) -> None:
@@ -167,7 +167,7 @@ def test_a_view_is_saved_shown_renamed_and_deleted(anna: Person, anna_client: Cl
     saved = anna_client.post(reverse("filter-save"), {"name": "Rainy", "query": "mood=calmness&sort=quiet"})
     assert saved.headers["Location"] == "/songs/?mood=calmness&sort=quiet"
     page = said(anna_client, saved)
-    assert "The view “Rainy” is saved." in page
+    assert "The filter “Rainy” is saved." in page
     assert re.search(r'href="/songs/\?mood=calmness&amp;sort=quiet"[^>]* aria-current="true">Rainy<', page)
     view = SavedFilter.objects.get()
     assert ">Snowy<" in said(anna_client, anna_client.post(reverse("filter-rename", args=[view.id]), {"name": "Snowy"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -249,10 +250,10 @@ def test_a_full_map_asks_the_database_as_often_as_one_song(
 def test_a_library_of_ten_thousand_is_a_map_at_once(anna: Person, anna_client: Client) -> None:
     heard_at(anna, [(3 + number % 97 / 25, 3.5 + number % 89 / 40) for number in range(10_000)])
     for view in (page, points):
-        started = datetime.now(UTC)
+        started = time.process_time()
         view(anna_client)
-        # Far more than it takes, for slow and busy machines.
-        assert datetime.now(UTC) - started < timedelta(seconds=2)
+        # Far more than it takes, for slow machines; processor time, which other processes do not change.
+        assert time.process_time() - started < 2
 
 
 def test_a_corrected_mood_is_the_mood_of_its_point(anna: Person, anna_client: Client) -> None:
