@@ -29,7 +29,7 @@ from ml.training.older_networks.comparison_table import gathered, leak_table, ma
 from ml.training.older_networks.fold_measurement import measure, measured
 from ml.training.older_networks.leakage import LEAKS, LEAKY, measure_leak
 from ml.training.older_networks.trial_budget import FOLDS, TRIALS, Trial, tried
-from ml.training.reports.marked_pages import rewritten
+from ml.training.reports.markdown import replace_marked
 
 COLLECTION = "4qaed"
 OUT = Path("var/training/compare")
@@ -126,7 +126,7 @@ def main() -> None:
         if args.keep:
             args.keep.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         if args.page:
-            args.page.write_text(rewritten(args.page.read_text(), marked_tables(found)))
+            args.page.write_text(replace_marked(args.page.read_text(), marked_tables(found)))
     except MoodError as error:
         parser.exit(1, f"{error.message}\n")
     print(tables(found) or "Nothing is measured yet; --data names the folder to measure on.")

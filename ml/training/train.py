@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ml.training.own.command import add_options, complaint, list_networks, train_and_report
-from ml.training.product.parallel_training import train_side_by_side
+from ml.training.product.parallel_training import train_in_parallel
 from ml.training.product.recipes import RECIPES
 
 PRODUCT = Path("var/training/mood-3")
@@ -61,7 +61,7 @@ def train_product(args: argparse.Namespace) -> int:
     out = args.out or PRODUCT
     if (args.processes or 1) > 1:
         more = ["--seed", str(args.seed)] + (["--epochs", str(args.epochs)] if args.epochs else [])
-        if not train_side_by_side(args.pack, networks, folds, out, args.processes, more):
+        if not train_in_parallel(args.pack, networks, folds, out, args.processes, more):
             return 1
     from ml.training.data.packing import Pack
     from ml.training.product.cross_validation import train_fold  # loads TensorFlow

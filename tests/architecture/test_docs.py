@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from ml.features.names import FEATURES
 from ml.models.card import Card
-from ml.training.figures import tables
+from ml.training.reports.card_tables import card_tables
 from mmc import __version__
 from tests.architecture.error_codes import error_codes
 from tests.architecture.sources import ROOT, python_files, tree_of
@@ -102,7 +102,7 @@ def test_the_table_of_features_is_the_programs_own() -> None:
 
 
 def test_the_model_cards_figures_are_the_bundles_own() -> None:
-    assert tables(Card.read(ROOT / "ml" / "bundles" / "mood-3")) in text_of("docs/model-card.md")
+    assert card_tables(Card.read(ROOT / "ml" / "bundles" / "mood-3")) in text_of("docs/model-card.md")
 
 
 def test_the_newest_release_in_the_changelog_is_the_version_of_the_program() -> None:

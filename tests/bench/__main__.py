@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ml.training.reports.marked_pages import rewritten
+from ml.training.reports.markdown import replace_marked
 from tests.bench import cold, growth, hearing, library, older_way, product, training
 from tests.bench.row import Row, stage_table, table
 from tests.bench.songs import song
@@ -69,7 +69,7 @@ def main() -> int:
     print(text)
     if not only:
         text = f"{text}\n\nMeasured on {machine()}."
-        DOCUMENT.write_text(rewritten(DOCUMENT.read_text(), {"measured": text}))
+        DOCUMENT.write_text(replace_marked(DOCUMENT.read_text(), {"measured": text}))
     return int(any(row.met is False for row in rows))
 
 

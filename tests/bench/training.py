@@ -51,19 +51,21 @@ def main() -> None:
 def pace(network: str, member: int) -> dict[str, Any]:
     import numpy as np
 
-    from ml.training.data.batches import Targets, frequent_words
+    from ml.training.data.batches import Targets, frequent_tags
     from ml.training.data.packing import Pack
     from ml.training.networks.optimizer import optimizer
     from ml.training.networks.student import Student
-    from ml.training.product.cross_validation import built, fitted_scaler, make_batches
+    from ml.training.product.cross_validation import build_network, fit_scaler, make_batches
     from ml.training.product.recipes import RECIPES
 
     pack = Pack.load(PACK)
     recipe = RECIPES[network][member]
     clips = np.flatnonzero(np.array([clip.fold for clip in pack.clips]) != 0)
-    words = frequent_words(pack, clips)
-    batches = make_batches(pack, clips, Targets.of(pack, words), fitted_scaler(pack, network, clips), recipe)
-    student = Student(built(network, recipe, pack.spec), teacher_outputs=pack.teacher.shape[1], words=len(words))
+    words = frequent_tags(pack, clips)
+    batches = make_batches(pack, clips, Targets.of(pack, words), fit_scaler(pack, network, clips), recipe)
+    student = Student(
+        build_network(network, recipe, pack.spec), teacher_outputs=pack.teacher.shape[1], words=len(words)
+    )
     student.compile(optimizer=optimizer(recipe, len(batches)))
     for number in range(WARM_UP):
         student.train_on_batch(*batches[number])

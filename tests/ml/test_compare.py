@@ -20,7 +20,7 @@ from ml.training.older_networks.comparison_table import marked_tables
 from ml.training.older_networks.fold_measurement import VALIDATION_SHARE, artists_apart
 from ml.training.older_networks.leakage import LEAKS, Leak, folds_of, measure_leak
 from ml.training.older_networks.trial_budget import TRIALS, Trial, tried
-from ml.training.reports.marked_pages import rewritten
+from ml.training.reports.markdown import replace_marked
 from tests import sounds
 from tests.architecture.sources import ROOT
 
@@ -131,7 +131,7 @@ def test_an_unknown_network_is_refused_before_anything_is_trained() -> None:
 def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/networks.json").read_text())
     page = (ROOT / "docs/networks.md").read_text()
-    assert rewritten(page, marked_tables(found)) == page
+    assert replace_marked(page, marked_tables(found)) == page
     assert list(found["networks"]) == list(ARCHITECTURES)
     assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKS]
 
@@ -143,5 +143,5 @@ def test_the_page_tells_of_every_network() -> None:
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(MoodError) as caught:
-        rewritten("# Networks\n", marked_tables({"networks": {}, "leaks": []}))
+        replace_marked("# Networks\n", marked_tables({"networks": {}, "leaks": []}))
     assert caught.value.code == "page_unmarked"

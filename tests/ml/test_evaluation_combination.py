@@ -1,4 +1,4 @@
-"""Two networks become one answer: as the older model did, or as clips that neither was trained on say."""
+"""The combination of two networks: from older cards, and fitted on held-out clips."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from ml.errors import MoodError
 from ml.models.combination import Combination, HeadCombination
 from ml.models.score_vector import HEADS, LABELS
-from ml.training.product.fusion import cross_fitted, fitted, targets_of
+from ml.training.product.fusion import cross_fitted_combination, fit_combination, target_vectors
 from tests.ml.small_pack import small_pack
 
 PART = {head.name: head.part for head in HEADS}
 
 
 def vectors(count: int, seed: int) -> np.ndarray:
-    """Score vectors as networks answer them: chances sum to 1."""
+    """Random score vectors; chances sum to 1."""
     random = np.random.default_rng(seed)
-    found = random.uniform(0.05, 0.95, (count, len(LABELS)))
+    result = random.uniform(0.05, 0.95, (count, len(LABELS)))
     for name in ("quadrants", "clusters"):
-        found[:, PART[name]] /= found[:, PART[name]].sum(axis=1, keepdims=True)
-    return found
+        result[:, PART[name]] /= result[:, PART[name]].sum(axis=1, keepdims=True)
+    return result
 
 
 def sharp(**heads: tuple[float, float]) -> Combination:
@@ -28,26 +28,26 @@ def sharp(**heads: tuple[float, float]) -> Combination:
 
 
 def noisy_quadrants(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A deaf 1D network, a 2D network whose chances are the square roots of the true ones, and labels drawn so."""
+    """A random 1D network, a 2D network with the square roots of the true chances, and labels from the true ones."""
     random = np.random.default_rng(seed)
     true = random.dirichlet((0.6,) * 4, count)
     labels = (random.random((count, 1)) > true.cumsum(axis=1)[:, :3]).sum(axis=1)
-    heard = vectors(count, seed)
-    heard[:, PART["quadrants"]] = np.sqrt(np.maximum(true, 1e-4))
-    heard[:, PART["quadrants"]] /= heard[:, PART["quadrants"]].sum(axis=1, keepdims=True)
+    cnn2d = vectors(count, seed)
+    cnn2d[:, PART["quadrants"]] = np.sqrt(np.maximum(true, 1e-4))
+    cnn2d[:, PART["quadrants"]] /= cnn2d[:, PART["quadrants"]].sum(axis=1, keepdims=True)
     targets = np.full((count, len(LABELS)), np.nan)
     targets[:, PART["quadrants"]] = np.eye(4)[labels]
-    return vectors(count, seed + 1), heard, targets
+    return vectors(count, seed + 1), cnn2d, targets
 
 
-def test_an_older_card_is_combined_as_the_plain_weighted_mean() -> None:
+def test_an_older_card_combines_by_a_weighted_mean() -> None:
     one, two = vectors(5, 1).astype(np.float32), vectors(5, 2).astype(np.float32)
-    found = Combination.from_card({"share_of_2d": 0.3})(one, two)
-    assert found.dtype == np.float32
-    assert np.array_equal(found, (1 - 0.3) * one + 0.3 * two)
+    result = Combination.from_card({"share_of_2d": 0.3})(one, two)
+    assert result.dtype == np.float32
+    assert np.array_equal(result, (1 - 0.3) * one + 0.3 * two)
 
 
-def test_a_vector_and_a_table_of_vectors_are_combined_alike() -> None:
+def test_one_vector_and_a_batch_combine_alike() -> None:
     one, two, rule = vectors(3, 1), vectors(3, 2), sharp(quadrants=(0.7, 1.6), affect=(0.4, 1.2))
     assert np.allclose(rule(one, two)[1], rule(one[1], two[1]))
 
@@ -67,7 +67,7 @@ def test_valence_and_arousal_are_stretched_from_the_middle_and_shares_of_listene
     assert np.array_equal(other[:, PART["emotions"]], plain[:, PART["emotions"]])
 
 
-def test_a_combination_comes_back_from_its_card() -> None:
+def test_a_combination_survives_a_round_trip_through_the_card() -> None:
     rule = sharp(quadrants=(0.7, 1.6))
     assert Combination.from_card({"share_of_2d": 0.1, "combination": rule.to_card()}) == rule
 
@@ -83,55 +83,58 @@ def test_a_combination_comes_back_from_its_card() -> None:
         {**Combination.plain().to_card(), "affect": {"share_of_2d": 0.5, "sharpness": float("nan")}},
     ],
 )
-def test_a_damaged_combination_is_refused(combination: object) -> None:
+def test_a_damaged_combination_is_rejected(combination: object) -> None:
     with pytest.raises(MoodError) as caught:
         Combination.from_card({"combination": combination})
     assert caught.value.code == "model_corrupt"
 
 
-def test_a_card_that_says_nothing_of_combining_is_refused() -> None:
+def test_a_card_without_a_combination_is_rejected() -> None:
     with pytest.raises(MoodError, match="share_of_2d"):
         Combination.from_card({})
 
 
-def test_the_fit_leans_on_the_network_that_hears_and_undoes_its_modesty() -> None:
-    found = fitted(*noisy_quadrants(1500, 7)).heads["quadrants"]
-    assert found.share_of_2d > 0.85
-    assert found.sharpness == pytest.approx(2.0, abs=0.4)
+def test_the_fit_prefers_the_better_network_and_sharpens_it() -> None:
+    result = fit_combination(*noisy_quadrants(1500, 7)).heads["quadrants"]
+    assert result.share_of_2d > 0.85
+    assert result.sharpness == pytest.approx(2.0, abs=0.4)
 
 
 def test_scores_of_any_precision_give_the_same_fit() -> None:
     one, two, targets = noisy_quadrants(300, 8)
-    double, single = fitted(one, two, targets), fitted(one.astype(np.float32), two.astype(np.float32), targets)
+    double, single = (
+        fit_combination(one, two, targets),
+        fit_combination(one.astype(np.float32), two.astype(np.float32), targets),
+    )
     assert single.heads["quadrants"].sharpness == pytest.approx(double.heads["quadrants"].sharpness, abs=0.01)
 
 
-def test_chances_that_do_not_quite_sum_to_one_are_sharpened_all_the_same() -> None:
+def test_chances_with_rounding_errors_are_sharpened_too() -> None:
     one, two, targets = noisy_quadrants(300, 10)
-    exact = fitted(one, two, targets).heads["quadrants"]
+    exact = fit_combination(one, two, targets).heads["quadrants"]
     two[:, PART["quadrants"]] *= 1.0000001
-    assert fitted(one, two, targets).heads["quadrants"].sharpness == pytest.approx(exact.sharpness, abs=0.01)
+    assert fit_combination(one, two, targets).heads["quadrants"].sharpness == pytest.approx(exact.sharpness, abs=0.01)
     assert exact.sharpness > 1.5
 
 
-def test_a_head_that_nobody_labelled_stays_plain() -> None:
-    assert fitted(*noisy_quadrants(100, 9)).heads["clusters"] == HeadCombination()
+def test_a_head_without_labels_keeps_the_plain_combination() -> None:
+    assert fit_combination(*noisy_quadrants(100, 9)).heads["clusters"] == HeadCombination()
 
 
-def test_a_folds_own_labels_change_nothing_in_how_it_is_combined() -> None:
+def test_labels_of_a_fold_do_not_change_its_combination() -> None:
     one, two, targets = noisy_quadrants(200, 10)
     folds = np.arange(200) % 5
-    before = cross_fitted(one, two, targets, folds)
+    before = cross_fitted_combination(one, two, targets, folds)
     targets[folds == 2] = np.roll(targets[folds == 2], 1, axis=1)
     targets[folds == 2, PART["quadrants"]] = np.eye(4)[0]
-    after = cross_fitted(one, two, targets, folds)
+    after = cross_fitted_combination(one, two, targets, folds)
     assert np.array_equal(before[folds == 2], after[folds == 2])
     assert not np.array_equal(before[folds == 0], after[folds == 0])
 
 
-def test_what_people_said_becomes_a_score_vector_with_gaps() -> None:
+def test_labels_become_target_vectors_with_nan_for_missing_ones() -> None:
     pack = small_pack(6)
-    targets = targets_of(pack.clips)
+    targets = target_vectors(pack.clips)
     quadrant = pack.clips[0]
     assert np.array_equal(targets[0, PART["quadrants"]], np.arange(4) == quadrant.quadrant)
     assert targets[0, PART["affect"]].tolist() == [0.0, -1.0]

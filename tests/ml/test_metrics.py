@@ -1,83 +1,98 @@
-"""Figures have the values that hand-made tables say."""
+"""Metrics have the values of hand-made tables."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from ml.moods import EMOTIONS
 from ml.training.evaluation.metrics import (
+    bootstrap_intervals,
     calibration_error,
-    class_figures,
-    regression_figures,
-    share_figures,
-    with_intervals,
+    classification_metrics,
+    emotion_share_metrics,
+    regression_metrics,
 )
-from ml.training.product.confidence_calibration import Sides, coverage_curve, cross_fitted, fitted, lowest_threshold
+from ml.training.product.confidence_calibration import (
+    SideEvidence,
+    coverage_curve,
+    cross_fitted_confidences,
+    fit_calibration,
+    lowest_threshold,
+)
 
 
 def test_macro_f1_is_the_mean_over_classes_not_over_clips() -> None:
-    said = np.eye(3)[[0, 0, 0, 0, 1, 1]]
+    predictions = np.eye(3)[[0, 0, 0, 0, 1, 1]]
     labels = np.array([0, 0, 0, 1, 1, 2])
-    found = class_figures(said, labels)
-    assert found["accuracy"] == pytest.approx(4 / 6)
-    assert found["macro_f1"] == pytest.approx((6 / 7 + 1 / 2 + 0) / 3)
+    result = classification_metrics(predictions, labels)
+    assert result["accuracy"] == pytest.approx(4 / 6)
+    assert result["macro_f1"] == pytest.approx((6 / 7 + 1 / 2 + 0) / 3)
 
 
-def test_a_sure_and_right_model_has_no_calibration_error_and_a_sure_and_wrong_one_has_all() -> None:
+def test_macro_f1_is_that_of_scikit_learn() -> None:
+    random = np.random.default_rng(3)
+    labels, chances = random.integers(0, 5, 60), random.random((60, 5))
+    chances[:, 4] = 0.0  # never predicted
+    expected = f1_score(labels, chances.argmax(axis=1), average="macro", labels=range(5), zero_division=0)
+    assert classification_metrics(chances, labels)["macro_f1"] == pytest.approx(expected)
+
+
+def test_calibration_error_is_0_for_certain_hits_and_1_for_certain_misses() -> None:
     sure = np.ones(8)
     assert calibration_error(sure, np.ones(8, bool)) == 0.0
     assert calibration_error(sure, np.zeros(8, bool)) == 1.0
     assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0.0)
 
 
-def test_explained_variance_of_the_mean_is_none_and_of_the_truth_is_all() -> None:
+def test_r2_is_0_for_the_mean_and_1_for_the_truth() -> None:
     truth = np.array([[1.0], [2.0], [6.0]])
-    assert regression_figures(truth, truth, ("valence",)) == {"r2_valence": 1.0, "r_valence": pytest.approx(1.0)}
-    assert regression_figures(np.full((3, 1), 3.0), truth, ("valence",)) == {"r2_valence": 0.0, "r_valence": 0.0}
+    assert regression_metrics(truth, truth, ("valence",)) == {"r2_valence": 1.0, "r_valence": pytest.approx(1.0)}
+    assert regression_metrics(np.full((3, 1), 3.0), truth, ("valence",)) == {"r2_valence": 0.0, "r_valence": 0.0}
 
 
-def test_pairs_count_when_both_moods_are_the_listeners_two() -> None:
+def test_pair_is_exact_if_both_moods_are_the_listeners_two() -> None:
     truth = np.tile(np.linspace(0.1, 0.9, 9), (2, 1))
-    found = truth.copy()
-    found[1, 0] = 1.0  # the second song: one of two right
-    figures = share_figures(found, truth, EMOTIONS)
+    result = truth.copy()
+    result[1, 0] = 1.0  # the second song: one of two right
+    figures = emotion_share_metrics(result, truth, EMOTIONS)
     assert figures["pair_exact"] == 0.5
     assert figures["pair_at_least_one"] == 1.0
     assert figures["top1"] == 0.5
 
 
-def test_an_interval_holds_its_value_and_does_not_move_between_runs() -> None:
+def test_bootstrap_interval_contains_the_value_and_is_reproducible() -> None:
     values = np.arange(50.0)
 
     def mean(at: np.ndarray) -> dict[str, float]:
         return {"mean": float(values[at].mean())}
 
-    found = with_intervals(mean, 50)["mean"]
-    assert found["low"] < found["value"] < found["high"]
-    assert found == with_intervals(mean, 50)["mean"]
+    result = bootstrap_intervals(mean, 50)["mean"]
+    assert result["low"] < result["value"] < result["high"]
+    assert result == bootstrap_intervals(mean, 50)["mean"]
 
 
-def test_fitted_confidence_is_calibrated_on_songs_it_was_not_fitted_on() -> None:
+def test_fitted_confidence_is_calibrated_on_other_songs() -> None:
     random = np.random.default_rng(5)
     shares = random.uniform(0.1, 0.8, (2000, 2))
     right = random.uniform(size=shares.shape) < 1 / (1 + np.exp(-(0.5 + 1.5 * np.log(shares / (1 - shares)))))
-    known = Sides(shares, np.zeros_like(shares), right)
-    chances, errors = cross_fitted(known, np.arange(2000) % 5)
+    data = SideEvidence(shares, np.zeros_like(shares), right)
+    chances, errors = cross_fitted_confidences(data, np.arange(2000) % 5)
     assert max(errors.values()) < 0.05
-    assert fitted(known).first.logit_weight == pytest.approx(1.5, abs=0.25)
+    assert fit_calibration(data).first.logit_weight == pytest.approx(1.5, abs=0.25)
     assert np.corrcoef(chances[:, 0], right[:, 0])[0, 1] > 0.3
 
 
-def test_moods_are_stated_only_where_two_of_three_are_right() -> None:
+def test_moods_are_stated_only_if_two_of_three_are_right() -> None:
     chances = np.linspace(0.0, 1.0, 300)
     right = np.arange(300) >= 105  # of the surest 292, two thirds are right
-    found = lowest_threshold(chances, right)
-    assert right[chances >= found].mean() >= 2 / 3 - 0.005
-    assert right[chances >= found - 0.02].mean() < 2 / 3
+    result = lowest_threshold(chances, right)
+    assert right[chances >= result].mean() >= 2 / 3 - 0.005
+    assert right[chances >= result - 0.02].mean() < 2 / 3
 
 
-def test_a_model_that_is_seldom_right_still_states_three_moods_of_four() -> None:
+def test_a_poor_model_still_states_three_moods_of_four() -> None:
     chances = np.linspace(0, 1, 101)
     assert (chances >= lowest_threshold(chances, np.zeros(101, bool))).mean() == pytest.approx(0.75, abs=0.01)
 

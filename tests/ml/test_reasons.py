@@ -15,7 +15,14 @@ from ml.features.traits import TRAITS
 from ml.inference.reasons import AGAINST, FOR, reasons, strongest
 from ml.models.bundle import Bundle
 from ml.spec import SPEC
-from ml.training.faithfulness import BY_CHANCE, FEATURES_BY_CHANCE, OTHERWISE, RANKED, moods_of, traits_deleted
+from ml.training.evaluation.explanation_faithfulness import (
+    OTHER_REPLACEMENT,
+    RANDOM,
+    RANDOM_FEATURES,
+    RANKED,
+    moods_of,
+    traits_deleted,
+)
 from tests.ml.test_bundle import BUNDLE
 from tests.synthesis import music, noise
 
@@ -124,7 +131,7 @@ def test_removing_the_first_reasons_lowers_a_share_more_than_removing_others(bun
         traits_deleted(song(name), mood, bundle, random) for name in MUSIC for mood in moods_of(song(name), bundle)
     ]
     mean = {way: np.mean([curve[way] for curve in curves], axis=0) for way in curves[0]}
-    assert (mean[RANKED] > 2 * np.maximum(mean[BY_CHANCE], 0)).all()
-    assert (mean[RANKED] > 2 * np.maximum(mean[FEATURES_BY_CHANCE], 0)).all()
-    assert (mean[OTHERWISE + RANKED] > np.maximum(mean[OTHERWISE + BY_CHANCE], 0)).all()
+    assert (mean[RANKED] > 2 * np.maximum(mean[RANDOM], 0)).all()
+    assert (mean[RANKED] > 2 * np.maximum(mean[RANDOM_FEATURES], 0)).all()
+    assert (mean[OTHER_REPLACEMENT + RANKED] > np.maximum(mean[OTHER_REPLACEMENT + RANDOM], 0)).all()
     assert (np.diff(mean[RANKED]) > 0).all()

@@ -17,7 +17,7 @@ from ml.inference.saliency import MAX_PLACES, mood_saliency
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 from ml.spec import SPEC
-from ml.training.faithfulness import BY_CHANCE, OTHERWISE, RANKED, moods_of, patches_deleted
+from ml.training.evaluation.explanation_faithfulness import OTHER_REPLACEMENT, RANDOM, RANKED, moods_of, patches_deleted
 from tests.ml.test_bundle import BUNDLE
 from tests.sounds import write
 from tests.synthesis import music
@@ -120,8 +120,8 @@ def test_occluding_the_top_ranked_patches_lowers_a_share_more_than_random_ones(b
         patches_deleted(song(i), mood, bundle, random) for i in range(len(MUSIC)) for mood in moods_of(song(i), bundle)
     ]
     mean = {way: np.mean([curve[way] for curve in curves], axis=0) for way in curves[0]}
-    assert (mean[RANKED] > 3 * np.maximum(mean[BY_CHANCE], 0)).all()
-    assert (mean[OTHERWISE + RANKED] > np.maximum(mean[OTHERWISE + BY_CHANCE], 0)).all()
+    assert (mean[RANKED] > 3 * np.maximum(mean[RANDOM], 0)).all()
+    assert (mean[OTHER_REPLACEMENT + RANKED] > np.maximum(mean[OTHER_REPLACEMENT + RANDOM], 0)).all()
     assert (np.diff(mean[RANKED]) > 0).all()
 
 

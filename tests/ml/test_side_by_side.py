@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ml.training.product import parallel_training as side_by_side
-from ml.training.product.parallel_training import jobs, train_side_by_side
+from ml.training.product.parallel_training import jobs, train_in_parallel
 from ml.training.product.recipes import RECIPES
 
 
@@ -39,11 +39,11 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, commands: list[list[str]
     done = tmp_path / "cnn2d-3" / "member-0"
     done.mkdir(parents=True)
     (done / "done.json").write_text("{}")
-    assert train_side_by_side(tmp_path / "pack", ("cnn2d",), ("3",), tmp_path, 2, ["--epochs", "4"])
+    assert train_in_parallel(tmp_path / "pack", ("cnn2d",), ("3",), tmp_path, 2, ["--epochs", "4"])
     assert [command[-1] for command in commands] == ["1"]
     assert "--epochs" in commands[0]
 
 
 def test_a_member_that_fails_is_told(tmp_path: Path, commands: list[list[str]]) -> None:
-    assert not train_side_by_side(tmp_path / "pack", ("cnn1d", "cnn2d"), ("0",), tmp_path, 2)
+    assert not train_in_parallel(tmp_path / "pack", ("cnn1d", "cnn2d"), ("0",), tmp_path, 2)
     assert len(commands) == sum(map(len, RECIPES.values()))  # the others were trained all the same

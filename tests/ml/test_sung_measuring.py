@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml.errors import MoodError
-from ml.training.reports.marked_pages import rewritten
+from ml.training.reports.markdown import replace_marked
 from ml.training.sung import fold_scores as measuring
 from ml.training.sung.comparison_networks import OLDER, machine_judge, watched_apart
 from ml.training.sung.fold_scores import NETWORKS, Run, measure, variants_of
@@ -148,10 +148,10 @@ def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: lis
 def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/sung-emotion.json").read_text())
     page = (ROOT / "docs/sung-emotion.md").read_text()
-    assert rewritten(page, tables(found)) == page
+    assert replace_marked(page, tables(found)) == page
 
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(MoodError) as caught:
-        rewritten("# Sung\n", tables({"splits": {}}))
+        replace_marked("# Sung\n", tables({"splits": {}}))
     assert caught.value.code == "page_unmarked"

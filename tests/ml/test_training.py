@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.models.score_vector import LABELS
-from ml.training.evaluation.held_out import HeldOut
+from ml.training.evaluation.held_out import HeldOutScores
 from ml.training.product.cross_validation import train_fold
 from ml.training.product.recipes import Recipe
 from tests.ml.small_pack import small_pack
@@ -23,7 +23,7 @@ pytestmark = [
 def test_the_1d_network_learns_what_tells_two_kinds_of_clips_apart(tmp_path: Path) -> None:
     pack = small_pack(40)
     train_fold(pack, "cnn1d", "0", [Recipe(epochs=12, learning_rate=3e-3)], tmp_path)
-    held = HeldOut.load(tmp_path / "heldout.npz")
+    held = HeldOutScores.load(tmp_path / "heldout.npz")
     assert {pack.clips[clip].fold for clip in held.clips} == {0}
     power = {clip: held.song_scores(clip)[LABELS.index("power")] for clip in set(held.clips.tolist())}
     bright = [share for clip, share in power.items() if clip % 2]
@@ -60,7 +60,7 @@ def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeyp
     epochs = [line.split(",")[0] for line in (tmp_path / "member-0" / "epochs.csv").read_text().splitlines()]
     assert [epoch for epoch in epochs if epoch != "epoch"][-1] == "3"
     assert epochs.count("0") == 1
-    assert np.isfinite(HeldOut.load(tmp_path / "heldout.npz").scores).all()
+    assert np.isfinite(HeldOutScores.load(tmp_path / "heldout.npz").scores).all()
 
 
 def test_members_are_trained_one_by_one_and_then_answer_as_one(tmp_path: Path) -> None:

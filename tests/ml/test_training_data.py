@@ -11,7 +11,13 @@ from ml.errors import MoodError
 from ml.features.filterbanks import mel_weights
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import SPEC
-from ml.training.data.augmentation import Ranges, coloured, masked, mel_positions, warped
+from ml.training.data.augmentation import (
+    AugmentationRanges,
+    equalised_with_noise,
+    mel_positions,
+    stretched_and_shifted,
+    time_and_band_masked,
+)
 from ml.training.data.clips import read_clips
 from ml.training.data.packing import Pack
 from ml.training.data.teachers import TeacherFrames
@@ -78,13 +84,13 @@ def test_a_pitch_shift_moves_a_tones_band_where_the_shifted_tone_lies() -> None:
     before = np.full((1, SPEC.segment_steps + 32, SPEC.n_mels), -60.0, np.float32)
     before[:, :, band(1000)] = 0.0
     ratio = np.array([2 ** (4 / 12)])
-    after = warped(before, np.ones(1), ratio, SPEC)
+    after = stretched_and_shifted(before, np.ones(1), ratio, SPEC)
     assert abs(int(after[0, 100].argmax()) - band(1000 * float(ratio[0]))) <= 1
 
 
 def test_a_stretch_by_a_tenth_reads_a_tenth_more() -> None:
     ramp = np.tile(np.arange(400, dtype=np.float32)[None, :, None], (1, 1, SPEC.n_mels))
-    read = warped(ramp, np.array([1.1]), np.ones(1), SPEC)
+    read = stretched_and_shifted(ramp, np.array([1.1]), np.ones(1), SPEC)
     np.testing.assert_allclose(read[0, :, 5], 1.1 * np.arange(SPEC.segment_steps), atol=1e-3)
 
 
@@ -97,6 +103,6 @@ def test_no_shift_leaves_every_band_where_it_is() -> None:
 def test_masks_and_colours_stay_within_their_ranges() -> None:
     random = np.random.default_rng(3)
     mel_db = random.normal(-30, 5, (4, SPEC.segment_steps, SPEC.n_mels)).astype(np.float32)
-    assert np.abs(coloured(mel_db, Ranges(), random) - mel_db).max() < 40
-    hidden = masked(np.ones_like(mel_db), Ranges(), SPEC, random) == 0
+    assert np.abs(equalised_with_noise(mel_db, AugmentationRanges(), random) - mel_db).max() < 40
+    hidden = time_and_band_masked(np.ones_like(mel_db), AugmentationRanges(), SPEC, random) == 0
     assert 0 < hidden.mean() < 0.5

@@ -11,7 +11,7 @@ from ml.spec import AudioSpec
 
 
 @dataclass(frozen=True)
-class Ranges:
+class AugmentationRanges:
     """How far each change goes. Drawn uniformly, for each segment apart."""
 
     stretch: float = 0.10
@@ -35,11 +35,11 @@ def mel_positions(ratio: np.ndarray, n_mels: int, fmin_hz: float, fmax_hz: float
 
 def interpolation(positions: np.ndarray, size: int) -> np.ndarray:
     """Matrices that read at fractional positions: (batch, n) to (batch, size, n), linear, ends held."""
-    held = np.clip(positions, 0, size - 1)
-    return np.maximum(0.0, 1.0 - np.abs(np.arange(size)[None, :, None] - held[:, None, :])).astype(np.float32)
+    clipped = np.clip(positions, 0, size - 1)
+    return np.maximum(0.0, 1.0 - np.abs(np.arange(size)[None, :, None] - clipped[:, None, :])).astype(np.float32)
 
 
-def warped(mel_db: np.ndarray, rates: np.ndarray, pitch: np.ndarray, spec: AudioSpec) -> np.ndarray:
+def stretched_and_shifted(mel_db: np.ndarray, rates: np.ndarray, pitch: np.ndarray, spec: AudioSpec) -> np.ndarray:
     """Reads `segment_steps` steps from the start of each of (batch, steps, n_mels), at its own rate and pitch."""
     at = np.clip(rates[:, None] * np.arange(spec.segment_steps)[None, :], 0, mel_db.shape[1] - 1)
     low = np.floor(at).astype(int)
@@ -51,7 +51,7 @@ def warped(mel_db: np.ndarray, rates: np.ndarray, pitch: np.ndarray, spec: Audio
     return stretched @ interpolation(positions, spec.n_mels)
 
 
-def coloured(mel_db: np.ndarray, ranges: Ranges, random: np.random.Generator) -> np.ndarray:
+def equalised_with_noise(mel_db: np.ndarray, ranges: AugmentationRanges, random: np.random.Generator) -> np.ndarray:
     """Another equaliser and another noise floor."""
     batch, _, bands = mel_db.shape
     waves = np.cos(np.pi * np.outer(np.arange(1, 5), (np.arange(bands) + 0.5) / bands))
@@ -60,7 +60,9 @@ def coloured(mel_db: np.ndarray, ranges: Ranges, random: np.random.Generator) ->
     return np.maximum(mel_db + curve[:, None, :].astype(np.float32), floor[:, None, None].astype(np.float32))
 
 
-def masked(mel: np.ndarray, ranges: Ranges, spec: AudioSpec, random: np.random.Generator) -> np.ndarray:
+def time_and_band_masked(
+    mel: np.ndarray, ranges: AugmentationRanges, spec: AudioSpec, random: np.random.Generator
+) -> np.ndarray:
     """Hides stretches of time and bands behind the mean, 0. After Park et al., "SpecAugment", 2019. In place."""
     batch, steps, bands = mel.shape
     longest = int(ranges.time_mask_s * spec.steps_per_s)

@@ -14,7 +14,12 @@ from ml.features.extraction import to_decibels
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
 from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
-from ml.training.data.augmentation import Ranges, coloured, masked, warped
+from ml.training.data.augmentation import (
+    AugmentationRanges,
+    equalised_with_noise,
+    stretched_and_shifted,
+    time_and_band_masked,
+)
 from ml.training.data.packing import Pack
 from ml.training.product.recipes import Recipe
 
@@ -25,7 +30,7 @@ MARGIN_S = 2
 """Read beside a segment, so that it can be stretched."""
 
 
-def frequent_words(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str]:
+def frequent_tags(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str]:
     """Mood words of the 4qaed clips that enough of them carry, most frequent first."""
     counted = Counter(w for i in clips if pack.clips[i].collection == "4qaed" for w in pack.clips[i].words)
     return [word for word, count in counted.most_common() if count >= at_least]
@@ -79,7 +84,7 @@ def _smooth(label: int, count: int) -> np.ndarray:
 class Batches(keras.utils.PyDataset, ABC):
     """An epoch: one random segment of each training clip, in random order. Every epoch draws anew, from its seed."""
 
-    ranges = Ranges()
+    ranges = AugmentationRanges()
     scaler: FeatureScaler | SpectrogramScaler
 
     def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, recipe: Recipe) -> None:
@@ -106,21 +111,21 @@ class Batches(keras.utils.PyDataset, ABC):
         part = random.beta(self.mixup, self.mixup, len(first))
         part = np.maximum(part, 1 - part)
         rates = 1.0 + random.uniform(-self.ranges.stretch, self.ranges.stretch, len(first))
-        x_first, t_first = self.segments(first, rates, random)
-        x_second, t_second = self.segments(second, rates, random)
+        x_first, t_first = self.draw_segments(first, rates, random)
+        x_second, t_second = self.draw_segments(second, rates, random)
         blend = part[:, None, None].astype(np.float32)
         y = self.targets.mixed(first, second, part)
         y["teacher"] = blend * t_first + (1 - blend) * t_second
-        return self.finished(blend * x_first + (1 - blend) * x_second, rates, random), y
+        return self.augmented(blend * x_first + (1 - blend) * x_second, rates, random), y
 
     @abstractmethod
-    def segments(
+    def draw_segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """A random segment of each clip, and the teachers' rows for each time step of the network."""
 
     @abstractmethod
-    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    def augmented(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """What is done to segments after they are mixed."""
 
     def _teacher_rows(self, clip: int, seconds: np.ndarray) -> np.ndarray:
@@ -143,7 +148,7 @@ class FrameBatches(Batches):
         self.length = self.pack.spec.wide_frames if self.wide else self.pack.spec.segment_frames
         self.frame_counts, self.teacher_counts = np.diff(self.pack.frame_starts), np.diff(self.pack.teacher_starts)
 
-    def segments(
+    def draw_segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """A frame's teacher rows are those of the second in its middle."""
@@ -155,7 +160,7 @@ class FrameBatches(Batches):
         x = self.scaled[self.pack.frame_starts[clips][:, None] + at]
         return x, self.pack.teacher[self.pack.teacher_starts[clips][:, None] + second].astype(np.float32)
 
-    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    def augmented(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         shift = random.normal(0, FRAME_NOISE, (len(x), 1, x.shape[2]))
         return (x + shift + random.normal(0, FRAME_NOISE / 2, x.shape)).astype(np.float32)
 
@@ -167,7 +172,7 @@ class SpectrogramBatches(Batches):
         self.scaler = scaler
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
 
-    def segments(
+    def draw_segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         spec = self.pack.spec
@@ -181,8 +186,8 @@ class SpectrogramBatches(Batches):
             teacher.append(self._teacher_rows(clip, seconds))
         return to_decibels(np.stack(crops), spec), np.stack(teacher)
 
-    def finished(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    def augmented(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
         semitones = random.uniform(-self.ranges.pitch_semitones, self.ranges.pitch_semitones, len(x))
-        played = warped(x, rates, 2.0 ** (semitones / 12.0), self.pack.spec)
-        heard = self.scaler.normalised(coloured(played, self.ranges, random))
-        return masked(heard, self.ranges, self.pack.spec, random)
+        warped = stretched_and_shifted(x, rates, 2.0 ** (semitones / 12.0), self.pack.spec)
+        levelled = self.scaler.normalised(equalised_with_noise(warped, self.ranges, random))
+        return time_and_band_masked(levelled, self.ranges, self.pack.spec, random)

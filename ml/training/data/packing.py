@@ -64,22 +64,22 @@ def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> 
     failed = cache.fill([data / clip.name for clip in clips], processes)
     for path, sentence in failed.items():
         print(f"left out {path}: {sentence}")
-    kept, mel, frames, teacher = [], [], [], []
+    packed, mel, frames, teacher = [], [], [], []
     teachers = {name: read_teachers(data / "teacher", name) for name in {clip.collection for clip in clips}}
-    place: dict[str, int] = {}
+    row_in_collection: dict[str, int] = {}
     for clip in clips:
-        row = place[clip.collection] = place.get(clip.collection, -1) + 1
+        row = row_in_collection[clip.collection] = row_in_collection.get(clip.collection, -1) + 1
         if data / clip.name in failed:
             continue
         features = cache.load(data / clip.name)
         seconds = int(features.duration_s)
-        rows = [heard.by_second(row, seconds) for heard in teachers[clip.collection]]
-        kept.append(clip)
+        rows = [teacher_frames.by_second(row, seconds) for teacher_frames in teachers[clip.collection]]
+        packed.append(clip)
         mel.append(features.mel)
         frames.append(features.frames)
         teacher.append(np.concatenate(rows, axis=1).astype(np.float16) if rows else np.zeros((0, 0), np.float16))
     return Pack(
-        kept, cache.spec, np.concatenate(mel), _starts(mel), np.concatenate(frames), _starts(frames),
+        packed, cache.spec, np.concatenate(mel), _starts(mel), np.concatenate(frames), _starts(frames),
         np.concatenate(teacher), _starts(teacher),
     )  # fmt: skip
 

@@ -39,19 +39,19 @@ class TeacherFrames:
 
 def read_teachers(folder: Path, collection: str) -> list[TeacherFrames]:
     """The teachers at hand for a collection, none if the folder has none."""
-    found = []
+    teachers = []
     general, music = folder / f"{collection}.npz", folder / f"musicnn-{collection}.npz"
     if general.is_file():
         with np.load(general) as stored:
             weight = np.sqrt(stored["variance"] / stored["variance"].sum())
-            found.append(_frames(stored["embedding"] / 16.0 * weight, stored["frames"], 0.48, 0.975))
+            teachers.append(_frames(stored["embedding"] / 16.0 * weight, stored["frames"], 0.48, 0.975))
     if music.is_file():
         with np.load(music) as stored:
             logits = (stored["tag_logits"] / 10.0 - TAG_MIDDLE) * TAG_WEIGHT
             weight = np.sqrt(stored["variance"] / stored["variance"].sum())
             hidden = stored["hidden"] / 24.0 * weight
-            found.append(_frames(np.concatenate((logits, hidden), axis=1), stored["frames"], 0.992, 2.992))
-    return found
+            teachers.append(_frames(np.concatenate((logits, hidden), axis=1), stored["frames"], 0.992, 2.992))
+    return teachers
 
 
 def _frames(values: np.ndarray, counts: np.ndarray, every_s: float, sees_s: float) -> TeacherFrames:

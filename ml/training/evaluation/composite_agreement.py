@@ -1,4 +1,4 @@
-"""The composite mood against the listeners' own mixtures, as pure functions of pairs and of listeners' shares."""
+"""Agreement of composite moods with the listeners' shares."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from typing import Any
 import numpy as np
 
 from ml.moods import EMOTIONS, Pair, named_most, true_pairs
-from ml.training.evaluation.metrics import Figures, Interval, wilson, with_intervals
+from ml.training.evaluation.metrics import Interval, Metrics, bootstrap_intervals, wilson_interval
 
 Shares = Mapping[str, float]
 SIDES = ("first", "second")
 
 
-def composite_figures(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict[str, dict[str, float]]:
-    """Of composites (first, second) beside the shares of each song's listeners, with intervals.
+def composite_metrics(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict[str, dict[str, float]]:
+    """Metrics of composites (first, second) against the shares of each song's listeners, with intervals.
 
-    pair_exact: the pair is one that the listeners' shares give. first_side_right, one_side_right: the first side,
-    either side, is among the two moods that they name most. What ties counts.
+    pair_exact: the listeners' shares give the same pair. first_side_right, one_side_right: the first side, or either
+    side, is among the two moods that they name most. Ties count.
     """
     exact = np.array([frozenset(pair) in true_pairs(truth) for pair, truth in zip(pairs, listeners, strict=True)])
-    right = right_sides(pairs, listeners)
+    right = correct_sides(pairs, listeners)
 
-    def figures(at: np.ndarray) -> Figures:
+    def figures(at: np.ndarray) -> Metrics:
         return {
             "pair_exact": float(exact[at].mean()),
             "first_side_right": float(right[at, 0].mean()),
             "one_side_right": float(right[at].any(axis=1).mean()),
         }
 
-    return with_intervals(figures, len(exact))
+    return bootstrap_intervals(figures, len(exact))
 
 
-def right_sides(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> np.ndarray:
-    """bool (songs, 2): each side is among the two moods that listeners name most; any that tie count."""
+def correct_sides(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> np.ndarray:
+    """bool (songs, 2): whether each side is among the two moods that listeners name most. Ties count."""
     most = [named_most(truth) for truth in listeners]
     return np.array([[side in moods for side in pair] for pair, moods in zip(pairs, most, strict=True)])
 
 
 def most_frequent_pair(listeners: Sequence[Shares]) -> dict[str, Any]:
-    """The pair that the listeners' shares of the most songs give, and how many: the least a composite must beat."""
+    """The pair that is true of the most songs, and its share of songs: the lowest bar for a composite."""
     pairs = [true_pairs(shares) for shares in listeners]
     frequent = _frequent(pairs)
     exact = float(np.mean([frequent in truth for truth in pairs]))
     return {"pair": sorted(frequent), "pair_exact": round(exact, 4)}
 
 
-def frequent_pairs(truth: Sequence[Mapping[str, float]], folds: np.ndarray) -> list[Pair]:
-    """For each song the pair that is true of the most songs of the other folds, its commoner side first."""
+def most_frequent_pairs(truth: Sequence[Mapping[str, float]], folds: np.ndarray) -> list[Pair]:
+    """For each song the most frequent true pair in the other folds, its more common side first."""
     pairs = [true_pairs(shares) for shares in truth]
     best = {}
     for fold in np.unique(folds):
@@ -61,12 +61,12 @@ def frequent_pairs(truth: Sequence[Mapping[str, float]], folds: np.ndarray) -> l
     return [best[fold] for fold in folds]
 
 
-def mood_rightness(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict[str, dict[str, Interval]]:
-    """For each mood and side: of the songs whose first (second) side it is, for how many it is right.
+def accuracy_by_mood(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict[str, dict[str, Interval]]:
+    """For each mood and side: how often it is right where it is predicted.
 
-    count, right (their share), and the ends low and high of its 95 % interval; null where there is no such song.
+    count (songs), right (share), low and high (95 % interval); None where it is never predicted.
     """
-    right = right_sides(pairs, listeners)
+    right = correct_sides(pairs, listeners)
     return {
         mood: {side: _counted(right[[pair[i] == mood for pair in pairs], i]) for i, side in enumerate(SIDES)}
         for mood in EMOTIONS
@@ -74,8 +74,8 @@ def mood_rightness(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict[s
 
 
 def _counted(right: np.ndarray) -> Interval:
-    found = wilson(int(right.sum()), len(right))
-    return {"count": len(right), "right": found["value"], "low": found["low"], "high": found["high"]}
+    interval = wilson_interval(int(right.sum()), len(right))
+    return {"count": len(right), "right": interval["value"], "low": interval["low"], "high": interval["high"]}
 
 
 def _frequent(pairs: Sequence[set[frozenset[str]]]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Clips that show what each composite genre sounds like, beside what people said of them."""
+"""Example clips of each composite genre, with people's labels."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ MOST_FELT = 3
 def genre_examples(
     scores: Sequence[Mapping[str, Any]], clips: Sequence[Clip], reference: Reference
 ) -> dict[str, list[dict[str, Any]]]:
-    """Of each genre the clips it was given to most clearly, from as many collections as there are, by other artists.
+    """The clips with the highest score of each genre, from several collections and by different artists.
 
-    Chosen by the genre's strength alone, never by what people said. collection, file, labels (people's own, in short),
-    share (0..1, the genre's strength among the ten).
+    Chosen by the genre's score alone, never by labels. Each has collection, file, labels (shortened) and share (0..1).
     """
-    strengths = [genre_scores(heard, reference) for heard in scores]
-    given = [strongest_genre(found) for found in strengths]
+    strengths = [genre_scores(song, reference) for song in scores]
+    strongest = [strongest_genre(song) for song in strengths]
     examples = {}
     for genre in GENRES:
-        clearest = sorted((i for i, name in enumerate(given) if name == genre), key=lambda i: -strengths[i][genre])
+        clearest = sorted((i for i, name in enumerate(strongest) if name == genre), key=lambda i: -strengths[i][genre])
         chosen = _spread([clips[i] for i in clearest])
         examples[genre] = [
             {
                 "collection": clips[clearest[place]].collection,
                 "file": clips[clearest[place]].file,
-                "labels": labels_in_short(clips[clearest[place]]),
+                "labels": short_labels(clips[clearest[place]]),
                 "share": round(strengths[clearest[place]][genre], 4),
             }
             for place in chosen
@@ -40,7 +39,7 @@ def genre_examples(
     return examples
 
 
-def labels_in_short(clip: Clip) -> str:
+def short_labels(clip: Clip) -> str:
     """ "Q2: harsh, hostile, menacing", "c3: wistful", or "Calm 63 %, Sad 31 %" of the listeners."""
     words = ", ".join(clip.words[:WORDS])
     if clip.quadrant is not None:
@@ -52,7 +51,7 @@ def labels_in_short(clip: Clip) -> str:
 
 
 def _spread(clips: Sequence[Clip]) -> list[int]:
-    """Places of up to EXAMPLES clips: the first of each collection, then the next ones; each artist once."""
+    """Indices of up to EXAMPLES clips: the first of each collection, then the next ones; each artist once."""
     chosen: list[int] = []
     for fresh in (True, False):
         for place, clip in enumerate(clips):

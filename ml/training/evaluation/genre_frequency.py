@@ -1,4 +1,4 @@
-"""How often each composite genre is given on real music: none may be rare, Other must not swallow it."""
+"""How often each composite genre is predicted on real music: none may be rare, and Other must not dominate."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Scores = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class GenreReport:
+class GenreFrequencies:
     """Counts of songs by collection and genre.
 
-    `runners_up` counts which genre came second where one was given; `next_rules` which of the other rules came nearest,
-    Other aside: it is no rule, and comes second wherever one rule alone nearly holds.
+    `runners_up` counts the second strongest genre; `next_rules` does so without Other, which is second wherever only
+    one rule nearly holds.
     """
 
     songs: Mapping[str, int]
@@ -39,7 +39,7 @@ class GenreReport:
 
     @property
     def confused_with(self) -> dict[str, dict[str, float]]:
-        """The rules nearest to each genre, the most frequent first: the share (0..1) of its songs where each was it."""
+        """The nearest other rules of each genre, most frequent first, with their share (0..1) of its songs."""
         return {
             name: {
                 other: round(count / sum(nearest.values()), 4)
@@ -53,13 +53,13 @@ class GenreReport:
         """0..1."""
         return self.counts[collection][genre] / self.songs[collection]
 
-    def complaints(self) -> list[str]:
-        """A sentence for each genre that is given too seldom, or, for Other, too often; over all songs."""
+    def violations(self) -> list[str]:
+        """A message for each genre that is too rare, and for Other if it is too frequent, over all songs."""
         wrong = {name: f"at least {LEAST_SHARE:.0%}" for name in GENRES if self.share(name) < LEAST_SHARE}
         if self.share(OTHER) > GREATEST_OTHER:
             wrong[OTHER] = f"at most {GREATEST_OTHER:.0%}"
-        given = {name: f"{name} is given to {self.share(name):.1%} of the songs" for name in wrong}
-        return [f"{given[name]}, it should be {due}." for name, due in wrong.items()]
+        frequency = {name: f"{name} is predicted for {self.share(name):.1%} of the songs" for name in wrong}
+        return [f"{frequency[name]}, expected {due}." for name, due in wrong.items()]
 
     def to_json(self) -> dict[str, Any]:
         shares = {c: {name: round(self.share(name, c), 4) for name in GENRES} for c in self.songs}
@@ -71,7 +71,7 @@ class GenreReport:
         }
 
     def to_markdown(self) -> str:
-        """A table: one row a genre, one column a collection, percent of its songs."""
+        """A table with a row for each genre and a column for each collection, in percent of its songs."""
         collections = list(self.songs)
         heads = [f"{name} ({self.songs[name]})" for name in collections]
         lines = [f"| genre | {' | '.join(heads)} | runner-up |", f"| --- |{' ---: |' * len(heads)} --- |"]
@@ -81,11 +81,11 @@ class GenreReport:
         return "\n".join(lines)
 
 
-def genre_report(rows: Sequence[Scores], sets: Sequence[str], reference: Reference) -> GenreReport:
-    """Count the genres of songs' scores.
+def count_genres(rows: Sequence[Scores], sets: Sequence[str], reference: Reference) -> GenreFrequencies:
+    """Counts the genres of songs.
 
-    `rows` holds the scores of each song as `ml.moods` takes them, best predicted out of fold; `sets` its
-    collection. ValueError where the two differ in length or there is no song.
+    `rows` has the scores of each song as `ml.moods` takes them, best out of fold; `sets` has its collection. Raises
+    ValueError where their lengths differ or there is no song.
     """
     if not rows or len(rows) != len(sets):
         raise ValueError(f"{len(rows)} songs, {len(sets)} collections: give each song's collection.")
@@ -94,10 +94,10 @@ def genre_report(rows: Sequence[Scores], sets: Sequence[str], reference: Referen
     next_rules: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
     for scores, collection in zip(rows, sets, strict=True):
         strengths = genre_scores(scores, reference)
-        given = strongest_genre(strengths)
-        runners_up[given][strongest_genre({**strengths, given: -1.0})] += 1
-        next_rules[given][strongest_genre({**strengths, given: -1.0, OTHER: -1.0})] += 1
+        genre = strongest_genre(strengths)
+        runners_up[genre][strongest_genre({**strengths, genre: -1.0})] += 1
+        next_rules[genre][strongest_genre({**strengths, genre: -1.0, OTHER: -1.0})] += 1
         for name in (ALL, collection):
-            counts.setdefault(name, Counter())[given] += 1
-    songs = {name: counted.total() for name, counted in counts.items()}
-    return GenreReport(songs, counts, runners_up, next_rules)
+            counts.setdefault(name, Counter())[genre] += 1
+    songs = {name: counter.total() for name, counter in counts.items()}
+    return GenreFrequencies(songs, counts, runners_up, next_rules)

@@ -1,4 +1,4 @@
-"""What a network hears in clips that it was not trained on: the only thing that published figures are made from."""
+"""Scores of a network on held-out clips: the only source of published metrics."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ml.training.data.packing import Pack
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """Segment scores of some clips. `clips` index the pack, a row a segment."""
+class HeldOutScores:
+    """Segment scores of some clips. `clips` are indices of the pack, one for each segment."""
 
     clips: np.ndarray
     scores: np.ndarray
-    """float32 (segments, 20), as the network answers them."""
+    """float32 (segments, 20)."""
 
     def save(self, path: Path) -> None:
         np.savez_compressed(path, clips=self.clips, scores=self.scores)
 
     @classmethod
-    def load(cls, *paths: Path) -> HeldOut:
+    def load(cls, *paths: Path) -> HeldOutScores:
         parts = [np.load(path) for path in paths]
         return cls(np.concatenate([p["clips"] for p in parts]), np.concatenate([p["scores"] for p in parts]))
 
@@ -35,23 +35,23 @@ class HeldOut:
         return self.scores[self.clips == clip].mean(axis=0)
 
 
-def held_out_scores(
+def predict_held_out(
     pack: Pack,
     clips: np.ndarray,
     network: keras.Model,
     scaler: FeatureScaler | SpectrogramScaler,
     views: Sequence[int] = (),
-) -> HeldOut:
+) -> HeldOutScores:
     """Scores of all segments of `clips`. `views`: how many frames the parts of a 1D network's input have."""
     rows, inputs = segment_inputs(pack, clips, scaler, views)
     scores = network.predict(inputs, batch_size=64, verbose=0)["scores"]
-    return HeldOut(rows, np.asarray(scores, np.float32))
+    return HeldOutScores(rows, np.asarray(scores, np.float32))
 
 
 def segment_inputs(
     pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler, views: Sequence[int] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All segments of `clips`, cut as they are when a song is analysed, as the scaler's network reads them.
+    """The network inputs for all segments of `clips`, cut as in analysis.
 
     Returns the clip of each (segments,) and the inputs (segments, ...).
     """

@@ -1,126 +1,124 @@
-"""Figures as pure functions of what was heard and what people said, and the interval of each."""
+"""Metrics of predictions against labels, as pure functions."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import ConstantInputWarning, NearConstantInputWarning, binomtest, pearsonr
+from sklearn.metrics import confusion_matrix, r2_score
 
-Figures = dict[str, float]
+Metrics = dict[str, float]
 Interval = dict[str, float | None]
 DRAWS = 1000
 BINS = 10
-TINY = 1e-12
-"""A sum of squares below this is rounding: nothing varies."""
-Z95 = 1.959964
-"""Standard deviations on both sides of the mean that hold 95 % of a normal distribution."""
 
 
-def class_figures(chances: np.ndarray, labels: np.ndarray) -> Figures:
-    """Of (clips, classes) chances and int labels (clips,):
+def classification_metrics(chances: np.ndarray, labels: np.ndarray) -> Metrics:
+    """accuracy, macro_f1 and calibration_error of (clips, classes) chances against int labels (clips,).
 
-    accuracy: share of clips whose likeliest class is theirs. macro_f1: mean over classes of 2 * hits / (said + are).
-    calibration_error: over ten bins of the likeliest class's chance, |mean chance - share right|, by bin size.
+    calibration_error is that of the likeliest class's chance. F1 is counted here and not by scikit-learn: the
+    bootstrap evaluates it tens of thousands of times, and `sklearn.metrics.f1_score` takes 17 times as long; a test
+    holds both to the same result.
     """
-    said, count = chances.argmax(axis=1), chances.shape[1]
-    hits = np.bincount(labels[said == labels], minlength=count)
-    both = np.bincount(said, minlength=count) + np.bincount(labels, minlength=count)
+    predicted, classes = chances.argmax(axis=1), chances.shape[1]
+    hits = np.bincount(labels[predicted == labels], minlength=classes)
+    both = np.bincount(predicted, minlength=classes) + np.bincount(labels, minlength=classes)
     return {
-        "accuracy": float(np.mean(said == labels)),
+        "accuracy": float(np.mean(predicted == labels)),
         "macro_f1": float(np.mean(2 * hits / np.maximum(both, 1))),
-        "calibration_error": calibration_error(chances.max(axis=1), said == labels),
+        "calibration_error": calibration_error(chances.max(axis=1), predicted == labels),
     }
 
 
-def calibration_error(chances: np.ndarray, right: np.ndarray) -> float:
-    """Expected calibration error (Naeini et al. 2015), ten bins of equal width."""
-    which = np.minimum((chances * BINS).astype(int), BINS - 1)
-    apart = np.bincount(which, chances, BINS) - np.bincount(which, right, BINS)
-    return float(np.abs(apart).sum() / len(chances))
+def calibration_error(chances: np.ndarray, correct: np.ndarray) -> float:
+    """Expected calibration error (Naeini et al. 2015), ten bins of equal width; scikit-learn does not have it."""
+    bin_of = np.minimum((chances * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bin_of, chances, BINS) - np.bincount(bin_of, correct, BINS)
+    return float(np.abs(gaps).sum() / len(chances))
 
 
-def regression_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Figures:
-    """r2_NAME: 1 - squared error / variance. r_NAME: Pearson's correlation. Both of (clips, names) arrays.
+def regression_metrics(predicted: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Metrics:
+    """r2_NAME, the coefficient of determination, and r_NAME, Pearson's correlation, of (clips, names) arrays.
 
-    Both are 0 where the truth does not vary: there is nothing to explain.
+    r2 is 0 where the truth is constant; r is 0 where either is.
     """
-    off, other_off = truth - truth.mean(axis=0), found - found.mean(axis=0)
-    spread, other_spread = np.sum(off**2, axis=0), np.sum(other_off**2, axis=0)
-    missed = np.sum((found - truth) ** 2, axis=0)
-    together = np.sum(off * other_off, axis=0)
-    figures = {}
-    for column, name in enumerate(names):
-        varied = spread[column] > TINY and other_spread[column] > TINY
-        figures[f"r2_{name}"] = float(1 - missed[column] / spread[column]) if spread[column] > TINY else 0.0
-        root = float(np.sqrt(spread[column] * other_spread[column]))
-        figures[f"r_{name}"] = float(together[column] / root) if varied else 0.0
-    return figures
+    r2 = r2_score(truth, predicted, multioutput="raw_values")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NearConstantInputWarning)
+        warnings.simplefilter("ignore", ConstantInputWarning)
+        r = np.nan_to_num(pearsonr(predicted, truth, axis=0).statistic)
+    varies = np.ptp(truth, axis=0) > 0
+    return {
+        **{f"r2_{name}": float(r2[i]) if varies[i] else 0.0 for i, name in enumerate(names)},
+        **{f"r_{name}": float(r[i]) for i, name in enumerate(names)},
+    }
 
 
-def share_figures(found: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Figures:
+def emotion_share_metrics(predicted: np.ndarray, truth: np.ndarray, names: tuple[str, ...]) -> Metrics:
     """Of (clips, emotions) shares of listeners:
 
     mean_r, mean_r2: correlation and explained variance, mean over emotions. mse: mean squared error.
-    top1: the strongest is the listeners' strongest. And the figures of the strongest two, see `pair_figures`.
+    top1: the strongest is the listeners' strongest. And the figures of the strongest two, see `top_two_metrics`.
     """
-    each = regression_figures(found, truth, names)
+    each = regression_metrics(predicted, truth, names)
     return {
         "mean_r": float(np.mean([each[f"r_{name}"] for name in names])),
         "mean_r2": float(np.mean([each[f"r2_{name}"] for name in names])),
-        "mse": float(np.mean((found - truth) ** 2)),
-        "top1": float(np.mean(found.argmax(axis=1) == truth.argmax(axis=1))),
-        **pair_figures(_top_two(found), truth),
+        "mse": float(np.mean((predicted - truth) ** 2)),
+        "top1": float(np.mean(predicted.argmax(axis=1) == truth.argmax(axis=1))),
+        **top_two_metrics(_top_two(predicted), truth),
         **{f"r_{name}": each[f"r_{name}"] for name in names},
     }
 
 
-def pair_figures(said: np.ndarray, truth: np.ndarray) -> Figures:
-    """Of two emotions a clip, int (clips, 2), beside the shares of listeners (clips, emotions):
+def top_two_metrics(predicted: np.ndarray, truth: np.ndarray) -> Metrics:
+    """Metrics of two predicted emotions, int (clips, 2), against the shares of listeners, (clips, emotions).
 
-    pair_exact, pair_at_least_one: both, or one or both, are the listeners' strongest two, of shares that tie the first.
-    pair_exact_ties: the two are any pair that ties for the listeners' strongest two.
+    pair_exact, pair_at_least_one: both, or at least one, are the listeners' strongest two; the first of tied shares
+    counts. pair_exact_ties: the two are any pair that ties for the strongest two.
     """
-    both = np.sum(said[:, :, None] == _top_two(truth)[:, None, :], axis=(1, 2))
+    both = np.sum(predicted[:, :, None] == _top_two(truth)[:, None, :], axis=(1, 2))
     most = np.sort(truth, axis=1)[:, -2:].sum(axis=1)
     return {
         "pair_exact": float(np.mean(both == 2)),
-        "pair_exact_ties": float(np.mean(np.take_along_axis(truth, said, axis=1).sum(axis=1) >= most - 1e-9)),
+        "pair_exact_ties": float(np.mean(np.take_along_axis(truth, predicted, axis=1).sum(axis=1) >= most - 1e-9)),
         "pair_at_least_one": float(np.mean(both >= 1)),
     }
 
 
-def confusion(said: np.ndarray, labels: np.ndarray, classes: int) -> list[list[int]]:
-    """Counts, a row for each class that people gave, a column for each that was heard. Both int (clips,)."""
-    counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (labels, said), 1)
-    return [[int(count) for count in row] for row in counts]
+def confusion_counts(predicted: np.ndarray, labels: np.ndarray, classes: int) -> list[list[int]]:
+    """The confusion matrix of int (clips,) arrays: a row for each label, a column for each prediction."""
+    counts: list[list[int]] = confusion_matrix(labels, predicted, labels=range(classes)).tolist()
+    return counts
 
 
-def wilson(right: int, count: int) -> Interval:
-    """A share of `count` and its 95 % score interval (Wilson 1927), which holds for few and for extreme shares.
-
-    All null where nothing was counted.
-    """
+def wilson_interval(hits: int, count: int) -> Interval:
+    """A share of `count` with its 95 % score interval (Wilson 1927); None for all three where `count` is 0."""
     if not count:
         return {"value": None, "low": None, "high": None}
-    share, unsure = right / count, Z95**2 / count
-    middle = (share + unsure / 2) / (1 + unsure)
-    reach = Z95 / (1 + unsure) * float(np.sqrt(share * (1 - share) / count + unsure / (4 * count)))
-    return {"value": round(share, 4), "low": round(middle - reach, 4), "high": round(middle + reach, 4)}
+    interval = binomtest(hits, count).proportion_ci(method="wilson")
+    return {
+        "value": round(hits / count, 4),
+        "low": round(float(interval.low), 4),
+        "high": round(float(interval.high), 4),
+    }
 
 
 def _top_two(shares: np.ndarray) -> np.ndarray:
     return np.argsort(-shares, axis=1, kind="stable")[:, :2]
 
 
-def with_intervals(figures: Callable[[np.ndarray], Figures], count: int) -> dict[str, dict[str, float]]:
-    """Each figure's value over all clips, and its 95 % interval: percentiles over clips drawn anew, seed fixed.
+def bootstrap_intervals(metrics: Callable[[np.ndarray], Metrics], count: int) -> dict[str, dict[str, float]]:
+    """Each metric over all clips with its 95 % interval: percentile bootstrap over clips (Efron 1979), fixed seed.
 
-    `figures` is given indices of clips. Bootstrap after Efron 1979.
+    `metrics` is a function of clip indices. Not `scipy.stats.bootstrap`: it draws one statistic at a time, and its
+    other draws would change every published interval.
     """
-    point = figures(np.arange(count))
+    point = metrics(np.arange(count))
     random = np.random.default_rng(0)
-    draws = [figures(random.integers(0, count, count)) for _ in range(DRAWS)]
+    draws = [metrics(random.integers(0, count, count)) for _ in range(DRAWS)]
     return {
         name: {
             "value": round(value, 4),

@@ -1,4 +1,4 @@
-"""What was heard in clips that the hearers were not trained on, by whom: the one place where views are made."""
+"""Out-of-fold scores of all clips, for each network, both combined, and the baseline."""
 
 from __future__ import annotations
 
@@ -14,44 +14,43 @@ from ml.models.combination import Combination
 from ml.models.score_vector import as_scores
 from ml.training.data.clips import Clip
 from ml.training.data.packing import Pack
-from ml.training.evaluation.held_out import HeldOut
-from ml.training.product.fusion import cross_fitted, fitted, targets_of
+from ml.training.evaluation.held_out import HeldOutScores
+from ml.training.product.fusion import cross_fitted_combination, fit_combination, target_vectors
 
 FOLDS = 5
-PLAIN_SVM = "plain_svm"
-"""The view of the plain method, where ml.training.baseline was run."""
+SVM_BASELINE = "plain_svm"
+"""The view of the baseline, present if ml.training.baseline was run."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Song score vectors (clips, 20) of every clip, out of fold, by view."""
+class OutOfFoldScores:
+    """Out-of-fold score vectors (clips, 20) of all clips, by view."""
 
     pack: Pack
     vectors: dict[str, np.ndarray]
     combination: Combination
-    """How the networks are combined when they serve: fitted on all folds. In `vectors` each fold is combined as the
-    other folds say."""
+    """The combination for serving, fitted on all folds. In `vectors` each fold is combined by a fit on the others."""
 
     @classmethod
     def read(
         cls, pack: Pack, runs: Path, baseline: Path | None = None, combination: Combination | None = None
-    ) -> Heard:
-        """Held-out scores as training left them in `runs`, and the plain method's where `baseline` is a file.
+    ) -> OutOfFoldScores:
+        """Reads the held-out scores in `runs`, and those of the baseline if `baseline` is a file.
 
-        Without `combination` the best one is fitted, across folds.
+        Without `combination`, the best one is cross-fitted over folds. Raises FileNotFoundError.
         """
         vectors = {}
         for network in NETWORKS:
-            held = HeldOut.load(*(runs / f"{network}-{fold}" / "heldout.npz" for fold in range(FOLDS)))
-            vectors[network] = _songs(held, len(pack.clips))
+            held_out = HeldOutScores.load(*(runs / f"{network}-{fold}" / "heldout.npz" for fold in range(FOLDS)))
+            vectors[network] = _songs(held_out, len(pack.clips))
         if combination:
             vectors["both"] = combination(*(vectors[network] for network in NETWORKS))
         else:
-            known = (vectors["cnn1d"], vectors["cnn2d"], targets_of(pack.clips))
-            vectors["both"] = cross_fitted(*known, np.array([clip.fold for clip in pack.clips]))
-            combination = fitted(*known)
+            fit_data = (vectors["cnn1d"], vectors["cnn2d"], target_vectors(pack.clips))
+            vectors["both"] = cross_fitted_combination(*fit_data, np.array([clip.fold for clip in pack.clips]))
+            combination = fit_combination(*fit_data)
         if baseline and baseline.is_file():
-            vectors[PLAIN_SVM] = _songs(HeldOut.load(baseline), len(pack.clips))
+            vectors[SVM_BASELINE] = _songs(HeldOutScores.load(baseline), len(pack.clips))
         return cls(pack, vectors, combination)
 
     @property
@@ -59,7 +58,7 @@ class Heard:
         return self.pack.clips
 
     def rows(self, collection: str) -> np.ndarray:
-        """Indices of a collection's clips."""
+        """Indices of the clips of a collection."""
         return np.array([i for i, clip in enumerate(self.clips) if clip.collection == collection])
 
     def folds(self, rows: np.ndarray) -> np.ndarray:
@@ -72,9 +71,9 @@ class Heard:
         return [as_scores(vector) for vector in self.vectors[view]]
 
 
-def _songs(held: HeldOut, count: int) -> np.ndarray:
+def _songs(held_out: HeldOutScores, count: int) -> np.ndarray:
     """(count, 20), means over segments. A clip without any is an error of whoever wrote the file: ValueError."""
-    missing = count - len(Counter(held.clips.tolist()))
+    missing = count - len(Counter(held_out.clips.tolist()))
     if missing:
-        raise ValueError(f"{missing} of {count} clips have no held-out scores: they were made from another pack.")
-    return np.stack([held.song_scores(clip) for clip in range(count)])
+        raise ValueError(f"{missing} of {count} clips have no held-out scores. The scores were made from another pack.")
+    return np.stack([held_out.song_scores(clip) for clip in range(count)])

@@ -1,4 +1,4 @@
-"""Whether stated chances come true: bins of a reliability diagram, and what error perfection would show."""
+"""Bins of a reliability diagram, and the calibration error that a perfectly calibrated model would show."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ DRAWS = 500
 Bin = dict[str, float | int]
 
 
-def bins(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
-    """Ten bins of equal width over the chances (songs,), those that hold songs; after DeGroot and Fienberg 1983.
+def reliability_bins(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
+    """Ten bins of equal width over chances (songs,), without empty bins (DeGroot and Fienberg 1983).
 
-    `chance` is their mean chance, `right` the share of them that came true.
+    In each: the mean chance and the share of songs that are right. `sklearn.calibration.calibration_curve` gives
+    neither counts nor bin edges, which the diagram needs.
     """
     which = np.minimum((chances * BINS).astype(int), BINS - 1)
     return [
@@ -30,11 +31,11 @@ def bins(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
     ]
 
 
-def expected_error(chances: np.ndarray) -> float:
-    """The calibration error that chances (songs,) show on average if each comes true exactly as often as it says.
+def expected_error_if_calibrated(chances: np.ndarray) -> float:
+    """The mean calibration error of perfectly calibrated chances (songs,), by simulating outcomes with a fixed seed.
 
-    It is above 0, since few songs a bin never come out even; mean over simulated outcomes, seed fixed. Beside it a
-    measured error can be judged (Broecker and Smith 2007 draw such outcomes as consistency bars).
+    It is above 0 because of the few songs in each bin: compare a measured error with it (the consistency bars of
+    Broecker and Smith 2007).
     """
     random = np.random.default_rng(0)
     errors = [calibration_error(chances, random.random(len(chances)) < chances) for _ in range(DRAWS)]

@@ -1,4 +1,4 @@
-"""Which differences hold: figures of two hearers on the same clips, artists drawn anew."""
+"""Paired differences between models on the same clips, with bootstrap intervals by artist."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ml.training.evaluation.metrics import DRAWS, Figures
+from ml.training.evaluation.metrics import DRAWS, Metrics
 
 
-def draws_by_artist(artists: np.ndarray) -> list[np.ndarray]:
-    """Indices of clips of DRAWS samples: as many artists as there are, drawn with replacement, with all their clips.
+def artist_bootstrap_samples(artists: np.ndarray) -> list[np.ndarray]:
+    """Clip indices of DRAWS bootstrap samples: artists drawn with replacement, with all their clips. Fixed seed.
 
-    Clips of one artist are alike, so that drawing clips one by one would find differences surer than they are (the
-    cluster bootstrap, Davison and Hinkley 1997). The seed is fixed.
+    Clips of one artist are alike, so drawing single clips gives intervals that are too narrow (cluster bootstrap,
+    Davison and Hinkley 1997). `scipy.stats.bootstrap` has no groups.
     """
     random = np.random.default_rng(0)
     order = np.argsort(artists, kind="stable")
@@ -23,34 +23,34 @@ def draws_by_artist(artists: np.ndarray) -> list[np.ndarray]:
     return [np.concatenate([clips[i] for i in random.integers(0, len(clips), len(clips))]) for _ in range(DRAWS)]
 
 
-def differences(
-    measured: Mapping[str, Callable[[np.ndarray], Figures]],
+def paired_differences(
+    measured: Mapping[str, Callable[[np.ndarray], Metrics]],
     pairs: list[tuple[str, str]],
     figures: Mapping[str, str],
     artists: np.ndarray,
 ) -> list[dict[str, Any]]:
-    """Of each figure and pair of views: a's figure less b's over all clips, and its 95 % interval.
+    """For each metric and pair of views (a, b): the metric of a minus that of b, with its 95 % interval.
 
-    `measured` holds a function of clip indices for each view; `figures` the names wanted, as the functions give them
-    and as they are reported. All views are measured on the same draws.
+    `measured` holds a function of clip indices for each view. `figures` maps metric names to the names in the report.
+    All views use the same bootstrap samples.
     """
-    samples = draws_by_artist(artists)
+    samples = artist_bootstrap_samples(artists)
     every = np.arange(len(artists))
     points = {view: measure(every) for view, measure in measured.items()}
-    drawn = {view: [measure(sample) for sample in samples] for view, measure in measured.items()}
-    found = []
+    resampled = {view: [measure(sample) for sample in samples] for view, measure in measured.items()}
+    rows = []
     for name, title in figures.items():
         for a, b in pairs:
-            apart = [first[name] - second[name] for first, second in zip(drawn[a], drawn[b], strict=True)]
-            found.append(
+            spread = [first[name] - second[name] for first, second in zip(resampled[a], resampled[b], strict=True)]
+            rows.append(
                 {
                     "figure": title,
                     "a": a,
                     "b": b,
                     "difference": round(points[a][name] - points[b][name], 4),
-                    "low": round(float(np.percentile(apart, 2.5)), 4),
-                    "high": round(float(np.percentile(apart, 97.5)), 4),
+                    "low": round(float(np.percentile(spread, 2.5)), 4),
+                    "high": round(float(np.percentile(spread, 97.5)), 4),
                     "artists": len(np.unique(artists)),
                 }
             )
-    return found
+    return rows

@@ -1,20 +1,18 @@
-"""The composite against the mood words that editors gave to the clips of 4Q.
+"""Agreement of the composite with the mood tags that editors gave to the clips of 4Q.
 
-The rule: a word names an emotion where it is a synonym of that emotion as `ml.moods` describes it, or of the feelings
-that the Geneva Emotional Music Scale gathers under it (Zentner, Grandjean, Scherer 2008). A word may name two. A word
-for a style, a time or a person ("organic", "nocturnal", "witty") names none. The table was made from the words alone,
-before anything was measured by it, and holds every word of the collection once or twice, or among UNMAPPED.
+A tag names an emotion if it is a synonym of that emotion in `ml.moods`, or of a feeling that the Geneva Emotional Music
+Scale groups under it (Zentner, Grandjean, Scherer 2008). A tag may name two emotions. Tags for a style, a time or a
+person ("organic", "nocturnal", "witty") name none. The table was made from the tags alone, before any measurement, and
+holds every tag of the collection: once, twice, or in UNMAPPED_TAGS.
 
-The share of a song's words that name an emotion stands for the share of listeners who feel it. It is scaled to the
-emotion's prevalence: divided by its mean over all songs, and multiplied by the mean share of listeners that `ml.moods`
-gives, so that each emotion is on average as common among words as among listeners. Why: editors have more than thirty
-words for tension and fourteen for tenderness, and the collection was put together with as many songs of every quadrant;
-how often an emotion is named says more of both than of a song. What it does: it raises emotions that words seldom name
-and lowers those that they often name, and with them the pairs that count as true. It was chosen after the figures
-without it had been seen; so these are reported beside it, as "unscaled".
+The share of a song's tags that name an emotion stands for the share of listeners who feel it. It is scaled to the
+emotion's prevalence: divided by its mean over all songs, times the mean share of listeners in `ml.moods`. Editors have
+more than thirty tags for tension and fourteen for tenderness, and the collection is balanced over quadrants, so raw
+counts say more about the vocabulary and the collection than about a song. Scaling raises emotions with few tags and
+lowers those with many. It was chosen after the unscaled metrics had been seen; these are reported too, as "unscaled".
 
-Then the same rules as for listeners give the true pairs and the moods named most; all that tie count. Songs whose words
-name fewer than two emotions that can stand together are left out; they are the same songs, scaled or not.
+The rules for listeners then give the true pairs and the moods named most; ties count. Songs whose tags name fewer than
+two emotions that can form a composite are left out, the same songs scaled or not.
 """
 
 from __future__ import annotations
@@ -25,10 +23,10 @@ from typing import Any
 import numpy as np
 
 from ml.moods import EMOTIONS, MOODS, Pair, named_most, sides, true_pairs
-from ml.training.evaluation.composite_agreement import frequent_pairs
-from ml.training.evaluation.metrics import Figures, with_intervals
+from ml.training.evaluation.composite_agreement import most_frequent_pairs
+from ml.training.evaluation.metrics import Metrics, bootstrap_intervals
 
-WORDS: dict[str, str] = {
+TAGS_BY_EMOTION: dict[str, str] = {
     "amazement": (
         "ethereal, mystical, dreamy, spacey, trippy, sparkling, thrilling, hypnotic, atmospheric, enigmatic, "
         "epic, euphoric"
@@ -70,7 +68,7 @@ WORDS: dict[str, str] = {
         "poignant, wintry, brooding, nihilistic, bittersweet, negative, cold, autumnal"
     ),
 }
-UNMAPPED = (
+UNMAPPED_TAGS = (
     "agreeable, brassy, brittle, campy, cathartic, cerebral, circular, clinical, complex, crunchy, "
     "cynical/sarcastic, detached, druggy, earthy, eccentric, elaborate, elegant, erotic, fractured, greasy, "
     "gritty, hedonistic, hungry, indulgent, insular, irreverent, knotty, literate, lush, meandering, messy, "
@@ -78,16 +76,19 @@ UNMAPPED = (
     "sexual, sexy, sleazy, slick, snide, sophisticated, sparse, sprawling, street-smart, stylish, technical, "
     "theatrical, thuggish, trashy, uncompromising, witty, wry"
 )
-NAMED = {emotion: frozenset(words.split(", ")) for emotion, words in WORDS.items()}
+TAGS = {emotion: frozenset(tags.split(", ")) for emotion, tags in TAGS_BY_EMOTION.items()}
 
 
-def shares_of(words: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[str, float]]:
-    """For each song's words the nine emotions: the shares of them that name each, 0..1.
+def tag_shares(tags: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[str, float]]:
+    """For each song the share of its tags that names each of the nine emotions, 0..1.
 
-    `scaled`: on the listeners' scale, at least 0, in rare songs above 1.
+    `scaled`: on the listeners' scale, 0 or more; rarely above 1.
     """
     shares = np.array(
-        [[sum(word in NAMED[emotion] for word in said) / len(said) for emotion in EMOTIONS] for said in words]
+        [
+            [sum(word in TAGS[emotion] for word in tags_of_song) / len(tags_of_song) for emotion in EMOTIONS]
+            for tags_of_song in tags
+        ]
     )
     if scaled:
         usual = np.maximum(shares.mean(axis=0), 1e-9)
@@ -95,57 +96,57 @@ def shares_of(words: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[
     return [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in shares]
 
 
-def judged(shares: Mapping[str, float]) -> bool:
-    """Whether two emotions are named that can stand together in a composite."""
+def names_a_composite(shares: Mapping[str, float]) -> bool:
+    """Whether the tags name two emotions that can form a composite."""
     named = [emotion for emotion in EMOTIONS if shares[emotion] > 0]
     return any(other not in MOODS[one].near_synonyms for one in named for other in named if other != one)
 
 
-def word_figures(pairs: Sequence[Pair], shares: Sequence[Mapping[str, float]]) -> dict[str, Any]:
-    """exact, first_side, one_side of composites (first, second) beside each song's word shares, with intervals.
+def tag_metrics(pairs: Sequence[Pair], shares: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    """Metrics of composites (first, second) against each song's tag shares, with intervals.
 
-    exact: the pair is one that the words give. first_side, one_side: the first side, either side, is among the two
-    emotions that most words name.
+    exact: the tags give the same pair. first_side, one_side: the first side, or either side, is among the two emotions
+    that most tags name.
     """
-    hits = np.array([_hits(pair, truth) for pair, truth in zip(pairs, shares, strict=True)])
+    hits = np.array([_matches(pair, truth) for pair, truth in zip(pairs, shares, strict=True)])
 
-    def right(at: np.ndarray) -> Figures:
+    def right(at: np.ndarray) -> Metrics:
         exact, first, either = hits[at].mean(axis=0)
         return {"exact": float(exact), "first_side": float(first), "one_side": float(either)}
 
-    return with_intervals(right, len(hits))
+    return bootstrap_intervals(right, len(hits))
 
 
-def words_report(
-    views: Mapping[str, Sequence[Mapping[str, float]]], words: Sequence[Sequence[str]], folds: np.ndarray
+def tag_agreement_report(
+    views: Mapping[str, Sequence[Mapping[str, float]]], tags: Sequence[Sequence[str]], folds: np.ndarray
 ) -> dict[str, Any]:
-    """`views` holds each song's emotions by hearer, "both" and any baselines; `words` what editors said of it.
+    """Metrics of "both", and under "baselines" those of the other views and of the most frequent pair.
 
-    The most frequent pair is that of the other folds' songs. "unscaled" holds the same figures by the words' own
-    shares. Empty where fewer than two folds have songs to judge by, as where editors used other words.
+    `views` holds the emotions of each song by view, `tags` its tags. The most frequent pair is that of the other
+    folds. "unscaled" holds the same metrics for unscaled shares. Empty where fewer than two folds have usable songs.
     """
-    truth = shares_of(words)
-    kept = np.array([i for i, shares in enumerate(truth) if judged(shares)], int)
-    if len(np.unique(folds[kept])) < 2:
+    truth = tag_shares(tags)
+    songs = np.array([i for i, shares in enumerate(truth) if names_a_composite(shares)], int)
+    if len(np.unique(folds[songs])) < 2:
         return {}
-    plain = shares_of(words, scaled=False)
-    pairs = {view: [sides(heard[i]) for i in kept] for view, heard in views.items()}
+    plain = tag_shares(tags, scaled=False)
+    pairs = {view: [sides(predicted[i]) for i in songs] for view, predicted in views.items()}
     return {
-        "songs": len(kept),
-        **_beside(pairs, [truth[i] for i in kept], folds[kept]),
-        "unscaled": _beside(pairs, [plain[i] for i in kept], folds[kept]),
+        "songs": len(songs),
+        **_metrics_and_baselines(pairs, [truth[i] for i in songs], folds[songs]),
+        "unscaled": _metrics_and_baselines(pairs, [plain[i] for i in songs], folds[songs]),
     }
 
 
-def _beside(
+def _metrics_and_baselines(
     pairs: Mapping[str, Sequence[Pair]], truth: Sequence[Mapping[str, float]], folds: np.ndarray
 ) -> dict[str, Any]:
-    """The figures of "both", and under "baselines" those of the most frequent pair and of the other hearers."""
-    found = {view: word_figures(said, truth) for view, said in pairs.items()}
-    frequent = word_figures(frequent_pairs(truth, folds), truth)
-    return {**found.pop("both"), "baselines": {"most_frequent": frequent, **found}}
+    """The metrics of "both", and under "baselines" those of the most frequent pair and of the other views."""
+    metrics = {view: tag_metrics(predicted, truth) for view, predicted in pairs.items()}
+    frequent = tag_metrics(most_frequent_pairs(truth, folds), truth)
+    return {**metrics.pop("both"), "baselines": {"most_frequent": frequent, **metrics}}
 
 
-def _hits(pair: Pair, truth: Mapping[str, float]) -> tuple[bool, bool, bool]:
+def _matches(pair: Pair, truth: Mapping[str, float]) -> tuple[bool, bool, bool]:
     most = named_most(truth)
     return frozenset(pair) in true_pairs(truth), pair[0] in most, any(side in most for side in pair)

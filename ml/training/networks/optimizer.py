@@ -32,8 +32,8 @@ def optimizer(recipe: Schedule, steps_per_epoch: int) -> keras.optimizers.Optimi
     schedule = keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate / 20, steps - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
     )
-    made = keras.optimizers.AdamW(
+    adamw = keras.optimizers.AdamW(
         schedule, weight_decay=recipe.weight_decay, clipnorm=5.0, use_ema=True, ema_momentum=recipe.averaging
     )
-    made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return made
+    adamw.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return adamw

@@ -13,15 +13,15 @@ from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import HEADS
 from ml.training.data.packing import Pack
 from ml.training.evaluation.held_out import segment_inputs
-from ml.training.product.fusion import targets_of
+from ml.training.product.fusion import target_vectors
 
 PENALTY = {"emotions": 4 / 3, "affect": 8 / 3}
 """Of ridge regression, when all that is read has variance 1 in all."""
-AT_ONCE = 100
+CLIPS_PER_BATCH = 100
 """Clips that are heard together; bounds the memory that it takes."""
 
 
-def reading(
+def fit_ridge_readout(
     members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
 ) -> tuple[np.ndarray, np.ndarray]:
     """Kernel (width, 11) and bias (11,) for `ensemble`, by ridge regression (Hoerl and Kennard 1970) over songs.
@@ -30,34 +30,34 @@ def reading(
     its labels. The members were trained on the same clips, and know them better than songs that they never heard;
     that this reading serves such songs, too, is what the held-out figures show.
     """
-    heard = _heard(members, pack, clips, scaler)
-    targets = targets_of([pack.clips[clip] for clip in clips])
-    mean = heard.mean(axis=0)
-    scale = _scale(heard, len(members))
+    statistics = _song_statistics(members, pack, clips, scaler)
+    targets = target_vectors([pack.clips[clip] for clip in clips])
+    mean = statistics.mean(axis=0)
+    scale = _scale(statistics, len(members))
     kernels, biases = [], []
     for head in HEADS:
         if head.name in READOUT_HEADS:
-            wanted = targets[:, head.part]
-            rows = ~np.isnan(wanted).any(axis=1)
-            fitted = Ridge(PENALTY[head.name]).fit((heard[rows] - mean) * scale, wanted[rows])
+            labels = targets[:, head.part]
+            rows = ~np.isnan(labels).any(axis=1)
+            fitted = Ridge(PENALTY[head.name]).fit((statistics[rows] - mean) * scale, labels[rows])
             kernels.append(fitted.coef_.T * scale[:, None])
             biases.append(fitted.intercept_ - mean @ kernels[-1])
     return np.concatenate(kernels, axis=1).astype(np.float32), np.concatenate(biases).astype(np.float32)
 
 
-def _scale(heard: np.ndarray, members: int) -> np.ndarray:
+def _scale(statistics: np.ndarray, members: int) -> np.ndarray:
     """Factors (width,) that give the means and the deviations of each member the same variance, 1 in all."""
-    blocks = np.split(heard.var(axis=0), 2 * members)
+    blocks = np.split(statistics.var(axis=0), 2 * members)
     return np.concatenate([np.full(len(block), 1 / np.sqrt(max(block.sum(), 1e-9) * len(blocks))) for block in blocks])
 
 
-def _heard(
+def _song_statistics(
     members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
 ) -> np.ndarray:
     """float64 (clips, width): the temporal statistics of each clip, the mean over its segments."""
     songs = []
-    for first in range(0, len(clips), AT_ONCE):
-        some = clips[first : first + AT_ONCE]
+    for first in range(0, len(clips), CLIPS_PER_BATCH):
+        some = clips[first : first + CLIPS_PER_BATCH]
         rows, inputs = segment_inputs(pack, some, scaler, input_lengths(members))
         timelines = [
             member.predict(inputs[:, part], batch_size=64, verbose=0)["timeline"]

@@ -18,24 +18,24 @@ SMALL = 1e-6
 class Student(keras.Model):
     """Wraps a network with the heads that only training needs."""
 
-    def __init__(self, network: keras.Model, teacher_outputs: int, words: int) -> None:
+    def __init__(self, network: keras.Model, teacher_outputs: int, tags: int) -> None:
         super().__init__(name=f"{network.name}_student")
         self.network = network
-        quiet = keras.initializers.RandomNormal(stddev=0.01)  # else their first guesses would drown the labels
+        small_init = keras.initializers.RandomNormal(stddev=0.01)  # else their first guesses would drown the labels
         self.teacher_head = (
-            layers.Dense(teacher_outputs, kernel_initializer=quiet, name="teacher") if teacher_outputs else None
+            layers.Dense(teacher_outputs, kernel_initializer=small_init, name="teacher") if teacher_outputs else None
         )
-        self.word_head = layers.Dense(words, activation="sigmoid", name="words") if words else None
+        self.word_head = layers.Dense(tags, activation="sigmoid", name="words") if tags else None
         self.parts = {name: keras.metrics.Mean(name=name) for name in WEIGHTS}
 
     def call(self, x: keras.KerasTensor, training: bool = False) -> dict[str, keras.KerasTensor]:
-        heard = self.network(x, training=training)
-        answer = {"scores": heard["scores"]}
+        outputs = self.network(x, training=training)
+        predictions = {"scores": outputs["scores"]}
         if self.word_head is not None:
-            answer["words"] = self.word_head(heard["embedding"])
+            predictions["words"] = self.word_head(outputs["embedding"])
         if self.teacher_head is not None:
-            answer["teacher"] = self.teacher_head(heard["timeline"])
-        return answer
+            predictions["teacher"] = self.teacher_head(outputs["timeline"])
+        return predictions
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):  # type: ignore[no-untyped-def]
         scores = {head.name: y_pred["scores"][:, head.part] for head in HEADS}
@@ -44,8 +44,8 @@ class Student(keras.Model):
         affect = ops.sum(ops.square(y["affect"] - scores["affect"]), axis=-1)
         losses["affect"] = _weighted(y["affect_weight"], affect)
         if self.word_head is not None:
-            words = ops.mean(_binary(y["words"], y_pred["words"], summed=False), axis=-1)
-            losses["words"] = _weighted(y["words_weight"], words)
+            tags = ops.mean(_binary(y["words"], y_pred["words"], summed=False), axis=-1)
+            losses["words"] = _weighted(y["words_weight"], tags)
         if self.teacher_head is not None:
             missed = ops.sum(ops.square(y["teacher"] - y_pred["teacher"]), axis=-1) / TEACHERS
             losses["teacher"] = ops.mean(missed)
@@ -54,13 +54,13 @@ class Student(keras.Model):
         return sum(WEIGHTS[name] * value for name, value in losses.items())
 
 
-def _cross_entropy(wanted: keras.KerasTensor, found: keras.KerasTensor) -> keras.KerasTensor:
+def _cross_entropy(targets: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:
     """Mean over the batch; a clip that the scheme did not label has an all-zero row and adds nothing."""
-    return -ops.mean(ops.sum(wanted * ops.log(found + SMALL), axis=-1))
+    return -ops.mean(ops.sum(targets * ops.log(predicted + SMALL), axis=-1))
 
 
-def _binary(wanted: keras.KerasTensor, found: keras.KerasTensor, summed: bool = True) -> keras.KerasTensor:
-    each = -(wanted * ops.log(found + SMALL) + (1 - wanted) * ops.log(1 - found + SMALL))
+def _binary(targets: keras.KerasTensor, predicted: keras.KerasTensor, summed: bool = True) -> keras.KerasTensor:
+    each = -(targets * ops.log(predicted + SMALL) + (1 - targets) * ops.log(1 - predicted + SMALL))
     return ops.sum(each, axis=-1) if summed else each
 
 

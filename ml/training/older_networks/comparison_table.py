@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ml.training.evaluation.metrics import class_figures, with_intervals
+from ml.training.evaluation.metrics import bootstrap_intervals, classification_metrics
 from ml.training.older_networks.architecture import Architecture
 from ml.training.older_networks.input_views import VIEWS
 from ml.training.older_networks.registry import ARCHITECTURES
-from ml.training.reports.marked_pages import interval
+from ml.training.reports.markdown import interval
 
 COMMON_FOLD = 0
 """The fold that every network is measured on, so that all of them can be compared on the same songs."""
@@ -51,7 +51,7 @@ def _network(folds: list[dict[str, Any]]) -> dict[str, Any]:
 def _figures(folds: list[dict[str, Any]]) -> dict[str, Any]:
     chances = np.concatenate([np.array(one["chances"]) for one in folds])
     labels = np.concatenate([np.array(one["labels"]) for one in folds])
-    figures = with_intervals(lambda drawn: class_figures(chances[drawn], labels[drawn]), len(labels))
+    figures = bootstrap_intervals(lambda drawn: classification_metrics(chances[drawn], labels[drawn]), len(labels))
     return {name: figures[name] for name in ("accuracy", "macro_f1")}
 
 

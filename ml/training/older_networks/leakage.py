@@ -16,7 +16,7 @@ import numpy as np
 
 from ml.moods import QUADRANTS
 from ml.training.data.clips import Clip
-from ml.training.evaluation.metrics import class_figures, with_intervals
+from ml.training.evaluation.metrics import bootstrap_intervals, classification_metrics
 from ml.training.older_networks.architecture import Architecture
 
 LEAKY = "cnn1d4"
@@ -115,11 +115,11 @@ def _figures(chances: np.ndarray, labels: np.ndarray, owner: np.ndarray) -> dict
     hits, counts = np.bincount(owner, right, songs), np.bincount(owner, minlength=songs)
 
     def figures(drawn: np.ndarray) -> dict[str, float]:
-        whole = class_figures(by_song[drawn], labels[drawn])
+        whole = classification_metrics(by_song[drawn], labels[drawn])
         return {
             "piece_accuracy": float(hits[drawn].sum() / counts[drawn].sum()),
             "song_accuracy": whole["accuracy"],
             "song_macro_f1": whole["macro_f1"],
         }
 
-    return with_intervals(figures, songs)
+    return bootstrap_intervals(figures, songs)

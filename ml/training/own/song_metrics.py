@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ml.training.evaluation.metrics import calibration_error
-from ml.training.evaluation.reliability import bins, expected_error
+from ml.training.evaluation.reliability import expected_error_if_calibrated, reliability_bins
 
 NAMED_FROM = 0.5
 DRAWS = 1000
@@ -48,10 +48,10 @@ def figures(
         **intervals,
         "most_frequent": round(float(truth.mean(axis=0).max()), 4),
         "calibration_error": round(calibration_error(sure, right), 4),
-        "calibration_expected": expected_error(sure),
+        "calibration_expected": expected_error_if_calibrated(sure),
         "by_mood": {mood: _by_mood(said[:, i], truth[:, i]) for i, mood in enumerate(moods)},
         "confusion": {"moods": list(moods), "counts": confusion(chances, truth).tolist()},
-        "reliability": bins(sure, right),
+        "reliability": reliability_bins(sure, right),
         "coverage": coverage_points(chances.max(axis=1), _likeliest_right(chances, truth)),
     }
 

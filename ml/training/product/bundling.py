@@ -91,9 +91,9 @@ def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
         ),
     }
     for name, exported in (("cnn1d", bundle.predict_cnn1d(frames)), ("cnn2d", bundle.predict_cnn2d(mel))):
-        apart = float(np.abs(exported - trained[name]).max())
-        if apart > PARITY:
-            raise MoodError("model_corrupt", f"The exported {name} differs from the trained one by {apart:.2g}.")
+        difference = float(np.abs(exported - trained[name]).max())
+        if difference > PARITY:
+            raise MoodError("model_corrupt", f"The exported {name} differs from the trained one by {difference:.2g}.")
     return {"frames": frames, "mel": mel, **trained}
 
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from ml.calibration import MAX_SHARE, MIN_SHARE, Calibration, Logistic
 from ml.moods import evidence, sides
-from ml.training.evaluation.composite_agreement import SIDES, right_sides
+from ml.training.evaluation.composite_agreement import SIDES, correct_sides
 from ml.training.evaluation.metrics import calibration_error
 
 RIDGE = 1.0
@@ -22,7 +22,7 @@ LEAST_STATED = 0.75
 
 
 @dataclass(frozen=True)
-class Sides:
+class SideEvidence:
     """What is known of the two sides of some songs, an array a field, a row a song."""
 
     shares: np.ndarray
@@ -33,13 +33,13 @@ class Sides:
     """bool (songs, 2): the side is among the two moods that listeners name most; any that tie count."""
 
     @classmethod
-    def of(cls, heard: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> Sides:
-        pairs = [sides(shares) for shares in heard]
-        found = np.array([evidence(shares, pair) for shares, pair in zip(heard, pairs, strict=True)])
-        return cls(found[:, :, 0], found[:, :, 1], right_sides(pairs, listeners))
+    def of(cls, predicted: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> SideEvidence:
+        pairs = [sides(shares) for shares in predicted]
+        values = np.array([evidence(shares, pair) for shares, pair in zip(predicted, pairs, strict=True)])
+        return cls(values[:, :, 0], values[:, :, 1], correct_sides(pairs, listeners))
 
-    def __getitem__(self, rows: np.ndarray) -> Sides:
-        return Sides(self.shares[rows], self.gaps[rows], self.right[rows])
+    def __getitem__(self, rows: np.ndarray) -> SideEvidence:
+        return SideEvidence(self.shares[rows], self.gaps[rows], self.right[rows])
 
     def chances(self, calibration: Calibration) -> np.ndarray:
         """(songs, 2): how sure each side is."""
@@ -52,11 +52,11 @@ class Sides:
         )
 
 
-def fitted(known: Sides) -> Calibration:
+def fit_calibration(evidence: SideEvidence) -> Calibration:
     """The calibration of these songs, with the threshold that their coverage-accuracy curve gives."""
-    sides_fitted = [_logistic(known.shares[:, i], known.gaps[:, i], known.right[:, i]) for i in (0, 1)]
+    sides_fitted = [_logistic(evidence.shares[:, i], evidence.gaps[:, i], evidence.right[:, i]) for i in (0, 1)]
     unsure = Calibration(sides_fitted[0], sides_fitted[1], threshold=0.0)
-    threshold = lowest_threshold(known.chances(unsure)[:, 0], known.right[:, 0])
+    threshold = lowest_threshold(evidence.chances(unsure)[:, 0], evidence.right[:, 0])
     return Calibration(sides_fitted[0], sides_fitted[1], threshold)
 
 
@@ -74,12 +74,12 @@ def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
     return round(float(chances[order[last]]), 3)
 
 
-def cross_fitted(known: Sides, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
+def cross_fitted_confidences(evidence: SideEvidence, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
     """Chances of each song by the calibration of the other folds, and the calibration error of each side."""
-    chances = np.zeros_like(known.shares)
+    chances = np.zeros_like(evidence.shares)
     for fold in np.unique(folds):
-        chances[folds == fold] = known[folds == fold].chances(fitted(known[folds != fold]))
-    errors = {side: calibration_error(chances[:, i], known.right[:, i]) for i, side in enumerate(SIDES)}
+        chances[folds == fold] = evidence[folds == fold].chances(fit_calibration(evidence[folds != fold]))
+    errors = {side: calibration_error(chances[:, i], evidence.right[:, i]) for i, side in enumerate(SIDES)}
     return chances, {side: round(error, 4) for side, error in errors.items()}
 
 
@@ -98,14 +98,14 @@ def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, flo
 
 
 def _logistic(shares: np.ndarray, gaps: np.ndarray, right: np.ndarray) -> Logistic:
-    held = np.clip(shares, MIN_SHARE, MAX_SHARE)
-    inputs = np.stack([np.ones_like(held), np.log(held / (1 - held)), gaps], axis=1)
+    clipped = np.clip(shares, MIN_SHARE, MAX_SHARE)
+    inputs = np.stack([np.ones_like(clipped), np.log(clipped / (1 - clipped)), gaps], axis=1)
     prior = np.array([0.0, 1.0, 0.0])
 
-    def loss(weights: np.ndarray) -> float:
-        scores = inputs @ weights
+    def loss(coefficients: np.ndarray) -> float:
+        scores = inputs @ coefficients
         missed = np.logaddexp(0, -np.where(right, scores, -scores)).sum()
-        return float(missed + RIDGE * np.sum((weights[1:] - prior[1:]) ** 2) / 2)
+        return float(missed + RIDGE * np.sum((coefficients[1:] - prior[1:]) ** 2) / 2)
 
-    found = minimize(loss, prior, method="BFGS").x
-    return Logistic(*(round(float(weight), 6) for weight in found))
+    weights = minimize(loss, prior, method="BFGS").x
+    return Logistic(*(round(float(weight), 6) for weight in weights))

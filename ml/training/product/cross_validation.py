@@ -22,18 +22,18 @@ from ml.models.cnn2d import cnn2d
 from ml.models.ensemble import ensemble, input_lengths
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import AudioSpec
-from ml.training.data.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_words
+from ml.training.data.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_tags
 from ml.training.data.packing import Pack
-from ml.training.evaluation.held_out import held_out_scores
+from ml.training.evaluation.held_out import predict_held_out
 from ml.training.networks.optimizer import optimizer
-from ml.training.networks.ridge_readout import reading
+from ml.training.networks.ridge_readout import fit_ridge_readout
 from ml.training.networks.student import Student
 from ml.training.product.recipes import Recipe
 
 FOLDS = ("0", "1", "2", "3", "4", "final")
 
 
-def built(network: str, recipe: Recipe, spec: AudioSpec) -> keras.Model:
+def build_network(network: str, recipe: Recipe, spec: AudioSpec) -> keras.Model:
     return cnn1d(spec, spread=recipe.spread, wide=recipe.wide) if network == "cnn1d" else cnn2d(spec)
 
 
@@ -50,7 +50,7 @@ def train_fold(
     out.mkdir(parents=True, exist_ok=True)
     folds = np.array([clip.fold for clip in pack.clips])
     clips = np.flatnonzero(folds != int(fold)) if fold != "final" else np.arange(len(folds))
-    scaler = fitted_scaler(pack, network, clips)
+    scaler = fit_scaler(pack, network, clips)
     places = [out / f"member-{number}" for number in range(len(members))]
     for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
         if only in (None, number):
@@ -60,11 +60,11 @@ def train_fold(
     trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
     for number, member in enumerate(trained):
         member.name = f"member_{number}"
-    whole = ensemble(trained, *reading(trained, pack, clips, scaler), name=network)
+    whole = ensemble(trained, *fit_ridge_readout(trained, pack, clips, scaler), name=network)
     whole.save(out / "network.keras")
     (out / "scaler.json").write_text(json.dumps(scaler.to_card()))
     if fold != "final":
-        held_out_scores(pack, np.flatnonzero(folds == int(fold)), whole, scaler, input_lengths(trained)).save(
+        predict_held_out(pack, np.flatnonzero(folds == int(fold)), whole, scaler, input_lengths(trained)).save(
             out / "heldout.npz"
         )
     facts = {
@@ -90,9 +90,9 @@ def train_member(
         return
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
-    words = frequent_words(pack, clips)
+    words = frequent_tags(pack, clips)
     batches = make_batches(pack, clips, Targets.of(pack, words), scaler, recipe)
-    member = built(network, recipe, pack.spec)
+    member = build_network(network, recipe, pack.spec)
     student = Student(member, teacher_outputs=pack.teacher.shape[1], words=len(words))
     student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
     student.compile(optimizer=optimizer(recipe, len(batches)))
@@ -120,14 +120,14 @@ def make_batches(
     return SpectrogramBatches(pack, clips, targets, recipe, scaler=scaler)
 
 
-def fitted_scaler(pack: Pack, network: str, clips: np.ndarray) -> FeatureScaler | SpectrogramScaler:
+def fit_scaler(pack: Pack, network: str, clips: np.ndarray) -> FeatureScaler | SpectrogramScaler:
     """The network's own kind of scaler, fitted on `clips` alone."""
     if network == "cnn1d":
         return FeatureScaler.fit(np.concatenate([pack.frames_of(clip) for clip in clips]))
-    return fitted_spectrogram_scaler(pack, clips)
+    return fit_spectrogram_scaler(pack, clips)
 
 
-def fitted_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
+def fit_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
     """The deviation of levelled log-mel over one segment from the middle of each training clip."""
     unscaled = SpectrogramScaler(deviation_db=1.0)
     middle = []

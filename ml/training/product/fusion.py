@@ -22,7 +22,7 @@ stays near one half unless the clips clearly ask for another."""
 DECIMALS = 4
 
 
-def targets_of(clips: Sequence[Clip]) -> np.ndarray:
+def target_vectors(clips: Sequence[Clip]) -> np.ndarray:
     """What people said of each clip as a score vector, float64 (clips, 20); NaN where nobody said anything."""
     out = np.full((len(clips), len(LABELS)), np.nan)
     part = {head.name: head.part for head in HEADS}
@@ -38,7 +38,7 @@ def targets_of(clips: Sequence[Clip]) -> np.ndarray:
     return out
 
 
-def fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -> Combination:
+def fit_combination(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -> Combination:
     """The combination of least loss. All three are (clips, 20); NaN in `targets` does not count.
 
     Loss: cross-entropy of chances; squared error of shares, valence and arousal in units of its mean.
@@ -51,7 +51,9 @@ def fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -> Combina
     return Combination(rules)
 
 
-def cross_fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def cross_fitted_combination(
+    cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, folds: np.ndarray
+) -> np.ndarray:
     """(clips, 20) of both networks, each fold combined as the other folds' clips say.
 
     The other folds' scores come from networks that were trained on this fold, as in any stacking (Wolpert 1992); with
@@ -60,14 +62,14 @@ def cross_fitted(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, fold
     out = np.zeros(cnn1d.shape)
     for fold in np.unique(folds):
         here, there = folds == fold, folds != fold
-        out[here] = fitted(cnn1d[there], cnn2d[there], targets[there])(cnn1d[here], cnn2d[here])
+        out[here] = fit_combination(cnn1d[there], cnn2d[there], targets[there])(cnn1d[here], cnn2d[here])
     return out
 
 
 def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head) -> HeadCombination:
     plain = Combination.plain().heads
-    wanted = targets[:, head.part]
-    missed_plainly = np.mean((Combination(plain)(cnn1d, cnn2d)[:, head.part] - wanted) ** 2)
+    labels = targets[:, head.part]
+    plain_error = np.mean((Combination(plain)(cnn1d, cnn2d)[:, head.part] - labels) ** 2)
 
     def rule(numbers: np.ndarray) -> HeadCombination:
         """Of one number or two: where there is none for the sharpness, it is left alone."""
@@ -75,12 +77,12 @@ def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head)
         return HeadCombination(float(share), float(sharpness))
 
     def loss(numbers: np.ndarray) -> float:
-        found = Combination({**plain, head.name: rule(numbers)})(cnn1d, cnn2d)[:, head.part]
+        combined = Combination({**plain, head.name: rule(numbers)})(cnn1d, cnn2d)[:, head.part]
         if head.activation == "softmax":
-            missed = -np.sum(wanted * np.log(np.maximum(found, MIN_PROBABILITY)))
+            error = -np.sum(labels * np.log(np.maximum(combined, MIN_PROBABILITY)))
         else:
-            missed = np.sum(np.mean((found - wanted) ** 2, axis=1)) / (2 * missed_plainly + 1e-12)
-        return float(missed + np.sum(RIDGE[: len(numbers)] * numbers**2) / 2)
+            error = np.sum(np.mean((combined - labels) ** 2, axis=1)) / (2 * plain_error + 1e-12)
+        return float(error + np.sum(RIDGE[: len(numbers)] * numbers**2) / 2)
 
     # Without slopes: where chances sum to 1.0000001, the loss has a tiny step at sharpness 1, and slopes mislead there.
     start = np.zeros(1 if head.activation == "sigmoid" else 2)

@@ -40,29 +40,29 @@ class Job:
 
 def jobs(networks: Sequence[str], folds: Sequence[str]) -> list[Job]:
     """All members, those that take longest first, so that no process is left alone with one at the end."""
-    found = [
+    all_jobs = [
         Job(network, fold, member)
         for fold, network in product(folds, networks)
         for member in range(len(RECIPES[network]))
     ]
-    return sorted(found, key=lambda job: job.network, reverse=True)
+    return sorted(all_jobs, key=lambda job: job.network, reverse=True)
 
 
-def train_side_by_side(
-    pack: Path, networks: Sequence[str], folds: Sequence[str], out: Path, processes: int, more: Sequence[str] = ()
+def train_in_parallel(
+    pack: Path, networks: Sequence[str], folds: Sequence[str], out: Path, processes: int, options: Sequence[str] = ()
 ) -> bool:
     """Trains what is not done yet, `processes` members at a time; False if one of them failed.
 
     `more` are further options of `ml.training.train`. The networks are put together afterwards, by that command.
     """
-    waiting = [job for job in jobs(networks, folds) if not (out / job.place / "done.json").exists()]
-    if not waiting:
+    pending = [job for job in jobs(networks, folds) if not (out / job.place / "done.json").exists()]
+    if not pending:
         return True
 
     def run(job: Job) -> int:
-        command = [sys.executable, "-m", "ml.training.train", "--pack", str(pack), "--out", str(out), *more]
+        command = [sys.executable, "-m", "ml.training.train", "--pack", str(pack), "--out", str(out), *options]
         command += ["--network", job.network, "--fold", job.fold, "--member", str(job.member)]
         return subprocess.run(command, env={**ENVIRONMENT, **os.environ}, check=False).returncode
 
     with ThreadPoolExecutor(processes) as pool:
-        return not any(list(pool.map(run, waiting)))  # all of them are run, whatever becomes of one
+        return not any(list(pool.map(run, pending)))  # all of them are run, whatever becomes of one

@@ -1,68 +1,176 @@
-"""Those tables of a model card that only newer bundles have figures for, as Markdown; empty where a card lacks them."""
+"""The metrics of a bundle's card as Markdown tables.
+
+Older cards hold fewer metrics; a table without its metrics is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from ml.models.card import VIEWS, Card
+from ml.moods import EMOTIONS, GENRES, MOODS
+from ml.training.reports.markdown import interval, table
+
 COLLECTIONS = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
-HEARERS = {"both": "both", "cnn1d": "1D", "cnn2d": "2D", "plain_svm": "plain SVM", "most_frequent": "most frequent"}
-WORDS = (
-    ("exact", "The composite is the pair that the words give"),
-    ("first_side", "Its first side is among the two moods that most words name"),
+VIEW_TITLES = {"both": "both", "cnn1d": "1D", "cnn2d": "2D", "plain_svm": "plain SVM", "most_frequent": "most frequent"}
+TAG_ROWS = (
+    ("exact", "The composite is the pair that the tags give"),
+    ("first_side", "Its first side is among the two moods that most tags name"),
     ("one_side", "At least one side is"),
 )
 
+# Collection, metric, title, and the result of the baseline that came with the data: a support vector machine on summary
+# statistics of spectral features over the full band, on the same folds and with the same formulas.
+ROWS = (
+    ("4qaed", "macro_f1", "4Q quadrants, macro-F1", 0.628),
+    ("4qaed", "three_class_accuracy", "4Q three classes, accuracy", 0.710),
+    ("4qaed", "r2_valence", "4Q valence, R²", 0.234),
+    ("4qaed", "r2_arousal", "4Q arousal, R²", 0.500),
+    ("4qaed", "calibration_error", "4Q quadrants, calibration error", None),
+    ("mirex", "macro_f1", "MIREX-like clusters, macro-F1", 0.388),
+    ("emotify", "mean_r", "Emotify, mean correlation of nine emotions", 0.490),
+    ("emotify", "mse", "Emotify, mean squared error", 0.024),
+    ("emotify", "pair_exact", "Emotify, the strongest two, both right", 0.191),
+    ("emotify", "pair_at_least_one", "Emotify, the strongest two, one right", 0.791),
+)
+COMPOSITE = (
+    ("pair_exact", "The composite is one that the listeners' shares give"),
+    ("first_side_right", "Its first side is among the two moods they name most"),
+    ("one_side_right", "At least one side is"),
+)
+VIEW_NAMES = ("both", "1D", "2D")
+BASELINES = {"plain_svm": "plain SVM", "most_frequent": "most frequent"}
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", f"| --- |{' --- |' * (len(heads) - 1)}"]
-    return "\n".join([*lines, *[f"| {' | '.join(row)} |" for row in rows]])
+
+def card_tables(card: Card) -> str:
+    """All tables of a card."""
+    values = card.values
+    parts = (
+        _measures(values),
+        _composite(values),
+        _coverage(values),
+        _genres(values),
+        confusion_tables(values),
+        tag_agreement_table(values),
+        _moods(values),
+        music_genre_tables(values),
+        significance_table(values),
+        genre_example_table(values),
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
-def interval(figure: Mapping[str, float] | None) -> str:
-    """ "0.672 [0.639, 0.704]"; "-" where there is none."""
-    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" if figure else "-"
+def _measures(card: Mapping[str, Any]) -> str:
+    baselines = card.get("baselines", {})
+    baseline_titles = {name: title for name, title in BASELINES.items() if name in baselines}
+    rows = []
+    for collection, figure, text, published in ROWS:
+        views = [interval(card["metrics"][view][collection][figure]) for view in VIEWS]
+        beside = [interval(baselines[name].get(collection, {}).get(figure)) for name in baseline_titles]
+        rows.append([text, *views, *beside, "-" if published is None else f"{published:.3f}"])
+    reference = "baseline, full band" if baseline_titles else "baseline"
+    return table(["measure", *VIEW_NAMES, *baseline_titles.values(), reference], rows)
 
 
-def confusions(card: Mapping[str, Any]) -> str:
+def _composite(card: Mapping[str, Any]) -> str:
+    composites = [card["composite"][view] for view in VIEWS]
+    baseline_titles = {name: title for name, title in BASELINES.items() if name in card.get("baselines", {})}
+    rows = []
+    for figure, text in COMPOSITE:
+        beside = [interval(card["baselines"][name]["composite"][figure]) for name in baseline_titles]
+        rows.append([text, *[interval(composite["figures"][figure]) for composite in composites], *beside])
+    for side in ("first", "second"):
+        errors = [composite["calibration_error"] for composite in composites]
+        cells = [f"{error[side]:.3f}{_perfect(error.get(f'{side}_expected'))}" for error in errors]
+        rows.append([f"Calibration error of the {side} side's confidence", *cells, *["-"] * len(baseline_titles)])
+    frequent = composites[0]["most_frequent_pair"]
+    always = f"{' and '.join(frequent['pair'])}, is right for {frequent['pair_exact']:.3f}"
+    return "\n".join(
+        [
+            table(["the composite mood, on Emotify", *VIEW_NAMES, *baseline_titles.values()], rows),
+            "",
+            f"Always predicting the most frequent pair, {always} of these songs.",
+        ]
+    )
+
+
+def _perfect(expected: float | None) -> str:
+    return "" if expected is None else f" (perfect: {expected:.3f})"
+
+
+def _coverage(card: Mapping[str, Any]) -> str:
+    rows = [
+        [f"{point['coverage']:.0%}", f"{point['confidence']:.2f}", f"{point['accuracy']:.0%}"]
+        for point in card["composite"]["both"]["coverage"]
+    ]
+    heads = ["songs, by confidence", "lowest confidence of the first side", "accuracy"]
+    threshold = card["calibration"]["both"]["threshold"]
+    return f"{table(heads, rows)}\n\nBelow a confidence of {threshold:.2f} the answer is “Mixed”, with candidates."
+
+
+def _genres(card: Mapping[str, Any]) -> str:
+    shares = card["genres"]["shares"]
+    return table(["genre", *shares], [[genre, *[f"{shares[name][genre]:.1%}" for name in shares]] for genre in GENRES])
+
+
+def _moods(card: Mapping[str, Any]) -> str:
+    """How often each mood is right as the first and as the second side."""
+    if "moods" not in card:
+        return ""
+    moods = card["moods"]
+    rows = [
+        [MOODS[mood].adjective, _right(moods[mood]["first"]), _right(moods[mood]["second"]), interval(moods[mood]["r"])]
+        for mood in EMOTIONS
+    ]
+    return table(["mood", "right as first side", "right as second side", "correlation with listeners"], rows)
+
+
+def _right(side: Mapping[str, Any]) -> str:
+    if not side["count"]:
+        return "never predicted"
+    return f"{side['right']:.0%} of {side['count']} [{side['low']:.0%}, {side['high']:.0%}]"
+
+
+def confusion_tables(card: Mapping[str, Any]) -> str:
     if "confusion" not in card:
         return ""
     parts = []
     for collection, matrix in card["confusion"]["both"].items():
         names = matrix["labels"]
         rows = [[name, *map(str, counts)] for name, counts in zip(names, matrix["counts"], strict=True)]
-        parts.append(table([f"{COLLECTIONS[collection]}: people say ↓, both hear →", *names], rows))
+        parts.append(table([f"{COLLECTIONS[collection]}: label ↓, prediction →", *names], rows))
     return "\n\n".join(parts)
 
 
-def words(card: Mapping[str, Any]) -> str:
+def tag_agreement_table(card: Mapping[str, Any]) -> str:
     if not card.get("words"):
         return ""
-    found = card["words"]
-    title = f"the composite, beside the words of {found['songs']} songs of 4Q"
-    parts = [_beside_words(title, found)]
-    if "unscaled" in found:
-        parts.append(_beside_words("the same, by the words' own shares, not scaled to listeners'", found["unscaled"]))
+    agreement = card["words"]
+    title = f"the composite, against the tags of {agreement['songs']} songs of 4Q"
+    parts = [_tag_table(title, agreement)]
+    if "unscaled" in agreement:
+        parts.append(_tag_table("the same, with unscaled shares of tags", agreement["unscaled"]))
     return "\n\n".join(parts)
 
 
-def _beside_words(title: str, found: Mapping[str, Any]) -> str:
-    hearers = [found, *found["baselines"].values()]
-    rows = [[text, *[interval(hearer[name]) for hearer in hearers]] for name, text in WORDS]
-    return table([title, "both", *[HEARERS[name] for name in found["baselines"]]], rows)
+def _tag_table(title: str, agreement: Mapping[str, Any]) -> str:
+    views = [agreement, *agreement["baselines"].values()]
+    rows = [[text, *[interval(view[name]) for view in views]] for name, text in TAG_ROWS]
+    return table([title, "both", *[VIEW_TITLES[name] for name in agreement["baselines"]]], rows)
 
 
-def by_genre(card: Mapping[str, Any]) -> str:
+def music_genre_tables(card: Mapping[str, Any]) -> str:
     if "by_genre" not in card:
         return ""
-    found = card["by_genre"]
+    genres = card["by_genre"]
     quadrants = [
         [genre, str(one["count"]), interval(one["accuracy"]), f"{one['macro_f1']['value']:.3f}"]
-        for genre, one in sorted(found["4qaed"].items(), key=lambda pair: -pair[1]["accuracy"]["value"])
+        for genre, one in sorted(genres["4qaed"].items(), key=lambda pair: -pair[1]["accuracy"]["value"])
     ]
     emotions = [
         [genre, str(one["count"]), interval(one["mean_r"])]
-        for genre, one in sorted(found["emotify"].items(), key=lambda pair: -pair[1]["mean_r"]["value"])
+        for genre, one in sorted(genres["emotify"].items(), key=lambda pair: -pair[1]["mean_r"]["value"])
     ]
     return "\n\n".join(
         (
@@ -72,26 +180,33 @@ def by_genre(card: Mapping[str, Any]) -> str:
     )
 
 
-def differences(card: Mapping[str, Any]) -> str:
-    """Which gains hold: those whose interval does not reach nothing."""
+def significance_table(card: Mapping[str, Any]) -> str:
+    """Differences between models; significant where the interval excludes 0."""
     if not card.get("significance"):
         return ""
     rows = []
     for one in card["significance"]:
         collection, _, figure = one["figure"].partition(".")
         holds = "yes" if one["low"] > 0 or one["high"] < 0 else "no"
-        apart = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
-        rows.append([f"{COLLECTIONS[collection]} {figure}", f"{HEARERS[one['a']]} - {HEARERS[one['b']]}", apart, holds])
-    return table(["figure", "who less whom", "difference, by artist", "holds"], rows)
+        difference = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
+        rows.append(
+            [
+                f"{COLLECTIONS[collection]} {figure}",
+                f"{VIEW_TITLES[one['a']]} - {VIEW_TITLES[one['b']]}",
+                difference,
+                holds,
+            ]
+        )
+    return table(["metric", "models", "difference, interval by artist", "significant"], rows)
 
 
-def genre_examples(card: Mapping[str, Any]) -> str:
-    found = card.get("genres", {})
-    if "examples" not in found:
+def genre_example_table(card: Mapping[str, Any]) -> str:
+    genres = card.get("genres", {})
+    if "examples" not in genres:
         return ""
     rows = []
-    for genre, examples in found["examples"].items():
-        nearest = list(found["confused_with"].get(genre, {}).items())[:2]
+    for genre, examples in genres["examples"].items():
+        nearest = list(genres["confused_with"].get(genre, {}).items())[:2]
         clips = "; ".join(f"{one['collection']}/{one['file']} ({one['labels']})" for one in examples)
         rows.append([genre, ", ".join(f"{name} {share:.0%}" for name, share in nearest) or "-", clips or "-"])
-    return table(["genre", "nearest other rule", "clearest clips, with people's labels"], rows)
+    return table(["genre", "nearest other rule", "highest-scoring clips, with people's labels"], rows)

@@ -33,7 +33,7 @@ SHOWN = 3
 """Spectrograms of each mood."""
 
 
-def draw_report(pack: Pack, found: dict[str, Any], folder: Path, runs: Path) -> list[Path]:
+def plot_report(pack: Pack, report: dict[str, Any], folder: Path, runs: Path) -> list[Path]:
     """Draws a report (`ml.training.evaluation.card_report.report`) into a folder, and returns what it wrote.
 
     The loss of each network by epoch, as training logged it in `runs`; confusion matrices and reliability diagrams of
@@ -41,22 +41,22 @@ def draw_report(pack: Pack, found: dict[str, Any], folder: Path, runs: Path) -> 
     with how far moods are apart, a summary as Markdown and CSV.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [*_histories(runs, folder), *_figures(found, folder), *_music(pack, folder)]
+    return [*_histories(runs, folder), *_figures(report, folder), *_music(pack, folder)]
 
 
 def _histories(runs: Path, folder: Path) -> list[Path]:
     """Of the networks that are in `runs`."""
     from ml.training.reports.plots import losses_picture  # matplotlib takes a second to load
 
-    drawn = []
+    written = []
     for network in NETWORKS:
         logs = {
             kind: [log for name in names for log in _logs(runs / f"{network}-{name}")] for kind, names in RUNS.items()
         }
         if any(logs.values()):
             title = f"{TITLES[network]}: loss by epoch (its weights are kept as a running mean over steps)"
-            drawn.append(losses_picture(logs, LOSSES, folder / f"history-{network}.png", title))
-    return drawn
+            written.append(losses_picture(logs, LOSSES, folder / f"history-{network}.png", title))
+    return written
 
 
 def _logs(run: Path) -> list[Path]:
@@ -64,22 +64,24 @@ def _logs(run: Path) -> list[Path]:
     return sorted(run.rglob("epochs.csv"))
 
 
-def _figures(found: dict[str, Any], folder: Path) -> list[Path]:
+def _figures(report: dict[str, Any], folder: Path) -> list[Path]:
     from ml.training.reports.plots import confusion_picture, coverage_picture, reliability_picture
 
-    drawn = []
+    written = []
     for view in VIEWS:
-        for name, matrix in found["confusion"][view].items():
+        for name, matrix in report["confusion"][view].items():
             place = folder / f"confusion-{name}-{view}.png"
-            drawn.append(
+            written.append(
                 confusion_picture(np.array(matrix["counts"]), matrix["labels"], place, f"{TITLES[view]}, {name}")
             )
         for claim, text in CLAIMS.items():
             place = folder / f"reliability-{claim}-{view}.png"
-            drawn.append(reliability_picture(found["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
-        threshold = found["calibration"][view]["threshold"]
-        drawn.append(coverage_picture(found["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold))
-    return drawn
+            written.append(reliability_picture(report["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
+        threshold = report["calibration"][view]["threshold"]
+        written.append(
+            coverage_picture(report["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold)
+        )
+    return written
 
 
 def _music(pack: Pack, folder: Path) -> list[Path]:
@@ -92,11 +94,11 @@ def _music(pack: Pack, folder: Path) -> list[Path]:
     }
     clips = {mood: rows for mood, rows in clips.items() if rows}
     steps = pack.spec.segment_steps
-    seen = {mood: [pack.mel_of(i)[:steps] for i in rows[:SHOWN]] for mood, rows in clips.items()}
+    spectrograms = {mood: [pack.mel_of(i)[:steps] for i in rows[:SHOWN]] for mood, rows in clips.items()}
     medians = {mood: np.stack([np.median(pack.frames_of(i), axis=0) for i in rows]) for mood, rows in clips.items()}
-    drawn = [spectrograms_picture(seen, pack.spec, folder / "spectrograms.png")]
+    written = [spectrograms_picture(spectrograms, pack.spec, folder / "spectrograms.png")]
     if len(medians) > 1:
-        drawn.append(features_picture(medians, folder / "features.png"))
+        written.append(features_picture(medians, folder / "features.png"))
     markdown, table = summary_by_mood(
         [[mood] for mood, rows in clips.items() for _ in rows],
         np.concatenate(list(medians.values())),
@@ -104,5 +106,5 @@ def _music(pack: Pack, folder: Path) -> list[Path]:
     )
     for name, text in (("summary.md", markdown + "\n"), ("summary.csv", table)):
         (folder / name).write_text(text, encoding="utf-8")
-        drawn.append(folder / name)
-    return drawn
+        written.append(folder / name)
+    return written

@@ -20,7 +20,7 @@ import numpy as np
 
 from ml.errors import MoodError
 from ml.training.data.feature_cache import FeatureCache
-from ml.training.reports.marked_pages import rewritten
+from ml.training.reports.markdown import replace_marked
 from ml.training.sung.comparison_networks import MACHINE, OLDER, machine_judge, older_judge, pieces_of
 from ml.training.sung.fold_scores import NETWORKS, Run, measure, network_judge, variants_of
 from ml.training.sung.phrases import FOLDS, SPLITS, Phrase, read_phrases
@@ -82,7 +82,7 @@ def figures(phrases: list[Phrase], args: argparse.Namespace) -> None:
     if args.keep:
         args.keep.write_text(json.dumps(found, indent=1) + "\n")
     if args.page:
-        args.page.write_text(rewritten(args.page.read_text(), tables(found)))
+        args.page.write_text(replace_marked(args.page.read_text(), tables(found)))
     print("\n\n".join(tables(found).values()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.training.reports.marked_pages import interval
+from ml.training.reports.markdown import interval
 from ml.training.sung.phrases import EMOTIONS
 from ml.training.sung.results import ALL, BOTH
 

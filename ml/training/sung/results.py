@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ml.training.evaluation.metrics import class_figures, confusion, wilson
-from ml.training.evaluation.significance import draws_by_artist
+from ml.training.evaluation.metrics import classification_metrics, confusion_counts, wilson_interval
+from ml.training.evaluation.significance import artist_bootstrap_samples
 from ml.training.sung.comparison_networks import MACHINE, OLDER
 from ml.training.sung.fold_scores import NETWORKS, Run
 from ml.training.sung.phrases import EMOTIONS, FOLDS, SPLITS, Phrase
@@ -62,8 +62,10 @@ def _averaged(heard: list[dict[str, Any]]) -> dict[str, Any]:
 def _figures(heard: dict[str, Any], phrases: Sequence[Phrase], split: str) -> dict[str, Any]:
     chances, labels = heard["chances"], np.array([phrase.emotion for phrase in phrases])
     groups = [phrase.actor for phrase in phrases] if split == "actors" else range(len(phrases))
-    point = class_figures(chances, labels)
-    draws = [class_figures(chances[drawn], labels[drawn]) for drawn in draws_by_artist(np.array(groups))]
+    point = classification_metrics(chances, labels)
+    draws = [
+        classification_metrics(chances[drawn], labels[drawn]) for drawn in artist_bootstrap_samples(np.array(groups))
+    ]
     said = chances.argmax(axis=1)
     found: dict[str, Any] = {
         name: {
@@ -74,10 +76,10 @@ def _figures(heard: dict[str, Any], phrases: Sequence[Phrase], split: str) -> di
         for name in ("accuracy", "macro_f1")
     }
     found["recall"] = {
-        name: wilson(int(np.sum(said[labels == number] == number)), int(np.sum(labels == number)))
+        name: wilson_interval(int(np.sum(said[labels == number] == number)), int(np.sum(labels == number)))
         for number, name in enumerate(EMOTIONS)
     }
-    found["confusion"] = confusion(said, labels, len(EMOTIONS))
+    found["confusion"] = confusion_counts(said, labels, len(EMOTIONS))
     folds = [Run(split, "", fold).sides(phrases)[1] for fold in range(FOLDS)]
     found["folds"] = [round(float(np.mean(said[held] == labels[held])), 4) for held in folds]
     if "single" in heard:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.training.evaluation.metrics import wilson
+from ml.training.evaluation.metrics import wilson_interval
 from ml.training.reports.plots.style import BLUE, FAINT, INK, ORANGE, SOFT, as_percent, drawn
 
 
@@ -23,7 +23,7 @@ def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: s
     chance = np.array([one["chance"] for one in filled])
     right = np.array([one["right"] for one in filled])
     count = np.array([one["count"] for one in filled])
-    intervals = [wilson(round(one["right"] * one["count"]), int(one["count"])) for one in filled]
+    intervals = [wilson_interval(round(one["right"] * one["count"]), int(one["count"])) for one in filled]
     low, high = ([interval[end] for interval in intervals] for end in ("low", "high"))
     with drawn(out, 5.4, 5.8, title or "Does the confidence mean what it says?") as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
