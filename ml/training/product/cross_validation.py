@@ -93,7 +93,7 @@ def train_member(
     words = frequent_tags(pack, clips)
     batches = make_batches(pack, clips, Targets.of(pack, words), scaler, recipe)
     member = build_network(network, recipe, pack.spec)
-    student = Student(member, teacher_outputs=pack.teacher.shape[1], words=len(words))
+    student = Student(member, teacher_outputs=pack.teacher.shape[1], tags=len(words))
     student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
     student.compile(optimizer=optimizer(recipe, len(batches)))
     started = time.monotonic()
