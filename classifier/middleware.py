@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
-from classifier.uploads.limits import body_too_large, max_body_bytes
+from classifier.uploads.limits import body_too_large, length_required, max_body_bytes
+from classifier.uploads.multipart_stream import MultipartStream
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -38,22 +39,38 @@ class ContentSecurityPolicy:
 
 
 class BodyLimit:
-    """Refuses a body by the length that its header tells, before anything has read it."""
+    """Limits the body of a request: by its Content-Length before anything reads it, in chunks while it is read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        stream = getattr(request, "_stream", None)
+        if isinstance(stream, MultipartStream) and stream.too_large:
+            return error_response(request, body_too_large(None, _url_name(request)))
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        url_name = _url_name(request)
+        max_bytes = max_body_bytes(url_name)
         size_bytes = _content_length(request)
-        url_name = request.resolver_match.url_name if request.resolver_match else None
-        if size_bytes <= max_body_bytes(url_name):
-            return None
-        return error_response(request, body_too_large(size_bytes, url_name))
+        if size_bytes > max_bytes:
+            return error_response(request, body_too_large(size_bytes, url_name))
+        params = request.content_params or {}
+        boundary = params.get("boundary") if request.content_type == "multipart/form-data" else None
+        in_chunks = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+        if in_chunks and not (boundary and request.META.get("wsgi.input_terminated")):
+            return error_response(request, length_required())
+        if boundary and (size_bytes or in_chunks) and request.method == "POST":
+            # Django has no public way to replace the stream that a form is parsed from.
+            source = request.META["wsgi.input"] if in_chunks else request._stream
+            request._stream = MultipartStream(source, boundary, max_bytes)  # type: ignore[assignment]
+            if in_chunks:
+                request.META["CONTENT_LENGTH"] = str(max_bytes)  # with 0, Django and the API would read nothing
+        return None
 
 
 class FormsOnly:
@@ -77,6 +94,10 @@ def _forms_only() -> ProductError:
         "There is no page at this address, it only takes a form: go back to where the form is, and send it once more.",
         HTTPStatus.METHOD_NOT_ALLOWED,
     )
+
+
+def _url_name(request: HttpRequest) -> str | None:
+    return request.resolver_match.url_name if request.resolver_match else None
 
 
 def _content_length(request: HttpRequest) -> int:

@@ -62,18 +62,28 @@ def file_too_large() -> ProductError:
     )
 
 
-def body_too_large(size_bytes: int, url_name: str | None) -> ProductError:
-    """The reason by the length alone, since the body is left unread."""
+def body_too_large(size_bytes: int | None, url_name: str | None) -> ProductError:
+    """`size_bytes` is None for a body in chunks, whose length nobody knows."""
     if url_name == TAKES_A_FILE:
         return file_too_large()
     allowed_bytes = max_files_bytes(url_name) or FORM_BYTES
     body, way_out = (
         ("part", "smaller parts") if url_name == TAKES_A_PART else ("form", "smaller files, or fewer at once")
     )
+    size = f"more than {size_text(allowed_bytes)}" if size_bytes is None else size_text(size_bytes)
     return ProductError(
         "body_too_large",
-        f"The {body} has {size_text(size_bytes)}, and at most {size_text(allowed_bytes)} are allowed: send {way_out}.",
+        f"The {body} has {size}, and at most {size_text(allowed_bytes)} are allowed: send {way_out}.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
+
+
+def length_required() -> ProductError:
+    return ProductError(
+        "length_required",
+        "The request does not state the length of its body: send a Content-Length header. "
+        "Only multipart/form-data may come in chunks.",
+        HTTPStatus.LENGTH_REQUIRED,
     )
 
 
