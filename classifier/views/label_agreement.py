@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -71,10 +72,10 @@ def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     if cell:
         songs = songs.filter(cell.condition)
     elif level:
-        songs = songs.filter(label_agreement=level)
+        songs = songs.filter(Q(label_agreement=level))
     pages = Paginator(songs.with_analysis(), PER_PAGE)
     # Known from the groups, which saves a query.
-    pages.count = either_counts.get(tuple(cell), 0) if cell else _song_count(groups, level)
+    pages.count = either_counts.get(cell, 0) if cell else _song_count(groups, level)
     shown = pages.get_page(request.GET.get("page"))
     context = {
         "section": "corrections",
