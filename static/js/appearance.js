@@ -1,4 +1,4 @@
-// Switches between light and dark without a new page, and closes menus that lost the focus.
+// Switches between the light and the dark theme without loading a page, and closes menus that lose the focus.
 
 const form = document.querySelector("[data-appearance]");
 

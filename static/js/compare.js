@@ -1,131 +1,127 @@
-// Two songs, one playhead: what is heard changes over at the same place, at the same loudness if one likes.
+// Plays two songs with one playhead. Switching between them keeps the position and, if wanted, the loudness.
+
+import { formatTime } from "./format_time.js";
+
+const STEPS_S = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageDown: -30, PageUp: 30 };
 
 const section = document.querySelector("[data-compare]");
 const find = (name) => section.querySelector(`[data-${name}]`);
 const stretched = "stretched" in section.dataset;
-const length = Number(section.dataset.length) || 1;
+const axisLength = Number(section.dataset.length) || 1;
 const songs = Object.fromEntries(
   [...section.querySelectorAll("[data-audio]")].map((audio) => [
     audio.dataset.audio,
     { audio, duration: Number(audio.dataset.duration) || 1, gain: Number(audio.dataset.gain ?? 1) },
   ]),
 );
-const hearButtons = [...section.querySelectorAll("[data-hear]")];
-const [play, scrub, playhead, over] = ["play", "scrub", "playhead", "over"].map(find);
-const level = find("level");
-let heard = songs.A;
+const songButtons = [...section.querySelectorAll("[data-listen-to]")];
+const [playButton, scrubber, playhead, overlay] = ["play", "scrub", "playhead", "over"].map(find);
+const levelCheckbox = find("level");
+let current = songs.A;
 let scrubbing = false;
 
 for (const { audio } of Object.values(songs)) audio.closest("p").hidden = true;
-for (const part of [find("controls"), scrub, playhead]) part.hidden = false;
+for (const part of [find("controls"), scrubber, playhead]) part.hidden = false;
 
-// On the axis a place is a second, or, where both are stretched, a part of the song on an axis of the same length.
-const placeOf = (song) => (stretched ? (song.audio.currentTime / song.duration) * length : song.audio.currentTime);
-const secondAt = (song, place) => {
-  const second = stretched ? (place / length) * song.duration : place;
-  return Math.min(Math.max(second, 0), song.duration);
+// A position on the axis is a second, or, if both songs are stretched to one length, a fraction of the song.
+const positionOf = (song) =>
+  stretched ? (song.audio.currentTime / song.duration) * axisLength : song.audio.currentTime;
+const secondsAt = (song, position) => {
+  const seconds = stretched ? (position / axisLength) * song.duration : position;
+  return Math.min(Math.max(seconds, 0), song.duration);
 };
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
-function letterOf(song) {
-  return song === songs.A ? "A" : "B";
-}
+const letterOf = (song) => (song === songs.A ? "A" : "B");
 
 function show() {
-  const place = Math.min(placeOf(heard), length);
-  playhead.style.transform = `translateX(${(place / length) * over.clientWidth}px)`;
-  find("time").textContent = clock(heard.audio.currentTime);
-  scrub.setAttribute("aria-valuenow", place.toFixed(1));
-  scrub.setAttribute("aria-valuetext", `${clock(heard.audio.currentTime)} in ${letterOf(heard)}`);
+  const position = Math.min(positionOf(current), axisLength);
+  const time = formatTime(current.audio.currentTime);
+  playhead.style.transform = `translateX(${(position / axisLength) * overlay.clientWidth}px)`;
+  find("time").textContent = time;
+  scrubber.setAttribute("aria-valuenow", position.toFixed(1));
+  scrubber.setAttribute("aria-valuetext", `${time} in ${letterOf(current)}`);
 }
 
-function frame() {
+function animate() {
   show();
-  if (!heard.audio.paused) requestAnimationFrame(frame);
+  if (!current.audio.paused) requestAnimationFrame(animate);
 }
 
-function trouble(error) {
-  if (error?.name !== "AbortError") find("trouble").hidden = false;
+function showError(error) {
+  if (error?.name !== "AbortError") find("error").hidden = false;
 }
 
 function setLevels() {
-  for (const { audio, gain } of Object.values(songs)) audio.volume = level?.checked ? gain : 1;
+  for (const { audio, gain } of Object.values(songs)) audio.volume = levelCheckbox?.checked ? gain : 1;
 }
 
-function seek(place) {
-  heard.audio.currentTime = secondAt(heard, place);
+function seek(position) {
+  current.audio.currentTime = secondsAt(current, position);
   show();
 }
 
 function toggle() {
-  if (heard.audio.paused) heard.audio.play().catch(trouble);
-  else heard.audio.pause();
+  if (current.audio.paused) current.audio.play().catch(showError);
+  else current.audio.pause();
 }
 
-function hear(letter) {
+function switchTo(letter) {
   const next = songs[letter];
-  if (!next || next === heard) return;
-  const [before, playing] = [heard, !heard.audio.paused];
-  next.audio.currentTime = secondAt(next, placeOf(before));
-  heard = next;
-  for (const button of hearButtons) button.setAttribute("aria-pressed", String(button.dataset.hear === letter));
-  if (playing)
+  if (!next || next === current) return;
+  const [previous, playing] = [current, !current.audio.paused];
+  next.audio.currentTime = secondsAt(next, positionOf(previous));
+  current = next;
+  for (const button of songButtons) button.setAttribute("aria-pressed", String(button.dataset.listenTo === letter));
+  if (playing) {
     next.audio
       .play()
-      .catch(trouble)
-      .finally(() => before.audio.pause());
+      .catch(showError)
+      .finally(() => previous.audio.pause());
+  }
   show();
 }
 
 for (const { audio } of Object.values(songs)) {
-  audio.addEventListener("error", trouble);
+  audio.addEventListener("error", showError);
   audio.addEventListener("seeked", show);
   for (const name of ["play", "pause", "ended"]) {
     audio.addEventListener(name, () => {
-      if (audio !== heard.audio) return;
+      if (audio !== current.audio) return;
       section.classList.toggle("playing", !audio.paused);
-      play.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
-      frame();
+      playButton.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+      animate();
     });
   }
 }
-play.addEventListener("click", toggle);
-level?.addEventListener("change", setLevels);
-for (const button of hearButtons) button.addEventListener("click", () => hear(button.dataset.hear));
-new ResizeObserver(show).observe(over);
+playButton.addEventListener("click", toggle);
+levelCheckbox?.addEventListener("change", setLevels);
+for (const button of songButtons) button.addEventListener("click", () => switchTo(button.dataset.listenTo));
+new ResizeObserver(show).observe(overlay);
 
-const placeAt = (event) => {
-  const box = over.getBoundingClientRect();
-  return ((event.clientX - box.left) / box.width) * length;
+const positionAt = (event) => {
+  const box = overlay.getBoundingClientRect();
+  return ((event.clientX - box.left) / box.width) * axisLength;
 };
-scrub.addEventListener("pointerdown", (event) => {
+scrubber.addEventListener("pointerdown", (event) => {
   scrubbing = true;
-  scrub.setPointerCapture(event.pointerId);
-  seek(placeAt(event));
+  scrubber.setPointerCapture(event.pointerId);
+  seek(positionAt(event));
 });
-scrub.addEventListener("pointermove", (event) => scrubbing && seek(placeAt(event)));
-for (const name of ["pointerup", "pointercancel"]) scrub.addEventListener(name, () => (scrubbing = false));
+scrubber.addEventListener("pointermove", (event) => scrubbing && seek(positionAt(event)));
+for (const name of ["pointerup", "pointercancel"]) scrubber.addEventListener(name, () => (scrubbing = false));
 
-const steps = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageDown: -30, PageUp: 30 };
-scrub.addEventListener("keydown", (event) => {
-  if (event.key in steps) seek(placeOf(heard) + steps[event.key]);
+scrubber.addEventListener("keydown", (event) => {
+  if (event.key in STEPS_S) seek(positionOf(current) + STEPS_S[event.key]);
   else if (event.key === "Home") seek(0);
-  else if (event.key === "End") seek(length);
+  else if (event.key === "End") seek(axisLength);
   else if (event.key === " " || event.key === "Enter") toggle();
   else return;
   event.preventDefault();
 });
-// Only with the focus here: single letters are commands of screen readers elsewhere.
+// Only with the focus in this section: elsewhere, single letters are commands of screen readers.
 section.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const letter = event.key.toUpperCase();
-  if (letter in songs) hear(letter);
+  if (letter in songs) switchTo(letter);
 });
 setLevels();
 show();

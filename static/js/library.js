@@ -1,6 +1,6 @@
 // Selecting songs, and what has to be put right after a part of the page was drawn anew. Without it every form works.
 
-import { announce, watch } from "./live.js";
+import { announce, watch } from "./live_status.js";
 
 const library = document.querySelector("[data-library]");
 const MOST = 500;
@@ -10,18 +10,18 @@ const chosen = new Set();
 let lastPicked = null;
 let panelOpen = null;
 
-const picks = () => [...library.querySelectorAll('.song-pick input[name="song"]')];
+const picks = () => [...library.querySelectorAll('.song-checkbox input[name="song"]')];
 const one = (name) => library.querySelector(`[data-${name}]`);
 
 function showChosen() {
   const boxes = picks();
-  const all = one("pick-all");
+  const all = one("select-all");
   const everything = Boolean(all?.checked);
   for (const box of boxes) {
     box.checked = everything || chosen.has(box.value);
     box.disabled = everything;
   }
-  const page = one("pick-page");
+  const page = one("select-page");
   if (page) {
     const ticked = boxes.filter((box) => box.checked).length;
     page.checked = ticked > 0 && ticked === boxes.length;
@@ -35,7 +35,7 @@ function showChosen() {
   bar.toggleAttribute("data-some", count > 0);
   const words = `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`;
   if (one("selection-text").textContent !== words) one("selection-text").textContent = words;
-  for (const button of bar.querySelectorAll("[data-two]")) button.disabled = count !== 2;
+  for (const button of bar.querySelectorAll("[data-needs-two]")) button.disabled = count !== 2;
 }
 
 function pick(box, range) {
@@ -63,19 +63,19 @@ library.addEventListener(
 
 library.addEventListener("change", (event) => {
   const box = event.target;
-  if (box.matches(".song-pick input")) pick(box, shift);
-  else if ("pickPage" in box.dataset) for (const other of picks()) put(other.value, box.checked);
-  else if (!("pickAll" in box.dataset)) return;
+  if (box.matches(".song-checkbox input")) pick(box, shift);
+  else if ("selectPage" in box.dataset) for (const other of picks()) put(other.value, box.checked);
+  else if (!("selectAll" in box.dataset)) return;
   showChosen();
 });
 
 library.addEventListener("click", (event) => {
   if (!event.target.closest("[data-clear-selection]")) return;
   chosen.clear();
-  const all = one("pick-all");
+  const all = one("select-all");
   if (all) all.checked = false;
   showChosen();
-  one("pick-page")?.focus();
+  one("select-page")?.focus();
 });
 
 // Songs that were ticked on other pages go along; a download leaves the page, and so the selection, as it is.

@@ -1,13 +1,13 @@
 // The mood map: fetches the songs' places, paints them, and lets a person move, look closer, choose and hear.
 
-import { listenToKeys } from "./map/keys.js";
+import { listenToKeys } from "./map/keyboard.js";
 import { Marks } from "./map/marks.js";
-import { Painting } from "./map/painting.js";
+import { Painting } from "./map/renderer.js";
 import { listenToPointer } from "./map/pointer.js";
 import { Selection } from "./map/selection.js";
 import { Songs } from "./map/songs.js";
-import { Tip } from "./map/tip.js";
-import { View } from "./map/view.js";
+import { Tip } from "./map/tooltip.js";
+import { View } from "./map/viewport.js";
 
 const map = document.querySelector("[data-map]");
 // Whoever opens a song and comes back finds the map as it was left.
@@ -21,8 +21,8 @@ try {
   else if (!response.ok) throw new Error(String(response.status));
   else open(new Songs(await response.json()));
 } catch (error) {
-  map.classList.add("counted");
-  const trouble = part("trouble");
+  map.classList.add("counts-only");
+  const trouble = part("error");
   trouble.textContent =
     "The single songs could not be fetched, so the map shows counts. Load the page again to try once more.";
   trouble.hidden = false;
@@ -43,7 +43,7 @@ function open(songs) {
   });
   painting.regions = [...map.querySelectorAll("[data-region]")].map((button) => {
     const [pleasant, , lively] = button.dataset.region.split(" ").map((bound) => Number(bound) > 1);
-    return { words: button.dataset.words, pleasant, lively };
+    return { words: button.dataset.label, pleasant, lively };
   });
   const tip = new Tip(part("tip"), songs, view);
   const selection = new Selection(map, songs);

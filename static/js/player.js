@@ -1,27 +1,27 @@
-// The player: one sound for the whole page, passages that play with a click, and word to whoever follows the time.
+// The audio player of a song's page. Links with data-passage play a part of the song; other modules follow its position.
 
-import { clock } from "./clock.js";
+import { formatTime } from "./format_time.js";
 
 export const player = document.querySelector("[data-player]");
 const find = (name) => player.querySelector(`[data-${name}]`);
 export const audio = find("audio");
-const play = find("play");
-// What browsers say of the length is a guess for some formats; what was decoded is none.
+const playButton = find("play");
+// From the decoder: for some formats, browsers only estimate the duration.
 export const duration = Number(player.dataset.duration) || 1;
 
 const followers = [];
 let stopAt = null;
 
-// Passages that cover the song once, each with its mood in words.
-const moods = [...player.querySelectorAll("[data-passages] tr")].map((line) => {
-  const link = line.querySelector("[data-passage]");
-  const name = line.querySelector("[data-mood]").textContent.replace(/\s+/g, " ").trim();
-  return { link, start: Number(link.dataset.start), end: Number(link.dataset.end), name };
+// The passages cover the whole song without overlap, each with the name of its mood.
+const passages = [...player.querySelectorAll("[data-passages] tr")].map((row) => {
+  const link = row.querySelector("[data-passage]");
+  const mood = row.querySelector("[data-mood]").textContent.replace(/\s+/g, " ").trim();
+  return { link, start: Number(link.dataset.start), end: Number(link.dataset.end), mood };
 });
-let current = null;
+let currentLink = null;
 
-// The link that was followed last, as long as nothing else was asked for.
-let chosen = null;
+// The link that started playback, until something else does.
+let activeLink = null;
 
 if ("mediaSession" in navigator) {
   const { title, artist } = player.dataset;
@@ -32,88 +32,89 @@ audio.controls = false;
 audio.hidden = true;
 find("controls").hidden = false;
 
-const entryAt = (seconds) => moods.find(({ start, end }) => seconds >= start && seconds < end) ?? moods.at(-1);
+const passageAt = (seconds) => passages.find(({ start, end }) => seconds >= start && seconds < end) ?? passages.at(-1);
 
-export const moodAt = (seconds) => entryAt(seconds)?.name ?? "";
+export const moodAt = (seconds) => passageAt(seconds)?.mood ?? "";
 
-// Where the mood changes next, and where it last did; shortly after a change the one before is meant.
-export const passageAfter = (seconds) => moods.find(({ start }) => start > seconds + 0.05)?.start ?? duration;
-export const passageBefore = (seconds) => moods.findLast(({ start }) => start < seconds - 1)?.start ?? 0;
+export const nextPassageStart = (seconds) => passages.find(({ start }) => start > seconds + 0.05)?.start ?? duration;
+// Within the first second of a passage, this is the start of the one before, as in music players.
+export const previousPassageStart = (seconds) => passages.findLast(({ start }) => start < seconds - 1)?.start ?? 0;
 
-export const now = () => Math.min(audio.currentTime, duration);
+export const position = () => Math.min(audio.currentTime, duration);
 
+// Calls `follower` with the position in seconds, now and whenever it changes.
 export function follow(follower) {
   followers.push(follower);
-  follower(now());
+  follower(position());
 }
 
 export function seek(seconds) {
   stopAt = null;
-  choose(null);
+  activate(null);
   audio.currentTime = Math.min(Math.max(seconds, 0), duration);
-  tell();
+  update();
 }
 
 export function toggle() {
-  if (audio.paused) audio.play().catch(trouble);
+  if (audio.paused) audio.play().catch(showError);
   else audio.pause();
 }
 
-function choose(link) {
-  chosen?.classList.remove("playing-now");
-  chosen = link;
+function activate(link) {
+  activeLink?.classList.remove("playing-now");
+  activeLink = link;
 }
 
-function tell() {
-  const seconds = now();
-  const entry = entryAt(seconds);
-  find("time").textContent = clock(seconds);
-  find("now").textContent = entry?.name ?? "";
-  if (current !== entry?.link) current?.classList.remove("playing-now");
-  current = entry?.link;
-  current?.classList.toggle("playing-now", !audio.paused);
-  chosen?.classList.toggle("playing-now", !audio.paused);
+function update() {
+  const seconds = position();
+  const passage = passageAt(seconds);
+  find("time").textContent = formatTime(seconds);
+  find("now").textContent = passage?.mood ?? "";
+  if (currentLink !== passage?.link) currentLink?.classList.remove("playing-now");
+  currentLink = passage?.link;
+  currentLink?.classList.toggle("playing-now", !audio.paused);
+  activeLink?.classList.toggle("playing-now", !audio.paused);
   for (const follower of followers) follower(seconds);
 }
 
-function frame() {
+function animate() {
   if (stopAt !== null && audio.currentTime >= stopAt) {
     stopAt = null;
     audio.pause();
-    choose(null);
+    activate(null);
   }
-  tell();
-  if (!audio.paused) requestAnimationFrame(frame);
+  update();
+  if (!audio.paused) requestAnimationFrame(animate);
 }
 
-function trouble(error) {
+function showError(error) {
   if (error?.name === "AbortError") return;
-  find("trouble").hidden = false;
+  find("error").hidden = false;
 }
 
-play.addEventListener("click", toggle);
+playButton.addEventListener("click", toggle);
 find("volume").addEventListener("input", (event) => (audio.volume = Number(event.target.value)));
-audio.addEventListener("error", trouble);
+audio.addEventListener("error", showError);
 for (const name of ["play", "pause", "ended"]) {
   audio.addEventListener(name, () => {
     player.classList.toggle("playing", !audio.paused);
-    play.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
-    frame();
+    playButton.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+    animate();
   });
 }
-audio.addEventListener("seeked", tell);
-audio.addEventListener("timeupdate", () => audio.paused && tell());
+audio.addEventListener("seeked", update);
+audio.addEventListener("timeupdate", () => audio.paused && update());
 
-// Whatever on the page names a stretch of the song plays it, also what was added later.
+// On the document: some links are added later.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-passage]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  // A second click pauses what the first one began, and a third goes on.
-  if (chosen === link) return toggle();
+  // A second click pauses, a third one resumes.
+  if (activeLink === link) return toggle();
   seek(Number(link.dataset.start));
-  choose(link);
+  activate(link);
   stopAt = Number(link.dataset.end);
-  audio.play().catch(trouble);
+  audio.play().catch(showError);
 });
-tell();
+update();

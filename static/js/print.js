@@ -1,4 +1,4 @@
-// The browser's own dialogue prints the sheet, or keeps it as a PDF.
+// Opens the browser's print dialogue, which can also save a PDF.
 
 const button = document.querySelector("[data-print]");
 button.hidden = false;

@@ -1,8 +1,8 @@
-// The page of a song: each part works by itself, and all of them follow one player.
+// The page of a song. The modules are independent of each other; all of them use the player.
 
 import "./player.js";
-import "./score.js";
-import "./mini.js";
-import "./way.js";
-import "./looking.js";
+import "./song_timeline.js";
+import "./mini_player.js";
+import "./trajectory.js";
+import "./saliency.js";
 import "./vocabularies.js";

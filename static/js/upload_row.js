@@ -1,6 +1,6 @@
 // A file's row from the moment it is given until the server's own row takes its place.
 
-import { announce } from "./live.js";
+import { announce } from "./live_status.js";
 import { leftText, sizeText } from "./speed.js";
 
 const blank = document.querySelector("[data-upload-row]");
@@ -11,7 +11,7 @@ export class UploadRow {
     this.element = blank.content.firstElementChild.cloneNode(true);
     const find = (name) => this.element.querySelector(`[data-${name}]`);
     this.text = find("text");
-    this.left = find("left");
+    this.left = find("time-left");
     this.bar = find("progress");
     this.again = find("retry");
     this.remove = find("remove");

@@ -2,7 +2,7 @@
 // the row of a song.
 
 import { given } from "./given.js";
-import { announce, renew, watch } from "./live.js";
+import { announce, renew, watch } from "./live_status.js";
 import { Cancelled, Refused, Sending } from "./sending.js";
 import { Speed, leftText, sizeText } from "./speed.js";
 import { counted, landed, remaining } from "./title.js";
@@ -22,7 +22,7 @@ const panel = document.querySelector("[data-sending]");
 const panelText = panel.querySelector("[data-sending-text]");
 const panelBar = panel.querySelector("[data-sending-progress]");
 const more = document.querySelector("[data-more]");
-const note = document.querySelector("[data-left-out]");
+const note = document.querySelector("[data-skipped]");
 const speed = new Speed();
 
 let waiting = [];

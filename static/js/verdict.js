@@ -1,23 +1,23 @@
-// What a person says is saved without leaving the page, so that the music plays on.
+// Saves Agree, Disagree and corrections without leaving the page, so that the music keeps playing.
 
-// Parts of the page that tell of it are marked; each is exchanged for its like in the answer.
-function renew(answer) {
-  for (const part of document.querySelectorAll("[data-renewed]")) {
-    const fresh = answer.querySelector(`[data-renewed="${part.dataset.renewed}"]`);
-    if (fresh) part.replaceWith(document.adoptNode(fresh));
+// Replaces each part of the page that shows the verdict with the same part of the answer.
+function refresh(answer) {
+  for (const part of document.querySelectorAll("[data-refresh]")) {
+    const newPart = answer.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
+    if (newPart) part.replaceWith(document.adoptNode(newPart));
   }
 }
 
-function tell(answer) {
+function announce(answer) {
   const status = document.querySelector("[data-verdict-status]");
-  const text = [...answer.querySelectorAll(".messages .message")].map((message) => message.textContent.trim());
-  // Only what changes after it stands in the page is read aloud.
-  if (status) requestAnimationFrame(() => (status.textContent = text.join(" ")));
+  const messages = [...answer.querySelectorAll(".messages .message")].map((message) => message.textContent.trim());
+  // Screen readers only read changes of an element that is already in the page.
+  if (status) requestAnimationFrame(() => (status.textContent = messages.join(" ")));
 }
 
-// The focus stays where it was: on the same button, or on what stands there in its place.
-function refocus(name, value) {
-  const part = document.querySelector(`[data-renewed="${name}"]`);
+// Keeps the focus on the same button, or on the first control of its part.
+function restoreFocus(name, value) {
+  const part = document.querySelector(`[data-refresh="${name}"]`);
   const same = part?.querySelector(`button[name="verdict"][value="${CSS.escape(value)}"]`);
   (same ?? part?.querySelector("button, a[href], select"))?.focus({ preventScroll: true });
 }
@@ -28,18 +28,18 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
   const body = new FormData(form, button);
-  const name = form.closest("[data-renewed]")?.dataset.renewed ?? "your-ear";
+  const name = form.closest("[data-refresh]")?.dataset.refresh ?? "your-ear";
   form.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(form.action, { method: "POST", body });
     if (!response.ok) throw new Error(`${response.status}`);
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!answer.getElementById("your-ear")) throw new Error("another page");
-    renew(answer);
-    tell(answer);
-    refocus(name, button?.value ?? "");
+    refresh(answer);
+    announce(answer);
+    restoreFocus(name, button?.value ?? "");
   } catch {
-    // Signed out, or the server away: the form as it is without a script says which.
+    // Signed out, or no answer: submit the form without a script, and the browser shows which.
     form.dataset.plain = "yes";
     form.requestSubmit(button);
   }

@@ -1,22 +1,22 @@
-// Other words for the same song without a new page; the address keeps the choice.
+// Switches between the mood vocabularies without loading a page. The URL keeps the choice.
 
-const section = document.querySelector("[data-words]");
-const choices = [...section.querySelectorAll("[data-vocabulary]")];
+const section = document.querySelector("[data-vocabularies]");
+const links = [...section.querySelectorAll("[data-vocabulary]")];
 
-function choose(key) {
-  for (const choice of choices) {
-    if (choice.dataset.vocabulary === key) choice.setAttribute("aria-current", "true");
-    else choice.removeAttribute("aria-current");
+function select(key) {
+  for (const link of links) {
+    if (link.dataset.vocabulary === key) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
   }
   for (const panel of section.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== key;
 }
 
-for (const choice of choices) {
-  choice.addEventListener("click", (event) => {
+for (const link of links) {
+  link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    choose(choice.dataset.vocabulary);
-    const address = new URL(choice.href);
+    select(link.dataset.vocabulary);
+    const address = new URL(link.href);
     history.replaceState(null, "", address.pathname + address.search);
   });
 }

@@ -146,7 +146,7 @@ def test_a_report_is_one_sheet_of_paper_however_long_its_words(open_page: Open, 
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert len(sheets) == 1
     page.emulate_media(media="print")
-    expect(page.locator(".masthead")).to_be_hidden()
+    expect(page.locator(".site-header")).to_be_hidden()
     # Paper is white, whatever the screen is.
     assert page.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor") == "rgb(255, 255, 255)"
 

@@ -182,7 +182,7 @@ def test_without_a_script_the_map_is_a_picture_of_counts_with_links(two_heard: P
     come_in(page)
     page.goto(TWO)
     expect(page.locator(".map-tools")).to_be_hidden()
-    cell = page.locator(".cells a").first
+    cell = page.locator(".count-grid a").first
     expect(cell).to_be_visible()
     page.goto(cell.get_attribute("href"))
     expect(page.locator(".songs .song").first).to_contain_text("atlas")
@@ -199,8 +199,8 @@ def test_what_was_added_is_shown_over_time_and_leads_to_its_songs(two_heard: Pag
     expect(page.get_by_role("heading", level=1, name="Moods over time")).to_be_visible()
     expect(page.get_by_text("2 songs added")).to_be_visible()
     page.get_by_role("link", name="Months").click()
-    assert page.locator(".stacks rect").count() in (1, 2)
-    page.get_by_role("heading", name="All of it as a table").click()
+    assert page.locator(".stacked-bars rect").count() in (1, 2)
+    page.get_by_role("heading", name="As a table").click()
     page.locator(".timeline-table tbody a").first.click()
     expect(page.locator(".songs .song")).to_have_count(2)
 

@@ -42,7 +42,7 @@ def test_how_good_it_is_can_be_read_without_a_script(open_page: Open) -> None:
     expect(table).to_be_hidden()
     page.get_by_text("All figures as a table").click()
     expect(table).to_be_visible()
-    for drawing in page.locator("svg.lanes").all()[:3]:
+    for drawing in page.locator("svg.interval-plot").all()[:3]:
         assert drawing.bounding_box()["width"] > 200
 
 

@@ -60,7 +60,7 @@ def test_a_click_a_drag_and_the_keys_go_through_the_song_under_one_playhead(open
     slider = page.get_by_role("slider", name="Position in the song")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
-    wave, picture = page.locator(".wave").bounding_box(), page.locator(".spectrogram").bounding_box()
+    wave, picture = page.locator(".waveform").bounding_box(), page.locator(".spectrogram").bounding_box()
     assert abs(wave["x"] - picture["x"]) < 1
     assert abs(wave["width"] - picture["width"]) < 1
     assert wave["y"] + wave["height"] <= picture["y"]
@@ -78,7 +78,7 @@ def test_a_click_a_drag_and_the_keys_go_through_the_song_under_one_playhead(open
     page.mouse.move(box["x"] + box["width"] * 0.25, wave["y"] + 40, steps=4)
     page.mouse.up()
     assert abs(time_s(page) - SECONDS * 0.25) < 0.5
-    expect(page.locator("[data-ghost-words]")).to_have_text(re.compile(r"^0:1\d \w+"))
+    expect(page.locator("[data-ghost-label]")).to_have_text(re.compile(r"^0:1\d \w+"))
 
     slider.focus()
     page.keyboard.press("Home")
@@ -125,7 +125,7 @@ def test_the_strongest_passage_of_a_side_plays_with_one_click(open_page: Open, r
     )
     assert time_s(page) < end_s
     expect(link).to_have_class(re.compile("playing-now"))
-    expect(page.locator("[data-way-now]")).to_have_attribute("visibility", "visible")
+    expect(page.locator("[data-trajectory-dot]")).to_have_attribute("visibility", "visible")
     link.click()
     expect(page.locator(".controls").get_by_role("button", name="Play")).to_be_visible()
     # It ends where the passage ends.
@@ -140,7 +140,7 @@ def test_what_plays_stays_in_sight_wherever_one_reads(open_page: Open, result: R
     result(page)
     bar = page.get_by_role("region", name="What plays")
     expect(bar).to_be_hidden()
-    page.locator(".one-side .hear").last.click()
+    page.locator(".mood-side .play-link").last.click()
     page.locator(".rules").scroll_into_view_if_needed()
     expect(bar).to_contain_text(COMPOSITE)
     bar.get_by_role("button", name="Pause").click()
@@ -157,7 +157,7 @@ def test_agreeing_beside_the_headline_stays_there_and_the_music_plays_on(open_pa
     page.locator(".controls").get_by_role("button", name="Play").click()
     hero = page.locator(".hero")
     hero.get_by_role("button", name="It fits").click()
-    expect(hero.locator(".said")).to_contain_text(COMPOSITE)
+    expect(hero.locator(".your-mood")).to_contain_text(COMPOSITE)
     expect(hero.get_by_role("button", name="It fits")).to_have_count(0)
     assert not page.locator("audio").evaluate("audio => audio.paused")
     pause(page)
@@ -169,16 +169,16 @@ def test_agreeing_beside_the_headline_stays_there_and_the_music_plays_on(open_pa
 def test_what_the_network_looked_at_is_drawn_when_it_is_asked_for(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
-    overlay = page.locator("[data-looked]")
+    overlay = page.locator("[data-saliency-image]")
     expect(overlay).to_be_hidden()
     choice = page.get_by_role("button", name=re.compile("^What spoke for")).first
     choice.click()
     expect(overlay).to_be_visible(timeout=DRAWN_IN_MS)
     expect(choice).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("[data-looking-legend]")).to_contain_text("occlusion")
+    expect(page.locator("[data-saliency-legend]")).to_contain_text("occlusion")
     assert overlay.bounding_box() == page.locator(".spectrogram").bounding_box()
     # The same in words, and each place can be heard.
-    place = page.locator("[data-looking-places] a").first
+    place = page.locator("[data-saliency-places] a").first
     start_s = float(place.get_attribute("data-start"))
     place.click()
     page.wait_for_function("start => document.querySelector('audio').currentTime > start", arg=start_s)
@@ -193,12 +193,12 @@ def test_other_words_come_without_a_new_page_and_stay_in_the_address(open_page: 
     page = open_page()
     result(page)
     page.evaluate("window.sameDocument = true")
-    expect(page.locator(".nine")).to_be_visible()
+    expect(page.locator(".emotion-charts")).to_be_visible()
     words = page.get_by_role("navigation", name="In the words of")
     words.get_by_role("link", name="Energetic, peaceful, emotional").click()
     expect(page.get_by_text("In these words it is")).to_have_count(1 + 2)
     expect(page.locator('[data-panel="energy"]')).to_be_visible()
-    expect(page.locator(".nine")).to_be_hidden()
+    expect(page.locator(".emotion-charts")).to_be_hidden()
     assert page.evaluate("window.sameDocument")
     expect(page).to_have_url(re.compile(r"\?words=energy$"))
     page.reload()
@@ -212,8 +212,8 @@ def test_everything_is_told_without_a_script(open_page: Open, result: Result) ->
     address = result(page)
     for title in (re.compile("^(Why|What speaks for)"), "What it feels like", "Ten mood genres and their rules"):
         expect(page.get_by_role("heading", name=title).first).to_be_visible()
-    assert page.locator(".one-side").count() == 2
-    expect(page.locator(".pushes li").first).to_be_visible()
+    assert page.locator(".mood-side").count() == 2
+    expect(page.locator(".factors li").first).to_be_visible()
     strongest = page.get_by_role("list", name="Strongest passages").get_by_role("link").first
     answer = page.request.get(strongest.get_attribute("href"))
     assert (answer.status, answer.body()[:4]) == (200, b"RIFF")
@@ -230,7 +230,7 @@ def test_no_drawing_leaves_the_page_on_any_screen(open_page: Open, result: Resul
     page = open_page(viewport={"width": width, "height": 900})
     result(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for writing in page.locator("svg.flower text, svg.plane text, svg.peaks text").all():
+    for writing in page.locator("svg.petal-chart text, svg.plane text, svg.peaks text").all():
         box = writing.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width

@@ -48,7 +48,7 @@ def test_a_song_is_uploaded_heard_found_and_deleted(open_page: Open, music: Call
     expect(page.get_by_text("Night Train", exact=True)).to_be_visible()
     for title in ("Over time", "What it feels like", "Where it lies", "Two networks", "What do you hear?"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
-    assert page.locator(".nine .bars li").count() == 9
+    assert page.locator(".emotion-charts .bars li").count() == 9
     assert page.locator(".spectrogram").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
     hear_a_passage(page)
 
@@ -58,7 +58,7 @@ def test_a_song_is_uploaded_heard_found_and_deleted(open_page: Open, music: Call
 
     page.get_by_label("First of all").select_option("tenderness")
     page.get_by_role("button", name="Save").first.click()
-    expect(page.locator(".said")).to_contain_text("Tender")
+    expect(page.locator(".your-mood")).to_contain_text("Tender")
 
     page.get_by_role("link", name="History").click()
     page.get_by_label("Search by title, artist, file or mood").fill("sidings night")

@@ -96,7 +96,7 @@ def test_a_folder_is_taken_whole_and_the_title_counts(page: Page, music: Music, 
     titles = page.evaluate("window.titles")
     assert titles[0] == "0 of 4 · Countermood"
     assert set(titles) & {f"{over} of 4 · Countermood" for over in (1, 2, 3)}
-    expect(page.locator("[data-underway]")).to_be_hidden()
+    expect(page.locator("[data-queue-status]")).to_be_hidden()
 
 
 @pytest.mark.timeout(240)
@@ -153,7 +153,7 @@ def test_a_connection_that_breaks_is_tried_again_and_at_once_if_one_wishes(page:
     give(page, music("again.wav", 15.0, seed=82))
     sent = row(page, "again.wav")
     expect(sent.locator("[data-text]")).to_have_text("The connection broke off", timeout=20_000)
-    expect(sent.locator("[data-left]")).to_have_text("It goes on in 8 s", timeout=20_000)
+    expect(sent.locator("[data-time-left]")).to_have_text("It goes on in 8 s", timeout=20_000)
     page.unroute_all()
     sent.get_by_role("button", name="Go on now").click()
     expect(sent).to_have_attribute("data-song", re.compile("."), timeout=4_000)

@@ -58,7 +58,7 @@ WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "passwo
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_page_is_whole_and_names_its_landmarks(olga_client: Client, name: str) -> None:
     html = olga_client.get(reverse(name)).content.decode()
-    for part in ('<html lang="en"', "<header", '<nav class="sections" aria-label="Main"', "<main", "<footer", "<h1"):
+    for part in ('<html lang="en"', "<header", '<nav class="site-nav" aria-label="Main"', "<main", "<footer", "<h1"):
         assert html.count(part) == 1, part
     assert 'href="#content"' in html
 

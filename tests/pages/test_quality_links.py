@@ -41,7 +41,7 @@ def test_the_runners_up_are_linked_mood_by_mood(html: str) -> None:
 
 
 def test_each_passages_moods_are_linked_beside_the_passage_itself(html: str) -> None:
-    table = re.search(r'<table class="ledger passages">.*?</table>', html, re.DOTALL).group()
+    table = re.search(r'<table class="data-table passages">.*?</table>', html, re.DOTALL).group()
     rows = table.partition("<tbody")[2].count("<tr>")
     assert rows
     assert list(moods_linked(table)) == ["calmness", "power"] * rows

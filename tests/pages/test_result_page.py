@@ -154,7 +154,7 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyse
     ]
     analyser.result.answer = whole_answer() | {"reasons": reasons}
     html = page(anna_client, hear())
-    calm, powerful = (words(part) for part in re.findall(r"<article class=\"one-side(.*?)</article>", html, re.DOTALL))
+    calm, powerful = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "What speaks for it listeners in a hundred Slower than 80 % of songs +5.0" in calm
     assert "Louder" not in calm
     assert "What speaks for it listeners in a hundred Louder than 70 % of songs +3.0" in powerful
@@ -166,15 +166,15 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyse
 def test_a_song_of_an_earlier_version_says_what_is_not_known_of_it(anna_client: Client, heard: Song) -> None:
     AnalysisDetail.objects.update(waveform=[])
     html = page(anna_client, heard)
-    first, second = (words(part) for part in re.findall(r"<article class=\"one-side(.*?)</article>", html, re.DOTALL))
+    first, second = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "A slow beat" in first
     assert "heard before reasons were told of its second side" in second
-    assert 'class="wave"' not in html
-    assert 'class="roll"' in html
+    assert 'class="waveform"' not in html
+    assert 'class="mood-timeline"' in html
 
 
 def test_the_wave_carries_the_colours_of_both_sides(anna_client: Client, heard: Song) -> None:
-    wave = re.search(r"<svg class=\"wave.*?</svg>", page(anna_client, heard), re.DOTALL).group()
+    wave = re.search(r"<svg class=\"waveform.*?</svg>", page(anna_client, heard), re.DOTALL).group()
     assert re.findall(r"<g class=\"(mood-\w+)\">", wave) == ["mood-calmness", "mood-power"]
 
 

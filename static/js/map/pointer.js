@@ -63,7 +63,7 @@ export function listenToPointer(desk) {
 
   function hover(event) {
     const index = under(event);
-    canvas.classList.toggle("at-song", index >= 0);
+    canvas.classList.toggle("over-song", index >= 0);
     desk.point(index);
   }
 

@@ -26,7 +26,7 @@ export class Selection {
     for (const button of this.map.querySelectorAll("[data-region]")) {
       button.addEventListener("click", () => this.boxed(button.dataset.region.split(" ").map(Number)));
     }
-    this.part("box").addEventListener("submit", (event) => {
+    this.part("range-form").addEventListener("submit", (event) => {
       event.preventDefault();
       const form = new FormData(event.target);
       const [v1, v2, a1, a2] = ["valence_from", "valence_to", "arousal_from", "arousal_to"].map((name) =>

@@ -1,26 +1,26 @@
-// What plays while the player itself is out of sight: a line at the bottom of the window.
+// A small player at the bottom of the window, shown while the main player is scrolled out of view.
 
-import { clock } from "./clock.js";
+import { formatTime } from "./format_time.js";
 import { audio, follow, moodAt, player, toggle } from "./player.js";
 
 const find = (name) => player.querySelector(`[data-${name}]`);
 const mini = find("mini");
 const button = find("mini-play");
-let inSight = true;
-let begun = false;
+let playerVisible = true;
+let started = false;
 
 function show() {
-  mini.hidden = inSight || !begun;
+  mini.hidden = playerVisible || !started;
 }
 
 new IntersectionObserver(([entry]) => {
-  inSight = entry.isIntersecting;
+  playerVisible = entry.isIntersecting;
   show();
 }).observe(find("controls"));
 
 for (const name of ["play", "pause", "ended"]) {
   audio.addEventListener(name, () => {
-    begun ||= !audio.paused;
+    started ||= !audio.paused;
     button.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
     show();
   });
@@ -28,6 +28,6 @@ for (const name of ["play", "pause", "ended"]) {
 
 button.addEventListener("click", toggle);
 follow((seconds) => {
-  find("mini-time").textContent = clock(seconds);
+  find("mini-time").textContent = formatTime(seconds);
   find("mini-mood").textContent = moodAt(seconds);
 });
