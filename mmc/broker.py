@@ -1,8 +1,8 @@
-"""The embedded broker: kombu's queue of files, made safe for several processes that read while others write.
+"""The embedded broker: kombu's filesystem transport, made safe for concurrent readers and writers.
 
-kombu's own transport writes a message under the name by which readers find it, so that a reader can take it half
-written; it moves messages through the system's temporary folder, which on another disk is no single step; and it
-orders them by a clock that starts again with the machine.
+kombu's own transport writes a message under its final name, so that a reader can take half of it; it moves messages
+through the system's temporary folder, which is not atomic across file systems; and it orders them by a clock that
+restarts with the machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Channel(filesystem.Channel):
         for folder in (self.data_folder_in, self.data_folder_out, self.control_folder, self.processed_folder):
             Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu's own name
         name = f"{time.time_ns():020}_{uuid.uuid4()}.{queue}.msg"
         draft = Path(self.processed_folder, f"{name}.draft")
         try:
@@ -37,18 +37,18 @@ class Channel(filesystem.Channel):
             draft.unlink(missing_ok=True)
             raise ChannelError(f"The message {name} could not be written: {error}") from error
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         for name in sorted(os.listdir(self.data_folder_in)):
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
-            taken = Path(self.processed_folder, name)
+            claimed = Path(self.processed_folder, name)
             try:
-                # Of the workers that see this message, the one that renames it has it.
-                os.rename(Path(self.data_folder_in, name), taken)
+                # Several workers may see this message; the one whose rename succeeds has it.
+                os.rename(Path(self.data_folder_in, name), claimed)
             except FileNotFoundError:
                 continue
-            payload = taken.read_bytes()
-            taken.unlink()
+            payload = claimed.read_bytes()
+            claimed.unlink()
             return loads(bytes_to_str(payload))
         raise Empty
 
@@ -58,5 +58,5 @@ class Transport(filesystem.Transport):
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
-        # What is declared is kept in files, which may differ between two connections of one process.
+        # Declarations are stored in files, which may differ between two connections of one process.
         self.state = BrokerState()

@@ -1,4 +1,4 @@
-"""The Celery application: which broker, and what starts with a worker."""
+"""The Celery application: broker, queues, and what runs when a worker starts."""
 
 import os
 
@@ -14,18 +14,18 @@ app = Celery("mmc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Workers read both in turn: who looks at a page does not wait for a hundred songs. Each with its own routing key, since
-# otherwise a message would go to both.
+# Workers alternate between both, so that a page does not wait for a hundred songs. Without its own routing key, each
+# message would go to both.
 app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("saliency", routing_key="saliency"))
 app.conf.task_routes = {"classifier.draw_saliency": {"queue": "saliency", "routing_key": "saliency"}}
 
-# By its name, since the module needs Django's models, which are not there yet.
+# By name: the module needs Django's models, which are not loaded yet.
 app.steps["worker"].add("classifier.jobs.worker_presence:WorkerPresenceStep")
 
 
 @worker_process_init.connect
 def limit_child(**kwargs: object) -> None:
-    """Nothing heavy here: Celery gives a child four seconds to come up."""
+    """Keep it light: Celery gives a child four seconds to start."""
     from classifier.jobs.process_limits import give_way, keep_to_one_core, limit_memory
 
     keep_to_one_core()

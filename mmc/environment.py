@@ -1,4 +1,4 @@
-"""Settings come from the environment; a wrong value is refused by its name, with what is allowed."""
+"""Read settings from the environment. An invalid value raises an error that names the setting and what it takes."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ NO = ("0", "false", "no", "off")
 
 
 def text(name: str, default: str = "") -> str:
-    """An empty variable counts as unset, since that is what compose files pass for an absent one."""
+    """An empty variable counts as unset: compose files pass one for a variable that is absent."""
     return os.environ.get(name, "").strip() or default
 
 
@@ -23,11 +23,11 @@ def boolean(name: str, default: bool) -> bool:
         return True
     if value in NO:
         return False
-    raise _refused(name, value, f"one of {', '.join(YES + NO)}")
+    raise _invalid(name, value, f"one of {', '.join(YES + NO)}")
 
 
-def integer(name: str, default: int, *, least: int, most: int, none: bool = False) -> int:
-    """With `none`, 0 is allowed as well, and means that there is no such limit."""
+def integer(name: str, default: int, *, least: int, most: int, or_zero: bool = False) -> int:
+    """With `or_zero`, 0 is valid too, and means no limit."""
     value = text(name)
     if not value:
         return default
@@ -35,31 +35,31 @@ def integer(name: str, default: int, *, least: int, most: int, none: bool = Fals
         number = int(value)
     except ValueError:
         number = -1
-    if not least <= number <= most and not (none and number == 0):
-        raise _refused(name, value, f"a whole number from {least} to {most}{', or 0 for no limit' if none else ''}")
+    if not least <= number <= most and not (or_zero and number == 0):
+        raise _invalid(name, value, f"a whole number from {least} to {most}{', or 0 for no limit' if or_zero else ''}")
     return number
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     value = text(name, default)
     if value not in allowed:
-        raise _refused(name, value, f"one of {', '.join(allowed)}")
+        raise _invalid(name, value, f"one of {', '.join(allowed)}")
     return value
 
 
 def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
-    """A list, separated by commas."""
+    """A comma-separated list."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
 
 
 def origins(name: str) -> list[str]:
-    """Addresses of sites, such as https://music.example.org."""
-    found = names(name)
-    for origin in found:
+    """Origins such as https://music.example.org."""
+    values = names(name)
+    for origin in values:
         scheme, separator, host = origin.partition("://")
         if scheme not in ("http", "https") or not separator or not host or "/" in host:
-            raise _refused(name, origin, "addresses such as https://music.example.org, separated by commas")
-    return found
+            raise _invalid(name, origin, "addresses such as https://music.example.org, separated by commas")
+    return values
 
 
 def time_zone(name: str, default: str) -> str:
@@ -67,12 +67,12 @@ def time_zone(name: str, default: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _refused(name, value, "the name of a time zone, such as Europe/Vienna") from None
+        raise _invalid(name, value, "the name of a time zone, such as Europe/Vienna") from None
     return value
 
 
 def url(name: str, schemes: tuple[str, ...]) -> str:
-    """An address of a service, or nothing; the value is not repeated, since it may hold a password."""
+    """The URL of a service, or nothing. Errors do not repeat the value, since it may contain a password."""
     value = text(name)
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         allowed = " or ".join(f"{scheme}://" for scheme in schemes)
@@ -85,9 +85,9 @@ def folder(name: str, default: Path) -> Path:
     if not value:
         return default
     if not Path(value).is_absolute():
-        raise _refused(name, value, "an absolute path of a folder")
+        raise _invalid(name, value, "an absolute path of a folder")
     return Path(value)
 
 
-def _refused(name: str, value: str, allowed: str) -> ImproperlyConfigured:
+def _invalid(name: str, value: str, allowed: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name} is {value!r}; it takes {allowed}.")

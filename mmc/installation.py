@@ -1,4 +1,4 @@
-"""What the installation makes for itself on its first start and keeps: its folders and its secrets."""
+"""Folders and secrets that an installation creates on its first start."""
 
 import os
 import secrets
@@ -8,19 +8,19 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def made_folder(path: Path, setting: str) -> Path:
+def ensure_folder(path: Path, setting: str) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The folder {path} cannot be made ({error.strerror}); "
+            f"The folder {path} cannot be created ({error.strerror}); "
             f"{setting} takes the absolute path of a folder that this user can write."
         ) from error
     return path
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in this file, readable by its user alone; made now if there is none yet."""
+def load_or_create_secret(path: Path) -> str:
+    """The secret in this file, readable by its user alone; created if the file does not exist."""
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -29,7 +29,7 @@ def kept_secret(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(50) + "\n")
     try:
-        # Web, worker and sweep start together: a link, unlike a rename, fails for all but the first.
+        # Web, worker and sweep start together: unlike a rename, a link fails for all but the first.
         os.link(draft, path)
     except FileExistsError:
         pass

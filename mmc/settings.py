@@ -4,26 +4,26 @@ from pathlib import Path
 
 from mmc import environment as env
 from mmc.database import database
-from mmc.installation import kept_secret, made_folder
+from mmc.installation import load_or_create_secret, ensure_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# Where the installation keeps what is its own: database, songs, broker, secrets.
-DATA_DIR = made_folder(env.folder("DATA_DIR", BASE_DIR / "var"), "DATA_DIR")
+# Database, songs, broker and secrets of the installation.
+DATA_DIR = ensure_folder(env.folder("DATA_DIR", BASE_DIR / "var"), "DATA_DIR")
 
-# --- Who may reach it ---------------------------------------------------------------------------
+# --- Access -------------------------------------------------------------------------------------
 
 DEBUG = env.boolean("DEBUG", False)
-SECRET_KEY = env.text("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY = env.text("SECRET_KEY") or load_or_create_secret(DATA_DIR / "secret_key")
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", THIS_MACHINE)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
-# HTTPS says that people reach the site by https: cookies travel by nothing else then, and browsers remember it.
+# With HTTPS, cookies are sent by https alone, and browsers remember to use it.
 HTTPS = env.boolean("HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 3600, least=0, most=63_072_000) if HTTPS else 0
-# Only behind a proxy that sets this header itself: from anybody else it is a lie.
+# Only behind a proxy that sets this header itself: anyone else can forge it.
 TRUST_PROXY = env.boolean("TRUST_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SESSION_COOKIE_HTTPONLY = True
@@ -88,7 +88,7 @@ TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- People -------------------------------------------------------------------------------------
+# --- Users --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "classifier.Person"
 AUTHENTICATION_BACKENDS = ["classifier.accounts.backends.ThrottledBackend"]
@@ -106,7 +106,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
-# Where strangers can reach the server, the first account is made only with the token that its log shows.
+# Where strangers can reach the server, creating the first account requires the token that the log shows.
 REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", not set(ALLOWED_HOSTS) <= set(THIS_MACHINE))
 
 # --- Database -----------------------------------------------------------------------------------
@@ -116,35 +116,35 @@ DATABASES = {"default": database(DATA_DIR / "db.sqlite3")}
 # --- Files --------------------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "media"
-# Uploads arrive on the disk where they will stay, so that keeping one is a rename.
-FILE_UPLOAD_TEMP_DIR = made_folder(DATA_DIR / "incoming", "DATA_DIR")
+# On the same disk as MEDIA_ROOT, so that storing an upload is a rename.
+FILE_UPLOAD_TEMP_DIR = ensure_folder(DATA_DIR / "incoming", "DATA_DIR")
 FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.ChecksumUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Served straight from where they lie: nothing has to be collected before the first start.
+# Without collectstatic: WhiteNoise serves the files from where they are.
 WHITENOISE_USE_FINDERS = True
 
 # --- Limits -------------------------------------------------------------------------------------
 
 MAX_UPLOAD_MB = env.integer("MAX_UPLOAD_MB", 500, least=1, most=20_000)
-# The whole body of the upload page's form, which may carry several songs.
+# The whole body of the upload form, which may contain several songs.
 MAX_REQUEST_MB = env.integer("MAX_REQUEST_MB", max(2000, MAX_UPLOAD_MB), least=1, most=100_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = env.integer("MAX_FILES_PER_UPLOAD", 100, least=1, most=1000)
 
 SONG_TIME_LIMIT_S = env.integer("SONG_TIME_LIMIT_S", 1800, least=10, most=86_400)
-# The address space of the process that listens, which is far more than the memory that it fills: two hours of music
-# take 0.8 GB of the one and 0.35 GB of the other.
-MAX_MEMORY_MB = env.integer("MAX_MEMORY_MB", 4096, least=1500, most=1_000_000, none=True)
+# The address space of the analysis process, which is far more than its resident memory: for two hours of music, 0.8 GB
+# against 0.35 GB.
+MAX_MEMORY_MB = env.integer("MAX_MEMORY_MB", 4096, least=1500, most=1_000_000, or_zero=True)
 MAX_ATTEMPTS = env.integer("MAX_ATTEMPTS", 3, least=1, most=20)
-# A worker that has not renewed its hold on a song for so long has lost it.
+# A worker that has not renewed its lease on a song for this long has lost it.
 LEASE_S = env.integer("LEASE_S", 20, least=2, most=600)
-# A song that no worker took within this time is handed to the broker again.
+# A song that no worker has taken within this time is queued again.
 REQUEUE_AFTER_S = env.integer("REQUEUE_AFTER_S", 60, least=1, most=3600)
 MAX_WAIT_S = 60
-# Each API call that waits for its result holds a thread of the web process.
+# Each API call that waits for its result occupies a thread of the web process.
 MAX_WAITING = env.integer("MAX_WAITING", 4, least=0, most=100)
 
 # --- The models ---------------------------------------------------------------------------------
@@ -159,12 +159,12 @@ BROKER_DIR = DATA_DIR / "broker"
 
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Redis hands a message out again after this time: longer than the longest analysis.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        # Redis delivers a message again after this time: longer than the longest analysis.
         "visibility_timeout": 2 * (SONG_TIME_LIMIT_S + 60),
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
-        # One try: an upload does not wait for a broker that is away, the sweep hands the song over later.
+        # One attempt: an upload does not wait for an unavailable broker; the sweep queues the song later.
         "max_retries": 1,
         "interval_start": 0,
         "interval_step": 0,
@@ -181,13 +181,13 @@ else:
 
 CELERY_TASK_DEFAULT_QUEUE = "songs"
 CELERY_TASK_IGNORE_RESULT = True
-# The rows say what is owed, so a message may be forgotten once it is taken.
+# The database knows which songs are due, so a message may be forgotten once it is delivered.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", 1, least=1, most=64)
 CELERY_TASK_SOFT_TIME_LIMIT = SONG_TIME_LIMIT_S
 CELERY_TASK_TIME_LIMIT = SONG_TIME_LIMIT_S + 30
-# Whatever a decoder leaks is given back now and then.
+# Decoders may leak memory.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

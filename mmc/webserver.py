@@ -1,20 +1,20 @@
-"""How gunicorn serves the web application: `gunicorn --config python:mmc.webserver mmc.wsgi`."""
+"""Configuration of gunicorn: `gunicorn --config python:mmc.webserver mmc.wsgi`."""
 
 from pathlib import Path
 
 from mmc import environment as env
 
-# One process with threads: requests wait for disks, databases and songs, and seldom for the processor. A thread is held
-# for as long as an upload, a player's download or an API call that waits for its result lasts.
+# One process with threads: requests wait for disks, databases and analyses, rarely for the processor. An upload, a
+# download and an API call that waits for its result each occupy a thread until they end.
 worker_class = "gthread"
 workers = env.integer("WEB_PROCESSES", 1, least=1, most=64)
 threads = env.integer("WEB_THREADS", 16, least=2, most=256)
 keepalive = 5
-# A process that answers its own heartbeat late is taken for hung; threads do not count, so that long requests may last.
+# For the heartbeat of the process, not for requests: long requests may last.
 timeout = 60
 graceful_timeout = 10
 
-# Heartbeats are files; in memory they do not wait for a disk that is busy with uploads.
+# Heartbeat files: in memory, they do not wait for a disk that is busy with uploads.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 proc_name = "countermood"

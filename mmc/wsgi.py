@@ -1,4 +1,4 @@
-"""The web application as a WSGI server loads it."""
+"""The WSGI application."""
 
 import os
 
@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 application = get_wsgi_application()
 
-from classifier.accounts.first_run import setup_announce  # noqa: E402  (needs the applications to be loaded)
+from classifier.accounts.first_run import setup_announce  # noqa: E402  (needs the loaded applications)
 
 setup_announce()

@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from classifier.accounts.people import password_check
 from classifier.errors import ProductError
 from classifier.models import Person, Setup
-from mmc.installation import kept_secret
+from mmc.installation import load_or_create_secret
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def setup_announce() -> None:
 
 
 def _token() -> str:
-    return kept_secret(settings.DATA_DIR / "setup_token")
+    return load_or_create_secret(settings.DATA_DIR / "setup_token")
 
 
 def _done_already() -> ProductError:

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mmc import environment as env
 from mmc.database import database
-from mmc.installation import kept_secret, made_folder
+from mmc.installation import load_or_create_secret, ensure_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: env.integer("THING", 5, least=1, most=9), "10", "a whole number from 1 to 9"),
         (lambda: env.integer("THING", 5, least=1, most=9), "five", "a whole number from 1 to 9"),
         (
-            lambda: env.integer("THING", 5, least=2, most=9, none=True),
+            lambda: env.integer("THING", 5, least=2, most=9, or_zero=True),
             "1",
             "a whole number from 2 to 9, or 0 for no limit",
         ),
@@ -115,7 +115,7 @@ def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_agree_on_a_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        secrets = set(threads.map(lambda _: kept_secret(tmp_path / "secret"), range(8)))
+        secrets = set(threads.map(lambda _: load_or_create_secret(tmp_path / "secret"), range(8)))
     assert len(secrets) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
@@ -123,4 +123,4 @@ def test_processes_that_start_together_agree_on_a_secret(tmp_path: Path) -> None
 def test_a_folder_that_cannot_be_made_is_refused_by_its_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match="DATA_DIR takes the absolute path of a folder"):
-        made_folder(tmp_path / "file" / "var", "DATA_DIR")
+        ensure_folder(tmp_path / "file" / "var", "DATA_DIR")

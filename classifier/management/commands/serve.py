@@ -1,4 +1,4 @@
-"""`manage.py serve`: the whole product in one terminal."""
+"""`manage.py serve`: web, worker and sweep in one terminal."""
 
 import http.client
 import os
@@ -14,16 +14,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from classifier.accounts.first_run import setup_due
-from mmc.installation import kept_secret
-from mmc.supervision import Patience, Program, Supervisor
+from mmc import __version__
+from mmc.installation import load_or_create_secret
+from mmc.supervision import Program, RestartPolicy, Supervisor
 
-# Only this machine can reach it: other machines come through compose or a proxy.
+# Only this machine can reach it; for other machines there is Docker Compose, or a proxy.
 HOST = "127.0.0.1"
-# Whoever presses Ctrl-C waits no longer than this. A song that is cut off starts over the next time.
-PATIENCE = Patience(grace_s=3)
+# Ctrl-C takes no longer than this. An analysis that is interrupted starts over the next time.
+POLICY = RestartPolicy(stop_timeout_s=3)
 
-# The C library (glibc; others do not look) keeps what was freed for each thread apart, and a web process has many.
-THRIFTY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_MMAP_THRESHOLD_": "65536"}
+# By default, glibc keeps freed memory for each thread, and a web process has many threads.
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_MMAP_THRESHOLD_": "65536"}
 
 
 def programs(port: int) -> list[Program]:
@@ -32,7 +33,7 @@ def programs(port: int) -> list[Program]:
         Program(
             "web",
             [*python, "gunicorn", "--config", "python:mmc.webserver", "--bind", f"{HOST}:{port}", "mmc.wsgi"],
-            THRIFTY,
+            MALLOC,
         ),
         Program(
             "worker",
@@ -43,39 +44,39 @@ def programs(port: int) -> list[Program]:
 
 
 class Command(BaseCommand):
-    help = "Serves the product on this machine: web pages, the worker that listens, and the sweep. Ctrl-C stops all."
+    help = "Run web server, worker and sweep on this machine. Ctrl-C stops them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", default="8000", help="1 to 65535; 8000 unless given")
+        parser.add_argument("--port", default="8000", help="1 to 65535; the default is 8000")
 
     def handle(self, *args: object, port: str, **options: object) -> None:
         self.serve(port_number(port))
 
     def serve(self, port: int) -> None:
-        refuse_taken(port)
+        require_free_port(port)
         call_command("migrate", interactive=False, verbosity=0)
         welcome = self.welcome(port)
         connections.close_all()
 
         os.chdir(settings.BASE_DIR)
-        supervisor = Supervisor(programs(port), log_dir=settings.DATA_DIR / "log", say=self.say, patience=PATIENCE)
+        supervisor = Supervisor(programs(port), log_dir=settings.DATA_DIR / "log", report=self.report, policy=POLICY)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stop())
-        supervisor.run(on_tick=once_it_answers(port, lambda: self.say(welcome)))
-        self.say("Stopped.")
+        supervisor.run(on_tick=once_it_answers(port, lambda: self.report(welcome)))
+        self.report("Stopped.")
 
     def welcome(self, port: int) -> str:
-        first = "Sign in, and drop a song onto the page."
+        first_steps = "Open it, sign in, and drop a song onto the page."
         if setup_due():
-            first = "Your first visit there creates the owner's account; then drop a song onto the page."
+            first_steps = "Open it to create the owner's account, then drop a song onto the page."
             if settings.REQUIRE_SETUP_TOKEN:
-                first += f"\nIt asks for the setup token, which is {kept_secret(settings.DATA_DIR / 'setup_token')}"
+                first_steps += f"\nThe setup token is {load_or_create_secret(settings.DATA_DIR / 'setup_token')}"
         return (
-            f"Countermood is at http://localhost:{port}\n{first}\n"
-            f"Ctrl-C stops it. Its logs are in {settings.DATA_DIR / 'log'}."
+            f"Countermood {__version__} is running at http://localhost:{port}\n{first_steps}\n"
+            f"Press Ctrl-C to stop. Logs are in {settings.DATA_DIR / 'log'}."
         )
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
 
@@ -86,26 +87,26 @@ def port_number(text: str) -> int:
     raise CommandError(f"The port is {text!r}; it takes a whole number from 1 to 65535.")
 
 
-def refuse_taken(port: int) -> None:
+def require_free_port(port: int) -> None:
     with socket.socket() as probe:
-        # As gunicorn binds it: connections that have just been closed do not count as taken.
+        # As gunicorn does: connections that have just closed do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
             raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}): stop what uses it, or choose another, "
-                f"as in `make run PORT={port + 1 if port < 65535 else 8000}`."
+                f"Port {port} cannot be used ({error.strerror}). Stop the program that uses it, or choose another port: "
+                f"`make run PORT={port + 1 if port < 65535 else 8000}`."
             ) from error
 
 
-def once_it_answers(port: int, tell: Callable[[], None]) -> Callable[[], None]:
-    """What to do at every tick so that `tell` is called once, when the web process answers for the first time."""
-    told = False
+def once_it_answers(port: int, notify: Callable[[], None]) -> Callable[[], None]:
+    """A function for every tick that calls `notify` once, when the web process answers for the first time."""
+    notified = False
 
-    def look() -> None:
-        nonlocal told
-        if told:
+    def check() -> None:
+        nonlocal notified
+        if notified:
             return
         connection = http.client.HTTPConnection(HOST, port, timeout=1)
         try:
@@ -115,7 +116,7 @@ def once_it_answers(port: int, tell: Callable[[], None]) -> Callable[[], None]:
             return
         finally:
             connection.close()
-        told = True
-        tell()
+        notified = True
+        notify()
 
-    return look
+    return check
