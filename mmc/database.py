@@ -23,8 +23,8 @@ def database(default: Path) -> dict[str, Any]:
             "sqlite:////absolute/path; percent-encode special characters in the password."
         ) from None
     if url.startswith("sqlite"):
-        # Web, worker and sweep write at the same time: readers never wait (WAL), writers wait for the lock (timeout), and
-        # a transaction takes the lock when it begins, since SQLite refuses to upgrade it midway.
+        # Web, worker and sweep write at the same time: readers never wait (WAL), writers wait for the lock (timeout),
+        # and a transaction takes the lock when it begins, since SQLite refuses to upgrade it midway.
         configuration["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",

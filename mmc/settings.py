@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmc import environment as env
 from mmc.database import database
-from mmc.installation import load_or_create_secret, ensure_folder
+from mmc.installation import ensure_folder, load_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

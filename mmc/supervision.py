@@ -1,4 +1,4 @@
-"""A process supervisor: starts a few programs, writes their output to logs, restarts those that exit, stops them all."""
+"""A process supervisor: starts a few programs, logs their output, restarts those that exit, stops them all."""
 
 import contextlib
 import ctypes

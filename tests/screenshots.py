@@ -18,11 +18,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ml.demo.album import ALBUM
 from tests.architecture.sources import ROOT
-from tests.browser.house import FAILED, HEARING_S, House, furnish, send
+from tests.browser.house import FAILED, House, furnish, send
 from tests.browser.pages import Where, at, song
 from tests.sketches import write_sketch
 from tests.system.conftest import program
-from tests.system.product import Serving
+from tests.system.product import RunningProduct
 
 FOLDER = ROOT / "docs" / "screenshots"
 SKETCHES = 48
@@ -46,7 +46,7 @@ SLOW_LINE_BYTES_S = 300_000
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, Serving(Path(name) / "var") as serving:
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, RunningProduct(Path(name) / "var") as serving:
         folder = Path(name)
         house = furnish(serving.address, folder)
         fill(house, folder)
@@ -64,7 +64,7 @@ def fill(house: House, folder: Path) -> None:
     send(house.owner, f"/songs/{house.songs[FAILED]}/delete/")
     ids = [house.caller.submit(write_sketch(folder, seed))["id"] for seed in range(SKETCHES)]
     for song_id in ids:
-        house.caller.await_end(song_id, timeout_s=HEARING_S)
+        house.caller.wait_until_finished(song_id)
 
 
 def spread_over_a_year(database: Path) -> None:

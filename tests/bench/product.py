@@ -14,9 +14,9 @@ import requests
 
 from tests.bench.row import Row, share
 from tests.bench.songs import as_long_as, copies
+from tests.system.clients import ApiClient, BrowserClient, first_visit
 from tests.system.processes import descendants, wait_for
-from tests.system.product import Serving
-from tests.system.visitor import Caller, Visitor, newcomer
+from tests.system.product import RunningProduct
 
 SONGS = 24
 LEAST_GAIN = 1.8
@@ -43,26 +43,26 @@ def rows(song: Path, folder: Path) -> list[Row]:
 
 
 @contextmanager
-def served(data_dir: Path, processes: int) -> Iterator[tuple[Serving, Caller]]:
-    with Serving(data_dir, WORKER_PROCESSES=str(processes), API_CALLS_PER_MINUTE="1000000") as serving:
-        yield serving, newcomer(serving.address)
+def served(data_dir: Path, processes: int) -> Iterator[tuple[RunningProduct, ApiClient]]:
+    with RunningProduct(data_dir, WORKER_PROCESSES=str(processes), API_CALLS_PER_MINUTE="1000000") as serving:
+        yield serving, first_visit(serving.address)
 
 
-def songs_a_minute(serving: Serving, caller: Caller, songs: list[Path], processes: int) -> float:
+def songs_a_minute(serving: RunningProduct, caller: ApiClient, songs: list[Path], processes: int) -> float:
     """By what the rows say of songs that waited all together; the processes have been warmed up before."""
     warm, counted = songs[:processes], songs[processes:]
     for song in [caller.submit(path) for path in warm]:
-        caller.await_end(song["id"], timeout_s=60)
+        caller.wait_until_finished(song["id"])
     sent = [uuid.UUID(caller.submit(path)["id"]).hex for path in counted]
     all_sent = datetime.now(UTC).replace(tzinfo=None)
     # Looked up in the rows, and seldom: whoever asks the product all the time takes a core from those who hear.
-    times = wait_for(lambda: _times(serving, sent), timeout_s=600, what="end of every song")
+    times = wait_for(lambda: _times(serving, sent), what="end of every song", timeout_s=1200)
     # Those that were begun when all had been sent: until then, whoever sends them needs a core as well.
     begun = [(start, finish) for start, finish in times if start >= all_sent]
     return 60 * len(begun) / (max(finish for _, finish in begun) - min(start for start, _ in begun)).total_seconds()
 
 
-def _times(serving: Serving, song_ids: list[str]) -> list[tuple[datetime, datetime]]:
+def _times(serving: RunningProduct, song_ids: list[str]) -> list[tuple[datetime, datetime]]:
     """When each song was begun and finished; nothing as long as one of them is not."""
     time.sleep(0.5)
     marks = ",".join("?" * len(song_ids))
@@ -75,7 +75,7 @@ def _times(serving: Serving, song_ids: list[str]) -> list[tuple[datetime, dateti
     return [(datetime.fromisoformat(start), datetime.fromisoformat(finish)) for start, finish in times]
 
 
-def memory_at_work(serving: Serving, caller: Caller, song: Path, folder: Path) -> list[Row]:
+def memory_at_work(serving: RunningProduct, caller: ApiClient, song: Path, folder: Path) -> list[Row]:
     """The most that the worker's processes hold while they hear half an hour; the web process after many answers."""
     sent = caller.submit(as_long_as(song, folder / "half an hour.mp3", 60 * LOAD_MINUTES))
     worker, child = serving.worker(), serving.worker_child()
@@ -86,7 +86,7 @@ def memory_at_work(serving: Serving, caller: Caller, song: Path, folder: Path) -
     visitor = signed_in(serving)
     for path in pages_of(caller) * 10:
         visitor.session.get(f"{serving.address}{path}", timeout=30)
-    [first, *_] = serving.processes("gunicorn")
+    [first, *_] = serving.pids_of("gunicorn")
     web = max(resident_mb(pid) for pid in descendants(first))
     return [
         Row(
@@ -112,7 +112,7 @@ def resident_mb(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0.0)
 
 
-def pages_under_load(serving: Serving, caller: Caller, song: Path, folder: Path) -> list[Row]:
+def pages_under_load(serving: RunningProduct, caller: ApiClient, song: Path, folder: Path) -> list[Row]:
     """The same visits idle, and while every core hears a song."""
     visitor = signed_in(serving)
     paths = pages_of(caller)
@@ -120,9 +120,7 @@ def pages_under_load(serving: Serving, caller: Caller, song: Path, folder: Path)
     idle = visits(serving, visitor, paths, VISITS)
     long = as_long_as(song, folder / "load.mp3", 60 * LOAD_MINUTES)
     sent = [caller.submit(path)["id"] for path in copies(long, folder / "load songs", 8)]
-    wait_for(
-        lambda: all(caller.song(song_id)["status"] == "running" for song_id in sent[:2]), timeout_s=30, what="load"
-    )
+    wait_for(lambda: all(caller.song(song_id)["status"] == "running" for song_id in sent[:2]), what="load")
     busy = visits(serving, visitor, paths, VISITS)
     loaded = [song_id for song_id in sent if caller.song(song_id)["status"] in ("queued", "running")]
     assert len(loaded) >= 2, "The load ended before the visits did: give it more songs."
@@ -137,13 +135,13 @@ def pages_under_load(serving: Serving, caller: Caller, song: Path, folder: Path)
     ]
 
 
-def signed_in(serving: Serving) -> Visitor:
-    visitor = Visitor(serving.address)
+def signed_in(serving: RunningProduct) -> BrowserClient:
+    visitor = BrowserClient(serving.address)
     visitor.sign_in()
     return visitor
 
 
-def pages_of(caller: Caller) -> list[str]:
+def pages_of(caller: ApiClient) -> list[str]:
     """What somebody opens who looks at what was heard."""
     found = requests.get(f"{caller.address}/api/predictions/", headers=caller.headers, timeout=30).json()["results"]
     song = next(song for song in found if song["status"] == "done")
@@ -151,7 +149,7 @@ def pages_of(caller: Caller) -> list[str]:
     return ["/", "/songs/", page, f"{page}?model=cnn1d", f"{page}spectrogram.png", f"/api/predictions/{song['id']}/"]
 
 
-def visits(serving: Serving, visitor: Visitor, paths: list[str], count: int) -> list[float]:
+def visits(serving: RunningProduct, visitor: BrowserClient, paths: list[str], count: int) -> list[float]:
     """Seconds of each of `count` visits to each of the pages."""
     seconds = []
     for _ in range(count):

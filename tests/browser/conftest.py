@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.house import House, furnish
+from tests.system.clients import BrowserClient
 from tests.system.conftest import program
 from tests.system.processes import wait_for
-from tests.system.product import Serving
-from tests.system.visitor import Visitor
+from tests.system.product import RunningProduct
 
 Open = Callable[..., Page]
 
@@ -25,8 +25,8 @@ NO_TROUBLE = ("the server responded with a status of 4", "net::ERR_INTERNET_DISC
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Web, worker and sweep, as `make run` starts them, before the first visit."""
-    with Serving(tmp_path_factory.mktemp("product") / "var") as serving:
-        wait_for(lambda: Visitor(serving.address).health().get("worker"), timeout_s=60, what="worker that answers")
+    with RunningProduct(tmp_path_factory.mktemp("product") / "var") as serving:
+        wait_for(lambda: BrowserClient(serving.address).health().get("worker"), what="worker that answers")
         yield serving.address
 
 
@@ -34,7 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A product of its own, with songs in it, for tests of all pages."""
     folder = tmp_path_factory.mktemp("house")
-    with Serving(folder / "var") as serving:
+    with RunningProduct(folder / "var") as serving:
         yield furnish(serving.address, folder)
 
 

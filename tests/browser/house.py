@@ -10,13 +10,12 @@ from pathlib import Path
 import requests
 
 from tests import sounds
+from tests.system.clients import ApiClient, BrowserClient
 from tests.system.processes import wait_for
-from tests.system.visitor import Caller, Visitor
 
 NEWCOMER = "nina"
 FAILED = "Doorbell.wav"
 MAKING_S = 180
-HEARING_S = 180
 
 
 @dataclass(frozen=True)
@@ -24,37 +23,37 @@ class House:
     address: str
     songs: dict[str, str]
     """Titles (of a failed song, the name of its file) and identifiers."""
-    owner: Visitor
-    newcomer: Visitor
-    caller: Caller
+    owner: BrowserClient
+    newcomer: BrowserClient
+    caller: ApiClient
     kept: dict[str, str]
     """Pages, as HTML, that cannot be opened again: their moment is over, or no link leads to them."""
 
-    def cookies(self, visitor: Visitor) -> list[dict[str, str]]:
+    def cookies(self, visitor: BrowserClient) -> list[dict[str, str]]:
         """What a browser needs to be signed in as this person."""
         return [{"name": one.name, "value": one.value, "url": self.address} for one in visitor.session.cookies]
 
 
 def furnish(address: str, folder: Path) -> House:
     """Everything by the doors that people and programs use; `folder` is for the files that are handed in."""
-    owner = Visitor(address)
-    wait_for(lambda: owner.health().get("worker"), timeout_s=60, what="worker that answers")
+    owner = BrowserClient(address)
+    wait_for(lambda: owner.health().get("worker"), what="worker that answers")
     kept = {"setup": requests.get(f"{address}/setup/", timeout=30).text}
-    owner.make_owner()
+    owner.create_owner()
     kept["songs on their way"] = send(owner, "/demo/")
     kept["song on its way"] = owner.session.get(f"{address}/songs/{everything(owner)[0]}/", timeout=30).text
-    caller = Caller(address, owner.make_key())
+    caller = ApiClient(address, owner.create_token())
     caller.submit(sounds.write(folder / FAILED, sounds.tone(660, 1.0)))
     songs = {}
     for song_id in everything(owner):
-        song = caller.await_end(song_id, timeout_s=HEARING_S)
+        song = caller.wait_until_finished(song_id)
         songs[song.get("title") or song["file_name"]] = song_id
     speak(owner, songs)
     kept |= refusals(address, owner)
     return House(address, songs, owner, newcomer(owner), caller, kept)
 
 
-def refusals(address: str, owner: Visitor) -> dict[str, str]:
+def refusals(address: str, owner: BrowserClient) -> dict[str, str]:
     """What people see whose request makes no sense."""
     return {
         "sign in": requests.get(f"{address}/login/", timeout=30).text,
@@ -73,13 +72,13 @@ def _answer(session: requests.Session, address: str, **form: str) -> str:
     return session.post(address, data=form, timeout=30).text
 
 
-def everything(visitor: Visitor) -> list[str]:
+def everything(visitor: BrowserClient) -> list[str]:
     """The identifiers of the person's songs, the newest first."""
     listed = visitor.session.get(f"{visitor.address}/api/predictions/?page_size=200", timeout=30).json()
     return [song["id"] for song in listed["results"]]
 
 
-def speak(visitor: Visitor, songs: dict[str, str]) -> None:
+def speak(visitor: BrowserClient, songs: dict[str, str]) -> None:
     """What a person said of some of them: yes, no, and what it is instead."""
     for title in ("Slow Water", "Wires"):
         send(visitor, f"/songs/{songs[title]}/verdict/", verdict="agreed")
@@ -88,19 +87,19 @@ def speak(visitor: Visitor, songs: dict[str, str]) -> None:
     send(visitor, f"/songs/{songs['Empty Platform']}/verdict/", **corrected)
 
 
-def newcomer(owner: Visitor, name: str = NEWCOMER) -> Visitor:
+def newcomer(owner: BrowserClient, name: str = NEWCOMER) -> BrowserClient:
     """Somebody whom the owner let in, and who has given nothing yet."""
     told = send(owner, "/people/", username=name)
     password = re.search(r'class="secret">([^<]+)<', told)
     assert password, told
-    visitor = Visitor(owner.address)
+    visitor = BrowserClient(owner.address)
     visitor.session.get(f"{owner.address}/login/", timeout=30)
     send(visitor, "/login/", username=name, password=html.unescape(password[1]))
     assert "sessionid" in visitor.session.cookies
     return visitor
 
 
-def send(visitor: Visitor, path: str, **form: str) -> str:
+def send(visitor: BrowserClient, path: str, **form: str) -> str:
     """A form, as the person's browser sends it; the page that it leads to."""
     form["csrfmiddlewaretoken"] = visitor.session.cookies["csrftoken"]
     answer = visitor.session.post(f"{visitor.address}{path}", data=form, timeout=MAKING_S)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.system.visitor import NAME, PASSWORD
+from tests.system.clients import NAME, PASSWORD
 
 
 def come_in(page: Page) -> None:

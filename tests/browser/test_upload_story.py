@@ -233,7 +233,7 @@ def test_a_file_on_its_way_is_cancelled_and_the_next_one_is_sent(page: Page, net
         page.reload()
         return page.locator("[data-arriving]", has_text="way").count() == 0
 
-    wait_for(forgotten, timeout_s=10, what="page without what was cancelled")
+    wait_for(forgotten, what="page without what was cancelled")
 
 
 @pytest.mark.timeout(120)

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mmc import environment as env
 from mmc.database import database
-from mmc.installation import load_or_create_secret, ensure_folder
+from mmc.installation import ensure_folder, load_or_create_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 

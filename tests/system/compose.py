@@ -1,4 +1,4 @@
-"""Reads docker-compose.yml as Docker would, as far as it concerns commands and environments."""
+"""Reads commands, environments and health checks from docker-compose.yml, as Docker would."""
 
 import re
 import shlex
@@ -8,12 +8,12 @@ import yaml
 
 from tests.system.product import ROOT
 
-# ${NAME}, ${NAME:-a default}, ${NAME:?what to do if it is missing}
+# ${NAME}, ${NAME:-default}, ${NAME:?error message}
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 
 
 class MissingError(Exception):
-    """A variable without which compose refuses to start, and the sentence it says."""
+    """A required variable is missing; the message is the one that compose prints."""
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,22 @@ class Service:
 
 
 def services(variables: dict[str, str]) -> dict[str, Service]:
-    found = yaml.safe_load(_filled((ROOT / "docker-compose.yml").read_text(), variables))["services"]
+    entries = yaml.safe_load(_interpolated((ROOT / "docker-compose.yml").read_text(), variables))["services"]
     return {
         name: Service(
             command=shlex.split(entry.get("command", "")),
             environment=dict(entry.get("environment", {})),
             health_check=entry.get("healthcheck", {}).get("test", []),
         )
-        for name, entry in found.items()
+        for name, entry in entries.items()
     }
 
 
-def _filled(text: str, variables: dict[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        given = variables.get(match["name"], "")
-        if not given and match["kind"] == "?":
+def _interpolated(text: str, variables: dict[str, str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
+        value = variables.get(match["name"], "")
+        if not value and match["kind"] == "?":
             raise MissingError(f"{match['name']}: {match['rest']}")
-        return given or (match["rest"] if match["kind"] == "-" else "")
+        return value or (match["rest"] if match["kind"] == "-" else "")
 
-    return VARIABLE.sub(value, text)
+    return VARIABLE.sub(replacement, text)

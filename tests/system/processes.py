@@ -1,4 +1,4 @@
-"""Real processes for tests: their family, their end, and waiting for what they do."""
+"""Real processes in tests: waiting for events, process trees, signals, ports."""
 
 import os
 import socket
@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-Found = TypeVar("Found")
+T = TypeVar("T")
+
+FAILSAFE_S = 300.0
+"""When an event counts as never coming. Far above what a busy machine needs: it only decides how soon a test fails."""
 
 
-def wait_for(look: Callable[[], Found], *, timeout_s: float, what: str) -> Found:
-    """The first answer of `look` that is true; an error that says what was waited for, if none comes in time."""
+def wait_for(check: Callable[[], T], *, what: str, timeout_s: float = FAILSAFE_S) -> T:
+    """The first true result of `check`; fails with `what` was expected if none comes."""
     deadline = time.monotonic() + timeout_s
     while True:
-        if found := look():
-            return found
+        if result := check():
+            return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"In {timeout_s:g} s there was no {what}.")
+            raise AssertionError(f"There was no {what} within {timeout_s:g} s.")
         time.sleep(0.1)
 
 
@@ -34,19 +37,19 @@ def all_gone(pids: Iterable[int]) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """Children, their children and so on, the eldest first."""
-    parents: dict[int, list[int]] = {}
+    """Children, their children and so on, oldest first."""
+    children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
                 parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            parents.setdefault(parent, []).append(int(folder.name))
-    found = sorted(parents.get(pid, []))
-    for child in found:
-        found.extend(sorted(parents.get(child, [])))
-    return found
+            children.setdefault(parent, []).append(int(folder.name))
+    pids = sorted(children.get(pid, []))
+    for child in pids:
+        pids.extend(sorted(children.get(child, [])))
+    return pids
 
 
 def command_line(pid: int) -> str:
@@ -56,8 +59,8 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def end(pid: int, number: int) -> None:
-    """Signal a whole process group; none left is fine."""
+def signal_group(pid: int, number: int) -> None:
+    """Signal a process group; it may be gone already."""
     try:
         os.killpg(pid, number)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""A real Redis and a real PostgreSQL, each on a free port with a folder of its own."""
+"""Redis and PostgreSQL servers for tests, each on a free port with its own folder."""
 
 import os
 import pwd
@@ -13,12 +13,12 @@ from pathlib import Path
 import psycopg
 import redis
 
-from tests.system.processes import end, free_port, wait_for
+from tests.system.processes import free_port, signal_group, wait_for
 
 
 @contextmanager
 def running_redis(command: list[str], folder: Path) -> Iterator[int]:
-    """The port of a server that was started with this command."""
+    """The port of a Redis server started with this command."""
     port = free_port()
     process = subprocess.Popen(
         [*command, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)],
@@ -26,17 +26,17 @@ def running_redis(command: list[str], folder: Path) -> Iterator[int]:
         start_new_session=True,
     )
     try:
-        wait_for(lambda: _redis_answers(port), timeout_s=20, what="answer of Redis")
+        wait_for(lambda: _redis_answers(port), what="answer from Redis")
         yield port
     finally:
-        end(process.pid, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
 
 @contextmanager
 def running_postgres(bin_dir: Path, user: str, password: str, database: str) -> Iterator[int]:
-    """The port of a fresh server with this user and database."""
-    # Its own folder under /tmp: the path of a socket must be short, and the server's user must reach it.
+    """The port of a new PostgreSQL server with this user and database."""
+    # Under /tmp: the path of a socket must be short, and the user of the server must have access.
     folder = Path(tempfile.mkdtemp(prefix="mood-pg-"))
     as_user = []
     if os.geteuid() == 0:
@@ -53,19 +53,19 @@ def running_postgres(bin_dir: Path, user: str, password: str, database: str) -> 
     subprocess.run([*as_user, *initdb, *account], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     port = free_port()
     postgres = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-F"]
-    places = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*as_user, *postgres, *places], cwd=folder, stderr=log, start_new_session=True)
+        process = subprocess.Popen([*as_user, *postgres, *options], cwd=folder, stderr=log, start_new_session=True)
     try:
         address = f"postgres://{user}:{password}@127.0.0.1:{port}"
-        wait_for(lambda: _postgres_answers(f"{address}/postgres"), timeout_s=30, what="answer of PostgreSQL")
+        wait_for(lambda: _postgres_answers(f"{address}/postgres"), what="answer from PostgreSQL")
         with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
         yield port
     finally:
-        # Its fast shutdown: killed outright it would leave its shared memory behind.
-        end(process.pid, signal.SIGINT)
-        process.wait(timeout=30)
+        # A fast shutdown: a killed server would leave shared memory behind.
+        signal_group(process.pid, signal.SIGINT)
+        process.wait()
         shutil.rmtree(folder)
 
 

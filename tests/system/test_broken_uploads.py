@@ -1,4 +1,4 @@
-"""Uploads of the running product whose connection or whose server breaks."""
+"""Uploads to the running product whose connection or server fails."""
 
 from __future__ import annotations
 
@@ -14,71 +14,65 @@ import pytest
 import requests
 
 from tests import sounds
+from tests.system.clients import BrowserClient, first_visit
 from tests.system.processes import wait_for
-from tests.system.product import Serving
-from tests.system.visitor import Visitor, newcomer
+from tests.system.product import RunningProduct
 
 PART_BYTES = 300_000
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with Serving(tmp_path_factory.mktemp("product") / "var") as serving:
-        yield serving
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    with RunningProduct(tmp_path_factory.mktemp("product") / "var") as product:
+        yield product
 
 
 @pytest.fixture(scope="module")
-def visitor(serving: Serving) -> Visitor:
-    newcomer(serving.address)
-    visitor = Visitor(serving.address)
-    visitor.session.get(f"{serving.address}/login/", timeout=10)
-    form = {
-        "username": "olga",
-        "password": "open sesame, please",
-        "csrfmiddlewaretoken": visitor.session.cookies["csrftoken"],
-    }
-    visitor.session.post(f"{serving.address}/login/", data=form, timeout=10)
-    return visitor
+def browser(product: RunningProduct) -> BrowserClient:
+    first_visit(product.address)
+    browser = BrowserClient(product.address)
+    browser.sign_in()
+    return browser
 
 
-def song(folder: Path, seed: int) -> bytes:
+def song_bytes(folder: Path, seed: int) -> bytes:
     return sounds.write(folder / "song.wav", sounds.music(20.0, seed=seed)).read_bytes()
 
 
-def headers(visitor: Visitor, **more: str) -> dict[str, str]:
-    return {"X-CSRFToken": visitor.session.cookies["csrftoken"], "Accept": "application/json", **more}
+def headers(browser: BrowserClient, **more: str) -> dict[str, str]:
+    return {"X-CSRFToken": browser.session.cookies["csrftoken"], "Accept": "application/json", **more}
 
 
-def begin(visitor: Visitor, content: bytes) -> str:
-    answer = visitor.session.post(
-        f"{visitor.address}/arriving/",
+def begin(browser: BrowserClient, content: bytes) -> str:
+    response = browser.session.post(
+        f"{browser.address}/arriving/",
         data={"name": "song.wav", "size": len(content)},
-        headers=headers(visitor),
+        headers=headers(browser),
         timeout=10,
     )
-    assert answer.status_code == 201, answer.text
-    return answer.json()["address"]
+    assert response.status_code == 201, response.text
+    return response.json()["address"]
 
 
-def received(visitor: Visitor, place: str) -> int:
-    return visitor.session.get(f"{visitor.address}{place}", headers=headers(visitor), timeout=10).json()[
+def received_bytes(browser: BrowserClient, place: str) -> int:
+    return browser.session.get(f"{browser.address}{place}", headers=headers(browser), timeout=10).json()[
         "received_bytes"
     ]
 
 
-def send(visitor: Visitor, place: str, content: bytes, offset: int, end: int) -> requests.Response:
-    return visitor.session.patch(
-        f"{visitor.address}{place}",
+def send(browser: BrowserClient, place: str, content: bytes, offset: int, end: int) -> requests.Response:
+    return browser.session.patch(
+        f"{browser.address}{place}",
         data=content[offset:end],
-        headers=headers(visitor, **{"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}),
+        headers=headers(browser, **{"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}),
         timeout=30,
     )
 
 
-def break_off(visitor: Visitor, place: str, content: bytes, announced: int, sent: int) -> None:
-    """Send the beginning of a part, and hang up."""
-    host = urlsplit(visitor.address)
-    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.session.cookies)
+def send_and_disconnect(browser: BrowserClient, place: str, content: bytes, announced: int, sent: int) -> None:
+    """Send the beginning of a part, then close the connection."""
+    host = urlsplit(browser.address)
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.session.cookies)
     lines = [
         f"PATCH {place} HTTP/1.1",
         f"Host: {host.netloc}",
@@ -86,31 +80,33 @@ def break_off(visitor: Visitor, place: str, content: bytes, announced: int, sent
         f"Content-Length: {announced}",
         "Content-Type: application/octet-stream",
         "Upload-Offset: 0",
-        *(f"{name}: {value}" for name, value in headers(visitor).items()),
+        *(f"{name}: {value}" for name, value in headers(browser).items()),
     ]
-    with socket.create_connection((host.hostname or "", host.port or 80), timeout=10) as line:
-        line.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:sent])
+    with socket.create_connection((host.hostname or "", host.port or 80), timeout=10) as connection:
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:sent])
 
 
-def test_what_came_before_the_connection_broke_is_kept(visitor: Visitor, tmp_path: Path) -> None:
-    content = song(tmp_path, 1)
-    place = begin(visitor, content)
-    break_off(visitor, place, content, PART_BYTES, 200_000)
-    wait_for(lambda: received(visitor, place) == 200_000, timeout_s=10, what="bytes that came")
-    answer = send(visitor, place, content, 200_000, len(content))
-    assert answer.status_code == 201, answer.text
+def test_bytes_that_arrived_before_a_lost_connection_are_stored(browser: BrowserClient, tmp_path: Path) -> None:
+    content = song_bytes(tmp_path, 1)
+    place = begin(browser, content)
+    send_and_disconnect(browser, place, content, PART_BYTES, 200_000)
+    wait_for(lambda: received_bytes(browser, place) == 200_000, what="stored bytes")
+    response = send(browser, place, content, 200_000, len(content))
+    assert response.status_code == 201, response.text
 
 
-@pytest.mark.timeout(120)
-def test_an_upload_goes_on_after_the_server_was_killed(serving: Serving, visitor: Visitor, tmp_path: Path) -> None:
-    content = song(tmp_path, 2)
-    place = begin(visitor, content)
-    assert send(visitor, place, content, 0, PART_BYTES).status_code == 200
-    for pid in serving.processes("gunicorn"):
+@pytest.mark.timeout(600)
+def test_an_upload_resumes_after_the_server_was_killed(
+    product: RunningProduct, browser: BrowserClient, tmp_path: Path
+) -> None:
+    content = song_bytes(tmp_path, 2)
+    place = begin(browser, content)
+    assert send(browser, place, content, 0, PART_BYTES).status_code == 200
+    for pid in product.pids_of("gunicorn"):
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: visitor.health().get("ok"), timeout_s=60, what="server that is there again")
-    assert received(visitor, place) == PART_BYTES
-    answer = send(visitor, place, content, PART_BYTES, len(content))
-    assert answer.status_code == 201, answer.text
-    found = visitor.session.get(f"{visitor.address}/api/predictions/{answer.json()['song']['id']}/", timeout=10).json()
-    assert found["sha256"] == hashlib.sha256(content).hexdigest()
+    wait_for(lambda: browser.health().get("ok"), what="answer from the restarted server")
+    assert received_bytes(browser, place) == PART_BYTES
+    response = send(browser, place, content, PART_BYTES, len(content))
+    assert response.status_code == 201, response.text
+    song = browser.session.get(f"{browser.address}/api/predictions/{response.json()['song']['id']}/", timeout=10).json()
+    assert song["sha256"] == hashlib.sha256(content).hexdigest()

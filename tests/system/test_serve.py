@@ -1,4 +1,4 @@
-"""`manage.py serve`, which is what `make run` runs: its start, its end, and what dies in between."""
+"""`manage.py serve`, which `make run` runs: start, stop, and processes that die in between."""
 
 import os
 import signal
@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from classifier.jobs.process_limits import NICENESS
+from mmc import __version__
+from tests.system.clients import BrowserClient
 from tests.system.processes import all_gone, descendants, wait_for
-from tests.system.product import ROOT, Serving, environment
-from tests.system.visitor import Visitor
+from tests.system.product import ROOT, RunningProduct, environment
 
 
 @pytest.fixture
@@ -21,83 +23,85 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_every_process(data_dir: Path, number: signal.Signals) -> None:
-    with Serving(data_dir) as serving:
-        serving.worker_child()
-        family = serving.family()
-        assert len(family) >= 5  # web and its process, worker and its child, sweep
-        serving.process.send_signal(number)
-        assert serving.process.wait(timeout=15) == 0
-    assert all_gone(family)
-    assert serving.printed().endswith("Stopping …\nStopped.\n")
+    with RunningProduct(data_dir) as product:
+        product.worker_child()
+        pids = product.pids()
+        assert len(pids) >= 5  # web and its process, worker and its child, sweep
+        product.process.send_signal(number)
+        assert product.process.wait() == 0
+    assert all_gone(pids)
+    assert product.output().endswith("Stopping …\nStopped.\n")
 
 
 def test_killing_serve_itself_leaves_no_process_behind(data_dir: Path) -> None:
-    with Serving(data_dir) as serving:
-        serving.worker_child()
-        family = serving.family()
-        serving.process.kill()
-        wait_for(lambda: all_gone(family), timeout_s=20, what="end of every process")
+    with RunningProduct(data_dir) as product:
+        product.worker_child()
+        pids = product.pids()
+        product.process.kill()
+        wait_for(lambda: all_gone(pids), what="end of every process")
 
 
-def test_the_first_start_says_where_to_go_and_what_to_do(data_dir: Path) -> None:
-    with Serving(data_dir) as serving:
-        assert serving.printed().endswith(
-            f"Countermood is at http://localhost:{serving.port}\n"
-            "Your first visit there creates the owner's account; then drop a song onto the page.\n"
-            f"Ctrl-C stops it. Its logs are in {data_dir / 'log'}.\n"
+def test_the_first_start_prints_the_address_and_the_first_steps(data_dir: Path) -> None:
+    with RunningProduct(data_dir) as product:
+        assert product.output().endswith(
+            f"Countermood {__version__} is running at http://localhost:{product.port}\n"
+            "Open it to create the owner's account, then drop a song onto the page.\n"
+            f"Press Ctrl-C to stop. Logs are in {data_dir / 'log'}.\n"
         )
 
 
-def test_with_a_setup_token_asked_for_the_start_shows_it(data_dir: Path) -> None:
-    with Serving(data_dir, REQUIRE_SETUP_TOKEN="true") as serving:
+def test_the_first_start_prints_the_setup_token_if_one_is_required(data_dir: Path) -> None:
+    with RunningProduct(data_dir, REQUIRE_SETUP_TOKEN="true") as product:
         token = (data_dir / "setup_token").read_text().strip()
-        assert f"It asks for the setup token, which is {token}\n" in serving.printed()
-        assert Visitor(serving.address).make_owner("a guess").status_code == 403
-        assert Visitor(serving.address).make_owner(token).url == f"{serving.address}/"
+        assert f"The setup token is {token}\n" in product.output()
+        assert BrowserClient(product.address).create_owner("a guess").status_code == 403
+        assert BrowserClient(product.address).create_owner(token).url == f"{product.address}/"
 
 
-def test_as_many_songs_are_heard_at_once_as_the_setting_says_and_pages_come_first(data_dir: Path) -> None:
-    with Serving(data_dir, WORKER_PROCESSES="2") as serving:
-        children = wait_for(lambda: two_of(descendants(serving.worker())), timeout_s=30, what="two children")
-        assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in children] == [10, 10]
-        assert os.getpriority(os.PRIO_PROCESS, serving.processes("gunicorn")[-1]) == 0
+def test_the_worker_has_the_configured_number_of_children_at_a_lower_priority_than_the_web_process(
+    data_dir: Path,
+) -> None:
+    own_priority = os.getpriority(os.PRIO_PROCESS, 0)
+    lower = max(own_priority, NICENESS)
 
+    def with_lower_priority() -> list[int]:
+        pids = [pid for pid in descendants(product.worker()) if os.getpriority(os.PRIO_PROCESS, pid) == lower]
+        return pids if len(pids) == 2 else []
 
-def two_of(pids: list[int]) -> list[int]:
-    """Both, once they have done what they do at their start."""
-    lowered = [pid for pid in pids if os.getpriority(os.PRIO_PROCESS, pid) > 0]
-    return lowered if len(lowered) == 2 else []
+    with RunningProduct(data_dir, WORKER_PROCESSES="2") as product:
+        wait_for(with_lower_priority, what="two children with a lower priority")
+        assert os.getpriority(os.PRIO_PROCESS, product.pids_of("gunicorn")[-1]) == own_priority
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "sweep"])
-def test_what_died_is_started_again(data_dir: Path, name: str) -> None:
+def test_a_killed_program_is_restarted(data_dir: Path, name: str) -> None:
     words = {"web": " gunicorn ", "worker": " celery ", "sweep": " sweep "}[name]
-    with Serving(data_dir) as serving:
-        serving.worker_child()
-        before = serving.processes(words)
+    with RunningProduct(data_dir) as product:
+        product.worker_child()
+        before = product.pids_of(words)
         os.kill(before[0], signal.SIGKILL)
-        wait_for(lambda: all_gone(before), timeout_s=10, what=f"end of the {name} and its children")
-        assert wait_for(lambda: serving.processes(words), timeout_s=10, what=f"new {name}")
-        assert f"The {name} was ended by signal 9 and starts again in 1 s" in serving.printed()
-        visitor = Visitor(serving.address)
-        wait_for(lambda: visitor.health().get("ok"), timeout_s=20, what="answer of the web process")
+        wait_for(lambda: all_gone(before), what=f"end of the {name} and its children")
+        assert wait_for(lambda: product.pids_of(words), what=f"new {name}")
+        assert f"The {name} was killed by signal 9 and restarts in 1 s" in product.output()
+        browser = BrowserClient(product.address)
+        wait_for(lambda: browser.health().get("ok"), what="answer from the web process")
 
 
-def test_a_port_in_use_is_told_in_one_sentence(data_dir: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        printed = _serve_in_vain(data_dir, port)
-    assert printed.endswith(
-        f"CommandError: Port {port} cannot be used (Address already in use): stop what uses it, "
-        f"or choose another, as in `make run PORT={port + 1}`.\n"
+def test_a_port_in_use_is_rejected_with_one_sentence(data_dir: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        errors = _failed_start(data_dir, port)
+    assert errors.endswith(
+        f"CommandError: Port {port} cannot be used (Address already in use). Stop the program that uses it, "
+        f"or choose another port: `make run PORT={port + 1}`.\n"
     )
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "eight thousand"])
-def test_a_port_that_is_none_is_told_in_one_sentence(data_dir: Path, port: str) -> None:
-    assert _serve_in_vain(data_dir, port).endswith(
+def test_an_invalid_port_is_rejected_with_one_sentence(data_dir: Path, port: str) -> None:
+    assert _failed_start(data_dir, port).endswith(
         f"CommandError: The port is '{port}'; it takes a whole number from 1 to 65535.\n"
     )
 
@@ -105,27 +109,27 @@ def test_a_port_that_is_none_is_told_in_one_sentence(data_dir: Path, port: str) 
 def test_make_run_serves_and_ctrl_c_stops_it(data_dir: Path) -> None:
     if not sys.prefix.startswith(str(ROOT)):
         pytest.skip("These tests do not run in the .venv that `make run` would use.")
-    with Serving(data_dir, ["make", "--no-print-directory", "run", "PORT={port}"]) as serving:
-        assert f"Countermood is at {serving.address}\n" in serving.printed()
-        family = serving.family()
+    with RunningProduct(data_dir, ["make", "--no-print-directory", "run", "PORT={port}"]) as product:
+        assert f"Countermood {__version__} is running at {product.address}\n" in product.output()
+        pids = product.pids()
         # As a terminal does: to make, its shell and serve alike.
-        os.killpg(serving.process.pid, signal.SIGINT)
-        serving.process.wait(timeout=15)
-        assert all_gone(family)
-    assert "Stopped.\n" in serving.printed()
+        os.killpg(product.process.pid, signal.SIGINT)
+        product.process.wait()
+        wait_for(lambda: all_gone(pids), what="end of every process")
+    assert "Stopped.\n" in product.output()
 
 
-def _serve_in_vain(data_dir: Path, port: int | str) -> str:
-    failed = subprocess.run(
+def _failed_start(data_dir: Path, port: int | str) -> str:
+    """The errors of a start that fails."""
+    process = subprocess.run(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
         env=environment(DATA_DIR=str(data_dir)),
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
-    assert failed.returncode == 1
-    assert failed.stdout == ""
-    assert "Traceback" not in failed.stderr
-    return failed.stderr
+    assert process.returncode == 1
+    assert process.stdout == ""
+    assert "Traceback" not in process.stderr
+    return process.stderr

@@ -95,8 +95,8 @@ def require_free_port(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}). Stop the program that uses it, or choose another port: "
-                f"`make run PORT={port + 1 if port < 65535 else 8000}`."
+                f"Port {port} cannot be used ({error.strerror}). Stop the program that uses it, or choose another "
+                f"port: `make run PORT={port + 1 if port < 65535 else 8000}`."
             ) from error
 
 
