@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.fields import OrderedJSONField, uuid7
+from classifier.fields import FoldedTextField, OrderedJSONField, folded_columns, uuid7
 from classifier.querysets import (
     AnalysisQuerySet,
     ResumableUploadQuerySet,
@@ -110,6 +110,10 @@ class Song(models.Model):
     artist = models.CharField(max_length=255, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
 
+    search_text = FoldedTextField(sources=("title", "artist", "file_name"))
+    sort_title = FoldedTextField(sources=("title", "file_name"), first_only=True)
+    sort_artist = FoldedTextField(sources=("artist",))
+
     # What the person heard in it: names of emotions. Who agrees has said what was heard then; who only disagrees, none.
     actual_primary = models.CharField(max_length=32, blank=True)
     actual_secondary = models.CharField(max_length=32, blank=True)
@@ -157,6 +161,11 @@ class Song(models.Model):
     @property
     def display_title(self) -> str:
         return self.title or self.file_name
+
+    def name_columns(self, title: str, artist: str) -> dict[str, str]:
+        """The columns that an `update()` of title and artist has to write."""
+        names = {"title": title, "artist": artist}
+        return names | folded_columns(Song, names | {"file_name": self.file_name})
 
     @property
     def is_over(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, reduce
@@ -23,7 +22,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat, Lower, NullIf
+from django.db.models.functions import Concat, NullIf
+
+from classifier.fields import fold
 
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
@@ -89,7 +90,7 @@ class SongQuerySet(QuerySet["Song"]):
         songs = self
         # No column holds a NUL, and PostgreSQL refuses to search for one.
         for word in q.replace("\0", " ").split():
-            songs = songs.filter(_contains(word, "title", "artist", "file_name") | _mood_name_contains(word))
+            songs = songs.filter(Q(search_text__contains=fold(word)) | _mood_name_contains(word))
         return songs
 
     def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
@@ -170,17 +171,6 @@ class TokenQuerySet(QuerySet["ApiToken"]):
         return self.filter(owner=owner)
 
 
-def _contains(word: str, *fields: str) -> Q:
-    """Whether one of the fields contains the word in any capitals, and with composed or combining accents (ü, u + ¨).
-
-    SQLite ignores the case of ASCII letters only, so other scripts are searched in each usual spelling.
-    """
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    if not word.isascii():
-        spellings = {unicodedata.normalize(form, text) for text in spellings for form in ("NFC", "NFD")}
-    return reduce(operator.or_, (Q(**{f"{field}__icontains": text}) for field in fields for text in sorted(spellings)))
-
-
 def _mood_name_contains(word: str) -> Q:
     """The database stores the name of an analysed mood; that of a stated one follows from its two sides."""
     pairs = [f"{first} {second}" for (first, second), name in _stated_names().items() if word.casefold() in name]
@@ -214,10 +204,9 @@ def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> 
 
 
 _NEWEST = ("-created_at", "-id")
-_SHOWN_TITLE = Lower(Coalesce(NullIf("title", Value("")), "file_name"))
 _ORDERS: dict[str, tuple[OrderBy, ...]] = {
-    "title": (_SHOWN_TITLE.asc(),),
-    "artist": (Lower(NullIf("artist", Value(""))).asc(nulls_last=True), _SHOWN_TITLE.asc()),
+    "title": (F("sort_title").asc(),),
+    "artist": (NullIf("sort_artist", Value("")).asc(nulls_last=True), F("sort_title").asc()),
     "longest": (F("duration_s").desc(nulls_last=True),),
     "shortest": (F("duration_s").asc(nulls_last=True),),
     "surest": (F("analysis_confidence").desc(nulls_last=True),),

@@ -49,7 +49,7 @@ def song_finish(
             raise LeaseLost
         # The tags speak only where the person has not, who may be editing at this moment.
         Song.objects.filter(id=song.id, edited_at__isnull=True).update(
-            title=(heard.title or "")[:255], artist=(heard.artist or "")[:255]
+            **song.name_columns((heard.title or "")[:255], (heard.artist or "")[:255])
         )
         _answer_keep(song=song, heard=heard, now=now)
 

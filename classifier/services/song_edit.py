@@ -14,7 +14,7 @@ def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
     """From now on the file's tags no longer change them."""
     # By update(): a song deleted meanwhile stays deleted.
     Song.objects.filter(id=song.id).update(
-        title=_one_line("title", title), artist=_one_line("artist", artist), edited_at=now
+        **song.name_columns(_one_line("title", title), _one_line("artist", artist)), edited_at=now
     )
     return song.reload()
 
