@@ -1,28 +1,48 @@
-"""Which part of the house may know which."""
+"""Which package may import which."""
 
 import pytest
 
 from tests.architecture.sources import ROOT, imports, python_files
 
-# The rooms of ml/, each of which may import from those before it and from itself.
-ROOMS = ("errors", "spec", "audio", "demo", "features", "calibration", "moods", "models", "inference", "training")
+# The packages of ml/, each of which may import from itself and from those before it.
+ML_LAYERS = ("errors", "spec", "audio", "demo", "features", "calibration", "moods", "models", "inference", "training")
 # Written in Keras, so only training loads them; serving runs the exported networks.
 KERAS_MODULES = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "ensemble", "shared_layers")}
-# Beside each other: neither knows the other.
-APART = {("audio", "features"), ("audio", "moods"), ("features", "moods")}
+# Side by side: neither imports the other.
+INDEPENDENT = {("audio", "features"), ("audio", "moods"), ("features", "moods")}
+
+# The parts of classifier/, from the lowest to the highest. Each imports from itself and from earlier lines. Where a
+# module is named, it is apart from the rest of its package.
+CLASSIFIER_LAYERS = (
+    ("errors", "fields"),
+    ("ml_gateway",),
+    ("model_cards", "error_responses", "checks"),
+    ("models and querysets",),
+    ("serializers",),
+    ("accounts", "uploads"),
+    ("jobs",),
+    ("services", "library"),
+    ("uploads.resumable_uploads",),
+    ("jobs.clean_up", "tasks"),
+    ("charts",),
+    ("templatetags",),
+    ("views", "api", "accounts.views", "management", "middleware"),
+    ("urls", "apps"),
+)
+LAYER_OF = {part: number for number, parts in enumerate(CLASSIFIER_LAYERS) for part in parts}
 
 
 def top(module: str) -> str:
     return module.partition(".")[0]
 
 
-def room(module: str) -> str:
+def package(module: str) -> str:
     return module.split(".")[1]
 
 
-def test_ml_knows_nothing_of_django_or_of_the_application() -> None:
-    strangers = {"django", "rest_framework", "celery", "kombu", "classifier", "mmc"}
-    assert [str(one) for path in python_files("ml") for one in imports(path) if top(one.module) in strangers] == []
+def test_ml_imports_neither_django_nor_the_application() -> None:
+    web_packages = {"django", "rest_framework", "celery", "kombu", "classifier", "mmc"}
+    assert [str(one) for path in python_files("ml") for one in imports(path) if top(one.module) in web_packages] == []
 
 
 def test_inside_ml_imports_run_one_way() -> None:
@@ -34,21 +54,54 @@ def test_inside_ml_imports_run_one_way() -> None:
         for one in imports(path):
             if top(one.module) != "ml":
                 continue
-            there = room(one.module)
-            backwards = ROOMS.index(there) > ROOMS.index(here)
-            if backwards or (here, there) in APART or (there, here) in APART:
+            there = package(one.module)
+            backwards = ML_LAYERS.index(there) > ML_LAYERS.index(here)
+            if backwards or (here, there) in INDEPENDENT or (there, here) in INDEPENDENT:
                 wrong.append(str(one))
     assert wrong == []
 
 
+def part_of(module: str) -> str:
+    """The part of classifier/ that a module such as `classifier.jobs.lease` belongs to."""
+    name = module.removeprefix("classifier.")
+    if name in ("models", "querysets"):
+        return "models and querysets"
+    return name if name in LAYER_OF else name.partition(".")[0]
+
+
+def test_inside_classifier_imports_run_one_way() -> None:
+    wrong = []
+    for path in python_files("classifier"):
+        here = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for one in imports(path):
+            if top(one.module) != "classifier":
+                continue
+            there = part_of(one.module)
+            if there != here and LAYER_OF[there] >= LAYER_OF[here]:
+                wrong.append(str(one))
+    assert wrong == []
+
+
+def test_only_urls_import_views() -> None:
+    views = {"classifier.views", "classifier.accounts.views", "classifier.api.views"}
+    importing = {
+        one.path
+        for path in python_files("classifier")
+        for one in imports(path)
+        if any(one.module == view or one.module.startswith(f"{view}.") for view in views)
+        and not one.path.startswith("classifier/views/")
+    }
+    assert importing <= {"classifier/urls.py", "classifier/api/urls.py"}
+
+
 def test_only_the_gateway_imports_ml() -> None:
-    knowing = {
+    importing = {
         one.path for path in python_files("classifier", "mmc") for one in imports(path) if top(one.module) == "ml"
     }
-    assert knowing == {"classifier/ml_gateway.py"}
+    assert importing == {"classifier/ml_gateway.py"}
 
 
-def test_only_what_trains_loads_what_trains() -> None:
+def test_only_training_imports_the_training_libraries() -> None:
     heavy = {"tensorflow", "librosa", "keras", "numba", "sklearn", "matplotlib"}
     loading = {
         one.path
@@ -60,6 +113,6 @@ def test_only_what_trains_loads_what_trains() -> None:
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager", "misc"])
-def test_no_file_is_named_after_nothing(name: str) -> None:
+def test_no_file_has_a_name_that_says_nothing(name: str) -> None:
     files = [*python_files("classifier", "ml", "mmc", "tests"), *(ROOT / "static").rglob("*.*")]
     assert [str(path) for path in files if name in (path.stem, path.stem.rstrip("s"), path.parent.name)] == []
