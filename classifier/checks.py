@@ -1,4 +1,4 @@
-"""Checks at every start, numbered, each with what to do about it."""
+"""System checks, run at every start."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from classifier import ml_gateway
 
-LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-LITTLE_ROOM_BYTES = 1_000_000_000
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+LOW_DISK_BYTES = 1_000_000_000
 
 
 @register(Tags.files)
@@ -20,7 +20,7 @@ def data_is_writable(**kwargs: Any) -> list[CheckMessage]:
     places = [settings.DATA_DIR, settings.MEDIA_ROOT, settings.FILE_UPLOAD_TEMP_DIR]
     return [
         Error(
-            f"The folder {place} cannot be written by this user.",
+            f"The folder {place} is not writable by this user.",
             hint="Give it to the user that runs the server, or set DATA_DIR to another folder.",
             id="classifier.E001",
         )
@@ -30,31 +30,31 @@ def data_is_writable(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.files)
-def disk_has_room(**kwargs: Any) -> list[CheckMessage]:
+def disk_has_space(**kwargs: Any) -> list[CheckMessage]:
     place: Path = settings.DATA_DIR
-    room = os.statvfs(place)
-    free_bytes = room.f_bavail * room.f_frsize
-    if free_bytes >= LITTLE_ROOM_BYTES:
+    disk = os.statvfs(place)
+    free_bytes = disk.f_bavail * disk.f_frsize
+    if free_bytes >= LOW_DISK_BYTES:
         return []
     return [
         Warning(
             f"The disk of {place} has only {free_bytes // 1_000_000} MB left.",
-            hint="Make room, or set DATA_DIR to a folder on another disk.",
+            hint="Delete files, or set DATA_DIR to a folder on another disk.",
             id="classifier.W002",
         )
     ]
 
 
 @register(Tags.models)
-def bundle_is_whole(**kwargs: Any) -> list[CheckMessage]:
-    """A warning and no error: what has been heard can still be read, and what fails now can be retried."""
+def bundle_is_complete(**kwargs: Any) -> list[CheckMessage]:
+    """A warning and not an error: stored results can still be read, and songs that fail now can be retried."""
     try:
         ml_gateway.bundle_check(settings.MODEL_BUNDLE)
     except ml_gateway.MoodError as error:
         return [
             Warning(
                 f"The models cannot be used ({error.code}): {error.message}",
-                hint=f"Put the bundle {settings.MODEL_BUNDLE} back as it was, or set MODEL_BUNDLE to another one.",
+                hint=f"Restore the bundle {settings.MODEL_BUNDLE}, or set MODEL_BUNDLE to another one.",
                 id="classifier.W003",
             )
         ]
@@ -62,14 +62,14 @@ def bundle_is_whole(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def debug_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
-    public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL]
+def debug_is_local(**kwargs: Any) -> list[CheckMessage]:
+    public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
     if not settings.DEBUG or not public:
         return []
     return [
         Error(
-            f"DEBUG is on while the site answers as {', '.join(public)}: its error pages show the server's inside.",
-            hint="Unset DEBUG, or leave ALLOWED_HOSTS at localhost.",
+            f"DEBUG is on and ALLOWED_HOSTS has {', '.join(public)}: error pages show settings and source code.",
+            hint="Unset DEBUG, or restrict ALLOWED_HOSTS to localhost.",
             id="classifier.E004",
         )
     ]
@@ -77,26 +77,26 @@ def debug_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def public_is_encrypted(**kwargs: Any) -> list[CheckMessage]:
-    public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL]
+    public = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
     if not public or settings.HTTPS:
         return []
     return [
         Warning(
-            f"The site answers as {', '.join(public)} without HTTPS: passwords and songs travel readable by others.",
-            hint="Put a proxy with a certificate before it and set HTTPS=true, unless the network is your own.",
+            f"ALLOWED_HOSTS has {', '.join(public)} and HTTPS is off: passwords and songs are sent unencrypted.",
+            hint="Run it behind a proxy with a certificate and set HTTPS=true, unless you trust the network.",
             id="classifier.W005",
         )
     ]
 
 
 @register(Tags.security)
-def proxy_is_named(**kwargs: Any) -> list[CheckMessage]:
+def proxy_is_configured(**kwargs: Any) -> list[CheckMessage]:
     if not settings.HTTPS or settings.CSRF_TRUSTED_ORIGINS or settings.TRUST_PROXY:
         return []
     return [
         Warning(
-            "HTTPS is on, and neither TRUST_PROXY nor CSRF_TRUSTED_ORIGINS is set: forms will be refused.",
-            hint="Set TRUST_PROXY=true if the proxy sets X-Forwarded-Proto, or name the site in CSRF_TRUSTED_ORIGINS.",
+            "HTTPS is on, and neither TRUST_PROXY nor CSRF_TRUSTED_ORIGINS is set: forms fail the CSRF check.",
+            hint="Set TRUST_PROXY=true if the proxy sets X-Forwarded-Proto, or add the site to CSRF_TRUSTED_ORIGINS.",
             id="classifier.W006",
         )
     ]

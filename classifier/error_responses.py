@@ -1,4 +1,4 @@
-"""A refusal as the asker can read it: JSON for programs, a page for people."""
+"""An error as a response: JSON for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.shortcuts import render
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
 
-# What HTTP has for the codes of the listening; any other of them is a wrong request.
+# The errors of `ml` that are not the fault of the request; every other one is a bad request.
 STATUS_OF_CODE = {
     "not_audio": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "model_missing": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,10 +1,15 @@
-"""What can be refused, in one shape: a stable code, a sentence, and the status that HTTP has for it."""
+"""Errors with a stable code, a message for people, and an HTTP status."""
 
 from http import HTTPStatus
 
+FILE_ERRORS = frozenset(
+    {"audio_no_stream", "audio_silent", "audio_too_long", "audio_too_short", "audio_unreadable", "not_audio"}
+)
+"""Codes of failed songs whose cause is the file itself: a retry would fail again. All others may be retried."""
+
 
 class ProductError(Exception):
-    """Something that a person asked for cannot be done, and why."""
+    """A request cannot be fulfilled. `message` says what was found, what is allowed and what to do."""
 
     def __init__(self, code: str, message: str, http_status: int = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(message)

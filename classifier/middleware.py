@@ -1,4 +1,4 @@
-"""What every request meets before its view."""
+"""Middleware: security headers, size limits, and a page for addresses that only accept forms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class ContentSecurityPolicy:
-    """Nothing is loaded from another host, and no script or style from inside a page."""
+    """Allow no files of other hosts and no inline scripts or styles."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,7 +74,7 @@ class BodyLimit:
 
 
 class FormsOnly:
-    """Says so where an address that takes forms is opened like a page, as happens to who signs in anew on the way."""
+    """Say that an address only accepts a form, where a user opens it as a page, for instance after signing in again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -83,15 +83,15 @@ class FormsOnly:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
             return response
-        told = error_response(request, _forms_only())
-        told.headers["Allow"] = response.headers["Allow"]
-        return told
+        explained = error_response(request, _forms_only())
+        explained.headers["Allow"] = response.headers["Allow"]
+        return explained
 
 
 def _forms_only() -> ProductError:
     return ProductError(
         "method_not_allowed",
-        "There is no page at this address, it only takes a form: go back to where the form is, and send it once more.",
+        "This address only accepts a form: go back to the page with the form and send it again.",
         HTTPStatus.METHOD_NOT_ALLOWED,
     )
 

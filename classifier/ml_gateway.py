@@ -1,7 +1,7 @@
-"""The door to `ml`: no other module of the web application imports it.
+"""The only module of the web application that imports `ml`. Names of `ml` stay unchanged.
 
-The web process comes through here too, so whatever is heavy (decoders, networks) is imported inside a function, by the
-process that listens.
+The web process imports it too, so heavy modules (decoders, networks) are imported inside functions, which only the
+process that analyses calls.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from ml.moods import CLUSTER_WORDS, EMOTIONS, GENRES, MOODS, QUADRANT_WORDS, Gen
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import AnalysisResult
-    from ml.inference.saliency import MoodSaliency
+    from ml.inference.analysis import AnalysisResult as AnalysisResult
+    from ml.inference.saliency import MoodSaliency as MoodSaliency
     from ml.models.bundle import Bundle
 
 __all__ = [
@@ -60,13 +60,13 @@ __all__ = [
 
 NETWORKS = ("both", "cnn1d", "cnn2d")
 VERSION = re.compile(r"\w[\w.-]{0,63}")
-"""A bundle's name is that of its folder, and never a way out of the folder of bundles."""
+"""The name of a bundle is that of its folder, and cannot lead out of the folder of bundles."""
 
 Progress = Callable[[str, int, int], None]
 
 
 def media_type(head: bytes) -> str:
-    """What a server calls a file that begins so: by what it holds, never by what its sender called it."""
+    """The media type of a file with these first bytes; the name that its sender gave it does not count."""
     try:
         return MEDIA_TYPES.get(recognise(head), "application/octet-stream")
     except MoodError:
@@ -75,24 +75,24 @@ def media_type(head: bytes) -> str:
 
 @cache
 def card(version: str) -> Card:
-    """What the models of this version are, and how their scores are read; loads no weights."""
+    """The card of the models of this version; loads no weights."""
     return Card.read(settings.MODEL_BUNDLES_DIR / version)
 
 
 def installed(version: str) -> bool:
-    """Whether there is a bundle of this name; the name may come from anywhere."""
+    """Whether there is a bundle of this name. The name may be user input."""
     return bool(VERSION.fullmatch(version)) and (settings.MODEL_BUNDLES_DIR / version / CARD_FILE).is_file()
 
 
 def model_card(version: str = "") -> Mapping[str, Any]:
-    """What the card of the model in use says, or of another one that is installed; raises MoodError."""
+    """The values of the card of the current model, or of another installed one. Raises MoodError."""
     return card(version or settings.MODEL_BUNDLE).values
 
 
 def other_vocabularies(
     scores: Mapping[str, Any], model_version: str = "", network: str = "both"
 ) -> list[dict[str, Any]]:
-    """The same scores in other words; see `ml.inference.vocabularies`."""
+    """The same scores in other vocabularies; see `ml.inference.vocabularies`."""
     from ml.inference.vocabularies import other_vocabularies
 
     return other_vocabularies(scores, model_card(model_version), network)
@@ -100,42 +100,42 @@ def other_vocabularies(
 
 @cache
 def bundle(version: str) -> Bundle:
-    """The models of this version; kept, so that a process loads their weights once."""
+    """The models of this version. Cached, so that a process loads their weights once."""
     from ml.models.bundle import Bundle
 
     return Bundle.open(settings.MODEL_BUNDLES_DIR / version)
 
 
 def analyse(path: Path, *, on_progress: Progress) -> AnalysisResult:
-    """Hear a whole song with the models in use."""
+    """Analyse a whole song with the current models; see `ml.inference.analysis`."""
     from ml.inference.analysis import analyse
 
     return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
 
 
 def mood_saliency(path: Path, moods: Iterable[str], model_version: str) -> dict[str, MoodSaliency]:
-    """What the 2D network of this version looked at in a song, for each of these moods."""
+    """Saliency of the 2D network of this version for each of these moods; see `ml.inference.saliency`."""
     from ml.inference.saliency import mood_saliency
 
     return mood_saliency(path, moods, bundle=bundle(model_version))
 
 
 def segment_count(duration_s: float) -> int:
-    """How many segments a stretch of sound makes; 0 for none."""
+    """The number of segments of a sound of this length; 0 for none."""
     from ml.audio.segments import segments_of
 
     return len(segments_of(duration_s, SPEC)) if duration_s > 0 else 0
 
 
 def network_view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
-    """A stored answer as one of the networks alone gives it."""
+    """A stored answer as one of the networks alone gives it; see `ml.inference.answer`."""
     from ml.inference.answer import network_view
 
     return network_view(stored, network, card(model_version))
 
 
 def playable_copy(source: Path, target: Path) -> bool:
-    """Make a copy that browsers play, unless they play the source; True if there is a copy now."""
+    """Write a copy that browsers play, unless they play the source. True if there is a copy now."""
     from ml.audio.playback import make_playable, probe
 
     if probe(source).plays:
@@ -145,12 +145,12 @@ def playable_copy(source: Path, target: Path) -> bool:
 
 
 def cut(path: Path, start_s: float, end_s: float) -> bytes:
-    """A stretch of a song as a WAV file."""
+    """A passage of a song as a WAV file; see `ml.audio.passages`."""
     from ml.audio.passages import cut
 
     return cut(path, start_s, end_s)
 
 
 def bundle_check(version: str) -> None:
-    """Raise where the models are missing, damaged or made for another version of this program; loads no weights."""
+    """Raise MoodError if the models are missing, damaged or incompatible; loads no weights."""
     Card.read(settings.MODEL_BUNDLES_DIR / version)

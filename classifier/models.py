@@ -1,4 +1,4 @@
-"""What is kept: people, their songs, what was heard in them, and who is at work."""
+"""The database: users, their songs, the analyses, and the workers."""
 
 from http import HTTPStatus
 from typing import Any, Self
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from classifier import ml_gateway
-from classifier.errors import ProductError
+from classifier.errors import FILE_ERRORS, ProductError
 from classifier.fields import FoldedTextField, OrderedJSONField, folded_columns, uuid7
 from classifier.querysets import (
     AnalysisQuerySet,
@@ -22,7 +22,7 @@ from classifier.querysets import (
 
 
 class Person(AbstractUser):
-    """Someone who signs in. The owner of the installation is its superuser."""
+    """A user. The owner of the installation is its superuser."""
 
     class Meta:
         verbose_name_plural = "people"
@@ -33,7 +33,7 @@ class Person(AbstractUser):
 
 
 class Setup(models.Model):
-    """The one row that says the owner's account has been made; its fixed key lets only one visitor make it."""
+    """One row once the owner's account exists. Its fixed key lets only one of two concurrent requests create it."""
 
     THE_ONE = 1
 
@@ -50,7 +50,7 @@ class Status(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """What a person said of what was heard. It stays, whatever is heard later."""
+    """The user's opinion of a result. A later analysis does not change it."""
 
     NONE = ""
     AGREED = "agreed"
@@ -61,11 +61,11 @@ class Verdict(models.TextChoices):
 class Stage(models.TextChoices):
     NONE = ""
     DECODING = "decoding"
-    LISTENING = "listening"
+    ANALYSING = "listening"
 
 
 def song_folder(song: "Song") -> str:
-    """Named by the end of the identifier, which is random, so that no folder grows large."""
+    """Sharded by the end of the identifier, which is random, so that no folder grows large."""
     return f"songs/{song.id.hex[-2:]}/{song.id.hex}"
 
 
@@ -74,29 +74,29 @@ def source_path(song: "Song", filename: str) -> str:
 
 
 class Song(models.Model):
-    """A file that a person gave, and how far the listening to it has come.
+    """An uploaded file and the state of its analysis.
 
                          song_claim                song_finish
         song_submit --> QUEUED ----------> RUNNING ------------> DONE
                         ^  |  ^               |
-             song_retry |  |  | songs_sweep   |-- song_fail --> FAILED   (a reason that will not change)
+             song_retry |  |  | songs_sweep   |-- song_fail --> FAILED   (with an error code)
                         |  |  +---------------|                    ^
                         |  |    lease expired |-- songs_sweep -----+     (lease expired, tries used up)
                         |  |                  |
                         |  +-- song_cancel -> CANCELLED <- song_cancel    (DONE where an earlier answer is there)
                         +--- FAILED, CANCELLED; with songs_rerun also DONE
 
-    A song that was only to be heard again, and is not, keeps the answer that it had: it is DONE where it says FAILED.
+    A song that has an earlier result becomes DONE with that result where this says FAILED.
 
-    Each arrow is one conditional update(), so that of two who try at once one wins and the other sees 0 rows. Whoever
-    runs a song holds its lease (`lease_token`), renews it while listening, and may write only as long as the token is
-    still in the row. The rows are the truth about what is owed; the broker's messages only say that it is time to look.
+    Each arrow is one conditional update(): of two concurrent attempts one changes the row, and the other changes 0
+    rows. A worker holds a lease (`lease_token`) on the song that it analyses, renews it, and writes only while the
+    token is still in the row. The rows are the source of truth; the broker's messages only say that a song may be due.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="songs")
 
-    # The sound as it came, a copy for browsers that cannot play it, and its picture.
+    # The uploaded file, a copy that browsers can play where they cannot play the file, and its spectrogram.
     file = models.FileField(upload_to=source_path, max_length=255)
     playable = models.FileField(max_length=255, blank=True)
     spectrogram = models.FileField(max_length=255, blank=True)
@@ -105,7 +105,7 @@ class Song(models.Model):
     size_bytes = models.BigIntegerField()
     duration_s = models.FloatField(null=True, blank=True)
 
-    # From the file's tags, unless the person said otherwise.
+    # From the file's tags, unless the user edited them (`edited_at`).
     title = models.CharField(max_length=255, blank=True)
     artist = models.CharField(max_length=255, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -114,14 +114,14 @@ class Song(models.Model):
     sort_title = FoldedTextField(sources=("title", "file_name"), first_only=True)
     sort_artist = FoldedTextField(sources=("artist",))
 
-    # What the person heard in it: names of emotions. Who agrees has said what was heard then; who only disagrees, none.
+    # The moods that the user stated. AGREED copies those of the result; DISAGREED leaves them empty.
     actual_primary = models.CharField(max_length=32, blank=True)
     actual_secondary = models.CharField(max_length=32, blank=True)
     verdict = models.CharField(max_length=16, choices=Verdict.choices, default=Verdict.NONE, blank=True)
     verdict_at = models.DateTimeField(null=True, blank=True)
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
-    # The segments that are through with the stage: decoded or heard.
+    # Segments that are finished with the stage.
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.NONE, blank=True)
     segments_done = models.PositiveIntegerField(default=0)
     segments_total = models.PositiveIntegerField(default=0)
@@ -150,7 +150,7 @@ class Song(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="song_newest_of_owner"),
-            # Partial: the sweep looks at the few songs that are owed, however many are done.
+            # Partial: the sweep reads only the few songs that are not done.
             models.Index(fields=["created_at"], name="song_queued", condition=Q(status=Status.QUEUED)),
             models.Index(fields=["lease_expires_at"], name="song_running", condition=Q(status=Status.RUNNING)),
         ]
@@ -169,20 +169,26 @@ class Song(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Nothing more will happen to it unless somebody asks."""
+        """No worker will change it any more, unless a user asks for it."""
         return self.status in (Status.DONE, Status.FAILED, Status.CANCELLED)
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether another analysis can help: not where the file itself is the cause of the failure."""
+        failed = self.status == Status.FAILED and self.error_code not in FILE_ERRORS
+        return failed or self.status == Status.CANCELLED
+
     def reload(self) -> Self:
-        """Read the row again, after a change that others may have raced; ProductError if it was deleted meanwhile."""
+        """Read the row again after an update() that others may have raced. Raises ProductError if it was deleted."""
         try:
             self.refresh_from_db()
         except Song.DoesNotExist:
-            raise ProductError("not_found", "This song was deleted meanwhile.", HTTPStatus.NOT_FOUND) from None
+            raise ProductError("not_found", "This song was deleted in the meantime.", HTTPStatus.NOT_FOUND) from None
         return self
 
     @property
     def analysis(self) -> "Analysis | None":
-        """What holds now; the history reads it for a whole page at once (`with_analysis`)."""
+        """The current analysis. Lists prefetch it for all of their songs (`with_analysis`)."""
         if "analyses" in getattr(self, "_prefetched_objects_cache", {}):
             return next((analysis for analysis in self.analyses.all() if analysis.is_current), None)
         return self.analyses.current().select_related("detail").first()
@@ -242,17 +248,17 @@ class Analysis(models.Model):
 
 
 class AnalysisDetail(models.Model):
-    """The rest of the answer, apart so that lists stay light; segments are most of it."""
+    """The rest of the result, in a table of its own so that lists stay light; segments are most of it."""
 
     analysis = models.OneToOneField(Analysis, on_delete=models.CASCADE, primary_key=True, related_name="detail")
     answer = OrderedJSONField()
     segments = OrderedJSONField()
-    # How loud the song is, from its start to its end, 0 to 100; empty for songs heard before it was kept.
+    # Loudness from start to end, 0 to 100; empty for analyses made before it was stored.
     waveform = OrderedJSONField(default=list)
 
 
 class SavedFilter(models.Model):
-    """A view of the library that a person gave a name: the address's question, as it stands behind the `?`."""
+    """A named filter of the library, as a query string."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=80)
@@ -295,7 +301,7 @@ class ResumableUpload(models.Model):
 
 
 class WorkerPresence(models.Model):
-    """A worker says here every few seconds that it is there."""
+    """A running worker, which updates its row every few seconds."""
 
     name = models.CharField(max_length=255, primary_key=True)
     started_at = models.DateTimeField()
@@ -305,7 +311,7 @@ class WorkerPresence(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key to the API. Only its fingerprint is kept: the key itself is shown once."""
+    """A token for the API. Only its hash is stored: the token itself is shown once."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
@@ -324,7 +330,7 @@ class ApiToken(models.Model):
 
 
 class SignInFailure(models.Model):
-    """Wrong passwords, counted for a name and an address together, so that nobody can lock another out."""
+    """Wrong passwords, counted for each pair of user name and IP address, so that nobody can lock out another user."""
 
     key = models.CharField(max_length=64, primary_key=True)
     count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Every read of songs that has a meaning has a name here."""
+"""Named reads of the database."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from django.db.models.functions import Concat, NullIf
 
 from classifier.fields import fold
 
+from classifier.errors import FILE_ERRORS
+
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
         Analysis,
@@ -37,10 +39,10 @@ if TYPE_CHECKING:
         WorkerPresence,
     )
 
-# A worker writes every 3 s; one that missed three turns does not answer.
+# A worker writes every 3 s; one that missed three times counts as gone.
 PRESENCE_S = 10
 
-OLDEST = 20
+HANDED_OVER_AT_ONCE = 20
 
 ANALYSIS_COLUMNS = (
     "name", "primary", "secondary", "certain", "confidence", "genre", "valence", "arousal", "agreement",
@@ -57,7 +59,7 @@ class SongQuerySet(QuerySet["Song"]):
         return self.order_by("-created_at", "-id")
 
     def with_analysis(self, *, detail: bool = False) -> Self:
-        """The current analysis of each song in one more query; with `detail` also what was heard, without segments."""
+        """Prefetch the current analysis of each song; with `detail` the whole result but its segments."""
         from classifier.models import Analysis
 
         analyses = Analysis.objects.current()
@@ -107,7 +109,7 @@ class SongQuerySet(QuerySet["Song"]):
         return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
 
     def for_export(self) -> Self:
-        """With all that was heard but the segments."""
+        """With the whole result but its segments."""
         return self.with_analysis(detail=True)
 
     def for_api(self) -> Self:
@@ -122,17 +124,21 @@ class SongQuerySet(QuerySet["Song"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=("queued", "running"))
 
+    def rerunnable(self) -> Self:
+        """Not on their way already, and not failed because of the file itself."""
+        return self.filter(Q(status__in=("done", "cancelled")) | Q(status="failed") & ~Q(error_code__in=FILE_ERRORS))
+
     def with_lease(self, lease_token: object) -> Self:
-        """The song only as long as nobody took it from the holder of this lease."""
+        """The song with this lease; none once the sweep, a cancellation or a deletion has taken it away."""
         return self.running().filter(lease_token=lease_token)
 
     def abandoned(self, now: datetime) -> Self:
         return self.running().filter(lease_expires_at__lt=now)
 
     def overdue(self, now: datetime) -> Self:
-        """Of the oldest in the queue, those whose message may be lost: a long queue is not handed over again whole."""
+        """Of the oldest queued songs, those whose message may be lost. A long queue is not sent again as a whole."""
         before = now - timedelta(seconds=settings.REQUEUE_AFTER_S)
-        oldest = self.queued().order_by("created_at").values("id")[:OLDEST]
+        oldest = self.queued().order_by("created_at").values("id")[:HANDED_OVER_AT_ONCE]
         waiting_since = Q(enqueued_at__lt=before) | Q(enqueued_at__isnull=True, created_at__lt=before)
         return self.queued().filter(waiting_since, id__in=oldest).order_by("created_at")
 
@@ -187,7 +193,7 @@ def _stated_names() -> dict[tuple[str, str], str]:
 
 
 def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> Case | None:
-    """1 where the edge passes to the right of the place at its height; None for a level edge, which passes none."""
+    """1 where the edge passes to the right of the point at its height; None for a horizontal edge, which never does."""
     (x, y), (end_x, end_y) = start, end
     if y == end_y:
         return None

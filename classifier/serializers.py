@@ -1,4 +1,4 @@
-"""A song as the one JSON object that the API, the command line and the pages give."""
+"""A song as JSON: the one object that the API, the command line and the export write."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from classifier import ml_gateway
-from classifier.errors import ProductError
 from classifier.models import Song, Status
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import AnalysisResult as Heard
+    from classifier.ml_gateway import AnalysisResult
 
-# Every key of an answer, in its order, with what it holds as long as nothing is known.
-NO_ANSWER: dict[str, Any] = {
+# Every key of a result, in its order, with its value while there is no result.
+EMPTY_RESULT: dict[str, Any] = {
     "mood": None,
     "alternatives": [],
     "genres": {},
@@ -25,18 +24,18 @@ NO_ANSWER: dict[str, Any] = {
     "features": {},
     "segments": [],
 }
-SEGMENT = ("start_s", "end_s", "mood", "scores", "models")
+SEGMENT_KEYS = ("start_s", "end_s", "mood", "scores", "models")
 
 
 def song_json(song: Song, network: str = "both", with_segments: bool = True) -> dict[str, Any]:
-    """`network` is one of door.NETWORKS: a look at one network alone is a view on the same scores."""
+    """`network` is one of `ml_gateway.NETWORKS`; one network alone is a view on the stored scores."""
     if song.status == Status.FAILED:
         return failure_json(song.file_name, song.error_code, song.error_message, song_id=str(song.id))
     analysis = song.analysis if song.status == Status.DONE else None
-    found: Mapping[str, Any] = {}
+    result: Mapping[str, Any] = {}
     if analysis is not None:
         segments = {"segments": analysis.detail.segments} if with_segments else {}
-        found = _seen({**analysis.detail.answer, **segments}, network, analysis.model_version)
+        result = _view({**analysis.detail.answer, **segments}, network, analysis.model_version)
     return {
         "id": str(song.id),
         "status": song.status,
@@ -48,7 +47,7 @@ def song_json(song: Song, network: str = "both", with_segments: bool = True) -> 
         "model_version": analysis.model_version if analysis else None,
         "created_at": iso_timestamp(song.created_at),
         "finished_at": iso_timestamp(song.finished_at),
-        **_answer(found, with_segments),
+        **_result_json(result, with_segments),
         "actual_mood": actual_mood(song),
         "verdict": song.verdict or None,
         "progress": {
@@ -61,26 +60,26 @@ def song_json(song: Song, network: str = "both", with_segments: bool = True) -> 
 
 
 def analysis_json(
-    heard: Heard, *, file_name: str, sha256: str, network: str, started_at: datetime, finished_at: datetime
+    result: AnalysisResult, *, file_name: str, sha256: str, network: str, started_at: datetime, finished_at: datetime
 ) -> dict[str, Any]:
-    """The same object for a file that was heard without being stored."""
-    segments = len(heard.answer["segments"])
+    """The same object for a file that was analysed without being stored."""
+    segments = len(result.answer["segments"])
     return {
         "id": None,
         "status": Status.DONE.value,
         "file_name": file_name,
-        "title": heard.title or "",
-        "artist": heard.artist or "",
-        "duration_s": heard.duration_s,
+        "title": result.title or "",
+        "artist": result.artist or "",
+        "duration_s": result.duration_s,
         "sha256": sha256,
-        "model_version": heard.model_version,
+        "model_version": result.model_version,
         "created_at": iso_timestamp(started_at),
         "finished_at": iso_timestamp(finished_at),
-        **_answer(_seen(heard.answer, network, heard.model_version), with_segments=True),
+        **_result_json(_view(result.answer, network, result.model_version), with_segments=True),
         "actual_mood": None,
         "verdict": None,
         "progress": {"stage": "", "segments_done": segments, "segments_total": segments},
-        "warnings": heard.warnings,
+        "warnings": result.warnings,
     }
 
 
@@ -94,7 +93,7 @@ def failure_json(file_name: str, code: str, message: str, *, song_id: str | None
 
 
 def actual_mood(song: Song) -> dict[str, Any] | None:
-    """What the person said, named by the same rule as what was heard."""
+    """The moods that the user stated, named by the same rule as those of the models."""
     primary, secondary = song.actual_primary, song.actual_secondary
     if not primary:
         return None
@@ -106,30 +105,18 @@ def actual_mood(song: Song) -> dict[str, Any] | None:
     }
 
 
-def parse_network(name: str | None) -> str:
-    """The value of `?model=`, refused by name if it is none."""
-    if not name:
-        return "both"
-    if name not in ml_gateway.NETWORKS:
-        raise ProductError(
-            "model_unknown",
-            f"model is “{name[:40]}”, and {', '.join(ml_gateway.NETWORKS)} are allowed: choose one of them.",
-        )
-    return name
-
-
 def iso_timestamp(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
-def _seen(answer: Mapping[str, Any], network: str, model_version: str) -> Mapping[str, Any]:
-    return answer if network == "both" else ml_gateway.network_view(answer, network, model_version)
+def _view(stored: Mapping[str, Any], network: str, model_version: str) -> Mapping[str, Any]:
+    return stored if network == "both" else ml_gateway.network_view(stored, network, model_version)
 
 
-def _answer(found: Mapping[str, Any], with_segments: bool) -> dict[str, Any]:
-    answer = {key: found.get(key, nothing) for key, nothing in NO_ANSWER.items()}
+def _result_json(result: Mapping[str, Any], with_segments: bool) -> dict[str, Any]:
+    content = {key: result.get(key, empty) for key, empty in EMPTY_RESULT.items()}
     if with_segments:
-        answer["segments"] = [{key: segment[key] for key in SEGMENT} for segment in answer["segments"]]
+        content["segments"] = [{key: segment[key] for key in SEGMENT_KEYS} for segment in content["segments"]]
     else:
-        del answer["segments"]
-    return answer
+        del content["segments"]
+    return content

@@ -1,4 +1,4 @@
-"""What workers are told to do: each task takes an id and calls one service."""
+"""Celery tasks. Each takes an id and calls one function."""
 
 import uuid
 
@@ -14,7 +14,7 @@ def analyse_song(song_id: str) -> None:
     song_analyse(song_id=uuid.UUID(song_id))
 
 
-# A minute for the longest song, and time enough where the machine is busy; who asked for it has left by then.
+# Takes a minute for the longest song. After ten, nobody waits for it any more.
 @shared_task(name=DRAW_SALIENCY, soft_time_limit=600, time_limit=630)
-def look(song_id: str) -> None:
+def draw_saliency(song_id: str) -> None:
     saliency_draw(song_id=uuid.UUID(song_id))

@@ -1,4 +1,4 @@
-"""The addresses of pages. Every one asks for a signed-in person, unless its view says that it does not."""
+"""URLs of the pages. All of them need a signed-in user, unless the view is marked `login_not_required`."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path

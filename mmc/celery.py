@@ -26,8 +26,8 @@ app.steps["worker"].add("classifier.jobs.worker_presence:WorkerPresenceStep")
 @worker_process_init.connect
 def limit_child(**kwargs: object) -> None:
     """Keep it light: Celery gives a child four seconds to start."""
-    from classifier.jobs.process_limits import give_way, keep_to_one_core, limit_memory
+    from classifier.jobs.process_limits import limit_memory, lower_priority, use_one_core
 
-    keep_to_one_core()
-    give_way()
+    use_one_core()
+    lower_priority()
     limit_memory()

@@ -18,30 +18,30 @@ from classifier.ml_gateway import MoodError
 
 logger = logging.getLogger(__name__)
 
-# The code and the sentence for what the framework refuses; None leaves its own sentence.
-SENTENCES: dict[type[Exception], tuple[str, str | None]] = {
+# The code and message for the errors of Django and REST framework; None keeps their own message.
+MESSAGES: dict[type[Exception], tuple[str, str | None]] = {
     exceptions.NotAuthenticated: (
         "not_authenticated",
-        "This needs a token in the header “Authorization: Bearer …”, or a session: make a token on the tokens page.",
+        "Authentication is required: send an API token in the header “Authorization: Bearer …”, or sign in.",
     ),
     exceptions.AuthenticationFailed: ("token_unknown", None),
     exceptions.PermissionDenied: ("permission_denied", None),
     PermissionDenied: ("permission_denied", None),
-    exceptions.NotFound: ("not_found", "There is nothing at this address that you may see."),
-    Http404: ("not_found", "There is nothing at this address that you may see."),
+    exceptions.NotFound: ("not_found", "Not found: the address is wrong, or you have no such song."),
+    Http404: ("not_found", "Not found: the address is wrong, or you have no such song."),
     exceptions.MethodNotAllowed: ("method_not_allowed", None),
-    exceptions.NotAcceptable: ("not_acceptable", "Answers are application/json, which the Accept header leaves out."),
+    exceptions.NotAcceptable: ("not_acceptable", "Responses are application/json: add it to the Accept header."),
     exceptions.UnsupportedMediaType: (
         "unsupported_media_type",
         "The body must be multipart/form-data with the song in the field “file”.",
     ),
     exceptions.Throttled: ("throttled", None),
-    exceptions.ParseError: ("request_malformed", "The body is no whole form: send it again as multipart/form-data."),
+    exceptions.ParseError: ("request_malformed", "The body is not a complete form: send it as multipart/form-data."),
 }
 
 INTERNAL = (
     "internal_error",
-    "Something went wrong inside the server, whose log says what: try again, or tell its owner.",
+    "Internal error; the server’s log has the details: try again, or tell the owner of the installation.",
 )
 
 
@@ -49,20 +49,20 @@ def exception_response(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, ProductError | MoodError):
         return Response(error_json(error.code, error.message), status=error_status(error))
     if isinstance(error, TooManyFilesSent):
-        message = "The request carries too many files: send one in each request."
+        message = "The request has too many files: send one file per request."
         return Response(error_json("too_many_files", message), status=HTTPStatus.BAD_REQUEST)
     if isinstance(error, BadRequest | SuspiciousOperation):
-        return Response(error_json("request_malformed", "The request makes no sense."), status=HTTPStatus.BAD_REQUEST)
+        return Response(error_json("request_malformed", "The request is malformed."), status=HTTPStatus.BAD_REQUEST)
 
     response = exception_handler(error, context)
     if response is None:
-        logger.error("The API failed.", exc_info=error)
+        logger.error("Internal error in the API.", exc_info=error)
         return Response(error_json(*INTERNAL), status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    code, sentence = SENTENCES.get(type(error), ("request_malformed", None))
-    response.data = error_json(code, sentence or _own_sentence(error))
+    code, message = MESSAGES.get(type(error), ("request_malformed", None))
+    response.data = error_json(code, message or _framework_message(error))
     return response
 
 
-def _own_sentence(error: Exception) -> str:
-    detail = getattr(error, "detail", None) or str(error) or "This is not allowed."
+def _framework_message(error: Exception) -> str:
+    detail = getattr(error, "detail", None) or str(error) or "Not allowed."
     return " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)

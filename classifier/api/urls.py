@@ -1,11 +1,11 @@
 from django.urls import path, re_path
 
-from classifier.api.views import Model, Nowhere, Predict, Prediction, Predictions
+from classifier.api.views import Model, NotFoundView, Predict, Prediction, Predictions
 
 urlpatterns = [
     path("predict/", Predict.as_view(), name="predict"),
     path("predictions/", Predictions.as_view(), name="predictions"),
     path("predictions/<uuid:song_id>/", Prediction.as_view(), name="prediction"),
     path("model/", Model.as_view(), name="model"),
-    re_path("", Nowhere.as_view(), name="api-nowhere"),
+    re_path("", NotFoundView.as_view(), name="api-not-found"),
 ]

@@ -1,4 +1,4 @@
-"""The API: each view translates a request into a call of a service, and a song into JSON."""
+"""The API: each view turns a request into the call of a service, and songs into JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.urls import reverse
@@ -23,7 +22,8 @@ from classifier.jobs.long_poll import song_await
 from classifier.library.filters import LibraryFilter
 from classifier.model_cards import card_of, model_json
 from classifier.models import Song
-from classifier.serializers import parse_network, song_json
+from classifier.query_parameters import check_parameters, parse_network, parse_wait_s
+from classifier.serializers import song_json
 from classifier.services.song_delete import song_delete
 from classifier.services.song_submit import song_submit
 
@@ -35,11 +35,12 @@ class NewestFirst(PageNumberPagination):
 
 
 class Predict(APIView):
-    """Hands in a song: 200 with the answer where it is known in time, otherwise 202 with the song as it is."""
+    """Submits a song: 200 with the result if it is there in time, otherwise 202 with the current state."""
 
     def post(self, request: AuthenticatedApiRequest) -> Response:
+        check_parameters(request.query_params, "model", "wait")
         network = parse_network(request.query_params.get("model"))
-        wait_s = _wait_s(request.query_params.get("wait"))
+        wait_s = parse_wait_s(request.query_params.get("wait"))
         song, _ = song_submit(owner=request.user, upload=_one_file(request), now=timezone.now())
         song = song_await(song, wait_s)
         return Response(
@@ -50,38 +51,42 @@ class Predict(APIView):
 
 
 class Predictions(APIView):
-    """One's own songs without their segments: all, newest first, or those that a filter of the library means."""
+    """The user's songs without their segments, with the filters of the library."""
 
     def get(self, request: AuthenticatedApiRequest) -> Response:
+        check_parameters(request.query_params, "model", "page", "page_size", *LibraryFilter.parameter_names())
         network = parse_network(request.query_params.get("model"))
         library_filter = LibraryFilter(request.query_params).checked()
         pages = NewestFirst()
-        matches = library_filter.apply(Song.objects.for_owner(request.user).for_api())
-        songs = pages.paginate_queryset(matches, request, view=self)
-        return pages.get_paginated_response([song_json(song, network, with_segments=False) for song in songs or ()])
+        songs = library_filter.apply(Song.objects.for_owner(request.user).for_api())
+        page = pages.paginate_queryset(songs, request, view=self)
+        return pages.get_paginated_response([song_json(song, network, with_segments=False) for song in page or ()])
 
 
 class Prediction(APIView):
     """One song."""
 
     def get(self, request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Response:
+        check_parameters(request.query_params, "model")
         network = parse_network(request.query_params.get("model"))
         return Response(song_json(_own(request, song_id), network))
 
     def delete(self, request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Response:
+        check_parameters(request.query_params)
         song_delete(song=_own(request, song_id))
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class Model(APIView):
-    """The model in use, or an installed one with `?version=`."""
+    """The current model, or an installed one with `?version=`."""
 
     def get(self, request: AuthenticatedApiRequest) -> Response:
+        check_parameters(request.query_params, "version")
         return Response(model_json(card_of(request.query_params.get("version"))))
 
 
-class Nowhere(APIView):
-    """Any other address under /api/, so that a wrong one is answered in the API's own shape."""
+class NotFoundView(APIView):
+    """Every other address under /api/, so that the error has the API's own shape."""
 
     permission_classes: list[Any] = []
 
@@ -89,12 +94,12 @@ class Nowhere(APIView):
         raise NotFound
 
 
-def _one_file(request: AuthenticatedApiRequest) -> UploadedFile | None:
+def _one_file(request: Request) -> UploadedFile | None:
     files = request.FILES.getlist("file")
     if len(files) > 1:
         raise ProductError(
             "too_many_files",
-            f"The request carries {len(files)} files, and one is allowed: send each on its own.",
+            f"The request has {len(files)} files, and one is allowed: send each in its own request.",
         )
     return files[0] if files else None
 
@@ -104,14 +109,3 @@ def _own(request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Song:
     if song is None:
         raise Http404
     return song
-
-
-def _wait_s(value: str | None) -> int:
-    if not value:
-        return 0
-    if not value.isascii() or not value.isdigit() or int(value[:9]) > settings.MAX_WAIT_S:
-        raise ProductError(
-            "wait_unknown",
-            f"wait is “{value[:40]}”, and whole seconds from 0 to {settings.MAX_WAIT_S} are allowed: give one of them.",
-        )
-    return int(value)

@@ -1,4 +1,4 @@
-"""One song from queued to its end, in the process that listens."""
+"""The analysis of one song, from queued to done or failed, in the process that runs the models."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -28,107 +29,124 @@ PROGRESS_EVERY_S = 0.5
 
 NO_PLAYABLE_COPY = {
     "code": "no_playable_copy",
-    "message": "No copy could be made that every browser plays, so the player may stay silent; the answer is whole.",
+    "message": "Browsers may not play this file, and no copy could be made that they play. The result is complete.",
 }
 
 
-def song_analyse(*, song_id: uuid.UUID, watcher: ml_gateway.Progress | None = None) -> None:
-    """Take the song, hear it, keep the answer. Being told twice of the same song changes nothing.
+@dataclass
+class Run:
+    """A song that this process analyses."""
 
-    `watcher` is told of every step, where somebody looks on.
-    """
+    song: Song
+    lease_token: uuid.UUID
+    heartbeat: Heartbeat
+    on_progress: ml_gateway.Progress | None
+    written: list[str] = field(default_factory=list)
+    """Files that belong to no row yet."""
+
+
+def song_analyse(*, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None = None) -> None:
+    """Claim a queued song, analyse it and store the result. A second message about the same song changes nothing."""
     song = song_claim(song_id=song_id, now=timezone.now())
     if song is None or song.lease_token is None:
-        logger.info("Song %s is not waiting: nothing to do.", song_id)
+        logger.info("Song %s is not queued: nothing to do.", song_id)
         return
-    made: list[str] = []
+    run = Run(song, song.lease_token, Heartbeat(song.id, song.lease_token), on_progress)
     try:
-        with Heartbeat(song.id, song.lease_token) as heartbeat:
-            _hear(song, made, heartbeat, watcher)
+        with run.heartbeat:
+            _analyse(run)
     except LeaseLost:
-        logger.info("Song %s was taken away while it was heard.", song_id)
-        _discard(song, made)
+        logger.info("Song %s was cancelled, deleted or given to another worker during its analysis.", song_id)
+        _remove_written(run)
     except Exception as error:
-        code, message = reason_of(error)
-        mine = song_fail(song_id=song.id, lease_token=song.lease_token, code=code, message=message, now=timezone.now())
-        if not mine:
-            # For instance its files were deleted while they were read, which is no fault of the song.
-            logger.info("Song %s was taken away while it was heard (%s).", song_id, error)
+        code, message = failure_reason(error)
+        failed = song_fail(song_id=song.id, lease_token=run.lease_token, code=code, message=message, now=timezone.now())
+        if not failed:
+            # The lease is lost: for instance a deletion removed the files while they were read.
+            logger.info("Song %s was taken away during its analysis (%s).", song_id, error)
         elif code == "internal_error":
             logger.exception("Song %s failed.", song_id)
         else:
             logger.warning("Song %s failed: %s (%s)", song_id, message, code)
-        _discard(song, made)
+        _remove_written(run)
 
 
-def reason_of(error: BaseException) -> tuple[str, str]:
-    """The code and the sentence for whatever ended the listening."""
+def failure_reason(error: BaseException) -> tuple[str, str]:
+    """The code and message for an exception that ended an analysis."""
     if isinstance(error, ml_gateway.MoodError):
         return error.code, error.message
     if isinstance(error, SoftTimeLimitExceeded):
         return "too_slow", (
-            f"Listening took more than {settings.SONG_TIME_LIMIT_S} s, which is the limit for one song: "
-            "raise SONG_TIME_LIMIT_S, or send a shorter piece."
+            f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
+            "raise SONG_TIME_LIMIT_S, or use a shorter file."
         )
     if isinstance(error, MemoryError):
         return "too_much_memory", (
-            f"Listening needed more than {settings.MAX_MEMORY_MB} MB of memory, which is the limit for one song: "
-            "raise MAX_MEMORY_MB, or send a shorter piece."
+            f"The analysis needed more than {settings.MAX_MEMORY_MB} MB of memory, the limit for one song: "
+            "raise MAX_MEMORY_MB, or use a shorter file."
         )
     if is_disk_full(error):
-        return disk_full().code, "The server's disk is full, so that the answer could not be kept: make room and retry."
-    return "internal_error", "Something went wrong inside the server, whose log says what: retry, or tell its owner."
+        return (
+            disk_full().code,
+            "The server’s disk is full, so the result could not be saved: free some space, then retry.",
+        )
+    return "internal_error", "Internal error; the server’s log has the details: retry, or tell the owner."
 
 
-def _hear(song: Song, made: list[str], heartbeat: Heartbeat, watcher: ml_gateway.Progress | None) -> None:
+def _analyse(run: Run) -> None:
+    song = run.song
     source = Path(song.file.path)
-    heard = ml_gateway.analyse(source, on_progress=_reporter(song, heartbeat, watcher))
-    warnings = list(heard.warnings)
-    # Named by the lease, so that whoever lost it removes what is its own and nothing else.
-    mark = song.lease_token.hex[:8]
+    result = ml_gateway.analyse(source, on_progress=_progress_writer(run))
+    warnings = list(result.warnings)
+    # Named by the lease, so that a process that lost it removes only its own files.
+    mark = run.lease_token.hex[:8]
     folder = song_folder(song)
 
-    picture = default_storage.save(f"{folder}/spectrogram-{mark}.png", ContentFile(heard.spectrogram_png))
-    made.append(picture)
+    spectrogram = default_storage.save(f"{folder}/spectrogram-{mark}.png", ContentFile(result.spectrogram_png))
+    run.written.append(spectrogram)
     playable = f"{folder}/playable-{mark}.mp3"
-    made.append(playable)
+    run.written.append(playable)
     if not _playable_copy(source, Path(default_storage.path(playable)), warnings):
         playable = ""
-    song_finish(song=song, heard=heard, spectrogram=picture, playable=playable, warnings=warnings, now=timezone.now())
-    made.clear()
-    _leave_only(folder, {song.file.name, picture, playable})
+    song_finish(
+        song=song, result=result, spectrogram=spectrogram, playable=playable, warnings=warnings, now=timezone.now()
+    )
+    run.written.clear()
+    _remove_other_files(folder, {song.file.path, spectrogram, playable})
 
 
-def _reporter(song: Song, heartbeat: Heartbeat, watcher: ml_gateway.Progress | None) -> ml_gateway.Progress:
-    """Writes progress now and then, and stops a song that is no longer this worker's."""
+def _progress_writer(run: Run) -> ml_gateway.Progress:
+    """Writes the progress to the row now and then, and ends the analysis once the lease is lost."""
     last_stage = ""
     last_at = 0.0
 
-    def report(stage: str, done: int, total: int) -> None:
+    def on_progress(stage: str, done: int, total: int) -> None:
         nonlocal last_stage, last_at
-        if heartbeat.lost:
+        if run.heartbeat.lost:
             raise LeaseLost
-        if watcher is not None:
-            watcher(stage, done, total)
-        last_of_all = stage == Stage.LISTENING and done == total
-        if stage == last_stage and not last_of_all and time.monotonic() - last_at < PROGRESS_EVERY_S:
+        if run.on_progress is not None:
+            run.on_progress(stage, done, total)
+        finished = stage == Stage.ANALYSING and done == total
+        if stage == last_stage and not finished and time.monotonic() - last_at < PROGRESS_EVERY_S:
             return
         last_stage, last_at = stage, time.monotonic()
         if stage == Stage.DECODING:
-            # Told in seconds of the declared length, kept like the rest in segments.
-            done, total = (
-                min(ml_gateway.segment_count(done), ml_gateway.segment_count(total)),
-                ml_gateway.segment_count(total),
-            )
+            # Reported in seconds of the declared duration, stored in segments like the other stage.
+            done, total = ml_gateway.segment_count(done), ml_gateway.segment_count(total)
+            done = min(done, total)
         song_progress(
-            song_id=song.id, lease_token=song.lease_token, stage=stage, segments_done=done, segments_total=total
+            song_id=run.song.id,
+            lease_token=run.lease_token,
+            stage=stage,
+            segments_done=done,
+            segments_total=total,
         )
 
-    return report
+    return on_progress
 
 
 def _playable_copy(source: Path, target: Path, warnings: list[dict[str, str]]) -> bool:
-    """The answer does not hang on it, so a copy that cannot be made is a warning."""
+    """A copy that cannot be made is a warning: the result does not depend on it."""
     try:
         return ml_gateway.playable_copy(source, target)
     except ml_gateway.MoodError as error:
@@ -137,18 +155,18 @@ def _playable_copy(source: Path, target: Path, warnings: list[dict[str, str]]) -
         return False
 
 
-def _leave_only(folder: str, wanted: set[str]) -> None:
-    """Remove what earlier tries left in the song's folder."""
-    names = {Path(name).name for name in wanted if name}
-    with contextlib.suppress(FileNotFoundError):  # deleted as soon as it was done
+def _remove_other_files(folder: str, current: set[str]) -> None:
+    """Remove the files of earlier analyses from the song's folder."""
+    names = {Path(name).name for name in current if name}
+    with contextlib.suppress(FileNotFoundError):  # the song was deleted as soon as it was done
         for file in folder_path(folder).iterdir():
             if file.name not in names:
                 file.unlink(missing_ok=True)
 
 
-def _discard(song: Song, made: list[str]) -> None:
-    for name in made:
+def _remove_written(run: Run) -> None:
+    for name in run.written:
         default_storage.delete(name)
-    # The row goes before the folder where a song is deleted, so this sees either both or neither.
-    if not Song.objects.filter(id=song.id).exists():
-        delete_folder(song_folder(song))
+    # A deletion removes the row before the folder, so this sees either both or neither.
+    if not Song.objects.filter(id=run.song.id).exists():
+        delete_folder(song_folder(run.song))

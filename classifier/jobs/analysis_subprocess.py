@@ -1,4 +1,4 @@
-"""A process of its own that hears songs for a command: what kills it, or takes too long, costs one song."""
+"""A subprocess that analyses songs for the command line: if one kills it, or takes too long, only that song fails."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import multiprocessing
 import signal
 import time
 import uuid
-from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,22 +18,25 @@ from django.db import connections
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.analyse import reason_of, song_analyse
-from classifier.jobs.process_limits import keep_to_one_core, limit_memory
+from classifier.jobs.analyse import failure_reason, song_analyse
+from classifier.jobs.process_limits import limit_memory, use_one_core
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import AnalysisResult as Heard
+    from classifier.ml_gateway import AnalysisResult
 
 logger = logging.getLogger(__name__)
 
 
 class AnalysisSubprocess:
-    """Started with the first song and kept, since loading the models takes longer than hearing many songs."""
+    """Starts with the first song and serves the following ones, since loading the models takes longer than a song.
+
+    A context manager; see docs/decisions for why it is not a Celery worker.
+    """
 
     def __init__(self) -> None:
-        # Forked: a fresh interpreter would load everything again, and nothing here has threads or models yet.
+        # Forked: a new interpreter would import everything again, and this process has neither threads nor models.
         self._context = multiprocessing.get_context("fork")
-        self._child: Any = None
+        self._process: ForkProcess | None = None
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -44,65 +47,68 @@ class AnalysisSubprocess:
     ) -> None:
         self._stop()
 
-    def hear(self, path: Path, on_progress: ml_gateway.Progress) -> Heard:
-        """Hear a file without storing anything; ProductError with the reason where that fails."""
-        return self._ask(path, on_progress)
+    def analyse(self, path: Path, on_progress: ml_gateway.Progress) -> AnalysisResult:
+        """Analyse a file without storing anything. Raises ProductError with the reason where that fails."""
+        result: AnalysisResult = self._run(path, on_progress)
+        return result
 
     def analyse_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress) -> None:
-        """Hear a stored song if it waits; how it ended is in its row. ProductError where the child was lost."""
-        self._ask(song_id, on_progress)
+        """Analyse a stored song that is queued; its row has the outcome. Raises ProductError if the process died."""
+        self._run(song_id, on_progress)
 
-    def _ask(self, job: Path | uuid.UUID, on_progress: ml_gateway.Progress) -> Any:
+    def _run(self, job: Path | uuid.UUID, on_progress: ml_gateway.Progress) -> Any:
         pipe = self._started()
-        end = time.monotonic() + settings.SONG_TIME_LIMIT_S
+        deadline = time.monotonic() + settings.SONG_TIME_LIMIT_S
         try:
             pipe.send(job)
-            while pipe.poll(max(0.0, end - time.monotonic())):
+            while pipe.poll(max(0.0, deadline - time.monotonic())):
                 kind, content = pipe.recv()
                 if kind == "progress":
                     on_progress(*content)
-                elif kind == "heard":
+                elif kind == "result":
                     return content
                 else:
                     raise ProductError(*content)
         except (EOFError, ConnectionError):
             self._stop()
             raise ProductError(
-                "worker_lost", "The process that listened to this file died of it: convert the file to another format."
+                "worker_lost", "The process that analysed this file died: convert the file to another format."
             ) from None
         self._stop()
         raise ProductError(
             "too_slow",
-            f"Listening took more than {settings.SONG_TIME_LIMIT_S} s, which is the limit for one song: "
-            "raise SONG_TIME_LIMIT_S, or take a shorter piece.",
+            f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
+            "raise SONG_TIME_LIMIT_S, or use a shorter file.",
         )
 
     def _started(self) -> Connection:
         if self._pipe is None:
-            # A connection to the database must not be used on both sides of a fork.
+            # A database connection must not be used on both sides of a fork.
             connections.close_all()
-            self._pipe, end = self._context.Pipe()
-            self._child = self._context.Process(target=_listen, args=(end, self._pipe), daemon=True)
-            self._child.start()
-            end.close()
+            self._pipe, other_end = self._context.Pipe()
+            self._process = self._context.Process(target=_serve, args=(other_end, self._pipe), daemon=True)
+            self._process.start()
+            other_end.close()
         return self._pipe
 
     def _stop(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
-            self._child.kill()
-            self._child.join()
-            self._pipe = self._child = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        self._pipe = self._process = None
 
 
-def _listen(pipe: Connection, other_end: Connection) -> None:
-    # While this process held the other end too, it would never see it close.
+def _serve(pipe: Connection, other_end: Connection) -> None:
+    """The subprocess: analyse one job after the other until the pipe is closed."""
+    # While this process has the other end open too, it does not notice that the parent closes it.
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_to_one_core()
+    use_one_core()
     limit_memory()
 
-    def report(stage: str, done: int, total: int) -> None:
+    def on_progress(stage: str, done: int, total: int) -> None:
         pipe.send(("progress", (stage, done, total)))
 
     while True:
@@ -110,17 +116,17 @@ def _listen(pipe: Connection, other_end: Connection) -> None:
             job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_outcome(job, report))
+        pipe.send(_outcome(job, on_progress))
 
 
-def _outcome(job: Path | uuid.UUID, report: Callable[[str, int, int], None]) -> tuple[str, Any]:
+def _outcome(job: Path | uuid.UUID, on_progress: ml_gateway.Progress) -> tuple[str, Any]:
     try:
         if isinstance(job, uuid.UUID):
-            song_analyse(song_id=job, watcher=report)
-            return "heard", None
-        return "heard", ml_gateway.analyse(job, on_progress=report)
+            song_analyse(song_id=job, on_progress=on_progress)
+            return "result", None
+        return "result", ml_gateway.analyse(job, on_progress=on_progress)
     except Exception as error:
-        code, message = reason_of(error)
+        code, message = failure_reason(error)
         if code == "internal_error":
             logger.exception("%s failed.", job)
         return "failed", (code, message)

@@ -1,5 +1,4 @@
-"""Removes what nobody needs any more: parts of uploads and folders without a row that a killed process left behind,
-and rows whose time is over."""
+"""Removes leftovers: incomplete uploads and folders without a row, which a killed process leaves, and expired rows."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ SHARDS = 256
 
 
 def clean_up(*, now: datetime) -> int:
-    """Called once a minute: looks at one of 256 folders each time, so that a large library costs little."""
+    """Called once a minute. Each time checks one of 256 folders, so that a large library costs little."""
     removed = expired_uploads_delete(now=now) + _old_uploads(now)
     shard = int(now.timestamp() // 60) % SHARDS
     removed += orphaned_folders_delete(shard=f"{shard:02x}", now=now)
@@ -37,24 +36,26 @@ def clean_up(*, now: datetime) -> int:
 
 
 def orphaned_folders_delete(*, shard: str, now: datetime) -> int:
-    """Folders of songs that have no row, except young ones: their row may be on its way.
+    """Delete folders of songs that have no row, except young ones, whose row may follow.
 
-    What was there before this database knew anybody is another database's, and stays: a library is not lost because
-    DATABASE_URL was changed for a day.
+    Folders that are older than the first user of this database belong to another database and stay, so that a wrong
+    DATABASE_URL does not delete a library.
     """
     folder = folder_path(f"songs/{shard}")
     if not folder.is_dir():
         return 0
-    began_at = Person.objects.aggregate(first=Min("date_joined"))["first"]
-    if began_at is None:
+    first_user_at = Person.objects.aggregate(first=Min("date_joined"))["first"]
+    if first_user_at is None:
         return 0
     old = {
-        path.name: path for path in folder.iterdir() if _older(path, now - FOLDER_AGE) and not _older(path, began_at)
+        path.name: path
+        for path in folder.iterdir()
+        if _older(path, now - FOLDER_AGE) and not _older(path, first_user_at)
     }
-    known = {song_id.hex for song_id in Song.objects.filter(id__in=_ids(old)).values_list("id", flat=True)}
-    orphans = [path for name, path in old.items() if name not in known]
+    with_row = {song_id.hex for song_id in Song.objects.filter(id__in=_ids(old)).values_list("id", flat=True)}
+    orphans = [path for name, path in old.items() if name not in with_row]
     for path in orphans:
-        logger.warning("Removing %s: it belongs to no song.", path)
+        logger.warning("Removing the folder %s, which has no song.", path)
         shutil.rmtree(path, ignore_errors=True)
     return len(orphans)
 

@@ -1,4 +1,4 @@
-"""The end of listening: an answer, or a reason why there is none."""
+"""The end of an analysis: the result is stored, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from classifier.jobs.lease import LeaseLost
 from classifier.models import MOOD_FIELDS, SCORE_FIELDS, Analysis, AnalysisDetail, Song, Stage, Status
 
 if TYPE_CHECKING:
-    from ml.inference.analysis import AnalysisResult as Heard
+    from classifier.ml_gateway import AnalysisResult
 
 RELEASED_LEASE: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
 
@@ -20,22 +20,22 @@ RELEASED_LEASE: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lea
 def song_finish(
     *,
     song: Song,
-    heard: Heard,
+    result: AnalysisResult,
     spectrogram: str,
     playable: str,
     warnings: list[dict[str, str]],
     now: datetime,
 ) -> None:
-    """Write the whole answer in one transaction, or nothing of it; the files are on the disk by then."""
+    """Store the whole result in one transaction. Its files are on the disk already. Raises LeaseLost."""
     with transaction.atomic():
-        # First of all, since it also locks the row: against a cancellation, a deletion or the sweep, whoever changes
-        # the row first wins, and a lost lease leaves nothing written.
-        kept = (
+        # First, since this locks the row: of this, a cancellation, a deletion and the sweep, the first to change the
+        # row wins, and a lost lease leaves nothing written.
+        finished = (
             Song.objects.with_lease(song.lease_token)
             .filter(id=song.id)
             .update(
                 status=Status.DONE,
-                duration_s=heard.duration_s,
+                duration_s=result.duration_s,
                 spectrogram=spectrogram,
                 playable=playable,
                 warnings=warnings,
@@ -45,18 +45,18 @@ def song_finish(
                 **RELEASED_LEASE,
             )
         )
-        if not kept:
+        if not finished:
             raise LeaseLost
-        # The tags speak only where the person has not, who may be editing at this moment.
+        # Not where the user has edited them, possibly at this moment.
         Song.objects.filter(id=song.id, edited_at__isnull=True).update(
-            **song.name_columns((heard.title or "")[:255], (heard.artist or "")[:255])
+            **song.name_columns((result.title or "")[:255], (result.artist or "")[:255])
         )
-        _answer_keep(song=song, heard=heard, now=now)
+        _store(song=song, result=result, now=now)
 
 
 def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message: str, now: datetime) -> bool:
-    """End a song with a reason; False if it was no longer the caller's to end."""
-    # Against a cancellation or the sweep: as in song_finish, whoever changes the row first wins.
+    """End a song with an error; False if the lease is lost."""
+    # Against a cancellation or the sweep, as in song_finish: the first to change the row wins.
     failed = (
         Song.objects.with_lease(lease_token)
         .filter(id=song_id)
@@ -66,26 +66,26 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
 
 
 def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:
-    """How a song ends that was not heard: as failed; or, if it was only to be heard again, with the answer it had."""
+    """The columns of a song whose analysis failed: FAILED; or, where it has an earlier result, DONE with a warning."""
     earlier = Song.objects.filter(id=song_id, analyses__is_current=True).values_list("warnings", flat=True).first()
     if earlier is None:
         return {"status": Status.FAILED, "error_code": code, "error_message": message}
     warning = {
         "code": "not_heard_again",
-        "message": f"It was to be heard again and was not, so that the earlier answer stands. {message}",
+        "message": f"The new analysis failed, so the earlier result stays. {message}",
     }
     others = [other for other in earlier if other["code"] != warning["code"]]
     return {"status": Status.DONE, "warnings": [*others, warning]}
 
 
-def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
-    answer = dict(heard.answer)
+def _store(*, song: Song, result: AnalysisResult, now: datetime) -> None:
+    answer = dict(result.answer)
     segments = answer.pop("segments")
-    # The older answers step back before the new one steps forward, since only one may be current.
-    Analysis.objects.filter(song_id=song.id).exclude(model_version=heard.model_version).update(is_current=False)
+    # The older analyses first, since only one may be current.
+    Analysis.objects.filter(song_id=song.id).exclude(model_version=result.model_version).update(is_current=False)
     analysis, _ = Analysis.objects.update_or_create(
         song_id=song.id,
-        model_version=heard.model_version,
+        model_version=result.model_version,
         defaults={
             "is_current": True,
             "created_at": now,
@@ -95,5 +95,5 @@ def _answer_keep(*, song: Song, heard: Heard, now: datetime) -> None:
         },
     )
     AnalysisDetail.objects.update_or_create(
-        analysis=analysis, defaults={"answer": answer, "segments": segments, "waveform": heard.waveform}
+        analysis=analysis, defaults={"answer": answer, "segments": segments, "waveform": result.waveform}
     )

@@ -1,4 +1,4 @@
-"""Whether the installation works, for /health/ and for the pages' word about missing workers."""
+"""The health of the installation, for /health/ and for the notice about missing workers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def worker_answers(*, now: datetime) -> bool:
 
 
 def health_report(*, now: datetime) -> dict[str, Any]:
-    """`ok` tells whether this process can serve; without worker or broker uploads are kept, but wait."""
+    """`ok` is whether this process can serve. Without worker or broker, uploads are stored and stay queued."""
     database = database_answers()
     return {
         "ok": database,
@@ -38,8 +38,8 @@ def database_answers() -> bool:
 
 def broker_answers() -> bool:
     if not settings.REDIS_URL:
-        place = settings.BROKER_DIR if settings.BROKER_DIR.exists() else settings.DATA_DIR
-        return os.access(place, os.W_OK)
+        folder = settings.BROKER_DIR if settings.BROKER_DIR.exists() else settings.DATA_DIR
+        return os.access(folder, os.W_OK)
     import redis
 
     try:

@@ -1,4 +1,4 @@
-"""The thread that keeps a lease while its song is heard."""
+"""The thread that renews a lease during the analysis."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Renews the lease four times in its life, so that one late beat does not lose the song.
+    """Renews the lease four times before it expires, so that one late beat does not lose the song.
 
-    `lost` tells the listening that there is no use in going on.
+    Once `lost` is true, the analysis can stop: its result would not be stored.
     """
 
     def __init__(self, song_id: uuid.UUID, lease_token: uuid.UUID) -> None:
         self.lost = False
         self._song_id = song_id
         self._lease_token = lease_token
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{song_id}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -37,16 +37,16 @@ class Heartbeat:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
 
     def _beat(self) -> None:
         try:
-            while not self._over.wait(settings.LEASE_S / 4):
+            while not self._stopped.wait(settings.LEASE_S / 4):
                 try:
                     renewed = lease_renew(song_id=self._song_id, lease_token=self._lease_token, now=timezone.now())
                 except DatabaseError as error:
-                    # Maybe it comes back before the lease ends; if not, the sweep decides.
+                    # The database may come back before the lease expires; if not, the sweep requeues the song.
                     logger.warning("The lease of song %s could not be renewed: %s", self._song_id, error)
                     connection.close()
                     continue

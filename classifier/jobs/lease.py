@@ -1,4 +1,4 @@
-"""Holding a song while it is heard. Only the holder of the lease may write; each write asks for it again."""
+"""The lease on a song during its analysis. Only its holder may write, and every write checks it again."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from classifier.models import Song, Stage, Status
 
 
 class LeaseLost(Exception):
-    """The song was cancelled, deleted or given to another worker: stop, and write nothing."""
+    """The song was cancelled, deleted or given to another worker: stop and write nothing."""
 
 
 def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
-    """Take a queued song; None if there is nothing to take."""
+    """Change a song from queued to running, with a new lease; None if it is not queued."""
     token = uuid.uuid4()
-    # However many messages tell of this song, and however many workers read them at once, one of them changes the
-    # row from queued to running; for the others it is no longer queued.
-    taken = (
+    # Several workers may have a message about this song. One of them changes the row; for the others it is no longer
+    # queued.
+    claimed = (
         Song.objects.queued()
         .filter(id=song_id)
         .update(
@@ -35,14 +35,14 @@ def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
             finished_at=None,
         )
     )
-    if not taken:
+    if not claimed:
         return None
     return Song.objects.with_lease(token).filter(id=song_id).first()
 
 
 def lease_renew(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> bool:
-    """Say that the holder still listens; False if it no longer holds the song."""
-    # Against the sweep: if it took the song back first, the token is gone and this changes nothing.
+    """False if the lease is lost."""
+    # Against the sweep: if it requeued the song first, the token is gone and this changes nothing.
     renewed = Song.objects.with_lease(lease_token).filter(id=song_id).update(lease_expires_at=_expiry(now))
     return bool(renewed)
 
@@ -50,13 +50,13 @@ def lease_renew(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) ->
 def song_progress(
     *, song_id: uuid.UUID, lease_token: uuid.UUID, stage: str, segments_done: int, segments_total: int
 ) -> None:
-    """Keep how far the listening has come, where every page sees it."""
-    kept = (
+    """Store the progress of the analysis. Raises LeaseLost."""
+    updated = (
         Song.objects.with_lease(lease_token)
         .filter(id=song_id)
         .update(stage=stage, segments_done=segments_done, segments_total=segments_total)
     )
-    if not kept:
+    if not updated:
         raise LeaseLost
 
 

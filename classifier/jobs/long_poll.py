@@ -1,4 +1,4 @@
-"""Waiting for a song's end while the asker holds the line."""
+"""Long polling: a request waits until its song is done."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from django.conf import settings
 
 from classifier.models import Song
 
-LOOK_EVERY_S = 0.25
+POLL_EVERY_S = 0.25
 
-_count = threading.Lock()
+_count_lock = threading.Lock()
 _waiting = 0
 
 
 def song_await(song: Song, seconds: float) -> Song:
-    """The song once it is over, or as it is after so many seconds; at once where too many wait already.
+    """The song once it is done, failed or cancelled, or after so many seconds; at once where too many requests wait.
 
-    Each wait holds a thread of this process, so that their number is limited for each process.
+    Each wait blocks a thread, so that their number is limited for each process.
     """
     if song.is_over or seconds <= 0:
         return song
-    with _place() as found:
+    with _slot() as free:
         end = time.monotonic() + seconds
-        while found and not song.is_over and (left := end - time.monotonic()) > 0:
-            time.sleep(min(LOOK_EVERY_S, left))
-            # One column in one short query: no transaction is held open, and no lock.
-            now = Song.objects.filter(id=song.id).values_list("status", flat=True).first()
-            if now is None:
+        while free and not song.is_over and (left := end - time.monotonic()) > 0:
+            time.sleep(min(POLL_EVERY_S, left))
+            # One short query, so that no transaction stays open.
+            status = Song.objects.filter(id=song.id).values_list("status", flat=True).first()
+            if status is None:
                 break
-            song.status = now
+            song.status = status
     return Song.objects.for_api().filter(id=song.id).first() or song
 
 
 @contextlib.contextmanager
-def _place() -> Iterator[bool]:
-    """Whether one more may wait; a count, not a queue, since the others get their answer at once."""
+def _slot() -> Iterator[bool]:
+    """Whether one more request may wait."""
     global _waiting
-    with _count:
-        found = _waiting < settings.MAX_WAITING
-        _waiting += found
+    with _count_lock:
+        free = _waiting < settings.MAX_WAITING
+        _waiting += free
     try:
-        yield found
+        yield free
     finally:
-        with _count:
-            _waiting -= found
+        with _count_lock:
+            _waiting -= free

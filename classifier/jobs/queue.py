@@ -1,4 +1,4 @@
-"""Handing songs to the broker. Its messages only say that it is time to look; the rows are the truth."""
+"""Messages to the workers. They only say that a song may be due; the rows are the source of truth."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ DRAW_SALIENCY = "classifier.draw_saliency"
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
-    """Tell the workers about a song; if the broker is away the song stays queued and the sweep comes back to it."""
+    """Send a queued song to the workers. If the broker is down, the sweep sends it later."""
     try:
         app.send_task(ANALYSE_SONG, args=[str(song_id)])
     except (KombuError, OperationalError, OSError) as error:
-        logger.warning("The broker took no message about song %s: %s", song_id, error)
+        logger.warning("The broker did not accept the message about song %s: %s", song_id, error)
         return False
-    # Not if a worker has already taken it: then it is no longer queued.
+    # Not if a worker has already claimed it: then it is no longer queued.
     Song.objects.queued().filter(id=song_id).update(enqueued_at=now)
     return True
 
 
 def enqueue_saliency(song_id: uuid.UUID) -> bool:
-    """Tell the workers to draw what the 2D network looked at; a message that gets lost is sent again by who asks."""
+    """Have a worker draw the saliency images of a song. If the message is lost, the page sends another one."""
     try:
         app.send_task(DRAW_SALIENCY, args=[str(song_id)])
     except (KombuError, OperationalError, OSError) as error:
-        logger.warning("The broker took no message about a picture of song %s: %s", song_id, error)
+        logger.warning("The broker did not accept the message about the saliency of song %s: %s", song_id, error)
         return False
     return True

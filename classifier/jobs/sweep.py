@@ -1,4 +1,4 @@
-"""Puts back what is owed: songs whose worker was lost, and songs that no message tells of any more."""
+"""The sweep: requeues songs whose worker was lost, and sends songs again whose message was lost."""
 
 from __future__ import annotations
 
@@ -16,37 +16,39 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Swept:
-    put_back: int
-    given_up: int
-    handed_over: int
+class SweepResult:
+    """Numbers of songs."""
+
+    requeued: int
+    failed: int
+    resent: int
 
     def __str__(self) -> str:
-        return f"{self.put_back} put back, {self.given_up} given up, {self.handed_over} handed over again"
+        return f"{self.requeued} requeued, {self.failed} failed, {self.resent} sent again"
 
     def __bool__(self) -> bool:
-        return bool(self.put_back or self.given_up or self.handed_over)
+        return bool(self.requeued or self.failed or self.resent)
 
 
-def songs_sweep(*, now: datetime) -> Swept:
-    put_back = given_up = 0
+def songs_sweep(*, now: datetime) -> SweepResult:
+    requeued = failed = 0
     for song in Song.objects.abandoned(now):
         if song.attempts >= settings.MAX_ATTEMPTS:
-            given_up += _give_up(song, now)
-        elif _put_back(song, now):
-            put_back += 1
+            failed += _fail(song, now)
+        elif _requeue(song, now):
+            requeued += 1
             enqueue(song.id, now=now)
-    handed_over = 0
+    resent = 0
     for song in Song.objects.overdue(now):
         if not enqueue(song.id, now=now):
-            break  # The broker is away: asking it for every song would only keep the sweep from its work.
-        handed_over += 1
-    return Swept(put_back=put_back, given_up=given_up, handed_over=handed_over)
+            break  # The broker is down: trying it for every song would only delay the sweep.
+        resent += 1
+    return SweepResult(requeued=requeued, failed=failed, resent=resent)
 
 
-def _put_back(song: Song, now: datetime) -> int:
-    # Against the worker, which may have renewed its lease or finished since this sweep looked, and against another
-    # sweep: only the lease that was seen, and only while it is expired. A worker that comes back later finds it gone.
+def _requeue(song: Song, now: datetime) -> int:
+    # Against the worker, which may have renewed its lease or finished since, and against another sweep: only this
+    # lease, and only while it is expired. A worker that comes back later finds its lease lost.
     return (
         Song.objects.abandoned(now)
         .filter(id=song.id, lease_token=song.lease_token)
@@ -54,22 +56,18 @@ def _put_back(song: Song, now: datetime) -> int:
     )
 
 
-def _give_up(song: Song, now: datetime) -> int:
+def _fail(song: Song, now: datetime) -> int:
     reason = (
         "worker_lost",
-        f"The process that listened to this song was lost {song.attempts} times, so it was given up: "
-        "convert the file to another format, or retry it.",
+        f"The process that analysed this song was lost {song.attempts} times: "
+        "retry, or convert the file to another format.",
     )
-    # Against the same others, in the same way.
-    given_up = (
+    # Against the same concurrent changes, in the same way.
+    failed = (
         Song.objects.abandoned(now)
         .filter(id=song.id, lease_token=song.lease_token)
-        .update(
-            **failure_fields(song.id, *reason),
-            finished_at=now,
-            **RELEASED_LEASE,
-        )
+        .update(**failure_fields(song.id, *reason), finished_at=now, **RELEASED_LEASE)
     )
-    if given_up:
-        logger.error("Song %s was given up: its worker was lost %s times.", song.id, song.attempts)
-    return given_up
+    if failed:
+        logger.error("Song %s failed: its worker was lost %s times.", song.id, song.attempts)
+    return failed

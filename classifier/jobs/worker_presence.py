@@ -1,4 +1,4 @@
-"""A worker says that it is there, so that the pages can say when none is."""
+"""Each worker updates a row while it runs, so that the pages can show when there is none."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 3.0
 
-# The pool forks a new child when one has died. A fork in the middle of a write would leave the child with the
-# database library's locks held by a thread that it does not have, so forks and writes take turns.
+# The pool forks a new child when one has died. A fork during a write would leave the child with locks of the database
+# library that are held by a thread which it does not have, so forks and writes exclude each other.
 _writing = threading.Lock()
 os.register_at_fork(before=_writing.acquire, after_in_parent=_writing.release, after_in_child=_writing.release)
 
 
 class WorkerPresenceStep(bootsteps.StartStopStep):
-    """A thread in the worker's main process, from when its children are there until it stops."""
+    """A thread in the main process of the worker, from the start of its pool until it stops."""
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **kwargs: Any) -> None:
         super().__init__(parent, **kwargs)
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, parent: Any) -> None:
-        self._thread = threading.Thread(target=self._say, args=(parent.hostname,), name="presence", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(parent.hostname,), name="worker-presence", daemon=True)
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
-        self._over.set()
+        self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=EVERY_S)
 
     terminate = stop
 
-    def _say(self, name: str) -> None:
+    def _run(self, name: str) -> None:
         started_at = timezone.now()
         while True:
             with _writing:
@@ -53,18 +53,18 @@ class WorkerPresenceStep(bootsteps.StartStopStep):
                         name=name, defaults={"started_at": started_at, "seen_at": timezone.now()}
                     )
                 except DatabaseError as error:
-                    logger.warning("The worker could not say that it is there: %s", error)
+                    logger.warning("The presence of this worker could not be written: %s", error)
                 finally:
                     connection.close()
-            if self._over.wait(EVERY_S):
+            if self._stopped.wait(EVERY_S):
                 break
-        self._leave(name)
+        self._delete(name)
 
-    def _leave(self, name: str) -> None:
+    def _delete(self, name: str) -> None:
         with _writing:
             try:
                 WorkerPresence.objects.filter(name=name).delete()
             except DatabaseError as error:
-                logger.warning("The worker could not say that it leaves: %s", error)
+                logger.warning("The presence of this worker could not be deleted: %s", error)
             finally:
                 connection.close()

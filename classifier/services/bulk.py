@@ -10,8 +10,8 @@ from functools import partial
 from django.db import transaction
 
 from classifier.jobs.queue import enqueue
-from classifier.models import Person, Song, Stage, Status, Verdict, song_folder
-from classifier.querysets import OLDEST
+from classifier.models import Person, Song, Stage, Verdict, song_folder
+from classifier.querysets import HANDED_OVER_AT_ONCE
 from classifier.services.song_cancel import CANCELLED_STATUS
 from classifier.services.song_retry import REQUEUED
 from classifier.services.song_verdict import stated_moods
@@ -22,8 +22,8 @@ BATCH_SIZE = 500
 
 
 def songs_cancel(*, owner: Person, now: datetime) -> int:
-    """Those that are heard at this moment are heard to their end; how many were cancelled."""
-    # Against workers that take songs meanwhile: what one of them has taken is queued no longer, and stays.
+    """Cancel all queued songs of a user; running ones continue. Returns the number of cancelled songs."""
+    # Against workers that claim songs in the meantime: a claimed song is no longer queued, and continues.
     return (
         Song.objects.for_owner(owner)
         .queued()
@@ -33,20 +33,20 @@ def songs_cancel(*, owner: Person, now: datetime) -> int:
 
 def songs_correct(*, ids: Sequence[uuid.UUID], primary: str, secondary: str, now: datetime) -> int:
     primary, secondary = stated_moods(primary, secondary)
-    said = {
+    stated = {
         "verdict": Verdict.CORRECTED,
         "verdict_at": now,
         "actual_primary": primary,
         "actual_secondary": secondary,
     }
     return sum(
-        Song.objects.filter(id__in=ids[start : start + BATCH_SIZE]).update(**said)
+        Song.objects.filter(id__in=ids[start : start + BATCH_SIZE]).update(**stated)
         for start in range(0, len(ids), BATCH_SIZE)
     )
 
 
 def songs_delete(*, ids: Sequence[uuid.UUID]) -> int:
-    """How many there still were. Each batch is whole; after a cut between two, the rest is there as before."""
+    """Returns the number of deleted songs. Each batch is one transaction."""
     return sum(_batch_delete(ids[start : start + BATCH_SIZE]) for start in range(0, len(ids), BATCH_SIZE))
 
 
@@ -55,19 +55,17 @@ def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
         songs = list(Song.objects.filter(id__in=ids).only("id"))
         Song.objects.filter(id__in=[song.id for song in songs]).delete()
         for song in songs:
-            # As in song_delete: only once the rows are gone for certain. What a killed process leaves, the sweep finds.
+            # As in song_delete: only after the commit. The clean-up removes what a killed process leaves.
             transaction.on_commit(partial(delete_folder, song_folder(song)))
     return len(songs)
 
 
 def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
-    """How many were put into the queue: those on their way already are left alone.
-
-    The answers that they have stay until the new ones are there, and what the person said stays for good.
-    """
+    """Queue songs for another analysis. Returns their number: songs on their way already, and those whose file cannot
+    be analysed, are skipped. The earlier results stay until the new ones are there; verdicts stay in any case."""
     queued = sum(_batch_queue(ids[start : start + BATCH_SIZE]) for start in range(0, len(ids), BATCH_SIZE))
-    # The oldest at once; the sweep hands over the others in their turn, so that a song that is sent meanwhile
-    # does not find ten thousand messages before its own.
+    # The oldest now. The sweep sends the others later, so that a song uploaded in the meantime does not wait behind ten
+    # thousand messages.
     first = Song.objects.queued().filter(id__in=_oldest(ids)).values_list("id", flat=True)
     for song_id in first:
         transaction.on_commit(partial(enqueue, song_id, now=now), robust=True)
@@ -75,10 +73,10 @@ def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
 
 
 def _batch_queue(ids: Sequence[uuid.UUID]) -> int:
-    # One conditional update, as in song_retry: a song that a worker has in hand is not taken from it.
-    return Song.objects.filter(id__in=ids, status__in=(Status.DONE, Status.FAILED, Status.CANCELLED)).update(**REQUEUED)
+    # One conditional update, as in song_retry: a running song stays with its worker.
+    return Song.objects.rerunnable().filter(id__in=ids).update(**REQUEUED)
 
 
 def _oldest(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Identifiers begin with their time."""
-    return sorted(ids)[:OLDEST]
+    """Identifiers sort by their creation time."""
+    return sorted(ids)[:HANDED_OVER_AT_ONCE]

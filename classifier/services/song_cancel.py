@@ -1,4 +1,4 @@
-"""A person no longer wants a song heard."""
+"""Cancel the analysis of a song."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from classifier.errors import ProductError
 from classifier.models import Analysis, Song, Stage, Status
 
-# A song that was only to be heard again has the answer that it had; any other has none.
+# A song with an earlier result becomes done again with that result.
 CANCELLED_STATUS = Case(
     When(Exists(Analysis.objects.current().filter(song_id=OuterRef("pk"))), then=Value(Status.DONE)),
     default=Value(Status.CANCELLED),
@@ -18,8 +18,8 @@ CANCELLED_STATUS = Case(
 
 
 def song_cancel(*, song: Song, now: datetime) -> Song:
-    # Against a worker that finishes at the same moment: whoever changes the row first wins. A worker that lost
-    # finds its lease gone at its next report, stops and writes nothing.
+    # Against a worker that finishes at the same moment: the first to change the row wins. A worker that lost the
+    # race notices at its next progress report, stops, and writes nothing.
     cancelled = (
         Song.objects.unfinished()
         .filter(id=song.id)
@@ -34,6 +34,6 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
     song = song.reload()
     if not cancelled and song.status != Status.CANCELLED:
         raise ProductError(
-            "already_over", f"This song is {song.status} already: there is nothing to cancel.", HTTPStatus.CONFLICT
+            "already_over", f"This song is already {song.status}: there is nothing to cancel.", HTTPStatus.CONFLICT
         )
     return song

@@ -1,4 +1,4 @@
-"""A song goes, and every file of it."""
+"""Delete a song with all of its files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from classifier.uploads.stored_files import delete_folder
 
 
 def song_delete(*, song: Song) -> None:
-    """A worker that is hearing it just then finds its lease gone, stops, and removes what it made meanwhile."""
+    """A worker that analyses it notices that its lease is lost, stops, and removes the files that it wrote."""
     folder = song_folder(song)
     with transaction.atomic():
-        # By its id, so that two who delete at once both succeed.
+        # By its id, so that two concurrent deletions both succeed.
         Song.objects.filter(id=song.id).delete()
-        # Only once the row is gone for certain: a row without its file would be worse than a file without a row.
+        # Only after the commit: a row without its file would be worse than a file without a row.
         transaction.on_commit(partial(delete_folder, folder))

@@ -1,4 +1,4 @@
-"""What a person says a song is called."""
+"""Edit the title and artist of a song."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ MAX_LENGTH = 255
 
 
 def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
-    """From now on the file's tags no longer change them."""
-    # By update(): a song deleted meanwhile stays deleted.
+    """From now on, the file's tags no longer set them."""
+    # By update(): a song that was deleted in the meantime stays deleted.
     Song.objects.filter(id=song.id).update(
         **song.name_columns(_one_line("title", title), _one_line("artist", artist)), edited_at=now
     )
@@ -20,7 +20,7 @@ def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
 
 
 def _one_line(name: str, text: str) -> str:
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     if len(line) > MAX_LENGTH:
         raise ProductError(
             f"{name}_too_long",

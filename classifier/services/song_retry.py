@@ -1,4 +1,4 @@
-"""Another chance for what ended without an answer."""
+"""Retry a song that failed or was cancelled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REQUEUED: dict[str, Any] = {
 
 
 def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
-    # Of two who ask at once, one finds it failed and queues it; the other finds it queued, which is what both want.
+    # Of two concurrent retries one queues the song; the other finds it queued, which is fine too.
     queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(
         **REQUEUED, warnings=[]
     )
@@ -37,6 +37,6 @@ def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
     song = song.reload()
     if song.status == Status.DONE:
         raise ProductError(
-            "already_done", "This song already has its answer: there is nothing to retry.", HTTPStatus.CONFLICT
+            "already_done", "This song already has a result: there is nothing to retry.", HTTPStatus.CONFLICT
         )
     return song

@@ -1,4 +1,4 @@
-"""A file becomes a song."""
+"""Store a file as a song and queue its analysis."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from classifier.uploads.stored_files import checksum, delete_folder, disk_full_a
 
 
 def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: bool = True) -> tuple[Song, bool]:
-    """Keep a file and queue it; the owner's own earlier copy of it is the answer, if there is one."""
+    """Store and queue a file. Returns the song, and whether it is new: the same file is not stored twice."""
     upload = _checked(upload)
     sha256 = checksum(upload)
     earlier = Song.objects.for_owner(owner).filter(sha256=sha256).first()
     if earlier is not None:
-        _file_put_back(earlier, upload)
-        return _asked_again(earlier, now=now, to_queue=to_queue), False
+        _restore_file(earlier, upload)
+        return _retried(earlier, now=now, to_queue=to_queue), False
 
     song = Song(
         owner=owner,
@@ -43,24 +43,24 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
             with transaction.atomic():
                 song.save(force_insert=True)
     except IntegrityError:
-        # The same file of the same owner came twice at once: the other request's row was there first and stays.
+        # The owner sent the same file twice at once. The row of the other request was first and stays.
         delete_folder(song_folder(song))
         winner = Song.objects.for_owner(owner).filter(sha256=sha256).first()
         if winner is None:
             raise
         return winner, False
     except BaseException:
-        # No half song: without its row, the file would lie there for ever.
+        # Without its row, the file would stay for ever.
         delete_folder(song_folder(song))
         raise
     if to_queue:
-        # From here on the song is kept, whatever becomes of the message about it.
+        # The song is stored now, even if the message is lost.
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
     return song, True
 
 
 def _checked(upload: File | None) -> File:
-    """Refuse at once what needs no decoding to be refused."""
+    """Raise for what can be rejected without decoding."""
     if upload is None:
         raise file_missing()
     error: ProductError | None = getattr(upload, "error", None)
@@ -76,16 +76,16 @@ def _checked(upload: File | None) -> File:
     return upload
 
 
-def _file_put_back(song: Song, upload: File) -> None:
-    """The very same bytes are here again, so a file that was lost from the disk is lost no longer."""
+def _restore_file(song: Song, upload: File) -> None:
+    """Store the file again if it was lost from the disk: the bytes are the same."""
     if not Path(song.file.path).exists():
         with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)
             fsync_with_parents(Path(song.file.path))
 
 
-def _asked_again(song: Song, *, now: datetime, to_queue: bool) -> Song:
-    """What ended without an answer gets another chance; everything else is the answer already."""
+def _retried(song: Song, *, now: datetime, to_queue: bool) -> Song:
+    """A failed or cancelled song is retried, since the user sent it again; every other one stays as it is."""
     if song.status in (Status.FAILED, Status.CANCELLED):
         return song_retry(song=song, now=now, to_queue=to_queue)
     return song

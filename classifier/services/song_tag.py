@@ -1,10 +1,9 @@
-"""A file named on the command line becomes the JSON object of its answer, stored or not."""
+"""Analyse a file of the command line, stored as a song or not, and return its JSON object."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,65 +21,77 @@ from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_empty
 from classifier.uploads.stored_files import checksum
 
-LOOK_EVERY_S = 0.5
+POLL_EVERY_S = 0.5
 
 
 def song_tag(
-    *, path: Path, owner: Person | None, network: str, child: AnalysisSubprocess, on_progress: ml_gateway.Progress
+    *,
+    path: Path,
+    owner: Person | None,
+    network: str,
+    subprocess: AnalysisSubprocess,
+    on_progress: ml_gateway.Progress,
 ) -> dict[str, Any]:
-    """The answer, or a failure; never an exception for what is wrong with the file. Stored if there is an owner."""
+    """The result or the failure as JSON; no exception for anything wrong with the file. With an owner it is stored."""
     name = display_name(path.name)
     try:
-        with _opened(path) as file:
+        with _open(path) as file:
             if owner is not None:
-                return song_json(_stored(file, owner, child, on_progress), network)
-            return _heard(file, path, name, network, child, on_progress)
+                return song_json(_analyse_stored(file, owner, subprocess, on_progress), network)
+            return _analyse(file, path, name, network, subprocess, on_progress)
     except (ProductError, ml_gateway.MoodError) as error:
         return failure_json(name, error.code, error.message)
 
 
-def _opened(path: Path) -> File:
-    if os.path.isdir(path):  # which, unlike Path.is_dir(), is no error for a name that cannot be looked up
-        raise ProductError("no_songs", f"There is no song in the folder {path}: name another one.")
+def _open(path: Path) -> File:
+    if os.path.isdir(path):  # unlike Path.is_dir(), no exception for a name that the system cannot look up
+        raise ProductError("no_songs", f"The folder {path} has no songs: name another one.")
     try:
         return File(path.open("rb"), name=path.name)
     except OSError as error:
         raise ProductError(
-            "file_unreadable", f"The file {path} cannot be read ({error.strerror}): check its name and its permissions."
+            "file_unreadable", f"The file {path} cannot be read ({error.strerror}): check its name and permissions."
         ) from error
 
 
-def _heard(
-    file: File, path: Path, name: str, network: str, child: AnalysisSubprocess, on_progress: ml_gateway.Progress
+def _analyse(
+    file: File,
+    path: Path,
+    name: str,
+    network: str,
+    subprocess: AnalysisSubprocess,
+    on_progress: ml_gateway.Progress,
 ) -> dict[str, Any]:
     started_at = timezone.now()
     if not file.size:
         raise file_empty()
     ml_gateway.recognise(file.read(ml_gateway.HEAD_BYTES))
     sha256 = checksum(file)
-    heard = child.hear(path, on_progress)
+    result = subprocess.analyse(path, on_progress)
     return analysis_json(
-        heard, file_name=name, sha256=sha256, network=network, started_at=started_at, finished_at=timezone.now()
+        result, file_name=name, sha256=sha256, network=network, started_at=started_at, finished_at=timezone.now()
     )
 
 
-def _stored(file: File, owner: Person, child: AnalysisSubprocess, on_progress: Callable[[str, int, int], None]) -> Song:
+def _analyse_stored(
+    file: File, owner: Person, subprocess: AnalysisSubprocess, on_progress: ml_gateway.Progress
+) -> Song:
     song, _ = song_submit(owner=owner, upload=file, now=timezone.now(), to_queue=False)
     while not song.is_over:
         try:
-            child.analyse_song(song.id, on_progress)
+            subprocess.analyse_song(song.id, on_progress)
         except ProductError as error:
-            _give_up(song, error)
+            _fail(song, error)
         song = song.reload()
         if not song.is_over:
-            # A worker of the server has it: its answer will be the same.
-            time.sleep(LOOK_EVERY_S)
+            # A worker of the server has claimed it: its result will be the same.
+            time.sleep(POLL_EVERY_S)
             song = song.reload()
     return song
 
 
-def _give_up(song: Song, error: ProductError) -> None:
-    """The child that held the song is gone, so that nobody else ends it."""
+def _fail(song: Song, error: ProductError) -> None:
+    """The subprocess that had the lease has died, so it cannot end the song itself."""
     song = song.reload()
     if song.lease_token is not None:
         song_fail(

@@ -1,6 +1,6 @@
-"""What a person says of what was heard: that it fits, that it does not, or which moods it really has.
+"""The user's verdict on a result: agree, disagree, or correct the moods.
 
-It stands beside the answer and is never part of it: no model writes here, and hearing a song anew changes none of it.
+It is stored beside the result. No model writes it, and another analysis does not change it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.models import Song, Verdict
 
-TAKE_BACK = "none"
-"""What forms send for Verdict.NONE."""
-SAYABLE = (Verdict.AGREED.value, Verdict.DISAGREED.value, Verdict.CORRECTED.value, TAKE_BACK)
+RETRACT = "none"
+"""Forms send this for Verdict.NONE."""
+CHOICES = (Verdict.AGREED.value, Verdict.DISAGREED.value, Verdict.CORRECTED.value, RETRACT)
 
 Pair = tuple[str, str]
 
@@ -22,81 +22,81 @@ Pair = tuple[str, str]
 def song_verdict(
     *, song: Song, verdict: str, now: datetime, primary: str = "", secondary: str = "", seen: Pair | None = None
 ) -> Song:
-    """Whatever of the four a form asks for; `seen` are the moods that it showed, first and second."""
+    """Store one of the four choices of a form. `seen` are the two moods that the form showed."""
     if verdict == Verdict.AGREED:
         return song_agree(song=song, seen=seen, now=now)
     if verdict == Verdict.DISAGREED:
         return song_disagree(song=song, seen=seen, now=now)
     if verdict == Verdict.CORRECTED:
         return song_correct(song=song, primary=primary, secondary=secondary, now=now)
-    if verdict == TAKE_BACK:
-        return song_take_back(song=song)
+    if verdict == RETRACT:
+        return song_retract(song=song)
     raise ProductError(
-        "verdict_unknown", f"“{verdict[:40]}” says nothing about a song: {', '.join(SAYABLE)} are allowed."
+        "verdict_unknown", f"The verdict is “{verdict[:40]}”, and {', '.join(CHOICES)} are allowed: choose one of them."
     )
 
 
 def song_agree(*, song: Song, now: datetime, seen: Pair | None = None) -> Song:
-    """It feels like what was heard: both moods become what the person said, and stay that."""
-    primary, secondary = _heard(song, seen)
-    return _say(song, Verdict.AGREED, now, primary, secondary)
+    """Both moods of the result become the user's, and stay so after another analysis."""
+    primary, secondary = _current_moods(song, seen)
+    return _store(song, Verdict.AGREED, now, primary, secondary)
 
 
 def song_disagree(*, song: Song, now: datetime, seen: Pair | None = None) -> Song:
-    """It does not; what it is instead, the person may say later."""
-    _heard(song, seen)
-    return _say(song, Verdict.DISAGREED, now)
+    """Without the right moods, which the user may state later."""
+    _current_moods(song, seen)
+    return _store(song, Verdict.DISAGREED, now)
 
 
 def song_correct(*, song: Song, primary: str, now: datetime, secondary: str = "") -> Song:
-    """State the moods that it really has; a second side alone is the first."""
+    """State the right moods. A second mood alone counts as the first."""
     primary, secondary = stated_moods(primary, secondary)
-    return _say(song, Verdict.CORRECTED, now, primary, secondary)
+    return _store(song, Verdict.CORRECTED, now, primary, secondary)
 
 
-def song_take_back(*, song: Song) -> Song:
-    """As if nothing had been said."""
-    return _say(song, Verdict.NONE, None)
+def song_retract(*, song: Song) -> Song:
+    """Back to no verdict."""
+    return _store(song, Verdict.NONE, None)
 
 
 def stated_moods(primary: str, secondary: str) -> Pair:
-    """The two moods of a statement, checked."""
+    """Check two stated moods. Raises ProductError."""
     if secondary and not primary:
         primary, secondary = secondary, ""
     if not primary:
-        raise ProductError("mood_missing", "No mood is chosen: choose at least the first one.")
+        raise ProductError("mood_missing", "No mood is chosen: choose at least the main mood.")
     for emotion in (primary, secondary):
         if emotion and emotion not in ml_gateway.EMOTIONS:
             raise ProductError(
                 "mood_unknown",
-                f"“{emotion[:40]}” is no mood known here: choose among {', '.join(ml_gateway.EMOTIONS)}.",
+                f"“{emotion[:40]}” is not a mood of this application: choose one of {', '.join(ml_gateway.EMOTIONS)}.",
             )
     if secondary == primary:
-        raise ProductError("mood_twice", "Both sides name the same mood: choose another one, or leave the second out.")
+        raise ProductError("mood_twice", "Main and second mood are the same: choose another second mood, or none.")
     return primary, secondary
 
 
-def _heard(song: Song, seen: Pair | None) -> Pair:
-    """The moods that hold now, as long as they are those that the person looked at."""
+def _current_moods(song: Song, seen: Pair | None) -> Pair:
+    """The moods of the current result. Raises ProductError where the form showed others."""
     analysis = song.analysis
     if analysis is None:
         raise ProductError(
             "answer_missing",
-            "This song has no answer yet, so there is nothing to agree with: wait until it is heard.",
+            "This song has no result yet: wait until its analysis is done.",
             HTTPStatus.CONFLICT,
         )
-    heard = (analysis.primary, analysis.secondary)
-    if seen is not None and seen != heard:
+    moods = (analysis.primary, analysis.secondary)
+    if seen is not None and seen != moods:
         raise ProductError(
             "answer_changed",
-            "This song was heard anew meanwhile, with another answer: look at it, then say again.",
+            "This song was analysed again in the meantime, with another result: check it, then answer again.",
             HTTPStatus.CONFLICT,
         )
-    return heard
+    return moods
 
 
-def _say(song: Song, verdict: Verdict, now: datetime | None, primary: str = "", secondary: str = "") -> Song:
-    # By update(): a song deleted meanwhile stays deleted, and one that is being heard is left to its worker.
+def _store(song: Song, verdict: Verdict, now: datetime | None, primary: str = "", secondary: str = "") -> Song:
+    # By update(): a song that was deleted in the meantime stays deleted, and a worker's columns stay its own.
     Song.objects.filter(id=song.id).update(
         verdict=verdict, verdict_at=now, actual_primary=primary, actual_secondary=secondary
     )

@@ -43,7 +43,7 @@ class Card:
 
     @property
     def can_retry(self) -> bool:
-        return self.song.status in (Status.FAILED, Status.CANCELLED)
+        return self.song.can_retry
 
     def state(self) -> dict[str, Any]:
         """What live pages ask for."""
@@ -65,7 +65,7 @@ def cards(songs: Iterable[Song], queue: TimeEstimate | None = None) -> list[Card
     songs = list(songs)
     if queue is None and any(not song.is_over for song in songs):
         queue = time_estimate(now=timezone.now())
-    places = queue.places if queue else {}
+    places = queue.positions if queue else {}
     remaining_s = queue.remaining_s if queue else {}
     return [card(song, places.get(song.id), remaining_s.get(song.id)) for song in songs]
 
@@ -109,5 +109,5 @@ def state_text(song: Song, place: int | None) -> str:
 
 
 def _running_text(song: Song) -> str:
-    word = "Listening" if song.stage == Stage.LISTENING else "Decoding"
+    word = "Listening" if song.stage == Stage.ANALYSING else "Decoding"
     return f"{word}, segment {song.segments_done} of {song.segments_total}" if song.segments_total else word

@@ -46,7 +46,7 @@ def addresses(resolver: URLResolver, before: str = "/") -> Iterator[str]:
         here = before + str(pattern.pattern).removeprefix("^")
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern, here)
-        elif isinstance(pattern, URLPattern) and pattern.name != "api-nowhere":
+        elif isinstance(pattern, URLPattern) and pattern.name != "api-not-found":
             yield re.sub(r"<\w+:\w+>", "<id>", here)
 
 

@@ -28,8 +28,8 @@ def measured_apart(module: str, *arguments: object, **settings: str) -> Any:
 
 def on_one_core() -> None:
     """As a worker's process is: one core, one thread for the numeric libraries, which are not loaded yet."""
-    from classifier.jobs.process_limits import keep_to_one_core
+    from classifier.jobs.process_limits import use_one_core
 
-    keep_to_one_core()
+    use_one_core()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_written_is_found(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_disk_that_is_nearly_full_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifier.checks.LITTLE_ROOM_BYTES", 1 << 70)
+    monkeypatch.setattr("classifier.checks.LOW_DISK_BYTES", 1 << 70)
     assert "Make room" in found("files")["classifier.W002"]
 
 

@@ -17,7 +17,7 @@ from classifier.errors import ProductError
 from classifier.jobs.finish import song_fail
 from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, lease_renew, song_claim, song_progress
-from classifier.jobs.sweep import Swept, songs_sweep
+from classifier.jobs.sweep import SweepResult, songs_sweep
 from classifier.models import Song, Status
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_retry import song_retry
@@ -94,7 +94,7 @@ def test_a_worker_that_comes_too_late_fails_nothing(song: Song) -> None:
 
 def test_the_sweep_leaves_a_song_whose_lease_holds(song: Song) -> None:
     claimed(song)
-    assert songs_sweep(now=timezone.now()) == Swept(put_back=0, given_up=0, handed_over=0)
+    assert songs_sweep(now=timezone.now()) == SweepResult(requeued=0, failed=0, resent=0)
 
 
 def test_the_sweep_puts_back_a_song_whose_worker_was_lost(song: Song) -> None:

@@ -17,9 +17,9 @@ from django.utils import timezone
 from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.saliency import (
-    ASK_AGAIN_AFTER,
-    FORGOTTEN_AFTER,
-    TRIES,
+    FORGET_ATTEMPTS_AFTER,
+    MAX_ATTEMPTS,
+    RESEND_AFTER,
     saliency_attempt_begin,
     saliency_draw,
     saliency_request,
@@ -127,23 +127,25 @@ def test_being_told_twice_draws_once(heard: Song, eye: Eye) -> None:
 def test_a_worker_that_is_busy_is_told_again_after_a_minute(heard: Song, told: list[str]) -> None:
     now = timezone.now()
     for minutes in (0, 0.5, 1, 1.5, 3, 4.5, 6, 7.5):
-        saliency_request(song=heard, analysis=heard.analysis, now=now + minutes * ASK_AGAIN_AFTER)
+        saliency_request(song=heard, analysis=heard.analysis, now=now + minutes * RESEND_AFTER)
     assert len(told) == 6
 
 
 def test_workers_that_die_of_it_are_told_three_times_and_an_hour_later_again(heard: Song, told: list[str]) -> None:
     now = timezone.now()
-    for number in range(TRIES):
-        moment = now + 2 * number * ASK_AGAIN_AFTER
+    for number in range(MAX_ATTEMPTS):
+        moment = now + 2 * number * RESEND_AFTER
         saliency_request(song=heard, analysis=heard.analysis, now=moment)
         saliency_attempt_begin(song=heard, analysis=heard.analysis, now=moment)
     with pytest.raises(ProductError) as caught:
-        saliency_request(song=heard, analysis=heard.analysis, now=now + 2 * TRIES * ASK_AGAIN_AFTER)
+        saliency_request(song=heard, analysis=heard.analysis, now=now + 2 * MAX_ATTEMPTS * RESEND_AFTER)
     assert caught.value.code == "looking_failed"
-    assert len(told) == TRIES
+    assert len(told) == MAX_ATTEMPTS
 
-    saliency_request(song=heard, analysis=heard.analysis, now=now + FORGOTTEN_AFTER + 2 * TRIES * ASK_AGAIN_AFTER)
-    assert len(told) == TRIES + 1
+    saliency_request(
+        song=heard, analysis=heard.analysis, now=now + FORGET_ATTEMPTS_AFTER + 2 * MAX_ATTEMPTS * RESEND_AFTER
+    )
+    assert len(told) == MAX_ATTEMPTS + 1
 
 
 @pytest.mark.parametrize("error", [MoodError("audio_unreadable", "Nothing in it can be decoded."), OSError("odd")])
@@ -151,11 +153,11 @@ def test_a_worker_that_fails_is_told_again_at_once_but_not_for_ever(
     anna_client: Client, heard: Song, eye: Eye, told: list[str], error: Exception
 ) -> None:
     eye.error = error
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         assert ask(anna_client, heard).status_code == 202
         with contextlib.suppress(OSError):
             saliency_draw(song_id=heard.id)
-    assert len(told) == TRIES
+    assert len(told) == MAX_ATTEMPTS
     refused = ask(anna_client, heard)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "looking_failed")
 

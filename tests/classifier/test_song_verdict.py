@@ -11,7 +11,7 @@ from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status, Verdict
 from classifier.services.bulk import songs_rerun
 from classifier.services.song_delete import song_delete
-from classifier.services.song_verdict import song_agree, song_correct, song_disagree, song_take_back, song_verdict
+from classifier.services.song_verdict import song_agree, song_correct, song_disagree, song_retract, song_verdict
 from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.shelf import shelve
 
@@ -48,7 +48,7 @@ def test_moods_are_set_and_taken_back(calm: Song) -> None:
     assert said(song_correct(song=calm, primary="sadness", secondary="power", now=NOW)) == (
         Verdict.CORRECTED, "sadness", "power",
     )  # fmt: skip
-    song = song_take_back(song=calm)
+    song = song_retract(song=calm)
     assert said(song) == (Verdict.NONE, "", "")
     assert song.verdict_at is None
 

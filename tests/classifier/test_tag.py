@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -13,11 +16,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.management.audio_paths import songs_under
+from classifier.management.commands.tag import Command, songs_under
 from classifier.models import Person, Song, Status
 from tests import sounds
+from tests.architecture.sources import ROOT
 from tests.classifier.fake_analysis import FakeAnalyser, wav
 from tests.classifier.test_api_predict import KEYS
+from tests.system.product import environment
 
 
 def tag(*arguments: Any) -> tuple[list[dict[str, Any]], int]:
@@ -127,11 +132,38 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
     assert answer["error"]["code"] == "too_slow"
 
 
-def test_people_get_a_line_for_each_song(tmp_path: Path, analyser: FakeAnalyser) -> None:
+def test_results_go_to_standard_output_and_failures_and_the_summary_to_standard_error(
+    tmp_path: Path, analyser: FakeAnalyser
+) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
-    out = StringIO()
-    call_command("tag", str(tmp_path / "a.wav"), stdout=out)
+    (tmp_path / "b.mp3").write_text("text " * 100)
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as exit_status:
+        call_command("tag", str(tmp_path), stdout=out, stderr=err)
+    assert exit_status.value.code == 1
     assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%), Calm but Epic\n"
+    failure, summary = err.getvalue().splitlines()
+    assert failure.startswith(f"{tmp_path}/b.mp3: ")
+    assert failure.endswith("[not_audio]")
+    assert re.fullmatch(r"1 song done, 1 failed, in \d+\.\d s\.", summary)
+
+
+def test_a_closed_pipe_ends_the_command_without_a_traceback(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.mp3").write_text("text " * 100)
+    command = [sys.executable, "manage.py", "tag", "--json", str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tag:
+        assert tag.stdout is not None
+        assert tag.stderr is not None
+        tag.stdout.close()
+        assert "Traceback" not in tag.stderr.read()
+
+
+def test_the_help_lists_the_options_of_this_command_before_those_of_django() -> None:
+    text = Command().create_parser("manage.py", "tag").format_help()
+    assert text.index("--store USER  ") < text.index("Django options:") < text.index("--pythonpath PYTHONPATH\n")
 
 
 def test_people_are_told_what_is_wrong_with_a_song_that_was_heard(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_songs_wait_for_those_before_them_at_the_measured_speed(
 
     # A segment took a quarter of a second, a byte a hundredth.
     assert seen.remaining_s == pytest.approx({running.id: 15, first.id: 35, second.id: 40})
-    assert seen.places == {first.id: 1, second.id: 2}
+    assert seen.positions == {first.id: 1, second.id: 2}
 
 
 def test_kinds_of_files_have_their_own_speed_for_a_byte(analyser: FakeAnalyser, submit: Submit, workers: Any) -> None:
@@ -131,7 +131,7 @@ def test_a_line_tells_of_all_songs_of_a_person_until_the_last(
 def test_songs_beyond_those_that_are_counted_take_their_time_too(
     analyser: FakeAnalyser, submit: Submit, workers: Any, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.jobs.time_estimate.COUNTED", 2)
+    monkeypatch.setattr("classifier.jobs.time_estimate.MAX_QUEUED", 2)
     heard(submit, 1, "a.mp3", seconds=10, size_bytes=1000, segments=40)
     workers()
     for mark in range(2, 7):

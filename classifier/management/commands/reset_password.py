@@ -1,4 +1,4 @@
-"""A new password for somebody who lost theirs."""
+"""Set a new password for a user."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from classifier.errors import ProductError
 
 
 class Command(BaseCommand):
-    help = "Sets a new password, and ends the person's sessions."
+    help = "Sets a new password for a user and ends their sessions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", metavar="USER")
-        parser.add_argument("--generate", action="store_true", help="make a password and print it, instead of asking")
+        parser.add_argument(
+            "--generate", action="store_true", help="generate a password and print it instead of asking for one"
+        )
 
     def handle(self, *args: Any, username: str, generate: bool, **options: Any) -> None:
-        asked = sys.stdin.isatty() and not generate
+        interactive = sys.stdin.isatty() and not generate
         try:
             person = person_named(username)
-            password = self._asked() if asked else password_make()
+            password = self._ask() if interactive else password_make()
             password_set(person=person, password=password)
         except ProductError as error:
             raise CommandError(error.message) from error
-        if asked:
-            self.stdout.write(f"{username} has a new password.")
+        if interactive:
+            self.stdout.write(f"The password of {username} is changed.")
         else:
-            self.stdout.write(f"The new password of {username} is {password}; change it after signing in.")
+            self.stdout.write(f"The new password of {username} is {password}; they should change it after signing in.")
 
-    def _asked(self) -> str:
+    def _ask(self) -> str:
         password = getpass("New password: ")
-        if getpass("Once more: ") != password:
-            raise CommandError("The two were not the same, so that nothing was changed.")
+        if getpass("New password again: ") != password:
+            raise CommandError("The two passwords differ: nothing was changed.")
         return password

@@ -1,4 +1,4 @@
-"""Puts owed songs back into the queue."""
+"""Run the sweep and the clean-up."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from classifier.jobs.sweep import songs_sweep
 
 logger = logging.getLogger(__name__)
 
-LEFTOVERS_EVERY_S = 60
+CLEAN_UP_EVERY_S = 60
 
 
 class Command(BaseCommand):
-    help = "Puts songs back into the queue whose worker or whose message was lost."
+    help = "Requeues songs whose worker or message was lost, and removes leftover files and expired rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--every", type=float, metavar="SECONDS", help="go on, and sweep again so often")
+        parser.add_argument("--every", type=float, metavar="SECONDS", help="repeat, at this interval, until stopped")
 
     def handle(self, *args: Any, every: float | None, **options: Any) -> None:
         if every is None:
-            swept = songs_sweep(now=timezone.now())
+            result = songs_sweep(now=timezone.now())
             clean_up(now=timezone.now())
-            self.stdout.write(f"{swept}.")
+            self.stdout.write(f"{result}.")
             return
-        self._go_on(max(every, 0.1))
+        self._repeat(max(every, 0.1))
 
-    def _go_on(self, every_s: float) -> None:
-        over = threading.Event()
+    def _repeat(self, every_s: float) -> None:
+        stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: over.set())
-        next_leftovers = timezone.now().timestamp() + LEFTOVERS_EVERY_S
-        while not over.wait(every_s):
+            signal.signal(number, lambda *_: stopped.set())
+        next_clean_up = timezone.now().timestamp() + CLEAN_UP_EVERY_S
+        while not stopped.wait(every_s):
             try:
-                if swept := songs_sweep(now=timezone.now()):
-                    logger.info("Swept: %s.", swept)
-                if timezone.now().timestamp() >= next_leftovers:
-                    next_leftovers += LEFTOVERS_EVERY_S
+                if result := songs_sweep(now=timezone.now()):
+                    logger.info("Sweep: %s.", result)
+                if timezone.now().timestamp() >= next_clean_up:
+                    next_clean_up += CLEAN_UP_EVERY_S
                     clean_up(now=timezone.now())
             except (DatabaseError, OSError) as error:
-                # The sweep is what everything else relies on: it outlives a database that restarts.
-                logger.warning("This sweep failed, and the next one will try again: %s", error)
+                # Nothing else requeues lost songs, so this process survives a restart of the database.
+                logger.warning("The sweep failed and will run again: %s", error)
             finally:
                 connections.close_all()
