@@ -24,6 +24,7 @@ from classifier.library.export import csv_lines, json_lines
 from classifier.library.filters import LibraryFilter
 from classifier.library.selection import Selection
 from classifier.models import Song
+from classifier.query_parameters import check_parameters
 from classifier.services.bulk import songs_correct, songs_delete, songs_rerun
 from classifier.views.song_cards import cards
 
@@ -45,6 +46,7 @@ MAX_LISTED = 30
 def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
     """All songs that match a filter."""
     try:
+        check_parameters(request.GET, *LibraryFilter.parameter_names())
         library_filter = LibraryFilter(request.GET).checked()
     except ProductError as error:
         return error_response(request, error)

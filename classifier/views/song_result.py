@@ -29,7 +29,8 @@ from classifier.charts.song.waveform import waveform
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song
-from classifier.serializers import parse_network, song_json
+from classifier.query_parameters import parse_network
+from classifier.serializers import song_json
 from classifier.views.model_quality import model_link
 
 # Results store their alternatives by name; pages link each mood in them.

@@ -16,7 +16,7 @@ INDEPENDENT = {("audio", "features"), ("audio", "moods"), ("features", "moods")}
 CLASSIFIER_LAYERS = (
     ("errors", "fields"),
     ("ml_gateway",),
-    ("model_cards", "error_responses", "checks"),
+    ("model_cards", "query_parameters", "error_responses", "checks"),
     ("models and querysets",),
     ("serializers",),
     ("accounts", "uploads"),

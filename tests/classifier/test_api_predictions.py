@@ -102,6 +102,14 @@ def test_wrong_addresses_are_answered_in_the_same_shape(anna_client: Client, add
     assert error_code(getattr(anna_client, method)(address), 404) == "not_found"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/api/predictions/?moood=tender", "/api/predictions/{id}/?wait=3", "/api/model/?q=x", "/api/predictions/?q=a&Q=b"],
+)
+def test_an_unknown_query_parameter_is_refused(anna_client: Client, song: Song, address: str) -> None:
+    assert error_code(anna_client.get(address.format(id=song.id)), 400) == "parameter_unknown"
+
+
 @pytest.mark.parametrize("address", ["/api/predictions/", "/api/predictions/{id}/"])
 def test_wrong_methods_are_answered_in_the_same_shape(anna_client: Client, song: Song, address: str) -> None:
     assert error_code(anna_client.put(address.format(id=song.id)), 405) == "method_not_allowed"

@@ -39,7 +39,7 @@ def test_the_sweep_says_what_it_did(song: Song) -> None:
     song_claim(song_id=song.id, now=NOW - timedelta(minutes=5))
     out = StringIO()
     call_command("sweep", stdout=out)
-    assert out.getvalue() == "1 put back, 0 given up, 0 handed over again.\n"
+    assert out.getvalue() == "1 requeued, 0 failed, 0 sent again.\n"
 
 
 def test_the_sweep_goes_on_until_it_is_told_to_stop(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_folder_that_cannot_be_written_is_found(monkeypatch: pytest.MonkeyPatc
 
 def test_a_disk_that_is_nearly_full_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("classifier.checks.LOW_DISK_BYTES", 1 << 70)
-    assert "Make room" in found("files")["classifier.W002"]
+    assert "Delete files" in found("files")["classifier.W002"]
 
 
 def test_debug_where_strangers_come_is_found(settings: Any) -> None:
@@ -196,7 +196,7 @@ def test_a_broker_that_is_away_does_not_keep_the_sweep(submit: Submit, monkeypat
     monkeypatch.setattr("classifier.jobs.sweep.enqueue", lambda song_id, now: asked.append(song_id))
     for mark in range(3):
         submit(mark=mark)
-    assert songs_sweep(now=NOW + timedelta(hours=1)).handed_over == 0
+    assert songs_sweep(now=NOW + timedelta(hours=1)).resent == 0
     assert len(asked) == 1
 
 

@@ -102,7 +102,7 @@ def test_the_sweep_puts_back_a_song_whose_worker_was_lost(song: Song) -> None:
 
     swept = songs_sweep(now=timezone.now() + MINUTE)
 
-    assert swept.put_back == 1
+    assert swept.requeued == 1
     song.refresh_from_db()
     assert (song.status, song.attempts, song.lease_token) == (Status.QUEUED, 1, None)
     assert song.enqueued_at is not None
@@ -114,7 +114,7 @@ def test_a_song_that_loses_every_worker_is_given_up(song: Song, settings: Any) -
     for _ in range(2):
         claimed(song)
         swept = songs_sweep(now=timezone.now() + MINUTE)
-    assert swept.given_up == 1
+    assert swept.failed == 1
     song.refresh_from_db()
     assert (song.status, song.error_code) == (Status.FAILED, "worker_lost")
     assert "2 times" in song.error_message
@@ -126,7 +126,7 @@ def test_of_two_sweeps_at_once_one_puts_a_song_back(song: Song) -> None:
 
     def sweep(_: int) -> int:
         try:
-            return songs_sweep(now=timezone.now() + MINUTE).put_back
+            return songs_sweep(now=timezone.now() + MINUTE).requeued
         finally:
             connection.close()
 
@@ -135,8 +135,8 @@ def test_of_two_sweeps_at_once_one_puts_a_song_back(song: Song) -> None:
 
 
 def test_a_song_whose_message_was_lost_is_handed_over_again(song: Song) -> None:
-    assert songs_sweep(now=timezone.now() + MINUTE / 2).handed_over == 0
-    assert songs_sweep(now=timezone.now() + 2 * MINUTE).handed_over == 1
+    assert songs_sweep(now=timezone.now() + MINUTE / 2).resent == 0
+    assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 1
     song.refresh_from_db()
     assert song.enqueued_at > timezone.now() + MINUTE
 
@@ -144,7 +144,7 @@ def test_a_song_whose_message_was_lost_is_handed_over_again(song: Song) -> None:
 def test_only_the_oldest_of_a_long_queue_are_handed_over_again(submit: Submit) -> None:
     for mark in range(25):
         submit(mark=mark)
-    assert songs_sweep(now=timezone.now() + 2 * MINUTE).handed_over == 20
+    assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 20
 
 
 def test_a_queued_song_can_be_cancelled_and_retried(song: Song) -> None:

@@ -18,7 +18,7 @@ from classifier.jobs.sweep import songs_sweep
 from classifier.library.export import COLUMNS, csv_lines, json_lines
 from classifier.library.saved_filters import MAX_FILTERS, filter_rename, filter_save
 from classifier.models import Person, SavedFilter, Song, Status, Verdict
-from classifier.querysets import OLDEST
+from classifier.querysets import HANDED_OVER_AT_ONCE
 from classifier.services.bulk import songs_cancel, songs_correct, songs_delete, songs_rerun
 from classifier.services.song_cancel import song_cancel
 from ml.errors import MoodError
@@ -65,11 +65,18 @@ def test_a_song_is_heard_again_and_what_the_person_said_stays(
     assert (again.verdict, again.actual_primary) == (Verdict.CORRECTED, "sadness")
 
 
+def test_songs_whose_file_is_the_problem_are_not_analysed_again(anna: Person) -> None:
+    silent = shelve(anna, "Silent", status=Status.FAILED, error_code="audio_silent", error_message="Silent.")
+    lost = shelve(anna, "Lost", status=Status.FAILED, error_code="worker_lost", error_message="Lost.")
+    assert songs_rerun(ids=ids(silent, lost), now=timezone.now()) == 1
+    assert (status(silent), status(lost)) == (Status.FAILED, Status.QUEUED)
+
+
 def test_songs_on_their_way_are_left_alone(anna: Person) -> None:
     now = timezone.now()
     lease = {"lease_token": "0" * 32, "lease_expires_at": now}
     running = shelve(anna, "Running", status=Status.RUNNING, **lease)
-    failed = shelve(anna, "Failed", status=Status.FAILED, error_code="audio_silent", error_message="Silent.")
+    failed = shelve(anna, "Failed", status=Status.FAILED, error_code="too_slow", error_message="Too slow.")
     assert songs_rerun(ids=ids(running, failed), now=now) == 1
     assert (status(running), status(failed)) == (Status.RUNNING, Status.QUEUED)
     assert Song.objects.get(id=failed.id).error_code == ""
@@ -81,10 +88,10 @@ def test_only_the_oldest_of_many_are_handed_over_at_once(
     """The sweep hands over the others, so that a new song does not wait behind all of them."""
     sent: list[Any] = []
     monkeypatch.setattr("classifier.services.bulk.enqueue", lambda song_id, now: sent.append(song_id))
-    songs = [shelve(anna, str(number)) for number in range(OLDEST + 5)]
+    songs = [shelve(anna, str(number)) for number in range(HANDED_OVER_AT_ONCE + 5)]
     with django_capture_on_commit_callbacks(execute=True):
         songs_rerun(ids=ids(*songs), now=timezone.now())
-    assert sorted(sent) == sorted(ids(*songs))[:OLDEST]
+    assert sorted(sent) == sorted(ids(*songs))[:HANDED_OVER_AT_ONCE]
 
 
 @pytest.mark.parametrize("cancel", [lambda song: song_cancel(song=song, now=timezone.now()),
@@ -202,6 +209,6 @@ def test_a_song_given_up_by_the_sweep_keeps_the_answer_it_had(anna: Person, sett
     now = timezone.now()
     lease = {"lease_token": "1" * 32, "lease_expires_at": now - timedelta(minutes=1)}
     shelve(anna, "Lost", status=Status.RUNNING, attempts=settings.MAX_ATTEMPTS, **lease)
-    assert songs_sweep(now=now).given_up == 1
+    assert songs_sweep(now=now).failed == 1
     kept = Song.objects.get()
     assert (kept.status, kept.warnings[0]["code"]) == (Status.DONE, "not_heard_again")

@@ -130,7 +130,7 @@ def test_a_typed_password_is_asked_for_twice(anna: Person, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     answers = iter(["one good password", "another password"])
     monkeypatch.setattr("classifier.management.commands.reset_password.getpass", lambda prompt: next(answers))
-    with pytest.raises(CommandError, match="not the same"):
+    with pytest.raises(CommandError, match="two passwords differ"):
         call_command("reset_password", "anna")
 
 

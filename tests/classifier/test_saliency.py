@@ -26,7 +26,7 @@ from classifier.jobs.saliency import (
 )
 from classifier.models import AnalysisDetail, Song
 from classifier.services.song_delete import song_delete
-from classifier.tasks import look
+from classifier.tasks import draw_saliency
 from ml.errors import MoodError
 from ml.inference.saliency import MoodSaliency
 from mmc.celery import app
@@ -43,7 +43,7 @@ class Eye:
         self.asked: list[tuple[list[str], str]] = []
         self.error: Exception | None = None
 
-    def look(self, path: Path, moods: Any, model_version: str) -> dict[str, MoodSaliency]:
+    def mood_saliency(self, path: Path, moods: Any, model_version: str) -> dict[str, MoodSaliency]:
         moods = list(moods)
         self.asked.append((moods, model_version))
         assert path.is_file()
@@ -55,13 +55,13 @@ class Eye:
 @pytest.fixture
 def eye(monkeypatch: pytest.MonkeyPatch) -> Eye:
     eye = Eye()
-    monkeypatch.setattr("classifier.ml_gateway.mood_saliency", eye.look)
+    monkeypatch.setattr("classifier.ml_gateway.mood_saliency", eye.mood_saliency)
     return eye
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The songs of which workers were told to look."""
+    """The songs of which workers were told to draw_saliency."""
     told: list[str] = []
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: told.append(args[0]))
     return told
@@ -87,7 +87,7 @@ def test_the_first_who_asks_has_it_drawn_and_the_next_see_it(
     assert "no-store" in first["Cache-Control"]
     assert told == [str(heard.id)]
 
-    look(told[0])
+    draw_saliency(told[0])
 
     assert eye.asked == [(["calmness", "power"], "mood-3")]
     for side in ("primary", "secondary"):
@@ -209,7 +209,7 @@ def test_a_song_deleted_while_it_is_drawn_leaves_nothing(
 ) -> None:
     def deleted_meanwhile(path: Path, moods: Any, model_version: str) -> dict[str, MoodSaliency]:
         Song.objects.filter(id=heard.id).delete()
-        return eye.look(path, moods, model_version)
+        return eye.mood_saliency(path, moods, model_version)
 
     monkeypatch.setattr("classifier.ml_gateway.mood_saliency", deleted_meanwhile)
     saliency_draw(song_id=heard.id)

@@ -87,7 +87,9 @@ def test_nobody_agrees_to_an_answer_that_was_not_on_the_page(calm: Song) -> None
 
 
 def test_a_verdict_that_does_not_exist_is_refused_with_those_that_do(calm: Song) -> None:
-    with pytest.raises(ProductError, match="“perhaps” says nothing about a song: agreed, disagreed, corrected, none"):
+    with pytest.raises(
+        ProductError, match="The verdict is “perhaps”, and agreed, disagreed, corrected, none are allowed"
+    ):
         song_verdict(song=calm, verdict="perhaps", now=NOW)
 
 

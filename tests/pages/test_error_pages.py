@@ -58,7 +58,7 @@ def test_an_address_that_only_takes_a_form_opened_like_a_page(anna_client: Clien
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
     html = response.content.decode()
-    assert "it only takes a form" in html
+    assert "only accepts a form" in html
     assert WAY_BACK in html
     as_json = anna_client.get(reverse(name), headers=AS_JSON)
     assert (as_json.status_code, as_json.json()["error"]["code"]) == (405, "method_not_allowed")

@@ -94,7 +94,7 @@ def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -
     songs = [shelve(anna, str(number)) for number in range(2)]
     asking = act(anna_client, "correct", *songs)
     refused = confirm(anna_client, asking, primary="power", secondary="power")
-    assert "Both sides name the same mood" in refused.content.decode()
+    assert "Main and second mood are the same" in refused.content.decode()
     page = said(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
     assert "Your moods for 2 songs are saved." in page
     assert page.count('<span class="own-mood">your mood</span>') == 2

@@ -62,7 +62,16 @@ def test_a_failed_song_shows_its_reason_and_code(anna_client: Client, waiting: S
     page = anna_client.get(reverse("song-detail", args=[waiting.id])).content.decode()
     assert "nothing but silence" in page
     assert "audio_silent" in page
-    assert "Try again" in page
+
+
+@pytest.mark.parametrize(("code", "offered"), [("worker_lost", True), ("audio_silent", False), ("not_audio", False)])
+def test_a_retry_is_offered_only_where_it_can_help(
+    anna_client: Client, waiting: Song, code: str, offered: bool
+) -> None:
+    Song.objects.filter(id=waiting.id).update(status=Status.FAILED, error_code=code, error_message="It failed.")
+    for page in (reverse("song-detail", args=[waiting.id]), reverse("song-list")):
+        html = anna_client.get(page).content.decode()
+        assert (reverse("song-retry", args=[waiting.id]) in html) == offered
 
 
 def test_what_is_over_cannot_be_cancelled(anna_client: Client, heard: Song) -> None:

@@ -78,12 +78,12 @@ def test_a_second_mood_alone_is_the_first(anna_client: Client, heard: Song) -> N
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"verdict": "corrected", "primary": "bliss"}, "is no mood known here"),
-        ({"verdict": "corrected", "primary": "tension", "secondary": "tension"}, "Both sides name the same mood"),
+        ({"verdict": "corrected", "primary": "bliss"}, "is not a mood of this application"),
+        ({"verdict": "corrected", "primary": "tension", "secondary": "tension"}, "Main and second mood are the same"),
         ({"verdict": "corrected"}, "No mood is chosen"),
-        ({"verdict": "agreed", "seen": ["sadness", "power"]}, "was heard anew meanwhile"),
-        ({"verdict": "perhaps"}, "says nothing about a song"),
-        ({}, "says nothing about a song"),
+        ({"verdict": "agreed", "seen": ["sadness", "power"]}, "was analysed again in the meantime"),
+        ({"verdict": "perhaps"}, "and agreed, disagreed, corrected, none are allowed"),
+        ({}, "and agreed, disagreed, corrected, none are allowed"),
     ],
 )
 def test_what_cannot_be_said_is_refused_in_a_sentence(
