@@ -24,9 +24,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Concat, NullIf
 
-from classifier.fields import fold
-
 from classifier.errors import FILE_ERRORS
+from classifier.fields import fold
 
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
