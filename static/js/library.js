@@ -1,90 +1,85 @@
-// Selecting songs, and what has to be put right after a part of the page was drawn anew. Without it every form works.
+// Selection on the history page, and what has to be restored after htmx replaces a part of it. All forms work without it.
 
 import { announce, watch } from "./live_status.js";
 
 const library = document.querySelector("[data-library]");
-const MOST = 500;
+// The limit of the server.
+const MAX_SELECTED = 500;
 
-// Ticked songs stay ticked while one turns pages or narrows the list: by id, whether they are on the page or not.
-const chosen = new Set();
-let lastPicked = null;
+// Ids of the selected songs. They stay selected across pages and filters.
+const selected = new Set();
+let lastClicked = null;
 let panelOpen = null;
 
-const picks = () => [...library.querySelectorAll('.song-checkbox input[name="song"]')];
-const one = (name) => library.querySelector(`[data-${name}]`);
+const checkboxes = () => [...library.querySelectorAll('.song-checkbox input[name="song"]')];
+const find = (name) => library.querySelector(`[data-${name}]`);
 
-function showChosen() {
-  const boxes = picks();
-  const all = one("select-all");
-  const everything = Boolean(all?.checked);
+function showSelection() {
+  const boxes = checkboxes();
+  const everything = Boolean(find("select-all")?.checked);
   for (const box of boxes) {
-    box.checked = everything || chosen.has(box.value);
+    box.checked = everything || selected.has(box.value);
     box.disabled = everything;
   }
-  const page = one("select-page");
-  if (page) {
-    const ticked = boxes.filter((box) => box.checked).length;
-    page.checked = ticked > 0 && ticked === boxes.length;
-    page.indeterminate = ticked > 0 && ticked < boxes.length;
-    page.disabled = everything;
+  const wholePage = find("select-page");
+  if (wholePage) {
+    const checked = boxes.filter((box) => box.checked).length;
+    wholePage.checked = checked > 0 && checked === boxes.length;
+    wholePage.indeterminate = checked > 0 && checked < boxes.length;
+    wholePage.disabled = everything;
   }
-  const bar = one("selection");
+  const bar = find("selection");
   if (!bar) return;
-  const found = Number(one("results").dataset.count);
-  const count = everything ? found : chosen.size;
+  const count = everything ? Number(find("results").dataset.count) : selected.size;
   bar.toggleAttribute("data-some", count > 0);
-  const words = `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`;
-  if (one("selection-text").textContent !== words) one("selection-text").textContent = words;
+  const text = `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`;
+  // Writing the same text again would make screen readers repeat it.
+  if (find("selection-text").textContent !== text) find("selection-text").textContent = text;
   for (const button of bar.querySelectorAll("[data-needs-two]")) button.disabled = count !== 2;
 }
 
-function pick(box, range) {
-  const boxes = picks();
-  const from = boxes.findIndex((other) => other.value === lastPicked);
+// With Shift, all songs between this one and the last one clicked.
+function select(box, range) {
+  const boxes = checkboxes();
+  const from = boxes.findIndex((other) => other.value === lastClicked);
   const to = boxes.indexOf(box);
-  const meant = range && from >= 0 ? boxes.slice(Math.min(from, to), Math.max(from, to) + 1) : [box];
-  for (const other of meant) put(other.value, box.checked);
-  lastPicked = box.value;
+  const affected = range && from >= 0 ? boxes.slice(Math.min(from, to), Math.max(from, to) + 1) : [box];
+  for (const other of affected) setSelected(other.value, box.checked);
+  lastClicked = box.value;
 }
 
-function put(id, isChosen) {
-  if (!isChosen) chosen.delete(id);
-  else if (chosen.size < MOST) chosen.add(id);
+function setSelected(id, isSelected) {
+  if (!isSelected) selected.delete(id);
+  else if (selected.size < MAX_SELECTED) selected.add(id);
 }
 
-let shift = false;
-library.addEventListener(
-  "click",
-  (event) => {
-    shift = event.shiftKey;
-  },
-  true,
-);
+let shiftKey = false;
+library.addEventListener("click", (event) => (shiftKey = event.shiftKey), true);
 
 library.addEventListener("change", (event) => {
   const box = event.target;
-  if (box.matches(".song-checkbox input")) pick(box, shift);
-  else if ("selectPage" in box.dataset) for (const other of picks()) put(other.value, box.checked);
+  if (box.matches(".song-checkbox input")) select(box, shiftKey);
+  else if ("selectPage" in box.dataset) for (const other of checkboxes()) setSelected(other.value, box.checked);
   else if (!("selectAll" in box.dataset)) return;
-  showChosen();
+  showSelection();
 });
 
 library.addEventListener("click", (event) => {
   if (!event.target.closest("[data-clear-selection]")) return;
-  chosen.clear();
-  const all = one("select-all");
+  selected.clear();
+  const all = find("select-all");
   if (all) all.checked = false;
-  showChosen();
-  one("select-page")?.focus();
+  showSelection();
+  find("select-page")?.focus();
 });
 
-// Songs that were ticked on other pages go along; a download leaves the page, and so the selection, as it is.
+// Adds the songs that are selected on other pages. A download leaves the page, and so the selection, as it is.
 library.addEventListener("submit", (event) => {
   if (!("selection" in event.target.dataset)) return;
-  for (const earlier of event.target.querySelectorAll("[data-elsewhere]")) earlier.remove();
-  const here = new Set(picks().map((box) => box.value));
-  for (const id of chosen) {
-    if (here.has(id)) continue;
+  for (const field of event.target.querySelectorAll("[data-elsewhere]")) field.remove();
+  const onThisPage = new Set(checkboxes().map((box) => box.value));
+  for (const id of selected) {
+    if (onThisPage.has(id)) continue;
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: "song", value: id });
     field.dataset.elsewhere = "";
@@ -92,8 +87,8 @@ library.addEventListener("submit", (event) => {
   }
 });
 
-// A row is drawn anew when its song changes state.
-new MutationObserver(showChosen).observe(library, { childList: true, subtree: true });
+// A row is replaced when its song changes state.
+new MutationObserver(showSelection).observe(library, { childList: true, subtree: true });
 
 library.addEventListener(
   "toggle",
@@ -104,33 +99,33 @@ library.addEventListener(
 );
 
 document.addEventListener("htmx:afterSettle", () => {
-  const panel = one("filter-panel");
+  const panel = find("filter-panel");
   if (panel && panelOpen !== null && panel.open !== panelOpen) panel.open = panelOpen;
-  showFilled();
-  const text = one("count-text")?.textContent ?? library.querySelector(".empty .lead")?.textContent;
+  showFilterCount();
+  const text = find("count-text")?.textContent ?? library.querySelector(".empty .lead")?.textContent;
   if (text) announce(text);
-  showChosen();
+  showSelection();
   watch();
 });
 
-// The panel stays while one chooses in it, so the number beside its name is counted here.
-function showFilled() {
+// htmx does not replace the open filter panel, so the number of filters in its title is updated here.
+function showFilterCount() {
   const form = document.getElementById("library-filter");
-  const name = form?.querySelector("[data-filter-panel] > summary");
-  if (!name) return;
-  const ranges = new Set();
+  const title = form?.querySelector("[data-filter-panel] > summary");
+  if (!title) return;
+  const names = new Set();
   for (const field of form.elements) {
-    if (field.name && field.value && field.name !== "q" && field.name !== "sort") ranges.add(field.name);
+    if (field.name && field.value && field.name !== "q" && field.name !== "sort") names.add(field.name);
   }
-  name.replaceChildren("Filter ");
-  if (!ranges.size) return;
+  title.replaceChildren("Filter ");
+  if (!names.size) return;
   const count = document.createElement("span");
   count.className = "soft";
-  count.textContent = `(${ranges.size})`;
-  name.append(count);
+  count.textContent = `(${names.size})`;
+  title.append(count);
 }
 
-// Somebody who was signed out meanwhile is led to the door, which is no part of this page.
+// Signed out: go to the sign-in page, which is no part of this one.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (xhr.status !== 200 || xhr.responseText.includes('id="library"')) return;
@@ -138,13 +133,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.assign(xhr.responseURL);
 });
 
-// The server is away or refuses: the plain page says what there is to say.
+// On an error response, load the plain page, which shows the error.
 document.addEventListener("htmx:responseError", (event) => {
-  location.assign(event.detail.requestConfig.path + (event.detail.requestConfig.verb === "get" ? query(event) : ""));
+  const { path, verb } = event.detail.requestConfig;
+  location.assign(path + (verb === "get" ? queryOf(event) : ""));
 });
-document.addEventListener("htmx:sendError", () => announce("The server does not answer. The list is as it was."));
+document.addEventListener("htmx:sendError", () => announce("The server does not answer. The list has not changed."));
 
-function query(event) {
+function queryOf(event) {
   const values = new URLSearchParams(event.detail.requestConfig.formData);
   return values.size ? `?${values}` : "";
 }
@@ -153,7 +149,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   event.preventDefault();
-  library.querySelector("[data-search]")?.focus();
+  find("search")?.focus();
 });
 
-showChosen();
+showSelection();

@@ -1,90 +1,94 @@
-// The mood map: fetches the songs' places, paints them, and lets a person move, look closer, choose and hear.
+// The mood map: loads the songs' positions, draws them, and lets the user pan, zoom, select and play.
 
-import { listenToKeys } from "./map/keyboard.js";
+import { handleKeys } from "./map/keyboard.js";
 import { Marks } from "./map/marks.js";
-import { Painting } from "./map/renderer.js";
-import { listenToPointer } from "./map/pointer.js";
+import { Renderer } from "./map/renderer.js";
+import { handlePointer } from "./map/pointer.js";
 import { Selection } from "./map/selection.js";
 import { Songs } from "./map/songs.js";
-import { Tip } from "./map/tooltip.js";
-import { View } from "./map/viewport.js";
+import { Tooltip } from "./map/tooltip.js";
+import { Viewport } from "./map/viewport.js";
 
 const map = document.querySelector("[data-map]");
-// Whoever opens a song and comes back finds the map as it was left.
-const KEPT = `map ${map.dataset.query}`;
+// The back button restores view and selection.
+const STATE_KEY = `map ${map.dataset.query}`;
 const part = (name) => map.querySelector(`[data-${name}]`);
 
 try {
   const response = await fetch(map.dataset.points, { headers: { Accept: "application/json" } });
-  // Signed out meanwhile: the page itself knows the way back.
+  // Signed out: reload, which leads to the sign-in page.
   if (response.redirected || response.status === 403) location.reload();
   else if (!response.ok) throw new Error(String(response.status));
   else open(new Songs(await response.json()));
 } catch (error) {
   map.classList.add("counts-only");
-  const trouble = part("error");
-  trouble.textContent =
-    "The single songs could not be fetched, so the map shows counts. Load the page again to try once more.";
-  trouble.hidden = false;
+  const message = part("error");
+  message.textContent = "The songs could not be loaded, so the map shows counts only. Reload the page to try again.";
+  message.hidden = false;
   console.warn(error);
 }
 
 function open(songs) {
-  const view = new View(map.dataset.extent.split(" ").map(Number));
-  const painting = new Painting(
+  const view = new Viewport(map.dataset.extent.split(" ").map(Number));
+  const renderer = new Renderer(
     { ground: part("ground"), points: part("dots"), over: part("over") },
     view,
     songs,
     new Marks(part("legend")),
   );
-  painting.places = [...part("legend").querySelectorAll("[data-place]")].map((link) => {
+  renderer.places = [...part("legend").querySelectorAll("[data-place]")].map((link) => {
     const [valence, arousal] = link.dataset.place.split(" ").map(Number);
     return { word: link.dataset.word, valence, arousal };
   });
-  painting.regions = [...map.querySelectorAll("[data-region]")].map((button) => {
+  renderer.regions = [...map.querySelectorAll("[data-region]")].map((button) => {
     const [pleasant, , lively] = button.dataset.region.split(" ").map((bound) => Number(bound) > 1);
-    return { words: button.dataset.label, pleasant, lively };
+    return { label: button.dataset.label, pleasant, lively };
   });
-  const tip = new Tip(part("tip"), songs, view);
+  const tooltip = new Tooltip(part("tip"), songs, view);
   const selection = new Selection(map, songs);
-  const desk = { map, songs, view, painting, tip, selection, canvas: part("over"), mode: "move" };
+  const ui = { map, songs, view, renderer, tooltip, selection, canvas: part("over"), mode: "move" };
 
-  // Points at a song, or with -1 at none.
-  desk.point = (index, words = false) => {
-    if (painting.state.hovered !== index) {
-      painting.state.hovered = index;
-      painting.later(false);
+  // Highlights a song, or none with -1.
+  ui.highlight = (index, announce = false) => {
+    if (renderer.state.hovered !== index) {
+      renderer.state.hovered = index;
+      renderer.schedule(false);
     }
-    tip.show(index);
-    if (words && index >= 0) selection.announce(`${tip.words(index)}${songs.chosen[index] ? ", chosen" : ""}`);
+    tooltip.show(index);
+    if (announce && index >= 0) {
+      selection.announce(`${tooltip.description(index)}${songs.selected[index] ? ", selected" : ""}`);
+    }
   };
-  desk.visit = (index) => location.assign(selection.songAddress(index));
-  desk.moved = () => {
-    tip.show(painting.state.hovered);
-    painting.later();
+  ui.open = (index) => location.assign(selection.songAddress(index));
+  ui.viewChanged = () => {
+    tooltip.show(renderer.state.hovered);
+    renderer.schedule();
   };
   selection.changed = (outline) => {
-    painting.state.outline = outline;
-    painting.later();
+    renderer.state.outline = outline;
+    renderer.schedule();
   };
-  selection.pointed = desk.point;
+  selection.highlight = ui.highlight;
 
   for (const name of ["ground", "dots", "over"]) part(name).hidden = false;
-  listenToPointer(desk);
-  listenToKeys(desk);
-  listenToTools(desk);
-  recall(desk);
-  painting.retheme();
-  painting.resize();
-  new ResizeObserver(() => painting.resize()).observe(part("field"));
-  // The colours are the theme's, the person's or the device's.
-  new MutationObserver(() => painting.retheme()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => painting.retheme());
-  addEventListener("pagehide", () => remember(desk));
+  handlePointer(ui);
+  handleKeys(ui);
+  handleTools(ui);
+  restoreState(ui);
+  renderer.updateColours();
+  renderer.resize();
+  document.fonts.ready.then(() => renderer.schedule());
+  new ResizeObserver(() => renderer.resize()).observe(part("field"));
+  // The theme is set by the user or by the device.
+  new MutationObserver(() => renderer.updateColours()).observe(document.documentElement, {
+    attributeFilter: ["data-theme"],
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => renderer.updateColours());
+  addEventListener("pagehide", () => saveState(ui));
   map.dataset.ready = "";
 }
 
-function listenToTools({ view, painting, moved, ...desk }) {
+function handleTools({ view, renderer, viewChanged, ...ui }) {
   const zooms = {
     in: () => view.zoomMiddle(1.5),
     out: () => view.zoomMiddle(1 / 1.5),
@@ -96,11 +100,11 @@ function listenToTools({ view, painting, moved, ...desk }) {
     if (!button) return;
     if (button.dataset.zoom) {
       zooms[button.dataset.zoom]();
-      moved();
+      viewChanged();
     }
-    if (button.dataset.mode) desk.canvas.dispatchEvent(new CustomEvent("mode", { detail: button.dataset.mode }));
+    if (button.dataset.mode) ui.canvas.dispatchEvent(new CustomEvent("mode", { detail: button.dataset.mode }));
   });
-  // The legend lets one mood stand out.
+  // Pointing at a mood in the legend fades the other moods.
   for (const [event, out] of [
     ["pointerover", false],
     ["focusin", false],
@@ -108,29 +112,29 @@ function listenToTools({ view, painting, moved, ...desk }) {
     ["focusout", true],
   ]) {
     part("legend").addEventListener(event, ({ target }) => {
-      painting.faded = out ? null : (target.closest("[data-mood]")?.dataset.mood ?? null);
-      painting.later();
+      renderer.faded = out ? null : (target.closest("[data-mood]")?.dataset.mood ?? null);
+      renderer.schedule();
     });
   }
 }
 
-function remember({ view, selection }) {
+function saveState({ view, selection }) {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ bounds: view.bounds, chosen: selection.kept() }));
+    sessionStorage.setItem(STATE_KEY, JSON.stringify({ bounds: view.bounds, selected: selection.state() }));
   } catch {
-    // A browser that keeps nothing only forgets.
+    // Without storage, the map starts anew.
   }
 }
 
-function recall({ view, selection }) {
+function restoreState({ view, selection }) {
   const [entry] = performance.getEntriesByType("navigation");
   if (entry?.type !== "back_forward") return;
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT));
-    if (!kept) return;
-    view.bounds = kept.bounds;
-    selection.take(kept.chosen);
+    const saved = JSON.parse(sessionStorage.getItem(STATE_KEY));
+    if (!saved) return;
+    view.bounds = saved.bounds;
+    selection.restore(saved.selected);
   } catch {
-    // What cannot be read is as if it were not there.
+    // Unreadable state counts as none.
   }
 }

@@ -60,15 +60,15 @@ def test_songs_in_a_loop_are_chosen_opened_in_the_history_and_compared(two_heard
     ready(page)
     page.get_by_role("button", name="Draw a loop").click()
     loop_around_all(page)
-    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
-    expect(page.locator("[data-found] li")).to_have_count(2)
-    expect(page.locator("[data-announcer]")).to_have_text("2 songs chosen")
+    expect(page.locator("[data-count]")).to_have_text("2 songs selected")
+    expect(page.locator("[data-selected-songs] li")).to_have_count(2)
+    expect(page.locator("[data-announcer]")).to_have_text("2 songs selected")
 
     page.get_by_role("link", name="Open in the history").click()
     expect(page).to_have_url(re.compile("area="))
     expect(page.locator(".songs .song")).to_have_count(2)
     page.go_back()
-    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+    expect(page.locator("[data-count]")).to_have_text("2 songs selected")
 
     page.get_by_role("link", name="Compare the two").click()
     expect(page).to_have_url(re.compile(r"/compare/\?a=.+&b=.+"))
@@ -85,9 +85,9 @@ def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
     expect(announcer).to_have_text(re.compile(r"^atlas (slow|fast).*valence \d\.\d, arousal \d\.\d$"))
     expect(page.locator("[data-tip]")).to_contain_text("atlas")
     page.keyboard.press("Space")
-    expect(page.locator("[data-count]")).to_have_text("1 song chosen")
+    expect(page.locator("[data-count]")).to_have_text("1 song selected")
     page.keyboard.press("Escape")
-    expect(page.locator("[data-found]")).to_be_hidden()
+    expect(page.locator("[data-selected-songs]")).to_be_hidden()
     page.keyboard.press("+")
     page.keyboard.press("0")
 
@@ -95,7 +95,7 @@ def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
     for label, value in (("Valence from", "1"), ("Valence to", "9"), ("Arousal from", "1"), ("Arousal to", "9")):
         page.get_by_label(label, exact=True).fill(value)
     page.keyboard.press("Enter")
-    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+    expect(page.locator("[data-count]")).to_have_text("2 songs selected")
 
     page.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
@@ -136,7 +136,7 @@ def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 15, box["y"] + box["height"] - 40, steps=6)
     page.mouse.up()
-    expect(page.locator("[data-count]")).to_have_text("2 songs chosen")
+    expect(page.locator("[data-count]")).to_have_text("2 songs selected")
     page.get_by_role("button", name="Play", exact=True).click()
     playing = page.locator("[data-playing]")
     expect(playing).to_have_text(re.compile("^1 of 2: atlas"))
@@ -144,7 +144,7 @@ def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
     page.get_by_role("button", name="Next").click()
     expect(playing).to_have_text(re.compile("^2 of 2: atlas"))
     page.get_by_role("button", name="Let go").click()
-    expect(page.locator("[data-found]")).to_be_hidden()
+    expect(page.locator("[data-selected-songs]")).to_be_hidden()
 
 
 @pytest.mark.timeout(240)

@@ -1,4 +1,4 @@
-// The map on the keyboard: from song to song, closer and farther, chosen and opened.
+// Keyboard control of the map: arrows move between songs, other keys zoom, select and open.
 
 const DIRECTIONS = {
   ArrowRight: [1, 0],
@@ -7,47 +7,47 @@ const DIRECTIONS = {
   ArrowUp: [0, -1],
 };
 
-export function listenToKeys(desk) {
-  const { canvas, view, songs, painting, selection } = desk;
+export function handleKeys(ui) {
+  const { canvas, view, songs, renderer, selection } = ui;
 
   const actions = {
-    Enter: () => painting.state.hovered >= 0 && desk.visit(painting.state.hovered),
+    Enter: () => renderer.state.hovered >= 0 && ui.open(renderer.state.hovered),
     " ": () => {
-      const index = painting.state.hovered;
+      const index = renderer.state.hovered;
       if (index >= 0) selection.toggle(index);
     },
-    "+": () => closer(1.5),
-    "=": () => closer(1.5),
-    "-": () => closer(1 / 1.5),
+    "+": () => zoom(1.5),
+    "=": () => zoom(1.5),
+    "-": () => zoom(1 / 1.5),
     0: () => {
       view.show(view.home);
-      desk.moved();
+      ui.viewChanged();
     },
     Escape: () => {
       selection.clear();
-      desk.point(-1);
+      ui.highlight(-1);
     },
   };
 
-  function closer(factor) {
-    const index = painting.state.hovered;
+  function zoom(factor) {
+    const index = renderer.state.hovered;
     if (index < 0) view.zoomMiddle(factor);
     else view.zoomAt(factor, view.x(songs.valence[index]), view.y(songs.arousal[index]));
-    desk.moved();
+    ui.viewChanged();
   }
 
   function step(direction) {
-    const from = painting.state.hovered;
+    const from = renderer.state.hovered;
     const { left, right, top, bottom } = view.field;
-    // The first step goes to the song in the middle of what is in sight.
+    // The first step goes to the song nearest the centre of the view.
     const index =
       from < 0
         ? songs.nearest(view, (left + right) / 2, (top + bottom) / 2, Infinity)
         : songs.next(view, from, direction);
     if (index < 0) return;
     view.reveal(songs.valence[index], songs.arousal[index]);
-    desk.moved();
-    desk.point(index, true);
+    ui.viewChanged();
+    ui.highlight(index, true);
   }
 
   canvas.addEventListener("keydown", (event) => {
@@ -57,5 +57,5 @@ export function listenToKeys(desk) {
     event.preventDefault();
     act();
   });
-  canvas.addEventListener("blur", () => desk.point(-1));
+  canvas.addEventListener("blur", () => ui.highlight(-1));
 }

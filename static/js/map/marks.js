@@ -1,4 +1,4 @@
-// The marks of moods, with the shapes and the colours that the page itself has, drawn once and stamped many times.
+// The mood markers: the shapes and colours of the legend, drawn once and then copied for each song.
 
 const PLAIN = 0.92;
 const FADED = 0.16;
@@ -6,36 +6,36 @@ const FADED = 0.16;
 export class Marks {
   constructor(legend) {
     this.legend = legend;
-    this.drawn = new Map();
+    this.cache = new Map();
   }
 
-  // Anew for a theme, a screen or a size.
+  // Clears the cache when size, pixel ratio or background changes.
   prepare(radius, ratio, paper) {
     const key = `${radius} ${ratio} ${paper}`;
     if (key === this.key) return;
     Object.assign(this, { key, radius, ratio, paper });
-    this.drawn.clear();
+    this.cache.clear();
   }
 
-  // A mood's mark as a canvas, filled where the mood is certain, open where it is mixed.
-  picture({ css, certain }) {
-    return this.once(`${css} ${certain}`, () => this.draw(css, certain));
+  // A mood's marker as a canvas: filled if the mood is certain, outlined if it is mixed.
+  image({ css, certain }) {
+    return this.cached(`${css} ${certain}`, () => this.draw(css, certain));
   }
 
-  // The same as pixels for a Raster.
+  // The same marker as pixels for Raster.
   stamp(mood, faded) {
-    return this.once(`${mood.css} ${mood.certain} ${faded}`, () => {
-      const picture = this.picture(mood);
-      const side = picture.width;
-      const { data } = picture.getContext("2d").getImageData(0, 0, side, side);
+    return this.cached(`${mood.css} ${mood.certain} ${faded}`, () => {
+      const image = this.image(mood);
+      const side = image.width;
+      const { data } = image.getContext("2d").getImageData(0, 0, side, side);
       for (let index = 3; index < data.length; index += 4) data[index] *= faded ? FADED : PLAIN;
       return { side, pixels: new Uint32Array(data.buffer) };
     });
   }
 
-  once(key, make) {
-    if (!this.drawn.has(key)) this.drawn.set(key, make());
-    return this.drawn.get(key);
+  cached(key, make) {
+    if (!this.cache.has(key)) this.cache.set(key, make());
+    return this.cache.get(key);
   }
 
   draw(css, certain) {
@@ -45,23 +45,23 @@ export class Marks {
     const side = Math.ceil((this.radius * 2.2 + 3) * this.ratio);
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = side;
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     const scale = (this.radius / 10) * this.ratio;
-    pen.translate(side / 2, side / 2);
-    pen.scale(scale, scale);
+    context.translate(side / 2, side / 2);
+    context.scale(scale, scale);
     const path = new Path2D(shape);
-    pen.lineJoin = "round";
-    // A rim of paper keeps neighbours apart.
-    pen.strokeStyle = this.paper;
-    pen.lineWidth = (2.2 * this.ratio) / scale;
-    pen.stroke(path);
-    pen.fillStyle = certain ? colour : this.paper;
-    pen.fill(path);
+    context.lineJoin = "round";
+    // A border in the background colour separates overlapping markers.
+    context.strokeStyle = this.paper;
+    context.lineWidth = (2.2 * this.ratio) / scale;
+    context.stroke(path);
+    context.fillStyle = certain ? colour : this.paper;
+    context.fill(path);
     if (!certain) {
-      pen.clip(path);
-      pen.strokeStyle = colour;
-      pen.lineWidth = Math.max((2.6 * this.ratio) / scale, 6);
-      pen.stroke(path);
+      context.clip(path);
+      context.strokeStyle = colour;
+      context.lineWidth = Math.max((2.6 * this.ratio) / scale, 6);
+      context.stroke(path);
     }
     return canvas;
   }

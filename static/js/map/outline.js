@@ -1,19 +1,19 @@
-// A drawn outline: as few corners as its shape needs, and what lies within. The server counts by the same rule, so that
-// the history shows exactly the songs that were chosen here.
+// A drawn outline: simplification and point-in-polygon test. The server uses the same rule, so the history shows exactly
+// the songs that are selected here.
 
-export const MOST_CORNERS = 64;
+export const MAX_CORNERS = 64;
 
-// Corners as an address carries them and the server reads them back: three digits behind the point.
+// Corners as they appear in the URL: at most MAX_CORNERS, with three decimals.
 export function corners(points) {
-  let kept = points;
+  let reduced = points;
   for (let tolerance = 0.004; ; tolerance *= 1.5) {
-    kept = simplified(points, tolerance);
-    if (kept.length <= MOST_CORNERS) break;
+    reduced = simplify(points, tolerance);
+    if (reduced.length <= MAX_CORNERS) break;
   }
-  return kept.map((point) => point.map((value) => Math.round(Math.min(Math.max(value, 1), 9) * 1000) / 1000));
+  return reduced.map((point) => point.map((value) => Math.round(Math.min(Math.max(value, 1), 9) * 1000) / 1000));
 }
 
-export function text(outline) {
+export function outlineText(outline) {
   return outline.map(([valence, arousal]) => `${valence}_${arousal}`).join("-");
 }
 
@@ -22,7 +22,7 @@ export function box([valenceFrom, valenceTo, arousalFrom, arousalTo]) {
     valence >= valenceFrom && valence <= valenceTo && arousal >= arousalFrom && arousal <= arousalTo;
 }
 
-// Inside, an odd number of edges lie to the right.
+// Even-odd rule: a point is inside if an odd number of edges lies to its right.
 export function within(outline) {
   const edges = outline.map((start, index) => [start, outline[(index + 1) % outline.length]]);
   return (valence, arousal) => {
@@ -36,8 +36,8 @@ export function within(outline) {
   };
 }
 
-// Leaves out corners that lie within the tolerance of the line between their neighbours (Ramer, Douglas, Peucker).
-function simplified(points, tolerance) {
+// Removes corners within the tolerance of the line between their neighbours (Ramer-Douglas-Peucker).
+function simplify(points, tolerance) {
   if (points.length < 4) return points;
   const keep = new Uint8Array(points.length);
   keep[0] = keep[points.length - 1] = 1;

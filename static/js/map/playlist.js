@@ -1,4 +1,4 @@
-// Plays chosen songs one after the other.
+// Plays the selected songs one after another.
 
 export class Playlist {
   constructor(element, address, songs) {
@@ -14,7 +14,7 @@ export class Playlist {
     this.audio.addEventListener("playing", () => {
       this.failed = 0;
     });
-    // A song that cannot be played does not end the list, unless none can.
+    // Skips a song that cannot be played, and stops if none can.
     this.audio.addEventListener("error", () => {
       this.failed += 1;
       if (this.failed < this.queue.length && this.place + 1 < this.queue.length) this.go(this.place + 1);
@@ -37,7 +37,7 @@ export class Playlist {
     this.element.querySelector("[data-previous]").disabled = place === 0;
     this.element.querySelector("[data-next]").disabled = place === this.queue.length - 1;
     this.audio.src = this.address(this.queue[place]);
-    // A browser may want a click first, and then shows its own button.
+    // Some browsers block playback until the user presses the play button of the audio element.
     this.audio.play().catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-// The mouse, the finger and the pen: pointing, opening, moving, zooming, and drawing loops and boxes.
+// Mouse, touch and pen: highlight, open, pan, zoom, and draw loops and boxes.
 
 import { corners } from "./outline.js";
 
@@ -6,9 +6,9 @@ const CLICK_PIXELS = 5;
 const REACH = { mouse: 14, pen: 14, touch: 26 };
 const EVERY_PIXELS = 3;
 
-export function listenToPointer(desk) {
-  const { canvas, view, painting, songs, selection } = desk;
-  const fingers = new Map();
+export function handlePointer(ui) {
+  const { canvas, view, renderer, songs, selection } = ui;
+  const pointers = new Map();
   let drag = null;
   let pinch = null;
 
@@ -16,55 +16,55 @@ export function listenToPointer(desk) {
   canvas.addEventListener("mode", ({ detail }) => setMode(detail));
 
   function setMode(mode) {
-    desk.mode = mode;
+    ui.mode = mode;
     canvas.dataset.mode = mode;
-    for (const button of desk.map.querySelectorAll("button[data-mode]")) {
+    for (const button of ui.map.querySelectorAll("button[data-mode]")) {
       button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
     }
   }
 
-  function place(event) {
+  function pixelOf(event) {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  const under = (event) => songs.nearest(view, ...place(event), REACH[event.pointerType] ?? 14);
+  const songUnder = (event) => songs.nearest(view, ...pixelOf(event), REACH[event.pointerType] ?? 14);
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return;
-    fingers.set(event.pointerId, place(event));
+    pointers.set(event.pointerId, pixelOf(event));
     canvas.setPointerCapture(event.pointerId);
-    if (fingers.size === 2) {
-      [drag, pinch] = [null, spread(fingers)];
-      painting.state.outline = [];
+    if (pointers.size === 2) {
+      [drag, pinch] = [null, spread(pointers)];
+      renderer.state.outline = [];
       return;
     }
-    const start = place(event);
-    // With Shift, a drag draws even where it would move.
-    const mode = desk.mode === "move" && event.shiftKey ? "loop" : desk.mode;
+    const start = pixelOf(event);
+    // Shift draws a loop even in the move mode.
+    const mode = ui.mode === "move" && event.shiftKey ? "loop" : ui.mode;
     drag = { mode, start, last: start, trail: [view.at(...start)], far: false, add: event.shiftKey };
   });
 
   canvas.addEventListener("pointermove", (event) => {
-    if (!fingers.has(event.pointerId)) {
+    if (!pointers.has(event.pointerId)) {
       if (event.pointerType !== "touch") hover(event);
       return;
     }
-    const here = place(event);
-    fingers.set(event.pointerId, here);
-    if (pinch && fingers.size === 2) {
-      const now = spread(fingers);
+    const here = pixelOf(event);
+    pointers.set(event.pointerId, here);
+    if (pinch && pointers.size === 2) {
+      const now = spread(pointers);
       view.move(now.x - pinch.x, now.y - pinch.y);
       view.zoomAt(now.apart / pinch.apart, now.x, now.y);
       pinch = now;
-      desk.moved();
+      ui.viewChanged();
     } else if (drag) dragTo(here);
   });
 
   function hover(event) {
-    const index = under(event);
+    const index = songUnder(event);
     canvas.classList.toggle("over-song", index >= 0);
-    desk.point(index);
+    ui.highlight(index);
   }
 
   function dragTo(here) {
@@ -73,7 +73,7 @@ export function listenToPointer(desk) {
     if (drag.mode === "move") {
       view.move(here[0] - drag.last[0], here[1] - drag.last[1]);
       drag.last = here;
-      desk.moved();
+      ui.viewChanged();
       return;
     }
     if (drag.mode === "loop") {
@@ -81,8 +81,8 @@ export function listenToPointer(desk) {
       drag.trail.push(view.at(...here));
     } else drag.trail = rectangle(view.at(...drag.start), view.at(...here));
     drag.last = here;
-    painting.state.outline = drag.trail;
-    painting.later(false);
+    renderer.state.outline = drag.trail;
+    renderer.schedule(false);
   }
 
   canvas.addEventListener("pointerup", (event) => {
@@ -90,50 +90,50 @@ export function listenToPointer(desk) {
     release(event);
     if (!dragged) return;
     if (!dragged.far) {
-      const index = under(event);
-      if (index < 0) return desk.point(-1);
-      // A finger names a song first, since it covers it; the second touch opens it. Drawing, a click chooses.
-      const named = painting.state.hovered === index;
-      desk.point(index);
+      const index = songUnder(event);
+      if (index < 0) return ui.highlight(-1);
+      // On touch screens, the first tap highlights a song and the second one opens it. In the drawing modes, a click selects.
+      const highlighted = renderer.state.hovered === index;
+      ui.highlight(index);
       if (dragged.mode !== "move" || event.shiftKey) selection.toggle(index);
-      else if (event.pointerType !== "touch" || named) desk.visit(index);
+      else if (event.pointerType !== "touch" || highlighted) ui.open(index);
     } else if (dragged.mode !== "move" && dragged.trail.length > 2) {
-      selection.drawn(corners(dragged.trail), dragged.add);
+      selection.selectOutline(corners(dragged.trail), dragged.add);
     }
   });
 
   canvas.addEventListener("pointercancel", (event) => {
     release(event);
-    painting.state.outline = [];
-    painting.later(false);
+    renderer.state.outline = [];
+    renderer.schedule(false);
   });
 
   function release(event) {
-    fingers.delete(event.pointerId);
-    if (fingers.size < 2) pinch = null;
-    if (!fingers.size) drag = null;
+    pointers.delete(event.pointerId);
+    if (pointers.size < 2) pinch = null;
+    if (!pointers.size) drag = null;
   }
 
   canvas.addEventListener("pointerleave", (event) => {
-    if (event.pointerType !== "touch" && document.activeElement !== canvas) desk.point(-1);
+    if (event.pointerType !== "touch" && document.activeElement !== canvas) ui.highlight(-1);
   });
 
   canvas.addEventListener(
     "wheel",
     (event) => {
-      // The wheel alone scrolls the page; with Ctrl, or two fingers on a pad, it looks closer.
+      // The wheel scrolls the page. With Ctrl, or as a pinch on a touchpad, it zooms.
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
-      view.zoomAt(Math.exp(-event.deltaY / 180), ...place(event));
-      desk.moved();
+      view.zoomAt(Math.exp(-event.deltaY / 180), ...pixelOf(event));
+      ui.viewChanged();
     },
     { passive: false },
   );
 
   canvas.addEventListener("dblclick", (event) => {
-    if (under(event) >= 0) return;
-    view.zoomAt(event.shiftKey ? 0.5 : 2, ...place(event));
-    desk.moved();
+    if (songUnder(event) >= 0) return;
+    view.zoomAt(event.shiftKey ? 0.5 : 2, ...pixelOf(event));
+    ui.viewChanged();
   });
 }
 
@@ -141,8 +141,8 @@ function distance([x1, y1], [x2, y2]) {
   return Math.hypot(x2 - x1, y2 - y1);
 }
 
-function spread(fingers) {
-  const [[x1, y1], [x2, y2]] = [...fingers.values()];
+function spread(pointers) {
+  const [[x1, y1], [x2, y2]] = [...pointers.values()];
   return { x: (x1 + x2) / 2, y: (y1 + y2) / 2, apart: Math.max(Math.hypot(x2 - x1, y2 - y1), 1) };
 }
 

@@ -1,15 +1,14 @@
-// Puts thousands of small pictures into one, pixel by pixel: several times as fast as asking the canvas for each, where
-// no graphics processor helps.
+// Draws thousands of small images pixel by pixel. Without a GPU this is several times as fast as drawImage.
 
 export class Raster {
   constructor(canvas) {
     this.canvas = canvas;
-    this.pen = canvas.getContext("2d");
+    this.context = canvas.getContext("2d");
   }
 
   resize() {
     const { width, height } = this.canvas;
-    this.image = this.pen.createImageData(width, height);
+    this.image = this.context.createImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
   }
 
@@ -18,11 +17,11 @@ export class Raster {
   }
 
   show() {
-    this.pen.putImageData(this.image, 0, 0);
+    this.context.putImageData(this.image, 0, 0);
   }
 
-  // `stamp` is { side, pixels }, its middle goes to x, y; nothing is put outside `box`, all in pixels of the device.
-  put({ side, pixels }, x, y, box) {
+  // Draws a stamp, { side, pixels }, centred at x, y and clipped to `box`. All in device pixels.
+  draw({ side, pixels }, x, y, box) {
     const { width } = this.canvas;
     const left = Math.round(x - side / 2);
     const top = Math.round(y - side / 2);
@@ -43,7 +42,7 @@ export class Raster {
   }
 }
 
-// Alpha, blue, green, red from the highest byte down, as every browser's machine has them.
+// Pixels are little-endian: alpha, blue, green, red from the highest byte down.
 function mixed(above, alpha, below) {
   const rest = 255 - alpha;
   const red = ((above & 255) * alpha + (below & 255) * rest) / 255;

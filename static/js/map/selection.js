@@ -1,12 +1,12 @@
-// The songs that were chosen on the map: told, listed, heard, compared, and opened in the history.
+// The selected songs: count, list, playlist, comparison, bulk actions and the link to the history.
 
 import { Playlist } from "./playlist.js";
-import { box, text, within } from "./outline.js";
+import { box, outlineText, within } from "./outline.js";
 
-const LISTED = 100;
-// As many as the server takes.
-const MOST_SENT = 500;
-const MOST_KEPT = 3000;
+const MAX_LISTED = 100;
+// The limit of the server.
+const MAX_SENT = 500;
+const MAX_SAVED = 3000;
 
 export class Selection {
   constructor(map, songs) {
@@ -14,9 +14,9 @@ export class Selection {
     this.part = (name) => map.querySelector(`[data-${name}]`);
     this.announcer = document.querySelector("[data-announcer]");
     this.changed = () => {};
-    this.pointed = () => {};
-    // The question that the history asks to show the same songs; null where there is none.
-    this.question = null;
+    this.highlight = () => {};
+    // The filter with which the history shows the same songs; null if there is none.
+    this.filter = null;
     this.outline = [];
     this.playlist = new Playlist(this.part("player"), (index) => this.audioAddress(index), songs);
     this.listen();
@@ -24,7 +24,7 @@ export class Selection {
 
   listen() {
     for (const button of this.map.querySelectorAll("[data-region]")) {
-      button.addEventListener("click", () => this.boxed(button.dataset.region.split(" ").map(Number)));
+      button.addEventListener("click", () => this.selectBox(button.dataset.region.split(" ").map(Number)));
     }
     this.part("range-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -32,111 +32,115 @@ export class Selection {
       const [v1, v2, a1, a2] = ["valence_from", "valence_to", "arousal_from", "arousal_to"].map((name) =>
         Number(form.get(name)),
       );
-      this.boxed([Math.min(v1, v2), Math.max(v1, v2), Math.min(a1, a2), Math.max(a1, a2)]);
+      this.selectBox([Math.min(v1, v2), Math.max(v1, v2), Math.min(a1, a2), Math.max(a1, a2)]);
     });
     this.part("clear").addEventListener("click", () => {
       this.clear();
       this.part("over").focus();
     });
-    this.part("play").addEventListener("click", () => this.playlist.play(this.songs.chosenOnes, 0));
-    this.part("found").addEventListener("click", ({ target }) => {
+    this.part("play").addEventListener("click", () => this.playlist.play(this.songs.selectedIndexes, 0));
+    this.part("selected-songs").addEventListener("click", ({ target }) => {
       const play = target.closest("[data-play-song]");
-      if (play) this.playlist.play(this.songs.chosenOnes, this.songs.chosenOnes.indexOf(Number(play.dataset.playSong)));
+      if (play)
+        this.playlist.play(
+          this.songs.selectedIndexes,
+          this.songs.selectedIndexes.indexOf(Number(play.dataset.playSong)),
+        );
     });
     for (const event of ["pointerover", "focusin"]) {
-      this.part("found").addEventListener(event, ({ target }) => {
-        this.pointed(Number(target.closest("[data-index]")?.dataset.index ?? -1));
+      this.part("selected-songs").addEventListener(event, ({ target }) => {
+        this.highlight(Number(target.closest("[data-index]")?.dataset.index ?? -1));
       });
     }
-    this.part("found").addEventListener("pointerleave", () => this.pointed(-1));
+    this.part("selected-songs").addEventListener("pointerleave", () => this.highlight(-1));
   }
 
-  drawn(outline, add) {
-    const alone = !add || !this.songs.chosen.includes(1);
-    this.songs.choose(within(outline), add);
-    this.settle(outline, alone ? { area: text(outline) } : null);
+  selectOutline(outline, add) {
+    const onlyOutline = !add || !this.songs.selected.includes(1);
+    this.songs.select(within(outline), add);
+    this.update(outline, onlyOutline ? { area: outlineText(outline) } : null);
   }
 
-  boxed(bounds) {
+  selectBox(bounds) {
     const [valence_from, valence_to, arousal_from, arousal_to] = bounds;
-    this.songs.choose(box(bounds), false);
+    this.songs.select(box(bounds), false);
     const corners = [
       [valence_from, arousal_from],
       [valence_to, arousal_from],
       [valence_to, arousal_to],
       [valence_from, arousal_to],
     ];
-    this.settle(corners, { valence_from, valence_to, arousal_from, arousal_to });
+    this.update(corners, { valence_from, valence_to, arousal_from, arousal_to });
   }
 
   toggle(index) {
-    this.songs.chosen[index] ^= 1;
-    this.settle([], null);
+    this.songs.selected[index] ^= 1;
+    this.update([], null);
   }
 
   clear() {
-    if (!this.songs.chosen.includes(1) && !this.outline.length) return;
-    this.songs.letGo();
-    this.settle([], null);
+    if (!this.songs.selected.includes(1) && !this.outline.length) return;
+    this.songs.clear();
+    this.update([], null);
   }
 
-  settle(outline, question) {
-    Object.assign(this, { outline, question });
+  update(outline, filter) {
+    Object.assign(this, { outline, filter });
     this.show();
     this.changed(outline);
     this.announce(this.part("count").textContent);
   }
 
-  announce(words) {
-    this.announcer.textContent = words;
+  announce(text) {
+    this.announcer.textContent = text;
   }
 
   show() {
-    const chosen = this.songs.chosenOnes;
-    const count = chosen.length;
+    const selected = this.songs.selectedIndexes;
+    const count = selected.length;
     this.part("count").textContent = count
-      ? `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} chosen`
-      : "No songs chosen";
-    this.part("found-part").hidden = !count;
+      ? `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`
+      : "No songs selected";
+    this.part("selected").hidden = !count;
     const library = this.part("open-library");
-    library.hidden = !this.question;
-    if (this.question) library.href = `${this.map.dataset.library}?${this.asked(this.question)}`;
+    library.hidden = !this.filter;
+    if (this.filter) library.href = `${this.map.dataset.library}?${this.queryFor(this.filter)}`;
     const compare = this.part("open-compare");
     compare.hidden = count !== 2;
     if (count === 2) {
-      const [a, b] = chosen.map((index) => this.songs.song(index).id);
+      const [a, b] = selected.map((index) => this.songs.song(index).id);
       compare.href = `${this.map.dataset.compare}?${new URLSearchParams({ a, b })}`;
     }
-    this.fillForm(chosen);
-    this.part("found").replaceChildren(...chosen.slice(0, LISTED).map((index) => this.row(index)));
+    this.fillForm(selected);
+    this.part("selected-songs").replaceChildren(...selected.slice(0, MAX_LISTED).map((index) => this.row(index)));
     const more = this.part("more");
-    more.hidden = count <= LISTED;
-    more.textContent = `and ${(count - LISTED).toLocaleString("en")} more`;
+    more.hidden = count <= MAX_LISTED;
+    more.textContent = `and ${(count - MAX_LISTED).toLocaleString("en")} more`;
   }
 
-  // What is done with many songs at once is asked by a question, or for those that were chosen one by one.
-  fillForm(chosen) {
+  // Bulk actions send the filter, or the ids of songs that were selected one by one.
+  fillForm(selected) {
     const form = this.part("bulk-form");
-    const whole = Boolean(this.question);
-    this.part("bulk").hidden = !whole && chosen.length > MOST_SENT;
-    form.elements.query.value = whole ? this.asked(this.question) : this.map.dataset.query;
-    const fields = whole
+    const byFilter = Boolean(this.filter);
+    this.part("bulk").hidden = !byFilter && selected.length > MAX_SENT;
+    form.elements.query.value = byFilter ? this.queryFor(this.filter) : this.map.dataset.query;
+    const fields = byFilter
       ? [["all", "yes"]]
-      : chosen.slice(0, MOST_SENT).map((index) => ["song", this.songs.song(index).id]);
+      : selected.slice(0, MAX_SENT).map((index) => ["song", this.songs.song(index).id]);
     this.part("bulk-songs").replaceChildren(
       ...fields.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
     );
   }
 
-  // The map's own question, and for this part of the plane besides.
-  asked(question) {
+  // The filter of the map, narrowed to this part of the plane.
+  queryFor(filter) {
     const query = new URLSearchParams(this.map.dataset.query);
-    for (const [name, value] of Object.entries(question)) {
-      // The ends of the scale bound nothing.
+    for (const [name, value] of Object.entries(filter)) {
+      // 1 and 9 are the ends of the scale: no limit.
       if (value === 1 || value === 9) continue;
-      const kept = query.has(name) ? Number(query.get(name)) : null;
-      if (kept === null || name === "area") query.set(name, value);
-      else query.set(name, name.endsWith("_from") ? Math.max(kept, value) : Math.min(kept, value));
+      const current = query.has(name) ? Number(query.get(name)) : null;
+      if (current === null || name === "area") query.set(name, value);
+      else query.set(name, name.endsWith("_from") ? Math.max(current, value) : Math.min(current, value));
     }
     return query;
   }
@@ -147,7 +151,11 @@ export class Selection {
     row.dataset.index = index;
     const mark = this.map.querySelector(`[data-legend] .mood-${mood.css}`).cloneNode(true);
     mark.classList.toggle("open", !mood.certain);
-    const link = Object.assign(document.createElement("a"), { href: this.songAddress(index), textContent: title });
+    const link = Object.assign(document.createElement("a"), {
+      href: this.songAddress(index),
+      textContent: title,
+      dir: "auto",
+    });
     const facts = Object.assign(document.createElement("span"), { className: "soft small" });
     facts.textContent = artist ? `${mood.name} · ${artist}` : mood.name;
     const play = Object.assign(document.createElement("button"), {
@@ -173,18 +181,18 @@ export class Selection {
     return pattern.replace("00000000-0000-0000-0000-000000000000", this.songs.song(index).id);
   }
 
-  kept() {
-    const ids = this.songs.chosenOnes.slice(0, MOST_KEPT).map((index) => this.songs.rows[index][0]);
-    return { ids, outline: this.outline, question: this.question };
+  state() {
+    const ids = this.songs.selectedIndexes.slice(0, MAX_SAVED).map((index) => this.songs.rows[index][0]);
+    return { ids, outline: this.outline, filter: this.filter };
   }
 
-  take({ ids, outline, question }) {
-    const wanted = new Set(ids);
+  restore({ ids, outline, filter }) {
+    const saved = new Set(ids);
     this.songs.rows.forEach(([id], index) => {
-      this.songs.chosen[index] = wanted.has(id) ? 1 : 0;
+      this.songs.selected[index] = saved.has(id) ? 1 : 0;
     });
     this.outline = outline;
-    this.question = question;
+    this.filter = filter;
     this.show();
     this.changed(outline);
   }

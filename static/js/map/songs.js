@@ -1,4 +1,4 @@
-// The songs of the map, in columns, and the questions that their places answer.
+// The songs of the map, stored in columns, with searches by position.
 
 export class Songs {
   constructor(answer) {
@@ -10,7 +10,7 @@ export class Songs {
     this.valence = Float64Array.from(songs, (song) => song[3]);
     this.arousal = Float64Array.from(songs, (song) => song[4]);
     this.mood = Uint16Array.from(songs, (song) => song[5]);
-    this.chosen = new Uint8Array(this.count);
+    this.selected = new Uint8Array(this.count);
   }
 
   song(index) {
@@ -23,24 +23,25 @@ export class Songs {
     };
   }
 
-  get chosenOnes() {
-    const found = [];
-    for (let index = 0; index < this.count; index++) if (this.chosen[index]) found.push(index);
-    return found;
+  get selectedIndexes() {
+    const indexes = [];
+    for (let index = 0; index < this.count; index++) if (this.selected[index]) indexes.push(index);
+    return indexes;
   }
 
-  choose(wanted, add) {
+  // Selects the songs at positions that fulfil the condition. `add` keeps earlier ones selected.
+  select(condition, add) {
     for (let index = 0; index < this.count; index++) {
-      if (wanted(this.valence[index], this.arousal[index])) this.chosen[index] = 1;
-      else if (!add) this.chosen[index] = 0;
+      if (condition(this.valence[index], this.arousal[index])) this.selected[index] = 1;
+      else if (!add) this.selected[index] = 0;
     }
   }
 
-  letGo() {
-    this.chosen.fill(0);
+  clear() {
+    this.selected.fill(0);
   }
 
-  // The song nearest to a pixel, or -1 where none is within reach.
+  // The index of the song nearest to a pixel, or -1 if none is within `reach` pixels.
   nearest(view, x, y, reach) {
     const { perValence, perArousal, x0, y0 } = view.scale;
     let best = -1;
@@ -54,7 +55,7 @@ export class Songs {
     return best;
   }
 
-  // The next song in a direction: near, and not far aside.
+  // The index of the next song in a direction. Sideways distance counts twice.
   next(view, from, [right, down]) {
     const { perValence, perArousal } = view.scale;
     let best = -1;

@@ -1,14 +1,14 @@
-// The name of the song that is pointed at, beside its point.
+// A tooltip beside the highlighted song.
 
-export class Tip {
+export class Tooltip {
   constructor(element, songs, view) {
     Object.assign(this, { element, songs, view });
   }
 
-  words(index) {
+  description(index) {
     const { title, artist, mood } = this.songs.song(index);
-    const places = [this.songs.valence[index], this.songs.arousal[index]].map((value) => value.toFixed(1));
-    return `${title}${artist ? ` by ${artist}` : ""}: ${mood.name}, valence ${places[0]}, arousal ${places[1]}`;
+    const [valence, arousal] = [this.songs.valence[index], this.songs.arousal[index]].map((value) => value.toFixed(1));
+    return `${title}${artist ? ` by ${artist}` : ""}: ${mood.name}, valence ${valence}, arousal ${arousal}`;
   }
 
   show(index) {
@@ -23,7 +23,7 @@ export class Tip {
     const { element, view } = this;
     const x = view.x(this.songs.valence[index]);
     const y = view.y(this.songs.arousal[index]);
-    // On the side where there is room for it.
+    // On the side with more room.
     const left = x > view.width / 2 ? x - element.offsetWidth - 16 : x + 16;
     const top = Math.min(Math.max(y - element.offsetHeight / 2, 4), view.height - element.offsetHeight - 4);
     element.style.setProperty("transform", `translate(${Math.round(Math.max(left, 4))}px, ${Math.round(top)}px)`);
@@ -32,6 +32,7 @@ export class Tip {
 
 function line(name, text) {
   const element = document.createElement(name);
+  element.dir = "auto";
   element.textContent = text;
   return element;
 }

@@ -1,13 +1,13 @@
-// What of the plane is in sight: from valence and arousal to pixels and back, zoomed and moved.
+// The visible part of the plane: converts between valence and arousal and pixels, zooms and pans.
 
-const LEAST = 1;
-const MOST = 9;
-const CLOSEST = 0.15;
-const WIDE = 5.5;
+const MIN = 1;
+const MAX = 9;
+const MIN_SPAN = 0.15;
+const WIDE_AROUSAL = 5.5;
 const MARGIN = { left: 40, right: 12, top: 12, bottom: 34 };
 
-export class View {
-  // `home` is [valence from, to, arousal from, to], which holds all songs.
+export class Viewport {
+  // `home` is [valence from, to, arousal from, to], and contains all songs.
   constructor(home) {
     this.home = home;
     this.width = 0;
@@ -21,7 +21,7 @@ export class View {
   }
 
   showPlane() {
-    this.show([LEAST, MOST, LEAST, MOST]);
+    this.show([MIN, MAX, MIN, MAX]);
   }
 
   get bounds() {
@@ -46,17 +46,17 @@ export class View {
     };
   }
 
-  // How much larger songs lie apart than where all of them are in sight.
+  // 1 where all songs are visible.
   get zoom() {
     return (this.home[1] - this.home[0]) / (this.valence[1] - this.valence[0]);
   }
 
-  // Whether so much of the plane is in sight that most of it may be empty.
+  // Whether most of the visible plane may be empty.
   get wide() {
-    return this.arousal[1] - this.arousal[0] > WIDE;
+    return this.arousal[1] - this.arousal[0] > WIDE_AROUSAL;
   }
 
-  // Pixels are x = perValence * valence + x0 and y = perArousal * arousal + y0; for loops over many songs.
+  // For loops over many songs: x = perValence * valence + x0, y = perArousal * arousal + y0.
   get scale() {
     const { left, right, top, bottom } = this.field;
     const perValence = (right - left) / (this.valence[1] - this.valence[0]);
@@ -79,7 +79,7 @@ export class View {
     return perArousal * arousal + y0;
   }
 
-  // The place of the plane under a pixel.
+  // Valence and arousal at a pixel.
   at(x, y) {
     const { left, right, top, bottom } = this.field;
     return [
@@ -105,7 +105,7 @@ export class View {
     this.arousal = shifted(this.arousal, (pixelsY / (bottom - top)) * (this.arousal[1] - this.arousal[0]));
   }
 
-  // Moves as little as puts the place well in sight.
+  // Pans as little as needed to show the position.
   reveal(valence, arousal) {
     this.valence = holding(this.valence, valence);
     this.arousal = holding(this.arousal, arousal);
@@ -113,15 +113,15 @@ export class View {
 }
 
 function around([low, high], centre, factor) {
-  const span = Math.min(Math.max((high - low) / factor, CLOSEST), MOST - LEAST);
+  const span = Math.min(Math.max((high - low) / factor, MIN_SPAN), MAX - MIN);
   const from = centre - ((centre - low) / (high - low)) * span;
   return shifted([from, from + span], 0);
 }
 
-// Never beyond the plane.
+// Stays within the plane.
 function shifted([low, high], by) {
   const span = high - low;
-  const from = Math.min(Math.max(low + by, LEAST), MOST - span);
+  const from = Math.min(Math.max(low + by, MIN), MAX - span);
   return [from, from + span];
 }
 
