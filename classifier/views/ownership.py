@@ -1,4 +1,4 @@
-"""One's own songs; another's are as if they were not there."""
+"""Access to the user's own songs; the songs of other users are not found."""
 
 import uuid
 
@@ -14,8 +14,8 @@ def own_song(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> Song:
     return get_object_or_404(Song.objects.for_owner(request.user), id=song_id)
 
 
-def way_back(request: HttpRequest, otherwise: str) -> str:
-    """Where the form says that the person came from, if that is a page of this site."""
-    target = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if own else otherwise
+def return_address(request: HttpRequest, default: str) -> str:
+    """The page named in the form's `next` field, if it belongs to this site."""
+    address = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if allowed else default

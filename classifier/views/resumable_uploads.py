@@ -27,7 +27,7 @@ from classifier.uploads.resumable_uploads import (
     resumable_upload_create,
     resumable_upload_delete,
 )
-from classifier.views.ownership import way_back
+from classifier.views.ownership import return_address
 from classifier.views.song_cards import cards
 
 # Said with every request and answer, as in the tus protocol: the first byte of a part, or the next one that is missing.
@@ -72,7 +72,7 @@ def discard(request: AuthenticatedHttpRequest, file_id: uuid.UUID) -> HttpRespon
     file = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=file_id)
     resumable_upload_delete(file=file)
     messages.info(request, f"“{file.file_name}” is not awaited any more.")
-    return redirect(way_back(request, reverse("home")))
+    return redirect(return_address(request, reverse("home")))
 
 
 def _append(request: AuthenticatedHttpRequest, file: ResumableUpload) -> HttpResponse:

@@ -11,7 +11,7 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import ProductError
 from classifier.library.saved_filters import filter_delete, filter_rename, filter_save
 from classifier.models import SavedFilter
-from classifier.views.ownership import way_back
+from classifier.views.ownership import return_address
 
 
 @require_POST
@@ -25,7 +25,7 @@ def save(request: AuthenticatedHttpRequest) -> HttpResponse:
         )
     except ProductError as error:
         messages.error(request, error.message)
-        return redirect(way_back(request, reverse("song-list")))
+        return redirect(return_address(request, reverse("song-list")))
     messages.success(request, f"The filter “{saved.name}” is saved.")
     return redirect(f"{reverse('song-list')}?{saved.query}")
 
@@ -36,7 +36,7 @@ def rename(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
         filter_rename(saved=_own(request, filter_id), name=request.POST.get("name", ""))
     except ProductError as error:
         messages.error(request, error.message)
-    return redirect(way_back(request, reverse("song-list")))
+    return redirect(return_address(request, reverse("song-list")))
 
 
 @require_POST
@@ -44,7 +44,7 @@ def delete(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     saved = _own(request, filter_id)
     filter_delete(saved=saved)
     messages.success(request, f"The filter “{saved.name}” is deleted. Its songs are not.")
-    return redirect(way_back(request, reverse("song-list")))
+    return redirect(return_address(request, reverse("song-list")))
 
 
 def _own(request: AuthenticatedHttpRequest, filter_id: int) -> SavedFilter:

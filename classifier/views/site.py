@@ -15,7 +15,7 @@ from django.views.decorators.http import condition, require_POST, require_safe
 from classifier import ml_gateway
 from classifier.charts.palette import stylesheet
 from classifier.jobs.health import health_report
-from classifier.views.ownership import way_back
+from classifier.views.ownership import return_address
 
 THEMES = ("light", "dark")
 A_YEAR_S = 365 * 24 * 3600
@@ -24,7 +24,7 @@ A_YEAR_S = 365 * 24 * 3600
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    response = redirect(way_back(request, reverse("home")))
+    response = redirect(return_address(request, reverse("home")))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         # Read by the page's script too, which switches without a new page.

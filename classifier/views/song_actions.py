@@ -1,4 +1,4 @@
-"""What a person can do with a song. Each is one form, which works without a script."""
+"""What a user can do with one song. Each action is a form that works without JavaScript."""
 
 import uuid
 
@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import ProductError
-from classifier.models import Verdict
+from classifier.models import Song, Status, Verdict
 from classifier.services.bulk import songs_rerun
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from classifier.services.song_retry import song_retry
 from classifier.services.song_verdict import Pair, song_verdict
-from classifier.views.ownership import own_song, way_back
+from classifier.views.ownership import own_song, return_address
+from classifier.views.song_result import result_page
 
 
 @require_POST
@@ -31,7 +32,7 @@ def edit(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
             artist=request.POST.get("artist", ""),
             now=timezone.now(),
         )
-        messages.success(request, "Title and artist are saved.")
+        messages.success(request, "Title and artist saved.")
     except ProductError as error:
         messages.error(request, error.message)
     return redirect("song-detail", song_id)
@@ -44,15 +45,15 @@ def retry(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse
         song_retry(song=song, now=timezone.now())
     except ProductError as error:
         messages.error(request, error.message)
-    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+    return redirect(return_address(request, reverse("song-detail", args=[song_id])))
 
 
 @require_POST
 def again(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
-    """Have a song that was heard heard once more, by the model in use; its page shows how far that is."""
+    """Analyse a song again with the model in use; its page shows the progress."""
     song = own_song(request, song_id)
     if not songs_rerun(ids=[song.id], now=timezone.now()):
-        messages.info(request, "This song is on the way to be heard already.")
+        messages.info(request, "This song is already waiting for analysis.")
     return redirect("song-detail", song_id)
 
 
@@ -63,7 +64,7 @@ def cancel(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespons
         song_cancel(song=song, now=timezone.now())
     except ProductError as error:
         messages.error(request, error.message)
-    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+    return redirect(return_address(request, reverse("song-detail", args=[song_id])))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,15 +74,15 @@ def delete(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespons
         return render(request, "songs/delete.html", {"song": song})
     title = song.display_title
     song_delete(song=song)
-    messages.success(request, f"“{title}” and its audio are deleted.")
+    messages.success(request, f"Deleted “{title}” and its audio.")
     return redirect("song-list")
 
 
-SAID = {
-    Verdict.AGREED: "Saved: it fits.",
-    Verdict.DISAGREED: "Saved: it does not fit. If you know which moods would, set them.",
-    Verdict.CORRECTED: "What you hear is saved.",
-    Verdict.NONE: "Your word is taken back.",
+VERDICT_MESSAGES = {
+    Verdict.AGREED: "Saved: you agree with the mood.",
+    Verdict.DISAGREED: "Saved: you disagree with the mood.",
+    Verdict.CORRECTED: "Your moods are saved.",
+    Verdict.NONE: "Your feedback is removed.",
 }
 
 
@@ -97,13 +98,24 @@ def verdict(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespon
             seen=_seen(request),
             now=timezone.now(),
         )
-        messages.success(request, SAID[Verdict(song.verdict)])
+        messages.success(request, VERDICT_MESSAGES[Verdict(song.verdict)])
     except ProductError as error:
+        if request.POST.get("verdict") == Verdict.CORRECTED and song.status == Status.DONE:
+            return _correction_again(request, song, error)
         messages.error(request, error.message)
-    return redirect(way_back(request, reverse("song-detail", args=[song_id])))
+    return redirect(return_address(request, reverse("song-detail", args=[song_id])))
+
+
+def _correction_again(request: AuthenticatedHttpRequest, song: Song, error: ProductError) -> HttpResponse:
+    """The song's page with the error in the form, which keeps the chosen moods."""
+    with_detail = Song.objects.for_owner(request.user).with_analysis(detail=True).filter(id=song.id).first()
+    if with_detail is None or with_detail.analysis is None:
+        messages.error(request, error.message)
+        return redirect("song-detail", song.id)
+    return result_page(request, with_detail, correction_error=error)
 
 
 def _seen(request: AuthenticatedHttpRequest) -> Pair | None:
-    """The moods that the form showed; forms that tell none are taken at their word."""
+    """The moods that the form showed; None for forms without them."""
     moods = request.POST.getlist("seen")
     return (moods[0], moods[1]) if len(moods) == 2 else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import permutations
 from typing import Any
 
@@ -67,8 +68,13 @@ class NetworkResult:
     mood: CompositeMood
 
 
-def result_page(request: AuthenticatedHttpRequest, song: Song) -> HttpResponse:
-    """Expects `song` with its analysis and detail loaded, so that reading it several times costs no query."""
+def result_page(
+    request: AuthenticatedHttpRequest, song: Song, *, correction_error: ProductError | None = None
+) -> HttpResponse:
+    """Expects `song` with its analysis and detail loaded, so that reading it several times costs no query.
+
+    `correction_error` is why a posted correction was rejected; the form then keeps the posted moods.
+    """
     try:
         network = parse_network(request.GET.get("model"))
         answer = song_json(song, network)
@@ -77,6 +83,7 @@ def result_page(request: AuthenticatedHttpRequest, song: Song) -> HttpResponse:
         options = vocabularies(answer["scores"], network, answer["model_version"], vocabulary, query)
     except (ProductError, ml_gateway.MoodError) as error:
         return error_response(request, error)
+    page_query = f"?{request.GET.urlencode()}" if request.GET else ""
     context = {
         "song": song,
         "section": "history",
@@ -88,10 +95,15 @@ def result_page(request: AuthenticatedHttpRequest, song: Song) -> HttpResponse:
         "model_version": answer["model_version"],
         "model": model_link(answer["model_version"]),
         "moods": ml_gateway.MOODS.values(),
+        "page_query": page_query,
+        "return_to": reverse("song-detail", args=[song.id]) + page_query,
+        "verdict_error": correction_error.message if correction_error else "",
+        "verdict_choice": _verdict_choice(request, song),
         **_whole_song(answer),
         **_over_time(song, answer, network),
     }
-    return render(request, "songs/result.html", context)
+    status = correction_error.http_status if correction_error else HTTPStatus.OK
+    return render(request, "songs/result.html", context, status=status)
 
 
 def _whole_song(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,6 +151,13 @@ def _over_time(song: Song, answer: Mapping[str, Any], network: str) -> dict[str,
             axis_end(scores, *answer["models"].values()),
         ),
     }
+
+
+def _verdict_choice(request: AuthenticatedHttpRequest, song: Song) -> dict[str, str]:
+    """The moods that the correction form shows as selected."""
+    if request.method == "POST":
+        return {name: request.POST.get(name, "") for name in ("primary", "secondary")}
+    return {"primary": song.actual_primary, "secondary": song.actual_secondary}
 
 
 def _saliency_sides(song: Song) -> dict[str, Side]:

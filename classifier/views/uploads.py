@@ -19,7 +19,7 @@ from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_missing
 from classifier.views.home import home_context
-from classifier.views.ownership import way_back
+from classifier.views.ownership import return_address
 from classifier.views.song_cards import cards
 
 
@@ -76,7 +76,7 @@ def cancel_waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     """All that still waits, for whoever gave the wrong folder."""
     count = songs_cancel(owner=request.user, now=timezone.now())
     messages.info(request, f"{count} song{' is' if count == 1 else 's are'} no longer waited for.")
-    return redirect(way_back(request, reverse("home")))
+    return redirect(return_address(request, reverse("home")))
 
 
 @require_POST

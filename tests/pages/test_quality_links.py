@@ -1,4 +1,4 @@
-"""What a song's results say of the model that heard it, and where they lead."""
+"""Links from a result to the accuracy and the terms of its model."""
 
 import re
 from collections.abc import Iterator
@@ -30,17 +30,17 @@ def html(anna_client: Client, heard: Any, in_use: None) -> str:
     return anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
 
 
-def test_each_mood_leads_to_how_often_it_is_right(html: str) -> None:
+def test_each_mood_links_to_its_precision(html: str) -> None:
     headline = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)
     assert list(moods_linked(headline)) == ["calmness", "power"]
     assert set(moods_linked(html)) == {key.replace("_", "-") for key in MOODS}
 
 
-def test_the_runners_up_are_linked_mood_by_mood(html: str) -> None:
-    assert 'href="/how-good/#mood-tenderness"' in html.partition("Runners-up")[2].partition("</ul>")[0]
+def test_each_mood_of_an_alternative_is_linked(html: str) -> None:
+    assert 'href="/how-good/#mood-tenderness"' in html.partition("Alternatives")[2].partition("</ul>")[0]
 
 
-def test_each_passages_moods_are_linked_beside_the_passage_itself(html: str) -> None:
+def test_each_mood_in_the_table_of_passages_is_linked(html: str) -> None:
     table = re.search(r'<table class="data-table passages">.*?</table>', html, re.DOTALL).group()
     rows = table.partition("<tbody")[2].count("<tr>")
     assert rows
@@ -49,17 +49,17 @@ def test_each_passages_moods_are_linked_beside_the_passage_itself(html: str) -> 
     assert "Calm but Powerful" in words(table)
 
 
-def test_the_mood_genre_leads_to_how_often_it_is_given(html: str) -> None:
+def test_the_mood_genre_links_to_its_frequency(html: str) -> None:
     assert 'href="/how-good/#genre-CalmButEpic"' in html
 
 
-def test_the_model_stands_with_its_quality_and_its_terms(html: str) -> None:
+def test_the_model_links_to_its_accuracy_and_its_terms(html: str) -> None:
     text = words(html)
-    assert ": how good is it? Trained on research data, so not free for every use ." in text
+    assert ": how accurate is it? Trained on research data, so not free for every use ." in text
     assert 'href="/how-good/#terms"' in html
 
 
-def test_a_result_of_another_installed_model_leads_to_that_model(
+def test_a_result_of_another_installed_model_links_to_that_model(
     anna_client: Client, heard: Any, settings: Any
 ) -> None:
     settings.MODEL_BUNDLE = "mood-10"
@@ -67,7 +67,7 @@ def test_a_result_of_another_installed_model_leads_to_that_model(
     assert f'href="/how-good/?version={heard.analysis.model_version}#mood-calmness"' in html
 
 
-def test_a_result_whose_model_is_gone_links_nowhere(
+def test_a_result_of_a_removed_model_has_no_links(
     anna_client: Client, heard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: False)
@@ -76,6 +76,6 @@ def test_a_result_whose_model_is_gone_links_nowhere(
     assert "which is no longer installed" in words(html)
 
 
-def test_the_navigation_leads_there(anna_client: Client) -> None:
+def test_the_navigation_links_to_the_page(anna_client: Client) -> None:
     html = anna_client.get(reverse("home")).content.decode()
     assert words(re.search(r'<a href="/how-good/".*?</a>', html, re.DOTALL).group()) == "How good is it ?"

@@ -1,4 +1,4 @@
-"""The page of a song that was heard."""
+"""The result page of a song."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.ml_gateway import MoodError
-from classifier.models import Analysis, AnalysisDetail, Song
+from classifier.models import Analysis, AnalysisDetail, Song, Verdict
 from ml.features.names import FEATURES
 from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.pages.conftest import Submit, whole_answer
@@ -21,11 +21,11 @@ def page(client: Client, song: Song, **query: str) -> str:
 
 
 def words(html: str) -> str:
-    """What a reader sees of a page: one line, without tags."""
+    """The text of a page on one line, without tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def test_the_composite_mood_is_the_headline_with_the_confidence_of_each_side(anna_client: Client, heard: Song) -> None:
+def test_the_headline_is_the_composite_mood_with_the_confidence_of_each_side(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard)
     headline = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)
     assert words(headline) == "Calm but Powerful"
@@ -34,33 +34,33 @@ def test_the_composite_mood_is_the_headline_with_the_confidence_of_each_side(ann
     assert "<title>Calm but Powerful: Nocturne" in html
 
 
-def test_runners_up_genre_reasons_and_tags_are_told(anna_client: Client, heard: Song) -> None:
+def test_the_page_shows_alternatives_genre_main_reason_and_tags(anna_client: Client, heard: Song) -> None:
     text = words(page(anna_client, heard))
     assert "Calm and Tender 12 %" in text
-    assert "Calm but Epic mood genre Calm, yet solemn" in text
-    assert "Above all: A slow beat" in text
+    assert "Mood genre Calm but Epic Calm, yet solemn" in text
+    assert "Main reason: A slow beat" in text
     assert "Nocturne by Field" in text
 
 
-def test_both_networks_stand_side_by_side_with_their_agreement(anna_client: Client, heard: Song) -> None:
+def test_both_networks_are_shown_with_their_agreement(anna_client: Client, heard: Song) -> None:
     text = words(page(anna_client, heard))
-    assert "83 % agreement. The networks mostly agree." in text
+    assert "83 % agreement The networks mostly agree." in text
     assert "1D network Reads the sequence of 57 features" in text
     assert "Calm and Sad" in text
 
 
-def test_one_network_alone_can_be_looked_at(anna_client: Client, heard: Song) -> None:
+def test_the_result_of_one_network_can_be_shown(anna_client: Client, heard: Song) -> None:
     headline = re.search(r"<h1>(.*?)</h1>", page(anna_client, heard, model="cnn2d"), re.DOTALL).group(1)
     assert words(headline) == "Calm and Sad"
 
 
-def test_a_network_that_does_not_exist_is_refused_by_name(anna_client: Client, heard: Song) -> None:
+def test_an_unknown_network_is_rejected_with_its_name(anna_client: Client, heard: Song) -> None:
     response = anna_client.get(reverse("song-detail", args=[heard.id]), {"model": "cnn3d"})
     assert response.status_code == 400
     assert "“cnn3d”" in response.content.decode()
 
 
-def test_an_uncertain_mood_is_called_mixed_and_its_sides_candidates(
+def test_an_uncertain_mood_is_called_mixed_with_candidates(
     anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
     analyser.result.answer = whole_answer() | {
@@ -68,12 +68,12 @@ def test_an_uncertain_mood_is_called_mixed_and_its_sides_candidates(
     }
     text = words(page(anna_client, hear()))
     assert "Mixed: Calm or Powerful" in text
-    assert "No mood stands out enough to be stated" in text
+    assert "No mood is clear enough to be stated" in text
     assert "Why it is mixed Calm, the best candidate, reaches 31 %. Below" in text
-    assert "What speaks for each candidate" in text
+    assert "What supports each candidate" in text
 
 
-def test_the_features_stand_in_tables_with_their_units(
+def test_features_are_shown_in_tables_with_their_units(
     anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
     analyser.result.answer = whole_answer() | {"features": {feature.name: 0.5 for feature in FEATURES}}
@@ -83,17 +83,47 @@ def test_the_features_stand_in_tables_with_their_units(
     assert "beats/min" in html
 
 
-def test_the_moods_over_time_can_be_heard_without_a_script(anna_client: Client, heard: Song) -> None:
+def test_song_and_passages_can_be_played_without_javascript(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard)
     assert f'<audio controls preload="metadata" src="{reverse("song-audio", args=[heard.id])}"' in html
     assert f'href="{reverse("song-passage", args=[heard.id])}?start=0.00&amp;end=20.00"' in html
 
 
-def test_what_the_person_hears_stands_beside_the_prediction(anna_client: Client, heard: Song) -> None:
-    Song.objects.filter(id=heard.id).update(actual_primary="tension", actual_secondary="sadness")
-    text = words(page(anna_client, heard))
-    assert "You hear Tense and Sad" in text
-    assert "Calm but Powerful" in text
+def test_the_users_own_mood_is_the_headline_with_the_prediction_beside_it(anna_client: Client, heard: Song) -> None:
+    Song.objects.filter(id=heard.id).update(
+        verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
+    )
+    html = page(anna_client, heard)
+    assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Tense and Sad"
+    assert "<title>Tense and Sad: Nocturne" in html
+    assert "Set by you. The prediction is Calm but Powerful." in words(html)
+
+
+def test_a_single_networks_result_keeps_its_own_headline(anna_client: Client, heard: Song) -> None:
+    Song.objects.filter(id=heard.id).update(
+        verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
+    )
+    html = page(anna_client, heard, model="cnn2d")
+    assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Calm and Sad"
+    assert "2D network only. Show the combined result" in words(html)
+
+
+def test_titles_in_any_script_keep_their_direction(anna_client: Client, heard: Song) -> None:
+    Song.objects.filter(id=heard.id).update(title="ليلة هادئة 🌙", artist="青葉市子")
+    html = page(anna_client, heard)
+    assert re.search(r'<strong class="clamped" dir="auto"[^>]*>ليلة هادئة 🌙</strong>', html)
+    assert "<bdi>青葉市子</bdi>" in html
+
+
+@pytest.mark.parametrize("name", ["networks", "vocabularies", "genres", "features", "song"])
+def test_details_are_folded_and_have_an_anchor_inside(anna_client: Client, heard: Song, name: str) -> None:
+    html = page(anna_client, heard)
+    folded = next(
+        part
+        for part in re.findall(r"<details class=\"disclosure\".*?id=\"\w+\"", html, re.DOTALL)
+        if f'id="{name}"' in part
+    )
+    assert " open" not in folded.partition(">")[0]
 
 
 def test_a_warning_about_the_file_is_shown(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
@@ -101,7 +131,7 @@ def test_a_warning_about_the_file_is_shown(anna_client: Client, analyser: FakeAn
     assert "The file broke off after 93 s." in page(anna_client, hear())
 
 
-def test_a_result_outlives_the_model_that_made_it(
+def test_a_result_is_shown_after_its_model_was_removed(
     anna_client: Client, heard: Song, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(network: str, answer: object, version: str) -> None:
@@ -114,7 +144,7 @@ def test_a_result_outlives_the_model_that_made_it(
     assert anna_client.get(reverse("song-detail", args=[heard.id]), {"model": "cnn1d"}).status_code == 503
 
 
-def test_a_model_that_is_gone_takes_only_what_needs_it_along(anna_client: Client, heard: Song) -> None:
+def test_without_its_model_only_dependent_parts_are_missing(anna_client: Client, heard: Song) -> None:
     Analysis.objects.update(model_version="mood-0")
     html = page(anna_client, heard)
     assert "Compared with the reference library:" in words(html)
@@ -122,14 +152,14 @@ def test_a_model_that_is_gone_takes_only_what_needs_it_along(anna_client: Client
     assert anna_client.get(reverse("song-detail", args=[heard.id]), {"words": "energy"}).status_code == 503
 
 
-def test_names_are_text_and_never_markup(anna_client: Client, heard: Song) -> None:
+def test_title_and_artist_are_escaped(anna_client: Client, heard: Song) -> None:
     Song.objects.filter(id=heard.id).update(title="<script>alert(1)</script>", artist='"><img src=x>')
     html = page(anna_client, heard)
     assert "<script>alert" not in html
     assert "<img src=x>" not in html
 
 
-def test_the_page_keeps_to_the_content_security_policy(anna_client: Client, heard: Song) -> None:
+def test_the_page_complies_with_the_content_security_policy(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard)
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
 
@@ -155,30 +185,30 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyse
     analyser.result.answer = whole_answer() | {"reasons": reasons}
     html = page(anna_client, hear())
     calm, powerful = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
-    assert "What speaks for it listeners in a hundred Slower than 80 % of songs +5.0" in calm
+    assert "What supports it listeners in a hundred Slower than 80 % of songs +5.0" in calm
     assert "Louder" not in calm
-    assert "What speaks for it listeners in a hundred Louder than 70 % of songs +3.0" in powerful
+    assert "What supports it listeners in a hundred Louder than 70 % of songs +3.0" in powerful
     assert "What speaks against it listeners in a hundred In A minor −2.0" in powerful
-    assert "Strongest 0:00–0:10" in calm
-    assert "First or second side throughout" in powerful
+    assert "Strongest at 0:00–0:10" in calm
+    assert "Main or second mood throughout" in powerful
 
 
-def test_a_song_of_an_earlier_version_says_what_is_not_known_of_it(anna_client: Client, heard: Song) -> None:
+def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, heard: Song) -> None:
     AnalysisDetail.objects.update(waveform=[])
     html = page(anna_client, heard)
     first, second = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "A slow beat" in first
-    assert "heard before reasons were told of its second side" in second
+    assert "analysed before the second mood had reasons" in second
     assert 'class="waveform"' not in html
     assert 'class="mood-timeline"' in html
 
 
-def test_the_wave_carries_the_colours_of_both_sides(anna_client: Client, heard: Song) -> None:
+def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, heard: Song) -> None:
     wave = re.search(r"<svg class=\"waveform.*?</svg>", page(anna_client, heard), re.DOTALL).group()
     assert re.findall(r"<g class=\"(mood-\w+)\">", wave) == ["mood-calmness", "mood-power"]
 
 
-def test_the_strongest_passage_of_each_side_plays_with_a_click_or_as_a_file(
+def test_the_strongest_passage_of_each_side_can_be_played_or_downloaded(
     anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
     answer = whole_answer()
@@ -191,70 +221,67 @@ def test_the_strongest_passage_of_each_side_plays_with_a_click_or_as_a_file(
     assert f'href="{reverse("song-passage", args=[song.id])}?start=10.00&amp;end=20.00" data-passage' in strongest
 
 
-def test_other_words_are_chosen_without_a_script_and_say_how_they_were_measured(
-    anna_client: Client, heard: Song
-) -> None:
+def test_another_vocabulary_is_shown_without_javascript_with_its_accuracy(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard, words="occasions", model="cnn1d")
     shown = re.search(r'<div class="vocabulary" data-panel="occasions">(.*?)</div>', html, re.DOTALL).group(1)
-    assert "In these words it is" in words(shown)
+    assert "In this vocabulary the song is" in words(shown)
     assert "Not measured: there are no recordings with these labels." in words(shown)
-    assert 'data-panel="emotions" hidden' in html
-    assert 'href="?model=cnn1d&amp;words=energy#emotions"' in html
+    assert 'data-panel="energy" hidden' in html
+    assert re.search(r"<details [^>]*data-vocabularies open>", html)
+    assert 'href="?model=cnn1d&amp;words=energy#vocabularies"' in html
 
 
-def test_a_vocabulary_that_does_not_exist_is_refused_by_name(anna_client: Client, heard: Song) -> None:
+def test_an_unknown_vocabulary_is_rejected_with_its_name(anna_client: Client, heard: Song) -> None:
     response = anna_client.get(reverse("song-detail", args=[heard.id]), {"words": "weather"})
     assert response.status_code == 400
     assert "“weather”" in response.content.decode()
 
 
-def test_each_rule_says_which_of_its_conditions_hold_here(anna_client: Client, heard: Song) -> None:
+def test_each_genre_rule_shows_which_conditions_are_met(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard)
     rules = re.search(r'<ul class="rules">(.*?)</section>', html, re.DOTALL).group(1)
-    assert "Holds: Calmness in the upper half , here higher than 99 %" in words(rules)
-    assert "Does not hold: " in words(rules)
+    assert "Met: Calmness in the upper half ; this song: higher than 99 %" in words(rules)
+    assert "Not met: " in words(rules)
     assert "None of the other rules holds." in words(rules)
 
 
-def test_where_the_networks_part_is_told_by_emotion_and_by_passage(anna_client: Client, heard: Song) -> None:
+def test_the_networks_are_compared_by_emotion_and_by_passage(anna_client: Client, heard: Song) -> None:
     text = words(page(anna_client, heard))
     assert "They differ most on Calm (70 and 10 %), Sad (10 and 70 %)" in text
-    assert "Nowhere in the song do they put the same mood first." in text
+    assert "They never put the same mood first." in text
     assert "0:00–0:20 ○ Calm , ◆ Sad" in text
-    assert "They agree on most of it, but not on what comes first: Calm for one, Sad for the other." in text
+    assert (
+        "The networks mostly agree, but not on the main mood: Calm for the 1D network, Sad for the 2D network." in text
+    )
 
 
-def test_where_the_networks_disagree_the_page_says_what_that_means(
-    anna_client: Client, analyser: FakeAnalyser, hear: Submit
-) -> None:
+def test_a_disagreement_of_the_networks_is_explained(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
     analyser.result.answer = whole_answer() | {"agreement": 0.41}
     text = words(page(anna_client, hear()))
-    assert "41 % agreement. The networks disagree: treat this result with care." in text
-    assert "The networks disagree on this song: one puts Calm first, the other Sad." in text
-    assert "your own ear counts for more" in text
+    assert "41 % agreement The networks disagree: treat this result with care." in text
+    assert "The networks disagree on this song: the 1D network puts Calm first, the 2D network Sad." in text
+    assert "rely on your own judgement" in text
 
 
-def test_what_the_picture_showed_can_be_asked_for_the_sides_of_the_whole_answer(
-    anna_client: Client, heard: Song
-) -> None:
+def test_saliency_maps_are_offered_for_the_sides_of_the_combined_result(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard, model="cnn2d")
     assert reverse("song-saliency", args=[heard.id, "primary"]) in html
-    assert "What spoke for Calm" in html
-    assert "What spoke for Powerful" in html
+    assert "Saliency for Calm" in html
+    assert "Saliency for Powerful" in html
 
 
-def test_a_song_leads_to_its_report_and_to_a_comparison(anna_client: Client, heard: Song) -> None:
+def test_the_page_links_to_the_report_and_to_a_comparison(anna_client: Client, heard: Song) -> None:
     html = page(anna_client, heard)
     assert f'href="{reverse("song-report", args=[heard.id])}"' in html
     assert f'href="{reverse("song-compare")}?a={heard.id}"' in html
 
 
-def test_every_picture_has_its_size_before_it_is_there(anna_client: Client, heard: Song) -> None:
+def test_every_image_has_its_size_before_it_loads(anna_client: Client, heard: Song) -> None:
     for picture in re.findall(r"<img[^>]*>", page(anna_client, heard)):
         assert re.search(r'width="\d+" height="\d+"', picture), picture
 
 
-def test_a_page_of_two_hours_stays_light(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
+def test_the_page_of_a_song_of_two_hours_stays_small(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
     analyser.result.answer = whole_answer(segments=1439)
     for i, segment in enumerate(analyser.result.answer["segments"]):
         # A mood that never stays: as many passages as there can be.
@@ -266,7 +293,7 @@ def test_a_page_of_two_hours_stays_light(anna_client: Client, analyser: FakeAnal
     assert len(html.encode()) < 300_000
 
 
-def test_a_page_of_a_long_song_asks_the_database_no_more_often(
+def test_a_long_song_needs_no_more_queries(
     anna_client: Client, analyser: FakeAnalyser, hear: Submit, django_assert_num_queries: Callable
 ) -> None:
     analyser.result.answer = whole_answer(segments=400)
@@ -277,5 +304,5 @@ def test_a_page_of_a_long_song_asks_the_database_no_more_often(
         anna_client.get(address)
 
 
-def test_nobody_sees_what_is_another_s(boris_client: Client, heard: Song) -> None:
+def test_the_song_of_another_user_is_not_found(boris_client: Client, heard: Song) -> None:
     assert boris_client.get(reverse("song-detail", args=[heard.id])).status_code == 404

@@ -111,4 +111,4 @@ def test_a_song_that_was_heard_can_be_heard_again(anna_client: Client, boris_cli
     heard.refresh_from_db()
     assert heard.status == "queued"
     assert heard.analysis.name == "Calm but Powerful"
-    assert "on the way to be heard already" in page_after(anna_client, act(anna_client, heard, "again"))
+    assert "already waiting for analysis" in page_after(anna_client, act(anna_client, heard, "again"))

@@ -1,19 +1,23 @@
-"""Saying of a song what one hears, on its page."""
+"""Agreeing and disagreeing with a song's mood, and correcting it, on the result page."""
 
+import html
 import re
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from classifier.errors import ProductError
 from classifier.models import Song, Verdict
+from classifier.services.song_verdict import song_verdict
 from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.pages.conftest import Submit, whole_answer
 from tests.pages.test_result_page import words
 
 
-def say(client: Client, song: Song, **form: object) -> HttpResponse:
+def post_verdict(client: Client, song: Song, **form: object) -> HttpResponse:
     return client.post(reverse("song-verdict", args=[song.id]), form)
 
 
@@ -22,86 +26,139 @@ def page_after(client: Client, response: HttpResponse) -> str:
     return client.get(response.headers["Location"]).content.decode()
 
 
-def own_part(html: str) -> str:
-    return re.search(r'<section id="your-ear".*?</section>', html, re.DOTALL).group()
+def page(client: Client, song: Song) -> str:
+    return client.get(reverse("song-detail", args=[song.id])).content.decode()
+
+
+def verdict_part(content: str) -> str:
+    return re.search(r'<div class="verdict" id="verdict">.*?</header>', content, re.DOTALL).group()
 
 
 def test_the_page_asks_whether_the_mood_fits(anna_client: Client, heard: Song) -> None:
-    part = own_part(anna_client.get(reverse("song-detail", args=[heard.id])).content.decode())
-    assert "Does “Calm but Powerful” fit?" in words(part)
+    part = verdict_part(page(anna_client, heard))
+    assert "Does “Calm but Powerful” fit? Agree Disagree" in words(part)
     assert 'name="seen" value="calmness"' in part
-    assert 'aria-pressed="true"' not in part
-    assert "Take it back" not in part
+    assert "Undo" not in part
 
 
-def test_of_an_unsure_answer_it_asks_whether_both_candidates_are_right(
+def test_of_an_uncertain_mood_it_asks_whether_both_candidates_are_right(
     anna_client: Client, analyser: FakeAnalyser, hear: Submit
 ) -> None:
-    unsure = mood() | {"name": "Mixed: Calm or Powerful", "certain": False}
-    analyser.result.answer = whole_answer() | {"mood": unsure}
+    uncertain = mood() | {"name": "Mixed: Calm or Powerful", "certain": False}
+    analyser.result.answer = whole_answer() | {"mood": uncertain}
     song = hear()
-    part = own_part(anna_client.get(reverse("song-detail", args=[song.id])).content.decode())
+    part = verdict_part(page(anna_client, song))
     assert "“Mixed: Calm or Powerful”: are both right?" in words(part)
-    assert "Calm but Powerful" in words(own_part(page_after(anna_client, say(anna_client, song, verdict="agreed"))))
+    after = page_after(anna_client, post_verdict(anna_client, song, verdict="agreed"))
+    assert "Calm but Powerful" in words(verdict_part(after))
 
 
-def test_agreeing_is_shown_with_the_moods_and_the_day(anna_client: Client, heard: Song) -> None:
-    part = own_part(page_after(anna_client, say(anna_client, heard, verdict="agreed", seen=["calmness", "power"])))
-    assert re.search(r'value="agreed"[^>]*aria-pressed="true"', part)
-    assert "You said that it fits: Calm but Powerful" in words(part)
+def test_agreement_is_shown_with_the_moods_and_the_day(anna_client: Client, heard: Song) -> None:
+    response = post_verdict(anna_client, heard, verdict="agreed", seen=["calmness", "power"])
+    content = page_after(anna_client, response)
+    assert "Confirmed by you" in words(content)
+    part = verdict_part(content)
+    assert 'value="agreed"' not in part
+    assert "You agreed: Calm but Powerful" in words(part)
     heard.refresh_from_db()
     assert f'<time datetime="{heard.verdict_at:%Y-%m-%d}' in part
 
 
-def test_who_disagrees_is_asked_which_moods_would_be_right(anna_client: Client, heard: Song) -> None:
-    text = words(own_part(page_after(anna_client, say(anna_client, heard, verdict="disagreed"))))
-    assert "You said that it does not fit" in text
-    assert "Which moods would be right?" in text
+def test_disagreeing_asks_for_the_right_moods_in_place(anna_client: Client, heard: Song) -> None:
+    """Without JavaScript too: the summary of the folded form is the Disagree button."""
+    part = verdict_part(page(anna_client, heard))
+    form = re.search(r'<details class="correction">.*?</details>', part, re.DOTALL).group()
+    assert words(form).startswith("Disagree Which moods fit better? Main mood")
+    assert "Save moods Only disagree" in words(form)
 
 
-def test_moods_are_set_shown_beside_the_answer_and_taken_back(anna_client: Client, heard: Song) -> None:
-    html = page_after(anna_client, say(anna_client, heard, verdict="corrected", primary="tension", secondary="sadness"))
-    assert "You set the moods yourself: Tense and Sad" in words(own_part(html))
-    assert '<option value="tension" selected>' in own_part(html)
-    assert "Calm but Powerful" in words(html)
-    html = page_after(anna_client, say(anna_client, heard, verdict="none"))
-    assert "Your word is taken back." in html
-    assert "Tense and Sad" not in html
+def test_a_user_who_only_disagrees_can_still_correct_the_mood(anna_client: Client, heard: Song) -> None:
+    content = page_after(anna_client, post_verdict(anna_client, heard, verdict="disagreed"))
+    assert "You disagree with this mood." in words(content)
+    part = verdict_part(content)
+    assert '<details class="correction" open>' in part
+    assert "Correct the mood Which moods fit better?" in words(part)
 
 
-def test_a_second_mood_alone_is_the_first(anna_client: Client, heard: Song) -> None:
-    say(anna_client, heard, verdict="corrected", primary="", secondary="sadness")
+def test_a_correction_is_shown_with_the_prediction_and_undone(anna_client: Client, heard: Song) -> None:
+    response = post_verdict(anna_client, heard, verdict="corrected", primary="tension", secondary="sadness")
+    content = page_after(anna_client, response)
+    assert "You set the moods: Tense and Sad" in words(verdict_part(content))
+    assert '<option value="tension" selected>' in verdict_part(content)
+    assert "The prediction is Calm but Powerful." in words(content)
+    content = page_after(anna_client, post_verdict(anna_client, heard, verdict="none"))
+    assert "Your feedback is removed." in content
+    assert "Tense and Sad" not in content
+
+
+def test_a_second_mood_alone_becomes_the_main_mood(anna_client: Client, heard: Song) -> None:
+    post_verdict(anna_client, heard, verdict="corrected", primary="", secondary="sadness")
     heard.refresh_from_db()
     assert (heard.actual_primary, heard.actual_secondary) == ("sadness", "")
 
 
+def rejection(song: Song, code: str, **form: object) -> str:
+    """The message of the service for the same form."""
+    seen = form.pop("seen", None)
+    with pytest.raises(ProductError) as error:
+        song_verdict(song=song, now=timezone.now(), seen=tuple(seen) if seen else None, **{"verdict": "", **form})
+    assert error.value.code == code
+    return error.value.message
+
+
 @pytest.mark.parametrize(
-    ("form", "sentence"),
+    ("form", "code"),
     [
-        ({"verdict": "corrected", "primary": "bliss"}, "is not a mood of this application"),
-        ({"verdict": "corrected", "primary": "tension", "secondary": "tension"}, "Main and second mood are the same"),
-        ({"verdict": "corrected"}, "No mood is chosen"),
-        ({"verdict": "agreed", "seen": ["sadness", "power"]}, "was analysed again in the meantime"),
-        ({"verdict": "perhaps"}, "and agreed, disagreed, corrected, none are allowed"),
-        ({}, "and agreed, disagreed, corrected, none are allowed"),
+        ({"primary": "bliss"}, "mood_unknown"),
+        ({"primary": "tension", "secondary": "tension"}, "mood_twice"),
+        ({}, "mood_missing"),
     ],
 )
-def test_what_cannot_be_said_is_refused_in_a_sentence(
-    anna_client: Client, heard: Song, form: dict[str, object], sentence: str
+def test_a_rejected_correction_keeps_the_choices_and_says_why(
+    anna_client: Client, heard: Song, form: dict[str, str], code: str
 ) -> None:
-    assert sentence in page_after(anna_client, say(anna_client, heard, **form))
+    response = post_verdict(anna_client, heard, verdict="corrected", **form)
+    assert response.status_code == 400
+    part = verdict_part(response.content.decode())
+    assert '<details class="correction" open>' in part
+    assert rejection(heard, code, verdict="corrected", **form) in html.unescape(words(part))
+    selected = re.findall(r'<option value="(\w+)" selected>', part)
+    assert selected == [mood for mood in form.values() if mood != "bliss"]
     heard.refresh_from_db()
     assert heard.verdict == Verdict.NONE
 
 
-def test_the_form_leads_back_to_the_view_that_it_was_on(anna_client: Client, heard: Song) -> None:
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"verdict": "agreed", "seen": ["sadness", "power"]}, "answer_changed"),
+        ({"verdict": "perhaps"}, "verdict_unknown"),
+        ({}, "verdict_unknown"),
+    ],
+)
+def test_any_other_rejected_verdict_is_explained_and_changes_nothing(
+    anna_client: Client, heard: Song, form: dict[str, object], code: str
+) -> None:
+    text = page_after(anna_client, post_verdict(anna_client, heard, **form))
+    assert rejection(heard, code, **form) in html.unescape(text)
+    heard.refresh_from_db()
+    assert heard.verdict == Verdict.NONE
+
+
+def test_a_rejected_correction_keeps_the_view_of_the_page(anna_client: Client, heard: Song) -> None:
+    address = reverse("song-verdict", args=[heard.id])
+    content = anna_client.post(f"{address}?model=cnn2d", {"verdict": "corrected"}).content.decode()
+    assert f'name="next" value="/songs/{heard.id}/?model=cnn2d"' in content
+
+
+def test_the_form_returns_to_the_page_it_was_on(anna_client: Client, heard: Song) -> None:
     here = f"/songs/{heard.id}/?model=cnn2d"
-    assert say(anna_client, heard, verdict="agreed", next=here).headers["Location"] == here
-    away = say(anna_client, heard, verdict="agreed", next="https://elsewhere.example/")
+    assert post_verdict(anna_client, heard, verdict="agreed", next=here).headers["Location"] == here
+    away = post_verdict(anna_client, heard, verdict="agreed", next="https://elsewhere.example/")
     assert away.headers["Location"] == f"/songs/{heard.id}/"
 
 
-def test_nobody_judges_what_is_another_s(boris_client: Client, heard: Song) -> None:
-    assert say(boris_client, heard, verdict="agreed").status_code == 404
+def test_the_song_of_another_user_cannot_be_judged(boris_client: Client, heard: Song) -> None:
+    assert post_verdict(boris_client, heard, verdict="agreed").status_code == 404
     heard.refresh_from_db()
     assert heard.verdict == Verdict.NONE

@@ -1,7 +1,7 @@
 """The same scores in other mood vocabularies, one shown at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ class Vocabulary:
     accuracy: str
     address: str
     is_selected: bool
+    is_shown: bool = False
+    """Selected; or, while the nine emotions are, the first of the others."""
 
     @property
     def prediction(self) -> LabelBar | None:
@@ -52,6 +54,8 @@ def vocabularies(
         Vocabulary(NINE_EMOTIONS, "Nine emotions", [], "", _address(query, NINE_EMOTIONS), selected == NINE_EMOTIONS),
         *(_vocabulary(other, selected, query) for other in others),
     ]
+    if len(available) > 1 and available[0].is_selected:
+        available[1] = replace(available[1], is_shown=True)
     if not any(one.is_selected for one in available):
         allowed = ", ".join(one.key for one in available)
         raise ProductError("words_unknown", f"words is “{selected[:40]}”. Choose one of: {allowed}.")
@@ -69,9 +73,10 @@ def _vocabulary(other: Mapping[str, Any], selected: str, query: Mapping[str, str
         accuracy=other["measured"],
         address=_address(query, other["key"]),
         is_selected=other["key"] == selected,
+        is_shown=other["key"] == selected,
     )
 
 
 def _address(query: Mapping[str, str], key: str) -> str:
     parameters = {**query, **({} if key == NINE_EMOTIONS else {"words": key})}
-    return f"?{urlencode(parameters)}#emotions"
+    return f"?{urlencode(parameters)}#vocabularies"
