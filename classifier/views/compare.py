@@ -27,7 +27,7 @@ from classifier.charts.song.sound_differences import key_text, sound_differences
 from classifier.charts.song.valence_arousal_plane import MoodLabel, MoodPlane, mood_plane
 from classifier.models import Person, Song, Status
 from classifier.serializers import song_json
-from classifier.views.comparison_candidates import choosing
+from classifier.views.comparison_candidates import candidates_context
 
 BY_PART = "part"
 """The value of `align` that stretches both songs to the same width."""
@@ -98,7 +98,7 @@ def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     a, b = (_song(request.user, request.GET.get(name, "")) for name in ("a", "b"))
     problem = _problem(a, b)
     if problem or a is None or b is None:
-        return render(request, "compare/choose.html", choosing(request, a, b, problem))
+        return render(request, "compare/choose.html", candidates_context(request, a, b, problem))
     context = _context(ComparedSong.of("A", a), ComparedSong.of("B", b), request.GET.get("align") == BY_PART)
     return render(request, "compare/page.html", context)
 

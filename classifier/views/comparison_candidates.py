@@ -1,4 +1,4 @@
-"""The choice of a song to compare with: what has the same title, what lies near in mood, or what is looked for."""
+"""Candidates for a comparison: songs with a similar title, songs with a similar mood, or search results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q
@@ -16,9 +16,12 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.models import Person, Song, Status
 from classifier.views.song_cards import Card, cards
 
-LIKE, NEAR, FOUND = 5, 5, 30
-# What tells one version of a song from another, and no more of its title.
-VERSION_WORDS = re.compile(
+if TYPE_CHECKING:
+    from classifier.querysets import SongQuerySet
+
+MOST_VERSIONS, MOST_SIMILAR, MOST_SONGS = 5, 5, 30
+# The end of a title that names a version of the song.
+VERSION_SUFFIX = re.compile(
     r"[(\[{].*|[-–—_,.:;/ ]+(?:\d+|v\d+|mix\w*|remix\w*|master\w*|remaster\w*|live|demo|edit|version|final|rough|take"
     r"|instrumental|acoustic|mono|stereo|take)\b.*$",
     re.IGNORECASE,
@@ -27,87 +30,94 @@ SHORTEST_TITLE = 3
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A song that may be chosen, with the address that chooses it."""
+class Candidate:
+    """A song to choose, with the address of the comparison."""
 
     card: Card
     address: str
 
 
 @dataclass(frozen=True)
-class Offers:
+class CandidateGroup:
     title: str
-    songs: list[Offer]
+    candidates: list[Candidate]
 
 
-def choosing(request: AuthenticatedHttpRequest, a: Song | None, b: Song | None, problem: str) -> dict[str, Any]:
-    """The context of the page: the song that is kept, and others in groups."""
-    kept, place = _kept(a, b)
+def candidates_context(
+    request: AuthenticatedHttpRequest, a: Song | None, b: Song | None, problem: str
+) -> dict[str, Any]:
+    """The context of the page that asks for the missing song of a comparison."""
+    selected, letter = _selected(a, b)
     q = request.GET.get("q", "").strip()[:200]
-    groups = _found(request.user, q, kept) if q else _offered(request.user, kept)
+    groups = _search(request.user, q, selected) if q else _suggestions(request.user, selected)
     return {
         "section": "history",
         "problem": problem,
-        "kept": cards([kept])[0] if kept else None,
-        "kept_place": place,
+        "selected": cards([selected])[0] if selected else None,
+        "selected_letter": letter,
         "q": q,
         "groups": [
-            Offers(title, [Offer(card, _address(card.song, kept, place)) for card in cards(songs)])
+            CandidateGroup(title, [Candidate(card, _address(card.song, selected, letter)) for card in cards(songs)])
             for title, songs in groups
             if songs
         ],
     }
 
 
-def _kept(a: Song | None, b: Song | None) -> tuple[Song | None, str]:
-    """Of what was asked for, the song that can stay, and its place."""
-    for song, place in ((a, "a"), (b, "b")):
+def _selected(a: Song | None, b: Song | None) -> tuple[Song | None, str]:
+    """The song that is chosen already, if it can be compared, and its parameter in the address."""
+    for song, letter in ((a, "a"), (b, "b")):
         if song is not None and song.status == Status.DONE and song.analysis is not None:
-            return song, place
+            return song, letter
     return None, "a"
 
 
-def _found(person: Person, q: str, kept: Song | None) -> list[tuple[str, list[Song]]]:
-    return [("Found", list(_others(person, kept).with_words(q).newest_first()[:FOUND]))]
+def _search(person: Person, q: str, selected: Song | None) -> list[tuple[str, list[Song]]]:
+    return [("Search results", list(_others(person, selected).with_words(q).newest_first()[:MOST_SONGS]))]
 
 
-def _offered(person: Person, kept: Song | None) -> list[tuple[str, list[Song]]]:
-    if kept is None:
-        return [("Newest", list(_others(person, None).newest_first()[:FOUND]))]
-    like = list(_like(_others(person, kept), kept)[:LIKE])
-    near = list(_near(_others(person, kept, but=like), kept)[:NEAR])
-    newest = _others(person, kept, but=[*like, *near]).newest_first()[: FOUND - LIKE - NEAR]
-    return [("Perhaps another version of it", like), ("Nearest in mood", near), ("Newest", list(newest))]
+def _suggestions(person: Person, selected: Song | None) -> list[tuple[str, list[Song]]]:
+    if selected is None:
+        return [("Newest", list(_others(person, None).newest_first()[:MOST_SONGS]))]
+    versions = list(_versions(_others(person, selected), selected)[:MOST_VERSIONS])
+    similar = list(_similar(_others(person, selected, exclude=versions), selected)[:MOST_SIMILAR])
+    newest = _others(person, selected, exclude=[*versions, *similar]).newest_first()
+    return [
+        ("Other versions", versions),
+        ("Similar mood", similar),
+        ("Newest", list(newest[: MOST_SONGS - MOST_VERSIONS - MOST_SIMILAR])),
+    ]
 
 
-def _others(person: Person, kept: Song | None, but: Iterable[Song] = ()) -> Any:
-    """Songs that were heard, in no order."""
-    without = [song.id for song in (kept, *but) if song is not None]
+def _others(person: Person, selected: Song | None, exclude: Iterable[Song] = ()) -> SongQuerySet:
+    """Analysed songs, in no order."""
+    excluded = [song.id for song in (selected, *exclude) if song is not None]
     songs = Song.objects.for_owner(person).with_current_analysis().with_analysis()
-    return songs.analysed().exclude(id__in=without)
+    return songs.analysed().exclude(id__in=excluded)
 
 
-def _like(songs: Any, kept: Song) -> Any:
-    title = plain_title(kept)
+def _versions(songs: SongQuerySet, selected: Song) -> SongQuerySet:
+    title = title_without_version(selected)
     if len(title) < SHORTEST_TITLE:
         return songs.none()
     return songs.filter(Q(title__icontains=title) | Q(file_name__icontains=title)).newest_first()
 
 
-def _near(songs: Any, kept: Song) -> Any:
-    here = kept.analysis
-    assert here is not None
-    across, up = F("analysis_valence") - here.valence, F("analysis_arousal") - here.arousal
-    return songs.order_by(across * across + up * up, "id")
+def _similar(songs: SongQuerySet, selected: Song) -> SongQuerySet:
+    """By distance in the valence-arousal plane."""
+    analysis = selected.analysis
+    assert analysis is not None
+    valence, arousal = F("analysis_valence") - analysis.valence, F("analysis_arousal") - analysis.arousal
+    return songs.order_by(valence * valence + arousal * arousal, "id")
 
 
-def plain_title(song: Song) -> str:
-    """A title without what names its version: "Harbour (rough mix 2)" is "Harbour"."""
+def title_without_version(song: Song) -> str:
+    """For example "Harbour" for "Harbour (rough mix 2)"."""
     title = song.title or PurePath(song.file_name).stem
-    return VERSION_WORDS.sub("", title).strip()
+    return VERSION_SUFFIX.sub("", title).strip()
 
 
-def _address(song: Song, kept: Song | None, place: str) -> str:
-    other = "b" if place == "a" else "a"
-    chosen = {place: kept.id, other: song.id} if kept else {"a": song.id}
-    return f"{reverse('song-compare')}?{urlencode(chosen)}"
+def _address(song: Song, selected: Song | None, letter: str) -> str:
+    other = "b" if letter == "a" else "a"
+    parameters = {letter: selected.id, other: song.id} if selected else {"a": song.id}
+    return f"{reverse('song-compare')}?{urlencode(parameters)}"

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Analysis, Person, Song, Status
-from classifier.views.comparison_candidates import plain_title
+from classifier.views.comparison_candidates import title_without_version
 from ml.features.names import NAMES
 from tests.classifier.fake_analysis import mood, scores
 from tests.pages.test_result_page import words
@@ -48,35 +48,37 @@ def calm(anna: Person) -> Song:
 def tense(anna: Person) -> Song:
     song = shelve(anna, "Harbour (final mix)", valence=3.1, arousal=6.4)
     features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 150.0, "key": 0.0, "mode": 1.0, "rms_mean": 0.2}
-    heard = mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}
-    return answered(song, mood=heard, scores=scores("tension") | {"valence": 3.1, "arousal": 6.4}, features=features)
+    tense_mood = mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}
+    return answered(
+        song, mood=tense_mood, scores=scores("tension") | {"valence": 3.1, "arousal": 6.4}, features=features
+    )
 
 
-def test_both_songs_stand_beside_each_other_with_what_they_share(anna_client: Client, calm: Song, tense: Song) -> None:
+def test_two_songs_are_compared_with_a_summary(anna_client: Client, calm: Song, tense: Song) -> None:
     text = words(page(anna_client, a=calm.id, b=tense.id))
     assert "Both are Powerful; A is also Calm, B is also Tense." in text
     assert "B is livelier (arousal 6.4 versus 3.4) and less pleasant (valence 3.1 versus 6.1)." in text
-    for told in ("Harbour (rough mix)", "Harbour (final mix)", "Tense and Powerful", "A minor", "C major"):
-        assert told in text
+    for expected in ("Harbour (rough mix)", "Harbour (final mix)", "Tense and Powerful", "A minor", "C major"):
+        assert expected in text
     assert "B is faster Tempo" in text
     assert "80 and 150 BPM" in text
     assert "B is 6.0 dB louder" in text
 
 
-def test_exchanged_they_are_told_the_other_way_round(anna_client: Client, calm: Song, tense: Song) -> None:
+def test_swapped_songs_are_compared_the_other_way_round(anna_client: Client, calm: Song, tense: Song) -> None:
     text = words(page(anna_client, a=tense.id, b=calm.id))
     assert "Both are Powerful; A is also Tense, B is also Calm." in text
     assert "B is slower" in text
     assert "A is 6.0 dB louder" in text
 
 
-def test_the_emotion_that_differs_most_comes_first(anna_client: Client, calm: Song, tense: Song) -> None:
+def test_the_emotion_with_the_largest_difference_comes_first(anna_client: Client, calm: Song, tense: Song) -> None:
     listed = words(page(anna_client, a=calm.id, b=tense.id).partition('"compare-emotions"')[2])
     first, second = re.findall(r"(\w+) A (\d+) · %, B (\d+) %", listed)[:2]
     assert {first, second} == {("Calm", "70", "10"), ("Tense", "10", "70")}
 
 
-def test_they_are_aligned_by_the_clock_or_end_to_end(anna_client: Client, calm: Song, tense: Song) -> None:
+def test_songs_are_aligned_by_time_or_stretched(anna_client: Client, calm: Song, tense: Song) -> None:
     Song.objects.filter(id=tense.id).update(duration_s=30.0)
     by_clock = page(anna_client, a=calm.id, b=tense.id)
     assert 'data-length="60.0">' in by_clock
@@ -87,47 +89,49 @@ def test_they_are_aligned_by_the_clock_or_end_to_end(anna_client: Client, calm: 
 
 
 def test_songs_of_two_models_are_compared_with_a_warning(anna_client: Client, calm: Song, tense: Song) -> None:
-    assert "Different models heard the two" not in page(anna_client, a=calm.id, b=tense.id)
+    assert "analysed by different models" not in page(anna_client, a=calm.id, b=tense.id)
     Analysis.objects.filter(song=tense).update(model_version="mood-1")
-    assert "Different models heard the two" in page(anna_client, a=calm.id, b=tense.id)
+    assert "analysed by different models" in page(anna_client, a=calm.id, b=tense.id)
 
 
-def test_songs_whose_features_were_not_kept_are_compared_without_them(anna_client: Client, anna: Person) -> None:
+def test_songs_without_stored_features_are_compared_without_them(anna_client: Client, anna: Person) -> None:
     one, other = (answered(shelve(anna), features={}, reasons=[]) for _ in range(2))
     text = words(page(anna_client, a=one.id, b=other.id))
     assert "Both are Calm but Powerful. They are about equally lively and equally pleasant." in text
     assert "dB louder" not in text
 
 
-def test_the_second_is_chosen_among_versions_of_the_song_and_its_neighbours(
+def test_other_versions_and_similar_songs_are_suggested(
     anna_client: Client, anna: Person, calm: Song, tense: Song
 ) -> None:
     shelve(anna, "Far Away", valence=2.0)
     shelve(anna, "Nearby", valence=6.0)
     text = words(page(anna_client, a=calm.id))
     assert "Compare with which song?" in text
-    version, _, rest = text.partition("Nearest in mood")
-    assert "Perhaps another version of it Harbour (final mix)" in version
+    version, _, rest = text.partition("Similar mood")
+    assert "Other versions Harbour (final mix)" in version
     assert rest.index("Nearby") < rest.index("Far Away")
     assert f"?a={calm.id}&amp;b={tense.id}" in page(anna_client, a=calm.id)
     assert f"?b={calm.id}&amp;a={tense.id}" in page(anna_client, b=calm.id)
 
 
-def test_the_second_is_looked_for(anna_client: Client, calm: Song, tense: Song, anna: Person) -> None:
+def test_the_second_song_can_be_searched(anna_client: Client, calm: Song, tense: Song, anna: Person) -> None:
     shelve(anna, "Something Else")
     html = page(anna_client, a=calm.id, q="final")
     assert "Harbour (final mix)" in html
     assert "Something Else" not in html
-    assert "No song that was heard has “xyz”." in page(anna_client, a=calm.id, q="xyz")
+    assert "No analysed song matches “xyz”." in page(anna_client, a=calm.id, q="xyz")
 
 
-def test_without_songs_it_says_that_two_are_needed(anna_client: Client, anna: Person) -> None:
-    assert "No song has been heard yet. Two are needed to compare." in words(page(anna_client))
+def test_without_songs_the_page_says_that_two_are_needed(anna_client: Client, anna: Person) -> None:
+    assert "You have no analysed songs yet. A comparison needs two." in words(page(anna_client))
     only = shelve(anna)
-    assert "This is the only song that was heard so far." in page(anna_client, a=only.id)
+    assert "This is your only analysed song." in page(anna_client, a=only.id)
 
 
-def test_a_song_beside_itself_and_one_on_its_way_are_explained(anna_client: Client, anna: Person, calm: Song) -> None:
+def test_choosing_a_song_twice_or_an_unfinished_song_is_explained(
+    anna_client: Client, anna: Person, calm: Song
+) -> None:
     assert "You chose the same song twice" in page(anna_client, a=calm.id, b=calm.id)
     waiting = shelve(anna, "Soon", status=Status.QUEUED)
     html = page(anna_client, a=calm.id, b=waiting.id)
@@ -136,17 +140,17 @@ def test_a_song_beside_itself_and_one_on_its_way_are_explained(anna_client: Clie
 
 
 @pytest.mark.parametrize("wrong", ["x", uuid.uuid4(), "7"])
-def test_a_song_that_is_not_there_is_not_found(anna_client: Client, calm: Song, wrong: object) -> None:
+def test_an_unknown_song_is_not_found(anna_client: Client, calm: Song, wrong: object) -> None:
     assert open_page(anna_client, a=calm.id, b=wrong).status_code == 404
 
 
-def test_nobody_compares_with_what_is_another_s(boris_client: Client, calm: Song, tense: Song) -> None:
+def test_the_song_of_another_user_cannot_be_compared(boris_client: Client, calm: Song, tense: Song) -> None:
     assert open_page(boris_client, a=calm.id, b=tense.id).status_code == 404
     assert open_page(boris_client, a=calm.id).status_code == 404
 
 
 @pytest.mark.parametrize("segments", [3, 900])
-def test_long_songs_ask_the_database_no_more_often_and_stay_light(
+def test_long_songs_need_no_more_queries_and_the_page_stays_small(
     anna_client: Client, calm: Song, tense: Song, segments: int, django_assert_num_queries: Callable
 ) -> None:
     for song in (calm, tense):
@@ -161,7 +165,7 @@ def test_long_songs_ask_the_database_no_more_often_and_stay_light(
     assert len(html) < 120_000
 
 
-def test_titles_are_text_and_the_page_keeps_to_the_content_security_policy(
+def test_titles_are_escaped_and_the_page_complies_with_the_content_security_policy(
     anna_client: Client, calm: Song, tense: Song
 ) -> None:
     Song.objects.filter(id=calm.id).update(title="<script>alert(1)</script>")
@@ -182,5 +186,5 @@ def test_titles_are_text_and_the_page_keeps_to_the_content_security_policy(
         ("[untitled]", "a.wav", ""),
     ],
 )
-def test_a_title_without_the_name_of_its_version(title: str, file_name: str, plain: str) -> None:
-    assert plain_title(Song(title=title, file_name=file_name)) == plain
+def test_the_version_is_removed_from_a_title(title: str, file_name: str, plain: str) -> None:
+    assert title_without_version(Song(title=title, file_name=file_name)) == plain

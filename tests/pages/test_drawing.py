@@ -1,4 +1,4 @@
-"""What the pages draw, before it is drawn."""
+"""Charts of a song, without templates."""
 
 from itertools import pairwise
 from typing import Any
@@ -39,7 +39,7 @@ def segment(start_s: float, primary: str, secondary: str, end_s: float | None = 
     }
 
 
-def test_passages_cover_the_song_once_though_segments_overlap() -> None:
+def test_passages_of_overlapping_segments_do_not_overlap() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "power", "tension"), segment(10, "power", "tension")]
     calm, powerful = passages(song, 20.0)
     assert (calm.start_s, calm.end_s) == (0.0, 7.5)
@@ -47,7 +47,7 @@ def test_passages_cover_the_song_once_though_segments_overlap() -> None:
     assert powerful.name == "Powerful and Tense"
 
 
-def test_a_song_of_two_hours_is_drawn_in_a_bounded_number_of_passages() -> None:
+def test_a_song_of_two_hours_has_a_bounded_number_of_moments() -> None:
     moods = [("calmness", "power"), ("tension", "sadness")]
     song = [segment(5.0 * i, *moods[i // 7 % 2]) for i in range(1439)]
     drawn = moments(song, 7200.0)
@@ -57,25 +57,25 @@ def test_a_song_of_two_hours_is_drawn_in_a_bounded_number_of_passages() -> None:
     assert all(before.end_s == after.start_s for before, after in pairwise(drawn))
 
 
-def test_several_segments_taken_together_have_the_mood_that_most_of_them_have() -> None:
+def test_a_group_of_segments_has_their_most_frequent_mood() -> None:
     song = [segment(5.0 * i, *(("calmness", "power") if i % 3 else ("tension", "sadness"))) for i in range(360)]
     assert {moment.primary for moment in moments(song, 1805.0)} == {"calmness"}
 
 
-def test_a_song_without_segments_has_an_empty_roll() -> None:
+def test_a_song_without_segments_has_an_empty_timeline() -> None:
     empty = mood_timeline(passages([], 4.0), 4.0)
     assert empty.blocks == []
     assert empty.height == 0
 
 
-def test_livelier_moods_stand_higher_on_the_roll() -> None:
+def test_livelier_moods_are_higher_on_the_timeline() -> None:
     drawn = mood_timeline(passages([segment(0, "calmness", "power"), segment(5, "sadness", "tension")], 15.0), 15.0)
     keys = [row.side.key for row in drawn.rows]
     assert keys == sorted(keys, key=lambda key: -MOODS[key].arousal)
     assert [row.y for row in drawn.rows] == sorted(row.y for row in drawn.rows)
 
 
-def test_a_long_passage_is_offered_as_far_as_it_is_cut() -> None:
+def test_a_long_passage_is_offered_up_to_the_clip_limit() -> None:
     [line] = mood_timeline(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).table
     assert line.time.is_shortened
     assert float(line.time.clip_end_s) == LONGEST_CLIP_S == MAX_PASSAGE_S
@@ -87,7 +87,7 @@ def test_the_corners_of_the_plane_are_the_ends_of_both_scales() -> None:
     assert (high.song.x, high.song.y) == (SIZE - MARGIN, MARGIN)
 
 
-def test_the_57_features_are_shown_each_once_with_key_and_mode_in_words() -> None:
+def test_each_of_the_57_features_is_shown_once_with_key_and_mode_named() -> None:
     groups = feature_groups({feature.name: 0.5 for feature in FEATURES} | {"key": 9, "mode": 0})
     rows = {row.name: row for group in groups for row in group.rows}
     assert sum(1 + (row.variance is not None) for row in rows.values()) == len(FEATURES) == 57
@@ -100,42 +100,42 @@ def test_the_57_features_are_shown_each_once_with_key_and_mode_in_words() -> Non
     ("value", "text"),
     [(0.0, "0"), (92.3, "92.3"), (0.012344, "0.01234"), (1234567.0, "1,234,567"), (3.2e-7, "3.200e-07"), (-2.0, "-2")],
 )
-def test_numbers_have_four_figures(value: float, text: str) -> None:
+def test_numbers_have_four_significant_digits(value: float, text: str) -> None:
     assert number_text(value) == text
 
 
 @pytest.mark.parametrize(("share", "whole"), [(0.0, 0), (0.001, 1), (0.444, 44), (0.996, 99), (1.0, 100)])
-def test_a_doubt_is_never_rounded_away(share: float, whole: int) -> None:
+def test_only_exact_values_are_shown_as_0_or_100_percent(share: float, whole: int) -> None:
     assert percent(share) == whole
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(None, ""), (0, "0:00"), (187.9, "3:07"), (7265, "2:01:05")])
-def test_a_length_is_read_as_on_a_clock(seconds: float | None, text: str) -> None:
+def test_a_duration_is_formatted_as_a_clock(seconds: float | None, text: str) -> None:
     assert clock(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(3, "3 seconds"), (7200, "2 hours"), (3600, "1 hour"), (90, "90 seconds")]
 )
-def test_a_limit_is_told_in_its_largest_whole_unit(seconds: float, text: str) -> None:
+def test_a_limit_is_shown_in_its_largest_whole_unit(seconds: float, text: str) -> None:
     assert length_text(seconds) == text
 
 
 @pytest.mark.parametrize("duration_s", [3.0, 41.0, 187.0, 600.0, 3599.0, 7200.0])
-def test_a_time_axis_has_a_few_marks_inside_the_song(duration_s: float) -> None:
+def test_a_time_axis_has_a_few_ticks_within_the_song(duration_s: float) -> None:
     marks = tick_seconds(duration_s)
     assert 1 <= len(marks) <= 7
     assert marks[0] == 0.0
     assert marks[-1] < duration_s
 
 
-def test_confidence_and_agreement_have_words_from_end_to_end() -> None:
+def test_confidence_and_agreement_have_a_text_for_every_value() -> None:
     assert confidence_text(99) == "almost certain"
     assert confidence_text(0) == "a hint"
     assert agreement_text(100) != agreement_text(0)
 
 
-def test_a_moods_name_gives_way_to_the_song_that_lies_beside_it() -> None:
+def test_a_mood_label_moves_away_from_the_song() -> None:
     mood = MOODS["nostalgia"]
     away = next(label for label in mood_plane(1.0, 9.0, []).moods if label.side.key == "nostalgia")
     near = next(
@@ -145,7 +145,7 @@ def test_a_moods_name_gives_way_to_the_song_that_lies_beside_it() -> None:
 
 
 def whole(primary: str, secondary: str, **shares: float) -> dict[str, Any]:
-    """An answer as far as the drawings of sides, doubts and networks read it."""
+    """The part of an analysis result that the charts of sides, uncertainty and networks read."""
     emotions = {key: shares.get(key, 0.1) for key in MOODS}
     scores = {"emotions": emotions, "valence": 5.0, "arousal": 5.0}
     mood = segment(0, primary, secondary)["mood"] | {"secondary_confidence": 0.3}
@@ -158,7 +158,7 @@ def whole(primary: str, secondary: str, **shares: float) -> dict[str, Any]:
     }
 
 
-def heard_by(one: str, two: str, start_s: float) -> dict[str, Any]:
+def segment_by_network(one: str, two: str, start_s: float) -> dict[str, Any]:
     """A segment in which each network has its own strongest emotion."""
     models = {
         name: {"emotions": dict.fromkeys(MOODS, 0.1) | {key: 0.6}} for name, key in (("cnn1d", one), ("cnn2d", two))
@@ -166,7 +166,7 @@ def heard_by(one: str, two: str, start_s: float) -> dict[str, Any]:
     return segment(start_s, one, "solemnity") | {"models": models}
 
 
-def test_the_wave_shows_the_first_side_above_and_the_second_below() -> None:
+def test_the_waveform_has_the_first_side_above_and_the_second_below() -> None:
     way = moments([segment(0, "calmness", "power"), segment(10, "tension", "sadness")], 20.0)
     drawn = waveform([50] * 600, way, 20.0)
     assert [stroke.css for stroke in drawn.strokes] == ["calmness", "power", "tension", "sadness"]
@@ -174,7 +174,7 @@ def test_the_wave_shows_the_first_side_above_and_the_second_below() -> None:
     assert up.count("v-") == down.count("v") == BARS / 2
 
 
-def test_the_wave_keeps_its_loudest_places_and_is_never_empty() -> None:
+def test_the_waveform_keeps_peaks_and_shows_silence_as_a_line() -> None:
     way = moments([segment(0, "calmness", "power", end_s=4.0)], 4.0)
     loud = waveform([0] * 300 + [100] + [0] * 299, way, 4.0)
     heights = [
@@ -188,20 +188,20 @@ def test_the_wave_keeps_its_loudest_places_and_is_never_empty() -> None:
     assert waveform([7, 9], way, 4.0).width == 2
 
 
-def test_petals_keep_their_places_whatever_a_song_is_like() -> None:
-    def turns(drawn: PetalChart) -> dict[str, float]:
+def test_petals_have_the_same_directions_for_all_songs() -> None:
+    def rotations(drawn: PetalChart) -> dict[str, float]:
         return {petal.side.key: petal.rotation for petal in drawn.petals}
 
     quiet, loud = (
         petal_chart(dict.fromkeys(MOODS, 0.2), ["power"], 0.5),
         petal_chart(dict.fromkeys(MOODS, 0.4), [], 1.0),
     )
-    assert turns(quiet) == turns(loud)
+    assert rotations(quiet) == rotations(loud)
     angles = sorted(angle % 360 for angle in petal_angles().values())
     assert {round(after - before) for before, after in pairwise(angles)} == {40}
 
 
-def test_petals_lie_near_their_moods_places_in_the_plane() -> None:
+def test_petals_point_towards_their_moods_in_the_plane() -> None:
     angles = petal_angles()
     assert 60 < angles["power"] % 360 < 120
     assert 120 < angles["tension"] % 360 < 180
@@ -217,7 +217,7 @@ def test_a_petals_area_is_its_share() -> None:
     assert lengths["calmness"] == RADIUS / 2
 
 
-def test_each_side_is_marked_where_it_is_strongest() -> None:
+def test_each_side_has_a_peak_where_it_is_strongest() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "calmness", "power"), segment(90, "calmness", "power")]
     for part, (calm, powerful) in zip(song, [(0.3, 0.2), (0.5, 0.1), (0.2, 0.4)], strict=True):
         part["scores"] |= {"emotions": {"calmness": calm, "power": powerful}}
@@ -231,7 +231,7 @@ def test_each_side_is_marked_where_it_is_strongest() -> None:
     assert peaks([], "calmness", "power", 0.0) == {}
 
 
-def test_reasons_without_a_mood_speak_for_the_first_side() -> None:
+def test_reasons_without_a_mood_belong_to_the_first_side() -> None:
     first, second = side_details(
         whole("calmness", "power"), [{"feature": "x", "text": "slow", "effect": 0.1}], {}, [], 0.0
     )
@@ -239,7 +239,7 @@ def test_reasons_without_a_mood_speak_for_the_first_side() -> None:
     assert second.supporting == []
 
 
-def test_a_sides_passages_are_told_longest_first_and_joined_where_they_meet() -> None:
+def test_adjacent_passages_of_a_side_are_merged() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "tension", "calmness"), segment(10, "tension", "sadness")]
     calm, powerful = side_details(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)
     assert [part.text for part in calm.passages] == ["0:00–0:12"]
@@ -254,15 +254,15 @@ def test_a_sides_passages_are_told_longest_first_and_joined_where_they_meet() ->
         ("power", "tension", "Powerful and Tense are similar in pleasantness and energy"),
     ],
 )
-def test_but_and_and_have_their_reasons(first: str, second: str, words: str) -> None:
+def test_but_and_and_are_explained(first: str, second: str, words: str) -> None:
     assert conjunction_text(CompositeMood.from_answer(whole(first, second)["mood"])) == words
 
 
-def test_a_mood_that_is_stated_raises_no_doubt() -> None:
+def test_a_stated_mood_has_no_uncertainty_reasons() -> None:
     assert uncertainty_reasons(whole("calmness", "power"), "both", {}, [], 0.0) == []
 
 
-def test_doubts_name_what_causes_them() -> None:
+def test_uncertainty_reasons_name_the_causes() -> None:
     answer = whole("calmness", "power", calmness=0.22, power=0.21)
     answer["mood"] |= {"certain": False, "confidence": 0.2}
     answer["agreement"] = 0.4
@@ -277,17 +277,17 @@ def test_doubts_name_what_causes_them() -> None:
     assert "none comes first for half of the song" in changes
 
 
-def test_the_strongest_emotion_is_the_rarer_one_where_shares_tie() -> None:
+def test_of_equally_strong_emotions_the_rarer_counts() -> None:
     assert strongest(dict.fromkeys(MOODS, 0.1)) == "amazement"
     assert strongest(dict.fromkeys(MOODS, 0.1) | {"sadness": 0.2}) == "sadness"
 
 
-def test_networks_part_where_they_put_another_mood_first() -> None:
+def test_disagreements_are_passages_with_different_strongest_moods() -> None:
     song = [
-        heard_by("calmness", "calmness", 0),
-        heard_by("calmness", "tension", 10),
-        heard_by("calmness", "tension", 20),
-        heard_by("power", "power", 30),
+        segment_by_network("calmness", "calmness", 0),
+        segment_by_network("calmness", "tension", 10),
+        segment_by_network("calmness", "tension", 20),
+        segment_by_network("power", "power", 30),
     ]
     models = whole("calmness", "power", calmness=0.5)["models"]
     models["cnn2d"] = {"emotions": models["cnn1d"]["emotions"] | {"calmness": 0.3, "sadness": 0.12}}

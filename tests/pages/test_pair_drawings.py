@@ -1,4 +1,4 @@
-"""What is drawn of two songs, and of a person's word beside the model's."""
+"""Charts that compare two songs, and corrections with predictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.features.names import NAMES
 from tests.classifier.fake_analysis import mood, scores
 
 
-def stated(*moods: str) -> CompositeMood:
+def composite(*moods: str) -> CompositeMood:
     return CompositeMood.from_keys(*(*moods, "")[:2])
 
 
@@ -38,7 +38,7 @@ def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "told"),
+    ("a", "b", "text"),
     [
         (("calmness", "power"), ("calmness", "power"), "Both are Calm but Powerful."),
         (("calmness", "power"), ("power", "calmness"), "Both are Calm and Powerful, in a different order."),
@@ -51,11 +51,11 @@ def segments(*moods: str, arousal: float = 5.0) -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_what_two_mixtures_share_is_said_in_words(a: tuple[str, ...], b: tuple[str, ...], told: str) -> None:
-    assert shared_moods_text(stated(*a), stated(*b)) == told
+def test_shared_moods_are_described(a: tuple[str, ...], b: tuple[str, ...], text: str) -> None:
+    assert shared_moods_text(composite(*a), composite(*b)) == text
 
 
-def test_a_small_difference_of_place_is_none() -> None:
+def test_small_differences_of_valence_and_arousal_are_ignored() -> None:
     here = {"valence": 6.0, "arousal": 3.0}
     assert position_difference_text(here, {"valence": 6.2, "arousal": 3.2}).startswith("They are about equally lively")
     assert (
@@ -64,7 +64,7 @@ def test_a_small_difference_of_place_is_none() -> None:
     )
 
 
-def test_emotions_are_drawn_on_one_axis_with_the_greatest_difference_first() -> None:
+def test_emotions_share_an_axis_with_the_largest_difference_first() -> None:
     a, b = scores("calmness"), scores("tension")
     assert axis_end(a, b) == pytest.approx(0.7)
     first, *rest = emotion_pairs(a, b)
@@ -73,7 +73,7 @@ def test_emotions_are_drawn_on_one_axis_with_the_greatest_difference_first() -> 
     assert len(rest) == len(EMOTIONS) - 1
 
 
-def test_songs_of_different_lengths_share_the_axis_of_the_longer() -> None:
+def test_the_time_axis_ends_with_the_longer_song() -> None:
     a, b = Track("A", segments("calmness", "tension"), 20.0), Track("B", segments("calmness"), 10.0)
     drawn = alignment(a, b, stretched=False)
     one, other = drawn.strips
@@ -83,7 +83,7 @@ def test_songs_of_different_lengths_share_the_axis_of_the_longer() -> None:
     assert [line.b is None for line in drawn.table] == [False] * 5 + [True] * 5
 
 
-def test_end_to_end_each_takes_the_whole_width() -> None:
+def test_stretched_songs_both_take_the_whole_width() -> None:
     a, b = Track("A", segments("calmness", "tension"), 20.0), Track("B", segments("calmness"), 10.0)
     drawn = alignment(a, b, stretched=True)
     assert drawn.strips[1].first[0].width == "100.000%"
@@ -91,7 +91,7 @@ def test_end_to_end_each_takes_the_whole_width() -> None:
     assert [tick.text for tick in drawn.ticks] == ["0 %", "25 %", "50 %", "75 %"]
 
 
-def test_a_curve_runs_from_the_start_to_the_end_and_the_louder_lies_higher() -> None:
+def test_a_curve_covers_the_song_and_higher_values_are_higher() -> None:
     a = Track("A", segments("calmness", "calmness", arousal=3.0), 20.0)
     b = Track("B", segments("calmness", "calmness", arousal=6.0), 20.0)
     lively = alignment(a, b, stretched=False).curves[0]
@@ -102,24 +102,24 @@ def test_a_curve_runs_from_the_start_to_the_end_and_the_louder_lies_higher() -> 
     assert lively.neutral_y == 40.0
 
 
-def test_a_song_without_segments_is_drawn_empty() -> None:
+def test_a_song_without_segments_has_an_empty_strip() -> None:
     drawn = alignment(Track("A", [], 0.0), Track("B", segments("calmness"), 10.0), stretched=False)
     assert drawn.strips[0].first == []
     assert drawn.text == ""
     assert drawn.curves[0].a == ""
 
 
-def test_what_differs_most_in_the_sound_comes_first_in_words() -> None:
+def test_the_largest_difference_in_sound_comes_first() -> None:
     a = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 70.0}
     b = a | {"tempo_bpm": 170.0, "zero_crossing_rate_mean": 0.6}
-    told = sound_differences(a, b, "mood-3")
-    assert [one.text for one in told] == ["B is faster"]
-    assert told[0].values == "70 and 170 BPM"
+    differences = sound_differences(a, b, "mood-3")
+    assert [one.text for one in differences] == ["B is faster"]
+    assert differences[0].values == "70 and 170 BPM"
     assert [one.text for one in sound_differences(b, a, "mood-3")] == ["B is slower"]
     assert sound_differences(a, a, "mood-3") == []
 
 
-def test_without_features_or_without_the_model_nothing_is_said_of_the_sound() -> None:
+def test_without_features_or_model_there_are_no_sound_differences() -> None:
     values = dict.fromkeys(NAMES, 0.5)
     assert sound_differences({}, values, "mood-3") == []
     assert sound_differences(values, values | {"tempo_bpm": 170.0}, "mood-gone") == []

@@ -1,4 +1,4 @@
-"""The page "How good is it?": what a model's card says of itself, drawn."""
+"""The page "How accurate is it?": the metrics in a model's card."""
 
 import copy
 import re
@@ -28,7 +28,7 @@ def card() -> dict[str, Any]:
 
 @pytest.fixture
 def installed(card: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The made-up card as that of the model in use."""
+    """The test card as that of the model in use."""
     monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": card)
     return card
 
@@ -40,7 +40,7 @@ def page(client: Client, **query: str) -> str:
 
 
 def of_id(html: str, name: str) -> str:
-    """What a reader sees of the list entry or section with this anchor."""
+    """The text of the list entry or section with this anchor."""
     return words(re.search(rf'id="{name}".*?</(?:li|section)>', html, re.DOTALL).group())
 
 
@@ -54,11 +54,11 @@ def of_id(html: str, name: str) -> str:
         (1.0, "about ten"),
     ],
 )
-def test_a_share_is_told_in_songs_of_ten(share: float, text: str) -> None:
+def test_a_share_is_expressed_in_songs_out_of_ten(share: float, text: str) -> None:
     assert out_of_ten(share) == text
 
 
-def test_plain_words_come_first_and_figures_with_intervals_and_baselines_after(
+def test_sentences_come_before_metrics_with_intervals_and_baselines(
     anna_client: Client, installed: dict[str, Any]
 ) -> None:
     text = words(page(anna_client))
@@ -67,28 +67,24 @@ def test_plain_words_come_first_and_figures_with_intervals_and_baselines_after(
     assert "71 % (68 to 75 %) · Random: 25 %. Support vector machine: 63 %." in text
     assert "Always the most frequent answer: 46 %." in text
     assert "Always “Calm and Nostalgic”: 21 %." in text
-    assert text.index("About seven of ten") < text.index("All figures")
+    assert text.index("About seven of ten") < text.index("All metrics ●")
 
 
-def test_every_figure_stands_with_both_networks_and_baselines_in_one_table(
-    anna_client: Client, installed: dict[str, Any]
-) -> None:
+def test_one_table_has_every_metric_for_networks_and_baselines(anna_client: Client, installed: dict[str, Any]) -> None:
     text = words(page(anna_client))
     assert "4Q macro-F1 0.713 [0.678, 0.748] 0.663 [0.628, 0.698] 0.693 [0.658, 0.728] 0.620 [0.585, 0.655] –" in text
     assert "4Q mood tags, both moods 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
     assert "4Q mood tags unweighted, main mood 0.600 [0.565, 0.635] – – – 0.500 [0.465, 0.535]" in text
 
 
-def test_a_figure_is_drawn_where_it_lies(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_a_metric_is_drawn_at_its_value(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     assert '<circle class="mark-both" cx="71.40%"' in html
     assert 'x1="67.90%" x2="74.90%"' in html
     assert '<line class="baseline plain_svm" x1="63.00%"' in html
 
 
-def test_what_is_mistaken_for_what_is_a_square_a_table_and_a_sentence(
-    anna_client: Client, installed: dict[str, Any]
-) -> None:
+def test_confusions_are_shown_as_matrix_table_and_sentence(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     assert "28 of 100 sad recordings are predicted as relaxed" in words(html)
     assert "Q3: sad, downcast 8 10 112 50 180" in words(html)
@@ -96,18 +92,18 @@ def test_what_is_mistaken_for_what_is_a_square_a_table_and_a_sentence(
     assert 'fill-opacity="0.77"' in html
 
 
-def test_claims_and_truth_are_drawn_against_each_other_with_what_an_honest_model_would_show(
+def test_reliability_diagrams_show_the_calibration_error_and_the_error_by_chance(
     anna_client: Client, installed: dict[str, Any]
 ) -> None:
     html = page(anna_client)
-    text = of_id(html, "trust")
+    text = of_id(html, "calibration")
     assert "On average, claimed and actual confidence differ by 3.8 points." in text
     assert "On so few songs, a perfectly calibrated model would show 4.7." in text
     assert "82 % 88 % 98" in text
-    assert html.count("Claimed</th>") == 3
+    assert html.count("Confidence</th>") == 3
 
 
-def test_the_threshold_for_mixed_stands_on_the_curve(card: dict[str, Any]) -> None:
+def test_the_threshold_for_mixed_is_on_the_coverage_curve(card: dict[str, Any]) -> None:
     curve = coverage_curve(card)
     assert curve.threshold == 55
     assert curve.stated == 88
@@ -116,7 +112,7 @@ def test_the_threshold_for_mixed_stands_on_the_curve(card: dict[str, Any]) -> No
     assert stated_share([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.4) == 1.0
 
 
-def test_each_mood_has_an_anchor_with_how_often_it_is_right(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_each_mood_has_an_anchor_with_its_precision(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     for key in EMOTIONS:
         assert f'id="mood-{key.replace("_", "-")}"' in html
@@ -125,7 +121,7 @@ def test_each_mood_has_an_anchor_with_how_often_it_is_right(anna_client: Client,
     assert "Predicted as the second mood of 34 songs, right for 50 % (35 to 65 %)." in text
 
 
-def test_a_mood_too_rare_to_judge_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_a_mood_with_too_few_songs_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     assert "Predicted as the main mood of only 3 songs, right for 1: too few to judge." in of_id(
         html, f"mood-{TOO_RARE}"
@@ -135,24 +131,24 @@ def test_a_mood_too_rare_to_judge_says_so(anna_client: Client, installed: dict[s
     assert "bar-fill" not in re.search(rf'id="mood-{TOO_RARE}".*?</li>', html, re.DOTALL).group()
 
 
-def test_mood_genres_say_that_nobody_has_judged_them(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_mood_genres_say_that_their_accuracy_is_unknown(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
-    assert "nobody can say how often they are right" in of_id(html, "genres")
+    assert "so their accuracy is unknown" in of_id(html, "genres")
     for name, genre in GENRES.items():
         assert genre.title in of_id(html, f"genre-{name}")
     text = of_id(html, "genre-CalmButWarm")
-    assert "Given to 16.4 % of 4Q" in text
-    assert "Next comes Other ( 45 of 100)" in text
+    assert "Assigned to 16.4 % of 4Q" in text
+    assert "Second is Other ( 45 of 100)" in text
     assert "wistful, bitter" in text
 
 
-def test_music_that_it_hears_badly_is_named(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_genres_of_music_with_low_accuracy_are_named(anna_client: Client, installed: dict[str, Any]) -> None:
     text = of_id(page(anna_client), "music")
     assert "Clearly below the overall accuracy: International." in text
     assert "International 41 recordings 51 % 36 to 66 % weak" in text
 
 
-def test_a_difference_that_may_be_chance_is_called_so(card: dict[str, Any]) -> None:
+def test_a_difference_is_significant_if_its_interval_excludes_zero(card: dict[str, Any]) -> None:
     sure, unsure = differences(card)
     assert (sure.metric, sure.system, sure.compared_with, sure.is_significant) == (
         "4Q macro-F1",
@@ -163,20 +159,22 @@ def test_a_difference_that_may_be_chance_is_called_so(card: dict[str, Any]) -> N
     assert (unsure.interval, unsure.is_significant) == ("−0.009 to +0.034", False)
 
 
-def test_the_terms_part_code_weights_and_a_model_of_ones_own(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_the_terms_cover_code_weights_and_own_models(anna_client: Client, installed: dict[str, Any]) -> None:
     text = of_id(page(anna_client), "terms")
-    assert "Its code is under the MIT License" in text
+    assert "MIT License: you can use, change and share the code" in text
     assert "Not free for every use." in text
     assert "For research, at home." in text
-    assert "is yours" in text
+    assert "train on your own music is yours" in text
 
 
-def test_a_network_of_several_members_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_an_ensemble_shows_its_number_of_members(anna_client: Client, installed: dict[str, Any]) -> None:
     installed["networks"]["cnn1d"] |= {"parameters": 2_073_000, "members": 3}
     assert "the 1D network has 2.1 million weights (an ensemble of 3 members)" in words(page(anna_client))
 
 
-def test_a_model_of_ones_own_music_is_not_called_unfree(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_a_model_trained_on_own_music_has_no_warning_about_its_terms(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
     installed["training"] = {"clips": {"our archive": 4000}, "licence": "Ours."}
     html = page(anna_client)
     assert "our archive 4000" in words(html)
@@ -185,7 +183,7 @@ def test_a_model_of_ones_own_music_is_not_called_unfree(anna_client: Client, ins
 
 
 @pytest.mark.parametrize("missing", [*NEW_KEYS, "composite", "metrics", "genres", "training", "limitations"])
-def test_a_card_that_lacks_a_part_is_shown_without_it(
+def test_a_card_without_one_part_is_shown_without_it(
     anna_client: Client, installed: dict[str, Any], missing: str
 ) -> None:
     del installed[missing]
@@ -194,21 +192,23 @@ def test_a_card_that_lacks_a_part_is_shown_without_it(
     assert 'id="mood-calmness"' in html
 
 
-def test_an_older_card_says_what_it_does_not_tell(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_an_older_card_says_what_is_missing(anna_client: Client, installed: dict[str, Any]) -> None:
     for key in NEW_KEYS:
         del installed[key]
     installed["composite"]["both"]["calibration_error"] = {"first": 0.038, "second": 0.02}
     text = words(page(anna_client))
-    assert "does not say how often each mood is right" in text
-    assert "does not tell its figures by genre of music" in text
+    assert "This model’s card has no precision for each mood." in text
+    assert "This model’s card has no metrics by genre of music." in text
     assert "On average, claimed and actual confidence differ by 3.8 points." in text
     assert "Support vector machine: " not in text
 
 
-def test_a_card_without_any_figure_says_that_nobody_measured(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_a_card_without_metrics_says_that_the_model_was_not_evaluated(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
     for key in [key for key in installed if key != "version"]:
         del installed[key]
-    assert "Nobody has measured this model" in words(page(anna_client))
+    assert "This model has not been evaluated" in words(page(anna_client))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_card_without_any_figure_says_that_nobody_measured(anna_client: Client
         ("significance", [{"figure": "x"}]),
     ],
 )
-def test_a_damaged_card_is_refused_in_words(
+def test_a_damaged_card_is_rejected_with_an_explanation(
     anna_client: Client, installed: dict[str, Any], key: str, damage: object
 ) -> None:
     installed[key] = damage
@@ -227,7 +227,7 @@ def test_a_damaged_card_is_refused_in_words(
     assert "install the bundle again" in response.content.decode()
 
 
-def test_the_bundle_that_the_product_brings_is_drawn_whole(anna_client: Client) -> None:
+def test_the_bundled_model_is_shown_with_all_metrics(anna_client: Client) -> None:
     html = page(anna_client)
     figures = ml_gateway.model_card()["composite"]["both"]["figures"]["first_side_right"]
     assert f"{figures['value']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]" in words(html)
@@ -240,50 +240,50 @@ def test_a_model_that_is_not_installed_is_not_found(anna_client: Client, version
     assert anna_client.get(reverse("model"), {"version": version}).json()["error"]["code"] == "version_unknown"
 
 
-def test_the_page_keeps_to_the_content_security_policy(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_the_page_complies_with_the_content_security_policy(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
 
 
-def test_every_drawing_is_hidden_from_readers_or_told_to_them(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_every_chart_is_hidden_from_screen_readers_or_has_a_label(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
     outermost = re.findall(r"<svg (?![^>]*overflow=\"visible\")[^>]*>", page(anna_client))
     assert outermost
     assert all('aria-hidden="true"' in tag or ('role="img"' in tag and "aria-label=" in tag) for tag in outermost)
 
 
-def test_no_two_parts_of_the_page_share_an_anchor(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_anchors_are_unique_and_links_to_them_work(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
     names = re.findall(r'\sid="([^"]+)"', html)
     assert len(names) == len(set(names))
     assert set(re.findall(r'href="#([^"]+)"', html)) <= set(names)
 
 
-def test_the_page_asks_the_database_only_who_is_there(
+def test_the_page_queries_only_session_and_user(
     anna_client: Client, installed: dict[str, Any], django_assert_num_queries: Callable[..., Any]
 ) -> None:
     with django_assert_num_queries(2):
         page(anna_client)
 
 
-def test_the_figures_are_there_for_programs_with_null_for_what_a_card_lacks(
-    anna_client: Client, installed: dict[str, Any]
-) -> None:
+def test_the_api_returns_the_metrics_with_null_for_missing_ones(anna_client: Client, installed: dict[str, Any]) -> None:
     whole = copy.deepcopy(installed)
     del installed["words"]
-    found = anna_client.get(reverse("model")).json()
-    assert found["moods"] == whole["moods"]
-    assert found["parameters"] == {"cnn1d": 647637, "cnn2d": 1310821}
-    assert found["thresholds"] == {"both": 0.546}
-    assert found["training"]["licence"] == "For research, at home."
-    assert found["words"] is None
+    body = anna_client.get(reverse("model")).json()
+    assert body["moods"] == whole["moods"]
+    assert body["parameters"] == {"cnn1d": 647637, "cnn2d": 1310821}
+    assert body["thresholds"] == {"both": 0.546}
+    assert body["training"]["licence"] == "For research, at home."
+    assert body["words"] is None
 
 
-def test_a_stranger_is_told_no_figures_by_the_api(client: Client, db: None) -> None:
+def test_the_api_needs_authentication(client: Client, db: None) -> None:
     assert client.get(reverse("model")).status_code == 401
 
 
 @pytest.mark.parametrize(("right", "count"), [(0.0, 4), (1.0, 4), (0.5, 30), (0.7, 300)])
-def test_an_interval_of_a_share_stays_between_none_and_all(right: float, count: int) -> None:
+def test_a_wilson_interval_stays_between_0_and_1(right: float, count: int) -> None:
     low, high = wilson_interval(right, count)
     assert 0 <= low <= right + 1e-9
     assert right - 1e-9 <= high <= 1
@@ -293,12 +293,12 @@ def test_an_interval_of_a_share_stays_between_none_and_all(right: float, count: 
     )
 
 
-def test_figures_below_nothing_have_a_minus_and_stay_on_the_drawing() -> None:
+def test_negative_metrics_have_a_minus_sign_and_stay_on_the_axis() -> None:
     figure = Metric.from_card({"value": -0.12, "low": -0.2, "high": 0.01}, as_percent=False)
     assert (figure.text, figure.interval, figure.x) == ("−0.12", "−0.20 to 0.01", "0.00%")
 
 
-def test_ten_circles_are_filled_as_far_as_the_share_goes(card: dict[str, Any]) -> None:
+def test_circles_are_filled_up_to_the_share(card: dict[str, Any]) -> None:
     quadrant = headline_metrics(card)[0]
     ends = [x + 8 for x in quadrant.circles]
     assert ends[6] < quadrant.filled_width < ends[7]

@@ -38,9 +38,9 @@ def harbour(anna: Person) -> Song:
     )
 
 
-def test_everything_that_was_heard_stands_on_it(anna_client: Client, harbour: Song) -> None:
+def test_the_report_contains_the_whole_result(anna_client: Client, harbour: Song) -> None:
     text = words(report(anna_client, harbour))
-    for told in (
+    for expected in (
         "Harbour by Anna",
         "Calm but Powerful",
         "71 % likely",
@@ -55,10 +55,10 @@ def test_everything_that_was_heard_stands_on_it(anna_client: Client, harbour: So
         "Words of a song are not understood",
         harbour.sha256,
     ):
-        assert told in text, told
+        assert expected in text, expected
 
 
-def test_each_side_has_the_reasons_that_speak_for_it(anna_client: Client, harbour: Song) -> None:
+def test_each_side_has_its_supporting_reasons(anna_client: Client, harbour: Song) -> None:
     html = report(anna_client, harbour)
     calm, power = (words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', html, re.DOTALL))
     assert "Slower than 80 % of songs" in calm
@@ -66,7 +66,7 @@ def test_each_side_has_the_reasons_that_speak_for_it(anna_client: Client, harbou
     assert "In A minor" in power
 
 
-def test_reasons_of_older_answers_speak_for_the_first_side(anna_client: Client, harbour: Song) -> None:
+def test_reasons_of_older_results_belong_to_the_first_side(anna_client: Client, harbour: Song) -> None:
     answered(harbour, reasons=[{"feature": "tempo_bpm", "text": "a slow beat", "effect": 0.2}])
     calm, power = (
         words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', report(anna_client, harbour), re.DOTALL)
@@ -75,30 +75,30 @@ def test_reasons_of_older_answers_speak_for_the_first_side(anna_client: Client, 
     assert "A slow beat" not in power
 
 
-def test_what_a_person_said_stands_beside_it(anna_client: Client, harbour: Song) -> None:
-    assert "A listener says" not in report(anna_client, harbour)
+def test_the_users_feedback_is_shown(anna_client: Client, harbour: Song) -> None:
+    assert "Your feedback" not in report(anna_client, harbour)
     anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "corrected", "primary": "tension"})
-    assert "A listener says Tense" in words(report(anna_client, harbour))
+    assert "Your feedback Tense" in words(report(anna_client, harbour))
     anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "disagreed"})
-    assert "A listener says It does not fit" in words(report(anna_client, harbour))
+    assert "Your feedback You disagree" in words(report(anna_client, harbour))
 
 
-def test_an_unsure_answer_is_reported_as_one(anna_client: Client, harbour: Song) -> None:
+def test_an_uncertain_result_is_reported_as_mixed(anna_client: Client, harbour: Song) -> None:
     answered(harbour, mood=mood() | {"name": "Mixed: Calm or Powerful", "certain": False})
-    assert "No mood stands out enough to be stated." in report(anna_client, harbour)
+    assert "No mood is clear enough to be stated." in report(anna_client, harbour)
 
 
-def test_a_report_outlives_the_model(anna_client: Client, harbour: Song) -> None:
+def test_a_report_is_available_after_its_model_was_removed(anna_client: Client, harbour: Song) -> None:
     analysis = harbour.analysis
     analysis.model_version = "mood-gone"
     analysis.save()
     text = words(report(anna_client, harbour))
     assert "83 % agreement" in text
     assert "1D network:" not in text
-    assert "Its limits" not in text
+    assert "Limitations" not in text
 
 
-def test_the_wave_is_drawn_in_the_colours_of_both_sides(anna_client: Client, harbour: Song) -> None:
+def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, harbour: Song) -> None:
     detail = harbour.analysis.detail
     detail.waveform = [10, 60, 100, 40]
     detail.save()
@@ -106,24 +106,26 @@ def test_the_wave_is_drawn_in_the_colours_of_both_sides(anna_client: Client, har
     assert re.findall(r'<path class="mood-(\w+)"', wave) == ["calmness", "power"]
 
 
-def test_a_song_without_a_waveform_or_features_is_reported_too(anna_client: Client, harbour: Song) -> None:
+def test_a_song_without_waveform_or_features_has_a_report(anna_client: Client, harbour: Song) -> None:
     answered(harbour, features={}, reasons=[])
     html = report(anna_client, harbour)
     assert "sheet-wave" not in html
     assert "BPM" not in html
 
 
-def test_what_has_not_been_heard_has_no_report(anna_client: Client, anna: Person) -> None:
+def test_an_unfinished_song_has_no_report(anna_client: Client, anna: Person) -> None:
     response = open_report(anna_client, shelve(anna, "Soon", status=Status.QUEUED))
     assert response.status_code == 409
     assert "“Soon” has not been analysed yet" in response.content.decode()
 
 
-def test_nobody_reads_another_s_report(boris_client: Client, harbour: Song) -> None:
+def test_the_report_of_another_user_is_not_found(boris_client: Client, harbour: Song) -> None:
     assert open_report(boris_client, harbour).status_code == 404
 
 
-def test_names_are_text_and_the_page_keeps_to_the_content_security_policy(anna_client: Client, harbour: Song) -> None:
+def test_names_are_escaped_and_the_page_complies_with_the_content_security_policy(
+    anna_client: Client, harbour: Song
+) -> None:
     Song.objects.filter(id=harbour.id).update(title="<script>alert(1)</script>", file_name='"><img src=x>.wav')
     html = report(anna_client, harbour)
     assert "<script>alert" not in html
