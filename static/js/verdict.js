@@ -2,6 +2,7 @@
 
 // Replaces each part of the page that shows the verdict with the same part of the answer.
 function refresh(answer) {
+  document.title = answer.title;
   for (const part of document.querySelectorAll("[data-refresh]")) {
     const newPart = answer.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
     if (newPart) part.replaceWith(document.adoptNode(newPart));
@@ -15,11 +16,11 @@ function announce(answer) {
   if (status) requestAnimationFrame(() => (status.textContent = messages.join(" ")));
 }
 
-// Keeps the focus on the same button, or on the first control of its part.
-function restoreFocus(name, value) {
-  const part = document.querySelector(`[data-refresh="${name}"]`);
-  const same = part?.querySelector(`button[name="verdict"][value="${CSS.escape(value)}"]`);
-  (same ?? part?.querySelector("button, a[href], select"))?.focus({ preventScroll: true });
+// The part with the focus is new: focus the rejected form, or the first control.
+function restoreFocus() {
+  const verdict = document.getElementById("verdict");
+  const rejected = verdict.querySelector("select[aria-describedby]");
+  (rejected ?? verdict.querySelector("button, summary")).focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", async (event) => {
@@ -28,16 +29,16 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
   const body = new FormData(form, button);
-  const name = form.closest("[data-refresh]")?.dataset.refresh ?? "your-ear";
   form.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(form.action, { method: "POST", body });
-    if (!response.ok) throw new Error(`${response.status}`);
+    // A rejected correction comes back as the same page with the error in its form.
+    if (!response.ok && response.status !== 400) throw new Error(`${response.status}`);
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (!answer.getElementById("your-ear")) throw new Error("another page");
+    if (!answer.getElementById("verdict")) throw new Error("another page");
     refresh(answer);
     announce(answer);
-    restoreFocus(name, button?.value ?? "");
+    restoreFocus();
   } catch {
     // Signed out, or no answer: submit the form without a script, and the browser shows which.
     form.dataset.plain = "yes";

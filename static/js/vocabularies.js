@@ -1,7 +1,7 @@
 // Switches between the mood vocabularies without loading a page. The URL keeps the choice.
 
 const section = document.querySelector("[data-vocabularies]");
-const links = [...section.querySelectorAll("[data-vocabulary]")];
+const links = [...(section?.querySelectorAll("[data-vocabulary]") ?? [])];
 
 function select(key) {
   for (const link of links) {
