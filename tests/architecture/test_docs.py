@@ -1,4 +1,4 @@
-"""The documentation tells everything that the code has, and nothing that it has not."""
+"""The documentation describes everything that the code has, and nothing else."""
 
 import ast
 import re
@@ -16,8 +16,8 @@ from tests.architecture.error_codes import error_codes
 from tests.architecture.sources import ROOT, python_files, tree_of
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-# Built from the name of a field.
-BUILT_CODES = {"title_too_long", "artist_too_long"}
+# Composed from the name of a field.
+COMPOSED_CODES = {"title_too_long", "artist_too_long"}
 SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 CODE = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
 
@@ -27,7 +27,7 @@ def text_of(name: str) -> str:
 
 
 def settings_read() -> set[str]:
-    """Every variable of the environment that the program reads, by `env.kind("NAME", …)`."""
+    """Every environment variable that the program reads with `env.kind("NAME", …)`."""
     return {
         node.args[0].value
         for path in python_files("classifier", "ml", "mmc")
@@ -40,12 +40,12 @@ def settings_read() -> set[str]:
     }
 
 
-def addresses(resolver: URLResolver, before: str = "/") -> Iterator[str]:
-    """Every address of the application, with what is not fixed as <id>."""
+def urls(resolver: URLResolver, before: str = "/") -> Iterator[str]:
+    """Every URL of the application, with parameters as <id>."""
     for pattern in resolver.url_patterns:
         here = before + str(pattern.pattern).removeprefix("^")
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern, here)
+            yield from urls(pattern, here)
         elif isinstance(pattern, URLPattern) and pattern.name != "api-not-found":
             yield re.sub(r"<\w+:\w+>", "<id>", here)
 
@@ -61,31 +61,31 @@ def test_every_setting_of_the_compose_file_is_described() -> None:
 
 def test_every_error_code_is_described_and_every_described_one_exists() -> None:
     _, _, errors = text_of("docs/api.md").partition("## Errors")
-    rows = [line for line in errors.partition("## The other addresses")[0].splitlines() if line.startswith("| `")]
+    rows = [line for line in errors.partition("## Other URLs")[0].splitlines() if line.startswith("| `")]
     described = {code for row in rows for code in CODE.findall(row.split("|")[1])}
-    assert described == error_codes() | BUILT_CODES
+    assert described == error_codes() | COMPOSED_CODES
 
 
-def test_every_address_is_described_and_every_described_one_exists() -> None:
+def test_every_url_is_described_and_every_described_one_exists() -> None:
     described = set(re.findall(r"`(?:GET |POST |DELETE )?(/[\w<>./-]*)`", text_of("docs/api.md")))
-    assert described == set(addresses(get_resolver()))
+    assert described == set(urls(get_resolver()))
 
 
 def test_every_command_is_described() -> None:
     commands = {path.stem for path in (ROOT / "classifier/management/commands").glob("[a-z]*.py")}
-    told = set(re.findall(r"manage\.py (\w+)", "".join(map(text_of, ("README.md", "docs/operations.md")))))
-    assert commands <= told
+    described = set(re.findall(r"manage\.py (\w+)", "".join(map(text_of, ("README.md", "docs/operations.md")))))
+    assert commands <= described
 
 
-def test_every_make_target_that_the_documents_name_exists() -> None:
+def test_every_make_target_in_the_documentation_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
-    told = {name for page in PAGES for name in re.findall(r"\bmake ([a-z]+)`", page.read_text())}
-    assert told
-    assert told <= targets
+    described = {name for page in PAGES for name in re.findall(r"\bmake ([a-z]+)`", page.read_text())}
+    assert described
+    assert described <= targets
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_documents_lead_somewhere(page: Path) -> None:
+def test_links_between_documents_have_targets(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|mailto:)([^)#]*)(?:#([^)]*))?\)", page.read_text())
     for path, anchor in targets:
         target = (page.parent / path).resolve() if path else page
@@ -95,13 +95,13 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
             assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
-def test_the_table_of_features_is_the_programs_own() -> None:
+def test_the_table_of_features_matches_the_code() -> None:
     rows = [line.strip("| ").split(" | ") for line in text_of("docs/features.md").splitlines() if line.startswith("| ")]
-    told = [(name.strip("`"), unit, text) for _, name, unit, text in (row for row in rows if len(row) == 4)]
-    assert told[-len(FEATURES) :] == [(feature.name, feature.unit, feature.text) for feature in FEATURES]
+    described = [(name.strip("`"), unit, text) for _, name, unit, text in (row for row in rows if len(row) == 4)]
+    assert described[-len(FEATURES) :] == [(feature.name, feature.unit, feature.text) for feature in FEATURES]
 
 
-def test_the_model_cards_figures_are_the_bundles_own() -> None:
+def test_the_figures_of_the_model_card_match_the_bundle() -> None:
     assert card_tables(Card.read(ROOT / "ml" / "bundles" / "mood-3")) in text_of("docs/model-card.md")
 
 
