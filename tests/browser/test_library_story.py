@@ -122,7 +122,7 @@ def test_songs_are_picked_across_views_and_exported_compared_corrected(
     expect(bar).to_contain_text("3 songs selected")
     page.get_by_label("Select Ferry").uncheck()
     expect(bar).to_contain_text("2 songs selected")
-    bar.get_by_role("button", name="Set moods").click()
+    bar.get_by_role("button", name="Correct moods").click()
     page.get_by_label("Main mood").select_option("tenderness")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your moods for 2 songs are saved.")).to_be_visible()

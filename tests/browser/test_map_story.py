@@ -64,13 +64,13 @@ def test_songs_in_a_loop_are_chosen_opened_in_the_history_and_compared(two_heard
     expect(page.locator("[data-selected-songs] li")).to_have_count(2)
     expect(page.locator("[data-announcer]")).to_have_text("2 songs selected")
 
-    page.get_by_role("link", name="Open in the history").click()
+    page.locator("[data-open-library]").click()
     expect(page).to_have_url(re.compile("area="))
     expect(page.locator(".songs .song")).to_have_count(2)
     page.go_back()
     expect(page.locator("[data-count]")).to_have_text("2 songs selected")
 
-    page.get_by_role("link", name="Compare the two").click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     expect(page).to_have_url(re.compile(r"/compare/\?a=.+&b=.+"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
@@ -91,7 +91,7 @@ def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
     page.keyboard.press("+")
     page.keyboard.press("0")
 
-    page.get_by_text("By numbers").click()
+    page.get_by_text("Select by values").click()
     for label, value in (("Valence from", "1"), ("Valence to", "9"), ("Arousal from", "1"), ("Arousal to", "9")):
         page.get_by_label(label, exact=True).fill(value)
     page.keyboard.press("Enter")
@@ -111,7 +111,7 @@ def test_something_is_done_with_all_that_were_chosen_or_with_a_single_one(two_he
     page.get_by_role("button", name="Draw a loop").click()
     loop_around_all(page)
     page.get_by_text("More", exact=True).click()
-    page.get_by_role("button", name="Set moods").click()
+    page.get_by_role("button", name="Correct moods").click()
     expect(page.locator("main")).to_contain_text("2 songs")
     assert {"slow", "fast"} <= set(re.findall("slow|fast", page.locator("main").inner_text()))
 
@@ -120,7 +120,7 @@ def test_something_is_done_with_all_that_were_chosen_or_with_a_single_one(two_he
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     page.get_by_text("More", exact=True).click()
-    page.get_by_role("button", name="Set moods").click()
+    page.get_by_role("button", name="Correct moods").click()
     expect(page.locator("main")).to_contain_text("atlas")
     assert len(set(re.findall("atlas slow|atlas fast", page.locator("main").inner_text()))) == 1
 
@@ -143,7 +143,7 @@ def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
     page.wait_for_function("() => document.querySelector('[data-player] audio').currentTime > 0.2")
     page.get_by_role("button", name="Next").click()
     expect(playing).to_have_text(re.compile("^2 of 2: atlas"))
-    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("button", name="Clear selection").click()
     expect(page.locator("[data-selected-songs]")).to_be_hidden()
 
 

@@ -1,4 +1,4 @@
-"""Confusion matrix: the user's moods in rows, the predicted ones in columns; darker cells hold more of their row."""
+"""Confusion matrix: the user's moods in rows, the predicted ones in columns; stronger cells hold more of their row."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ from classifier.charts.library.mood_map import LEAST, MOST, NEUTRAL
 
 HEIGHT = 110
 MIN_FOR_QUARTILES = 4
+LONE_BAND = 0.12
+"""Width of the band of a period without neighbours, in periods."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,14 @@ def band_chart(title: str, low: str, high: str, quartiles: Sequence[Quartiles | 
         if not has_songs:
             continue
         run = [(x, period) for x, period in group if period]
+        corners = run
+        if len(run) == 1:
+            # A band needs a width to be visible.
+            [(x, period)] = run
+            corners = [(x - LONE_BAND / 2, period), (x + LONE_BAND / 2, period)]
         lines.append(" ".join(f"{x:g},{y(period.median)}" for x, period in run))
-        upper = [f"{x:g},{y(period.high)}" for x, period in run]
-        lower = [f"{x:g},{y(period.low)}" for x, period in reversed(run)]
+        upper = [f"{x:g},{y(period.high)}" for x, period in corners]
+        lower = [f"{x:g},{y(period.low)}" for x, period in reversed(corners)]
         bands.append(" ".join(upper + lower))
         for x, period in run:
             dots.append(MedianDot(period.text, f"{100 * x / len(quartiles):.3f}%", y(period.median)))

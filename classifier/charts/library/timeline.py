@@ -20,8 +20,8 @@ from classifier.library.mood_map import Addition
 
 HEIGHT = 260
 """Height of the bars in pixels; widths are in per cent."""
-BAR_WIDTH = 0.8
-"""Share of a period's width that its bar takes."""
+BAR_WIDTH, MAX_BAR_WIDTH = 0.8, 12.0
+"""Share of a period's width that its bar takes, and the width of a bar in per cent of the chart at most."""
 MIN_MARKER_HEIGHT, MAX_BARS_WITH_MARKERS = 15, 30
 """A part of a bar carries its mood's marker if it is this high and there are no more bars than this."""
 MAX_TICKS = 12
@@ -135,6 +135,7 @@ def _bar(
     years: Mapping[int, str],
 ) -> Bar:
     period, width = shown.periods[number], 100 / len(shown.periods)
+    centre, bar_width = (number + 0.5) * width, min(BAR_WIDTH * width, MAX_BAR_WIDTH)
     moods = Counter(song.mood for song in songs)
     query = _period_query(library_filter, period)
     parts, y = [], float(HEIGHT)
@@ -157,9 +158,9 @@ def _bar(
     return Bar(
         period=period,
         count=len(songs),
-        x=f"{(number + (1 - BAR_WIDTH) / 2) * width:.3f}%",
-        width=f"{BAR_WIDTH * width:.3f}%",
-        centre=f"{(number + 0.5) * width:.3f}%",
+        x=f"{centre - bar_width / 2:.3f}%",
+        width=f"{bar_width:.3f}%",
+        centre=f"{centre:.3f}%",
         parts=parts,
         moods=[(mood_markers()[key], f"{mood_count:,}") for key, mood_count in moods.most_common()],
         query=query,

@@ -3,6 +3,7 @@
 import { Raster } from "./raster.js";
 
 const NEUTRAL = 5;
+const [PLEASANT, LIVELY] = ["pleasant →", "lively →"];
 const FEW = 40;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2];
 
@@ -97,6 +98,9 @@ export class Renderer {
   paintPlane(context) {
     const { view } = this;
     const { left, right, top, bottom } = view.field;
+    // Tick labels leave room for the axis titles.
+    context.font = `italic 14px ${this.serif}`;
+    const [pleasantWidth, livelyWidth] = [PLEASANT, LIVELY].map((title) => context.measureText(title).width);
     context.font = `12px ${this.sans}`;
     context.fillStyle = this.soft;
     context.lineWidth = 1;
@@ -107,21 +111,21 @@ export class Renderer {
       const x = view.x(value);
       this.rule(context, value, x, top, x, bottom);
       context.textAlign = "center";
-      if (x < right - 60) context.fillText(number(value), x, bottom + 17);
+      if (x < right - pleasantWidth - 12) context.fillText(number(value), x, bottom + 17);
     }
     for (const value of ticks(view.arousal, (bottom - top) / 60)) {
       const y = view.y(value);
       this.rule(context, value, left, y, right, y);
       context.textAlign = "right";
-      if (y > top + 40) context.fillText(number(value), left - 7, y + 4);
+      if (y > top + livelyWidth + 10) context.fillText(number(value), left - 7, y + 4);
     }
     context.font = `italic 14px ${this.serif}`;
     context.textAlign = "right";
-    context.fillText("pleasant →", right, bottom + 17);
+    context.fillText(PLEASANT, right, bottom + 17);
     context.save();
     context.translate(left - 9, top);
     context.rotate(-Math.PI / 2);
-    context.fillText("lively →", 0, 0);
+    context.fillText(LIVELY, 0, 0);
     context.restore();
   }
 

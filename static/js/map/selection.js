@@ -1,6 +1,7 @@
 // The selected songs: count, list, playlist, comparison, bulk actions and the link to the history.
 
 import { Playlist } from "./playlist.js";
+import { moodText } from "./tooltip.js";
 import { box, outlineText, within } from "./outline.js";
 
 const MAX_LISTED = 100;
@@ -157,7 +158,7 @@ export class Selection {
       dir: "auto",
     });
     const facts = Object.assign(document.createElement("span"), { className: "soft small" });
-    facts.textContent = artist ? `${mood.name} · ${artist}` : mood.name;
+    facts.textContent = artist ? `${moodText(mood)} · ${artist}` : moodText(mood);
     const play = Object.assign(document.createElement("button"), {
       type: "button",
       className: "plain small",

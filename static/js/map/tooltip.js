@@ -8,7 +8,7 @@ export class Tooltip {
   description(index) {
     const { title, artist, mood } = this.songs.song(index);
     const [valence, arousal] = [this.songs.valence[index], this.songs.arousal[index]].map((value) => value.toFixed(1));
-    return `${title}${artist ? ` by ${artist}` : ""}: ${mood.name}, valence ${valence}, arousal ${arousal}`;
+    return `${title}${artist ? ` by ${artist}` : ""}: ${moodText(mood)}, valence ${valence}, arousal ${arousal}`;
   }
 
   show(index) {
@@ -18,7 +18,7 @@ export class Tooltip {
     this.element.replaceChildren(
       line("strong", title),
       ...(artist ? [line("span", artist)] : []),
-      line("em", mood.name),
+      line("em", moodText(mood)),
     );
     const { element, view } = this;
     const x = view.x(this.songs.valence[index]);
@@ -28,6 +28,10 @@ export class Tooltip {
     const top = Math.min(Math.max(y - element.offsetHeight / 2, 4), view.height - element.offsetHeight - 4);
     element.style.setProperty("transform", `translate(${Math.round(Math.max(left, 4))}px, ${Math.round(top)}px)`);
   }
+}
+
+export function moodText({ name, yours }) {
+  return yours ? `${name} (your mood)` : name;
 }
 
 function line(name, text) {
