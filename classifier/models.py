@@ -287,6 +287,8 @@ class ResumableUpload(models.Model):
     received_bytes = models.BigIntegerField(default=0)
     # Kept for a while, so that a client that missed the last answer can still ask for it.
     song = models.ForeignKey(Song, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # Whether that song was there before.
+    is_duplicate = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     touched_at = models.DateTimeField()
 

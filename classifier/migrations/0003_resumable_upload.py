@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
             model_name="resumableupload", name="metadata", field=models.TextField(blank=True, default="")
         ),
         migrations.AddField(
+            model_name="resumableupload", name="is_duplicate", field=models.BooleanField(default=False)
+        ),
+        migrations.AddField(
             model_name="resumableupload",
             name="song",
             field=models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The limits of an upload and the sentences about them, each built from its limit."""
+"""Upload limits, and their error messages, each built from its limit."""
 
 from http import HTTPStatus
 
@@ -7,16 +7,16 @@ from django.conf import settings
 from classifier.errors import ProductError
 
 MEGABYTE = 1_000_000
-# What a form adds to the file that it carries.
+# Allowed on top of the files for the rest of a form.
 FORM_BYTES = MEGABYTE
 
-# Views that take files, by the names of their addresses; any other takes FORM_BYTES.
-TAKES_A_FILE = "predict"
-TAKES_FILES = "upload"
-TAKES_A_PART = "arriving-file"
+# URL names of the views that take one file, or several. All other views take FORM_BYTES.
+SINGLE_FILE_VIEWS = ("predict", "resumable-uploads", "resumable-upload")
+MULTIPLE_FILES_VIEW = "upload"
 
-# A part of a file that arrives in parts: small enough for memory, large enough to lose no time between them.
-PART_BYTES = 4 * MEGABYTE
+# The upload page sends chunks of this size, and the server stores blocks of it: small enough for memory, large enough
+# that the pause after each one does not count.
+UPLOAD_BLOCK_BYTES = 4 * MEGABYTE
 
 
 def max_upload_bytes() -> int:
@@ -24,18 +24,13 @@ def max_upload_bytes() -> int:
 
 
 def max_files_bytes(url_name: str | None) -> int:
-    """What the files of a request to this address may have together; 0 where none are taken."""
-    if url_name == TAKES_A_FILE:
+    """How many bytes of files a request to this view may have; 0 for views without files."""
+    if url_name in SINGLE_FILE_VIEWS:
         return max_upload_bytes()
-    if url_name == TAKES_FILES:
-        return settings.MAX_REQUEST_MB * MEGABYTE
-    if url_name == TAKES_A_PART:
-        return PART_BYTES
-    return 0
+    return settings.MAX_REQUEST_MB * MEGABYTE if url_name == MULTIPLE_FILES_VIEW else 0
 
 
 def max_body_bytes(url_name: str | None) -> int:
-    """The longest body that a request to this address may have."""
     return max_files_bytes(url_name) + FORM_BYTES
 
 
@@ -46,34 +41,31 @@ def size_text(size_bytes: int) -> str:
 
 
 def file_missing() -> ProductError:
-    return ProductError("file_missing", "No file came with the request: send one as the form field “file”.")
+    return ProductError("file_missing", "The request has no file: send one as the form field “file”.")
 
 
 def file_empty() -> ProductError:
-    return ProductError("file_empty", "The file is empty: choose one that holds sound.")
+    return ProductError("file_empty", "The file is empty: choose an audio file.")
 
 
 def file_too_large() -> ProductError:
     return ProductError(
         "file_too_large",
-        f"The file has more than the {size_text(max_upload_bytes())} that are allowed: "
-        "choose a smaller one, or the same song in a compressed format.",
+        f"The file is larger than {size_text(max_upload_bytes())}, which is the limit: "
+        "choose a smaller file, or the same song in a compressed format.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
 
 
 def body_too_large(size_bytes: int | None, url_name: str | None) -> ProductError:
-    """`size_bytes` is None for a body in chunks, whose length nobody knows."""
-    if url_name == TAKES_A_FILE:
+    """`size_bytes` is None for a chunked body, whose length is not known."""
+    if url_name in SINGLE_FILE_VIEWS:
         return file_too_large()
-    allowed_bytes = max_files_bytes(url_name) or FORM_BYTES
-    body, way_out = (
-        ("part", "smaller parts") if url_name == TAKES_A_PART else ("form", "smaller files, or fewer at once")
-    )
-    size = f"more than {size_text(allowed_bytes)}" if size_bytes is None else size_text(size_bytes)
+    allowed = size_text(max_files_bytes(url_name) or FORM_BYTES)
+    size = f"more than {allowed}" if size_bytes is None else size_text(size_bytes)
     return ProductError(
         "body_too_large",
-        f"The {body} has {size}, and at most {size_text(allowed_bytes)} are allowed: send {way_out}.",
+        f"The form has {size}, and at most {allowed} are allowed: send smaller files, or fewer at once.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
 
@@ -90,6 +82,6 @@ def length_required() -> ProductError:
 def disk_full() -> ProductError:
     return ProductError(
         "disk_full",
-        "The server's disk is full, so that the song could not be kept: make room there and send it again.",
+        "The server's disk is full: free some space there, then upload the song again.",
         HTTPStatus.INSUFFICIENT_STORAGE,
     )

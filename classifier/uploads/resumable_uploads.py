@@ -1,14 +1,15 @@
-"""A file is announced, before its first byte."""
+"""Resumable uploads: create one, append to it, finish it as a song, delete it, and let it expire."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+import uuid
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
+from django.http import Http404
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
@@ -20,150 +21,187 @@ from classifier.uploads.limits import disk_full, file_empty, file_too_large, max
 from classifier.uploads.partial_files import (
     CompletedFile,
     bytes_on_disk,
-    checksums,
+    delete_partial_file,
     locked_partial_file,
     partial_file_path,
     read_at,
-    remove,
+    running_checksums,
     write_at,
 )
 from classifier.uploads.stored_files import disk_full_as_error
+from classifier.uploads.tus import parse_metadata
 
-# Nobody sends so many at once; whoever begins more without end is stopped before the disk is full of beginnings.
+# More than anyone sends at once, and few enough that abandoned uploads do not fill the disk.
 MAX_UNFINISHED_UPLOADS = 200
+EXPIRES_AFTER = timedelta(days=1)
 
 
-def resumable_upload_create(*, owner: Person, name: str, size_bytes: int, now: datetime) -> ResumableUpload:
-    """Refuse at once what its size alone refuses: a large file is not sent for nothing."""
+def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "", now: datetime) -> ResumableUpload:
+    """Reject by its size what need not be sent. If `sha256` in the metadata is a song already, the upload is finished.
+
+    `metadata` is the header Upload-Metadata, of which `filename` (or `name`) and `sha256` are read.
+    """
+    values = parse_metadata(metadata)
     if size_bytes <= 0:
         raise file_empty()
     if size_bytes > max_upload_bytes():
         raise file_too_large()
-    if ResumableUpload.objects.for_owner(owner).count() >= MAX_UNFINISHED_UPLOADS:
+    song = _existing_song(owner, values.get("sha256", "").lower(), size_bytes, now)
+    if song is None and ResumableUpload.objects.for_owner(owner).unfinished().count() >= MAX_UNFINISHED_UPLOADS:
         raise ProductError(
-            "arriving_too_many",
+            "too_many_uploads",
             f"You have {MAX_UNFINISHED_UPLOADS} unfinished uploads, and no more are allowed: "
-            "cancel some of them, or wait for a day, after which they are removed.",
-            HTTPStatus.CONFLICT,
+            "cancel some of them, or wait for a day, after which they are deleted.",
+            HTTPStatus.TOO_MANY_REQUESTS,
         )
     with disk_full_as_error():
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
+        if song is None and shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
             raise disk_full()
         return ResumableUpload.objects.create(
-            owner=owner, file_name=display_name(name), size_bytes=size_bytes, created_at=now, touched_at=now
+            owner=owner,
+            file_name=display_name(values.get("filename") or values.get("name") or ""),
+            metadata=metadata,
+            size_bytes=size_bytes,
+            received_bytes=size_bytes if song else 0,
+            song=song,
+            is_duplicate=song is not None,
+            created_at=now,
+            touched_at=now,
         )
 
 
-def existing_song(*, owner: Person, sha256: str, now: datetime) -> Song | None:
-    """The owner's song with this content, which need not be sent again; one without an answer gets another chance."""
-    song = Song.objects.for_owner(owner).filter(sha256=sha256).with_analysis().first() if sha256 else None
-    if song is None or not song.file.storage.exists(song.file.name):
+def _existing_song(owner: Person, sha256: str, size_bytes: int, now: datetime) -> Song | None:
+    """The owner's song with this content. A song that failed or was cancelled is queued again."""
+    if not sha256:
+        return None
+    song = Song.objects.for_owner(owner).filter(sha256=sha256, size_bytes=size_bytes).first()
+    if song is None or not song.file.name or not song.file.storage.exists(song.file.name):
         return None
     if song.status in (Status.FAILED, Status.CANCELLED):
         return song_retry(song=song, now=now)
     return song
 
 
-@dataclass(frozen=True)
-class AppendResult:
-    received_bytes: int
-    song: Song | None = None
-    created: bool = False
+def resumable_upload_get(*, owner: Person, upload_id: uuid.UUID, now: datetime) -> ResumableUpload:
+    upload = ResumableUpload.objects.for_owner(owner).select_related("song").filter(id=upload_id).first()
+    if upload is None:
+        raise Http404
+    if expires_at(upload) <= now:
+        raise _gone("This upload has expired: send the file again from its start.")
+    return upload
 
 
-def resumable_upload_append(*, file: ResumableUpload, offset: int, part: bytes, now: datetime) -> AppendResult:
-    """Keep a part that begins at `offset`, of which some may be there already: that must be the very same bytes."""
-    with locked_partial_file(file.id) as stream:
-        received = received_now(file, stream)
-        _check(file, received, offset, part, stream)
-        fresh = part[received - offset :]
-        if fresh:
-            with disk_full_as_error():
-                write_at(stream, received, fresh)
-                _confirm(file, received + len(fresh), now)
-            checksums.advance(file.id, received, fresh)
-        received += len(fresh)
-        whole = received == file.size_bytes
+def expires_at(upload: ResumableUpload) -> datetime:
+    return upload.touched_at + EXPIRES_AFTER
+
+
+def received_bytes(upload: ResumableUpload) -> int:
+    """The offset to continue from: what both the row and the disk have."""
+    if upload.song is not None:
+        return upload.size_bytes
+    with locked_partial_file(upload.id) as stream:
+        return _refresh(upload, stream)
+
+
+def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes, now: datetime) -> ResumableUpload:
+    """Store one block at the current offset. The last block makes the upload a song: `upload.song` is set."""
+    with locked_partial_file(upload.id) as stream:
+        received = _refresh(upload, stream)
+        end = offset + len(data)
+        check_range(upload, received, offset, len(data))
+        if not data:
+            return upload
+        with disk_full_as_error():
+            write_at(stream, offset, data)
+        running_checksums.update(upload.id, offset, data)
         try:
-            if whole or received - len(fresh) < ml_gateway.HEAD_BYTES <= received:
+            if offset < ml_gateway.HEAD_BYTES <= end or end == upload.size_bytes:
                 ml_gateway.recognise(read_at(stream, 0, ml_gateway.HEAD_BYTES))
-            if not whole:
-                return AppendResult(received)
-            song, created = _submit(file, stream, now)
+            if end == upload.size_bytes:
+                return _finish(upload, stream, now)
         except ml_gateway.MoodError:
-            # No sound: there is nothing to go on with.
-            resumable_upload_delete(file=file)
+            # Not audio: there is nothing to continue with.
+            resumable_upload_delete(upload=upload)
             raise
-        resumable_upload_delete(file=file)
-        return AppendResult(received, song, created)
+        return _save(upload, received_bytes=end, touched_at=now)
 
 
-def received_now(file: ResumableUpload, stream: BinaryIO) -> int:
-    """What row and disk both have: after a power cut the disk may have less, after a killed process more."""
+def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
+    """Read the row again under the lock. After a power cut the disk may have less, after a killed process more."""
     try:
-        file.refresh_from_db()
+        upload.refresh_from_db()
     except ResumableUpload.DoesNotExist:
-        # It became a song, or was cancelled, while this request waited for its turn; opening made the file again.
-        resumable_upload_delete(file=file)
-        raise ProductError(
-            "not_found",
-            "This file is no longer awaited: it was cancelled, or it is a song already.",
-            HTTPStatus.NOT_FOUND,
-        ) from None
-    return min(file.received_bytes, bytes_on_disk(stream))
+        # Opening the file has created it again.
+        delete_partial_file(upload.id)
+        raise _gone("This upload was cancelled: send the file again from its start.") from None
+    if upload.song_id is not None:
+        delete_partial_file(upload.id)
+        return upload.size_bytes
+    return min(upload.received_bytes, bytes_on_disk(stream))
 
 
-def _check(file: ResumableUpload, received: int, offset: int, part: bytes, stream: BinaryIO) -> None:
-    if offset > received:
+def check_range(upload: ResumableUpload, received: int, offset: int, length: int) -> None:
+    if offset != received:
         raise ProductError(
-            "offset_wrong",
-            f"The part begins at byte {offset}, and byte {received} is the first that is missing: go on from there.",
+            "upload_offset_conflict",
+            f"The body starts at byte {offset}, and the upload continues at byte {received}: "
+            "ask for the offset with HEAD and continue there.",
             HTTPStatus.CONFLICT,
         )
-    if offset + len(part) > file.size_bytes:
+    if offset + length > upload.size_bytes:
         raise ProductError(
-            "part_malformed",
-            f"The part ends at byte {offset + len(part)} of a file that was announced with {file.size_bytes}: "
-            "send the file from its start.",
-        )
-    again = part[: received - offset]
-    if again != read_at(stream, offset, len(again)):
-        raise ProductError(
-            "part_differs",
-            "What arrived before is not the beginning of this file: send it from its start, as a new one.",
-            HTTPStatus.CONFLICT,
+            "upload_too_long",
+            f"The body ends at byte {offset + length}, and the upload was created with {upload.size_bytes} bytes: "
+            "create an upload with the size of the file.",
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         )
 
 
-def _confirm(file: ResumableUpload, received: int, now: datetime) -> None:
-    # Against a cancellation meanwhile, which leaves no row: the next look at the row tells it.
-    ResumableUpload.objects.filter(id=file.id).update(received_bytes=received, touched_at=now)
-
-
-def _submit(file: ResumableUpload, stream: BinaryIO, now: datetime) -> tuple[Song, bool]:
-    upload = CompletedFile(
+def _finish(upload: ResumableUpload, stream: IO[bytes], now: datetime) -> ResumableUpload:
+    """Make it a song. The last block is confirmed only after that: if it fails, the client sends that block again."""
+    sha256 = running_checksums.hexdigest(upload.id, stream, upload.size_bytes)
+    if parse_metadata(upload.metadata).get("sha256", sha256).lower() != sha256:
+        resumable_upload_delete(upload=upload)
+        raise ProductError(
+            "file_changed",
+            "The file does not have the sha256 of the upload's metadata: send it again from its start.",
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    file = CompletedFile(
         stream,
-        path=partial_file_path(file.id),
-        name=file.file_name,
-        size_bytes=file.size_bytes,
-        sha256=checksums.whole(file.id, stream, file.size_bytes),
+        path=partial_file_path(upload.id),
+        name=upload.file_name,
+        size_bytes=upload.size_bytes,
+        sha256=sha256,
     )
-    return song_submit(owner=file.owner, upload=upload, now=now)
+    song, created = song_submit(owner=upload.owner, upload=file, now=now)
+    _save(upload, received_bytes=upload.size_bytes, song=song, is_duplicate=not created, touched_at=now)
+    delete_partial_file(upload.id)
+    return upload
 
 
-EXPIRES_AFTER = timedelta(days=1)
+def _save(upload: ResumableUpload, **values: object) -> ResumableUpload:
+    # update() and not save(), which would create the row again if the upload was deleted meanwhile.
+    with disk_full_as_error():
+        ResumableUpload.objects.filter(id=upload.id).update(**values)
+    for name, value in values.items():
+        setattr(upload, name, value)
+    return upload
 
 
-def resumable_upload_delete(*, file: ResumableUpload) -> None:
-    # By its id, so that two who discard at once both succeed.
-    ResumableUpload.objects.filter(id=file.id).delete()
-    remove(file.id)
+def resumable_upload_delete(*, upload: ResumableUpload) -> None:
+    """Delete the upload and its bytes, never its song. Deleting it twice is no error."""
+    ResumableUpload.objects.filter(id=upload.id).delete()
+    delete_partial_file(upload.id)
 
 
 def expired_uploads_delete(*, now: datetime) -> int:
-    """Remove what nobody has gone on with for a day."""
     expired = list(ResumableUpload.objects.untouched_since(now - EXPIRES_AFTER))
-    for file in expired:
-        resumable_upload_delete(file=file)
+    for upload in expired:
+        resumable_upload_delete(upload=upload)
     return len(expired)
+
+
+def _gone(message: str) -> ProductError:
+    return ProductError("upload_gone", message, HTTPStatus.GONE)

@@ -1,4 +1,4 @@
-"""How far songs are, for pages that keep themselves up to date."""
+"""The progress of songs, for pages that update themselves."""
 
 import uuid
 
@@ -16,21 +16,21 @@ from classifier.models import Song
 from classifier.views.queue_summary import Underway
 from classifier.views.song_cards import cards
 
-AT_ONCE = 200
+MAX_IDS = 200
 
 
 @require_safe
 @never_cache
 def song_states(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Many songs at once, in a fixed number of queries; those that are gone, or another's, are left out."""
+    """Many songs in a fixed number of queries. Leaves out deleted songs and those of other users."""
     try:
         ids = [uuid.UUID(text) for text in request.GET.get("ids", "").split(",") if text]
     except ValueError:
         return JsonResponse(
-            error_json("ids_malformed", "The parameter ids takes songs' ids, parted by commas."), status=400
+            error_json("ids_malformed", "The parameter ids takes the ids of songs, separated by commas."), status=400
         )
-    if len(ids) > AT_ONCE:
-        message = f"{len(ids)} songs were asked for, and at most {AT_ONCE} are allowed: ask in several requests."
+    if len(ids) > MAX_IDS:
+        message = f"The request asks for {len(ids)} songs, and at most {MAX_IDS} are allowed: send several requests."
         return JsonResponse(error_json("ids_too_many", message), status=400)
     songs = Song.objects.for_owner(request.user).filter(id__in=ids).with_analysis()
     now = timezone.now()
@@ -47,7 +47,7 @@ def song_states(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def song_card(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
-    """A song's row in a list, by itself."""
+    """The row of one song in a list."""
     song = get_object_or_404(Song.objects.for_owner(request.user).with_analysis(), id=song_id)
     [card] = cards([song])
     return render(request, "parts/song_row.html", {"card": card})

@@ -1,4 +1,4 @@
-"""All of a person's songs that are on their way, in a line."""
+"""All unfinished songs of a user, in one line."""
 
 from __future__ import annotations
 
@@ -31,17 +31,21 @@ class Underway:
     def text(self) -> str:
         if not self.count:
             return ""
-        heard = _songs(self.running, "is heard now", "are heard now") if self.running else ""
-        waits = _songs(self.queued, "waits", "wait") if self.queued else ""
-        parts = " and ".join(part for part in (heard, waits) if part)
-        return f"{parts}: {self.left}." if self.left else f"{parts}."
+        parts = []
+        if self.running:
+            parts.append(f"Analysing {_songs(self.running)}")
+        if self.queued:
+            parts.append(f"{self.queued:,} queued" if parts else f"{_songs(self.queued)} queued")
+        if self.left:
+            parts.append(self.left)
+        return f"{', '.join(parts)}."
 
     def as_json(self) -> dict[str, Any]:
         return {"queued": self.queued, "running": self.running, "count": self.count, "text": self.text}
 
 
 def left_text(seconds: float | None) -> str:
-    """As roughly as it is known."""
+    """Rounded, since it is an estimate."""
     if seconds is None:
         return ""
     if seconds < 8:
@@ -55,5 +59,5 @@ def left_text(seconds: float | None) -> str:
     return f"about {hours:g} hour{'' if hours == 1 else 's'} left"
 
 
-def _songs(count: int, one: str, many: str) -> str:
-    return f"1 song {one}" if count == 1 else f"{count:,} songs {many}"
+def _songs(count: int) -> str:
+    return "1 song" if count == 1 else f"{count:,} songs"

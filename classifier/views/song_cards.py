@@ -1,4 +1,4 @@
-"""A song as lists and its own page show it while it is on its way."""
+"""A song as a row of a list, and as its own page shows it while it is unfinished."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,6 @@ from classifier.views.queue_summary import left_text
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a song now, in words."""
-
     song: Song
     text: str
     percent: int | None
@@ -46,7 +44,7 @@ class Card:
         return self.song.can_retry
 
     def state(self) -> dict[str, Any]:
-        """What live pages ask for."""
+        """The JSON that live_status.js polls."""
         return {
             "id": str(self.song.id),
             "status": self.song.status,
@@ -56,12 +54,13 @@ class Card:
             "over": self.song.is_over,
             "title": self.song.display_title,
             "mood": self.mood.name if self.mood else None,
+            "url": reverse("song-detail", args=[self.song.id]),
             "card": reverse("song-card", args=[self.song.id]),
         }
 
 
 def cards(songs: Iterable[Song], queue: TimeEstimate | None = None) -> list[Card]:
-    """Cards of songs that were read `with_analysis`: no more queries, unless one of them is on its way."""
+    """Cards of songs that were read `with_analysis`: no more queries, unless one of them is unfinished."""
     songs = list(songs)
     if queue is None and any(not song.is_over for song in songs):
         queue = time_estimate(now=timezone.now())
@@ -97,17 +96,15 @@ def progress_percent(song: Song) -> int | None:
 
 
 def state_text(song: Song, place: int | None) -> str:
-    if song.status == Status.QUEUED:
-        if place == 1:
-            return "Waiting, next in the queue"
-        return f"Waiting, number {place} in the queue" if place else "Waiting, far back in the queue"
-    if song.status == Status.RUNNING:
-        return _running_text(song)
-    if song.status == Status.FAILED:
-        return song.error_message
-    return "Cancelled" if song.status == Status.CANCELLED else "Done"
-
-
-def _running_text(song: Song) -> str:
-    word = "Listening" if song.stage == Stage.ANALYSING else "Decoding"
-    return f"{word}, segment {song.segments_done} of {song.segments_total}" if song.segments_total else word
+    match song.status:
+        case Status.QUEUED if place is None:
+            return "Queued"
+        case Status.QUEUED:
+            return "Queued, next" if place == 1 else f"Queued, number {place}"
+        case Status.RUNNING:
+            text = "Analysing" if song.stage == Stage.ANALYSING else "Decoding"
+            return f"{text}, segment {song.segments_done} of {song.segments_total}" if song.segments_total else text
+        case Status.FAILED:
+            return f"Failed: {song.error_message}"
+        case _:
+            return Status(song.status).label

@@ -1,23 +1,27 @@
-"""Taking songs in: one form for browsers without a script, one file at a time from those with one."""
+"""The forms of the upload page. Scripts upload by tus (`classifier.api.resumable_uploads`)."""
+
+import uuid
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.error_responses import error_response, error_status, wants_json
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
-from classifier.models import Song
+from classifier.models import ResumableUpload, Song
 from classifier.services.bulk import songs_cancel
 from classifier.services.demo_songs_add import demo_songs_add
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_missing
+from classifier.uploads.resumable_uploads import resumable_upload_delete
 from classifier.views.home import home_context
 from classifier.views.ownership import return_address
 from classifier.views.song_cards import cards
@@ -27,11 +31,11 @@ from classifier.views.song_cards import cards
 def upload(request: AuthenticatedHttpRequest) -> HttpResponse:
     files = request.FILES.getlist("file")
     if wants_json(request):
-        return _one_file(request, files[0] if files else None)
-    return _whole_form(request, files)
+        return _upload_one(request, files[0] if files else None)
+    return _upload_form(request, files)
 
 
-def _one_file(request: AuthenticatedHttpRequest, file: UploadedFile | None) -> HttpResponse:
+def _upload_one(request: AuthenticatedHttpRequest, file: UploadedFile | None) -> HttpResponse:
     try:
         song, created = song_submit(owner=request.user, upload=file, now=timezone.now())
     except (ProductError, MoodError) as error:
@@ -40,10 +44,10 @@ def _one_file(request: AuthenticatedHttpRequest, file: UploadedFile | None) -> H
     return JsonResponse({**card.state(), "created": created}, status=201 if created else 200)
 
 
-def _whole_form(request: AuthenticatedHttpRequest, files: list[UploadedFile]) -> HttpResponse:
+def _upload_form(request: AuthenticatedHttpRequest, files: list[UploadedFile]) -> HttpResponse:
     if not files:
-        return _nothing_taken(request, [("", file_missing())])
-    taken: list[Song] = []
+        return error_response(request, file_missing())
+    songs: list[Song] = []
     errors: list[tuple[str, ProductError | MoodError]] = []
     for file in files:
         try:
@@ -51,31 +55,36 @@ def _whole_form(request: AuthenticatedHttpRequest, files: list[UploadedFile]) ->
         except (ProductError, MoodError) as error:
             errors.append((display_name(file.name or ""), error))
             continue
-        taken.append(song)
+        songs.append(song)
         if not created:
-            messages.info(request, f"“{song.display_title}” was here already, and is not kept twice.")
-    if not taken:
-        return _nothing_taken(request, errors)
-    for name, reason in errors:
-        messages.error(request, f"{name}: {reason.message}")
-    return redirect("song-detail", taken[0].id) if len(files) == 1 else redirect("song-list")
+            messages.info(request, _already_uploaded(song))
+    if not songs:
+        # The form again, with the errors. Browsers do not let a page fill in its files.
+        context = {**home_context(request), "errors": [(name, error.message) for name, error in errors]}
+        return render(request, "home.html", context, status=error_status(errors[0][1]))
+    for name, error in errors:
+        messages.error(request, f"{name}: {error.message}")
+    return redirect("song-detail", songs[0].id) if len(files) == 1 else redirect("song-list")
 
 
-def _nothing_taken(
-    request: AuthenticatedHttpRequest, errors: list[tuple[str, ProductError | MoodError]]
-) -> HttpResponse:
-    """The form once more, with the reason; it cannot be filled in again for the person, browsers forbid that."""
-    if len(errors) == 1 and not errors[0][0]:
-        return error_response(request, errors[0][1])
-    context = {**home_context(request), "errors": [(name, error.message) for name, error in errors]}
-    return render(request, "home.html", context, status=error_status(errors[0][1]))
+def _already_uploaded(song: Song) -> str:
+    address = reverse("song-detail", args=[song.id])
+    return format_html('You already have this song: <a href="{}">{}</a>', address, song.display_title)
+
+
+@require_POST
+def delete_upload(request: AuthenticatedHttpRequest, upload_id: uuid.UUID) -> HttpResponse:
+    """As DELETE in the tus protocol, for browsers without JavaScript."""
+    upload = get_object_or_404(ResumableUpload.objects.for_owner(request.user), id=upload_id)
+    resumable_upload_delete(upload=upload)
+    messages.info(request, f"The unfinished upload of “{upload.file_name}” is deleted.")
+    return redirect(return_address(request, reverse("home")))
 
 
 @require_POST
 def cancel_waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """All that still waits, for whoever gave the wrong folder."""
     count = songs_cancel(owner=request.user, now=timezone.now())
-    messages.info(request, f"{count} song{' is' if count == 1 else 's are'} no longer waited for.")
+    messages.info(request, f"Cancelled {count} song{'' if count == 1 else 's'}.")
     return redirect(return_address(request, reverse("home")))
 
 
@@ -86,7 +95,7 @@ def add_demo_songs(request: AuthenticatedHttpRequest) -> HttpResponse:
     except (ProductError, MoodError) as error:
         return error_response(request, error)
     if added:
-        messages.success(request, "The demo songs are here. Each shows its mood as soon as it is analysed.")
+        messages.success(request, "Added the demo songs. Each shows its mood as soon as it is analysed.")
     else:
         messages.info(request, "You already have the demo songs.")
     return redirect("song-list")

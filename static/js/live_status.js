@@ -1,131 +1,154 @@
-// Polls the status of unfinished songs. Updates text and progress in place, and replaces a row when its song is done.
+// Keeps unfinished songs on a page up to date: text and progress in place, and the whole row when a song is finished.
 
-import { remaining } from "./title.js";
+import { setRemaining } from "./page_title.js";
 
-const POLL_MS = 1000;
-const MAX_POLL_MS = 15_000;
-const HIDDEN_POLL_MS = 5000;
-// Ids are part of the URL, whose length servers limit.
+const INTERVAL_MS = 1000;
+const MAX_INTERVAL_MS = 15_000;
+const HIDDEN_INTERVAL_MS = 5000;
+// The ids are in the URL, whose length is limited.
 const MAX_IDS = 100;
 
-const queueStatus = document.querySelector("[data-queue-status]");
+const underway = document.querySelector("[data-queue-status]");
 const announcer = document.querySelector("[data-announcer]");
 const noWorker = document.querySelector("[data-no-worker]");
+// Songs without a row, which somebody waits for.
+const tracked = new Set();
 let timer = 0;
-let interval = POLL_MS;
+let interval = INTERVAL_MS;
 let hadRows = false;
-let round = 0;
+let turn = 0;
 let polling = false;
 
 const unfinishedRows = () => [...document.querySelectorAll("[data-unfinished][data-song]")];
-// The queue status counts all unfinished songs, with or without a row on this page.
-const hasUnfinishedSongs = () => queueStatus && Number(queueStatus.dataset.queueStatus) > 0;
-const isUploading = () => document.querySelector("[data-sending]:not([hidden])");
+const unfinishedElsewhere = () => underway && Number(underway.dataset.queueStatus) > 0;
+// Also files whose upload failed and can be retried: a reload would lose them.
+const isUploading = () =>
+  document.querySelector("[data-uploading]:not([hidden]), [data-songs] [data-retry]:not([hidden])");
 
-// Screen readers read this aloud.
 export function announce(text) {
   if (announcer) announcer.textContent = text;
 }
 
-// Replaces a row with the one that the server renders.
-export async function renew(row, address) {
-  const response = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!response.ok) return;
+// Dispatches "song-finished" for these songs too, whether they have a row or not.
+export function track(ids) {
+  for (const id of ids) tracked.add(id);
+  watch();
+}
+
+// Replaces a row by the one that the server renders.
+export async function refreshRow(row, url) {
+  const response = await fetch(url, { headers: { Accept: "text/html" } });
+  if (!response.ok) return null;
   const template = document.createElement("template");
   template.innerHTML = await response.text();
-  const newRow = template.content.querySelector("[data-song]");
-  if (!newRow) return;
+  const fresh = template.content.querySelector("[data-song]");
+  if (!fresh) return null;
   const focused = row.contains(document.activeElement);
-  row.replaceWith(newRow);
-  if (focused) newRow.querySelector("a")?.focus();
+  row.replaceWith(fresh);
+  if (focused) fresh.querySelector("a")?.focus();
+  return fresh;
 }
 
-// Polls soon, unless a poll is due soon anyway. `now` ignores the backoff.
+// Starts to poll soon, if it is not planned already; `now` whatever is planned.
 export function watch(now = false) {
-  if (polling || (timer && interval === POLL_MS && !now)) return;
+  if (polling || (timer && interval === INTERVAL_MS && !now)) return;
   clearTimeout(timer);
-  interval = POLL_MS;
-  timer = unfinishedRows().length || hasUnfinishedSongs() ? setTimeout(poll, 150) : 0;
+  interval = INTERVAL_MS;
+  timer = unfinishedRows().length || tracked.size || unfinishedElsewhere() ? setTimeout(poll, 150) : 0;
 }
 
-// With more rows than one request can ask for, each poll takes the next ones.
-function nextBatch(rows) {
-  if (rows.length <= MAX_IDS) return rows;
-  const first = (MAX_IDS * round++) % rows.length;
-  return [...rows, ...rows].slice(first, first + MAX_IDS);
+// If there are more than fit into one request, others each time.
+function nextIds(ids) {
+  if (ids.length <= MAX_IDS) return ids;
+  const first = (MAX_IDS * turn++) % ids.length;
+  return [...ids, ...ids].slice(first, first + MAX_IDS);
 }
 
 async function poll() {
   timer = 0;
-  const rows = nextBatch(unfinishedRows());
+  const rows = new Map(unfinishedRows().map((row) => [row.dataset.song, row]));
+  const ids = nextIds([...new Set([...rows.keys(), ...tracked])]);
   const list = document.querySelector("[data-states]");
-  if (!list || (!rows.length && !hasUnfinishedSongs())) return;
+  if (!list || (!ids.length && !unfinishedElsewhere())) return;
   polling = true;
   try {
-    const ids = rows.map((row) => row.dataset.song).join(",");
-    const requestedAt = performance.now();
-    const response = await fetch(`${list.dataset.states}?ids=${ids}`, { headers: { Accept: "application/json" } });
-    // Signed out: reload, which leads to the sign-in page. Running uploads report it themselves.
+    const askedAt = performance.now();
+    const response = await fetch(`${list.dataset.states}?ids=${ids.join(",")}`, {
+      headers: { Accept: "application/json" },
+    });
+    // Signed out: reload, which asks to sign in. Not during uploads, which say it themselves.
     if ((response.redirected || response.status === 403) && !isUploading()) return location.reload();
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
-    showQueueStatus(answer.underway, requestedAt);
-    await showRows(rows, answer);
-    // All rows are done, but not all songs: reload once for the next rows. There may be songs without a row, so only once.
-    if (rows.length) hadRows = true;
+    showUnderway(answer.underway, askedAt);
+    await showStates(ids, rows, answer);
+    // The page had rows for some of the unfinished songs only: load it again for the next ones. Once, since there may be
+    // songs that it never shows.
+    if (rows.size) hadRows = true;
     else if (
       hadRows &&
-      queueStatus.dataset.refreshes &&
-      hasUnfinishedSongs() &&
+      underway?.dataset.refreshes &&
+      unfinishedElsewhere() &&
       !unfinishedRows().length &&
       !isUploading()
-    ) {
+    )
       return location.reload();
-    }
-    interval = POLL_MS;
+    interval = INTERVAL_MS;
   } catch {
-    // No answer: back off.
-    interval = Math.min(interval * 2, MAX_POLL_MS);
+    // The server cannot be reached: ask less often, and continue when it is back.
+    interval = Math.min(interval * 2, MAX_INTERVAL_MS);
   }
   polling = false;
-  timer = setTimeout(poll, document.hidden ? Math.max(interval, HIDDEN_POLL_MS) : interval);
+  timer = setTimeout(poll, document.hidden ? Math.max(interval, HIDDEN_INTERVAL_MS) : interval);
 }
 
-async function showRows(rows, answer) {
+async function showStates(ids, rows, answer) {
   if (noWorker) noWorker.hidden = answer.worker_answers;
   const states = new Map(answer.songs.map((song) => [song.id, song]));
-  for (const row of rows) {
-    const state = states.get(row.dataset.song);
+  for (const id of ids) {
+    const row = rows.get(id);
+    const state = states.get(id);
     if (!state) {
-      // Deleted elsewhere.
-      if ("reload" in row.dataset) return location.reload();
-      row.remove();
+      // Deleted on another page.
+      if (row && "reload" in row.dataset) return location.reload();
+      row?.remove();
+      finish({ id, status: "deleted" });
       continue;
     }
-    setText(row.querySelector("[data-text]"), state.text);
-    setText(row.querySelector("[data-time-left]"), state.left);
-    showProgress(row.querySelector("[data-progress]"), state);
-    if (state.status === row.dataset.status) continue;
-    row.dataset.status = state.status;
-    if (!state.over) continue;
-    announce(`${state.title}: ${state.mood ?? state.text}`);
-    if ("reload" in row.dataset) return location.reload();
-    delete row.dataset.unfinished;
-    await renew(row, state.card);
+    if (row) await showState(row, state);
+    if (state.over) finish(state);
   }
+}
+
+async function showState(row, state) {
+  setText(row.querySelector("[data-text]"), state.text);
+  setText(row.querySelector("[data-time-left]"), state.left);
+  showProgress(row.querySelector("[data-progress]"), state);
+  if (state.status === row.dataset.status) return;
+  row.dataset.status = state.status;
+  if (!state.over) return;
+  announce(`${state.title}: ${state.mood ?? state.text}`);
+  if ("reload" in row.dataset) return location.reload();
+  delete row.dataset.unfinished;
+  await refreshRow(row, state.card);
+}
+
+function finish(state) {
+  tracked.delete(state.id);
+  document.dispatchEvent(new CustomEvent("song-finished", { detail: state }));
+}
+
+function showUnderway({ count, queued, text }, askedAt) {
+  setRemaining({ onServer: count, askedAt });
+  if (!underway) return;
+  underway.dataset.queueStatus = count;
+  underway.hidden = !count;
+  setText(underway.querySelector("[data-text]"), text);
+  underway.querySelector("form").hidden = queued < 2;
 }
 
 function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
-}
-
-function showQueueStatus({ count, queued, text }, requestedAt) {
-  remaining({ there: count, asked: requestedAt });
-  if (!queueStatus) return;
-  queueStatus.dataset.queueStatus = count;
-  queueStatus.hidden = !count;
-  queueStatus.querySelector("[data-text]").textContent = text;
-  queueStatus.querySelector("form").hidden = queued < 2;
 }
 
 function showProgress(bar, state) {
@@ -135,7 +158,7 @@ function showProgress(bar, state) {
   else bar.removeAttribute("value");
 }
 
-// Cancel and Retry work without leaving the page, on which files may still be uploading.
+// Cancel and Retry of a row work without leaving the page, on which uploads may be running.
 document.addEventListener("submit", async (event) => {
   const row = event.target.closest("[data-song][data-card]");
   if (!row) return;
@@ -145,16 +168,18 @@ document.addEventListener("submit", async (event) => {
     body: new FormData(event.target),
     redirect: "manual",
   }).catch(() => null);
-  // The server redirects after success. Anything else is for the user to see.
+  // A redirect is success. Anything else is an error page, which the user has to see.
   if (answer?.type !== "opaqueredirect") return event.target.submit();
-  await renew(row, row.dataset.card);
+  const fresh = await refreshRow(row, row.dataset.card);
+  if (fresh && "unfinished" in fresh.dataset)
+    document.dispatchEvent(new CustomEvent("song-requeued", { detail: { id: fresh.dataset.song } }));
   watch();
 });
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) watch(true);
 });
-// htmx replaced a part of the page: there may be new rows.
+// htmx has replaced a part of the page, which may have other rows.
 document.addEventListener("htmx:afterSettle", () => watch());
-if (queueStatus?.dataset.queueStatus) remaining({ there: Number(queueStatus.dataset.queueStatus) });
+if (underway?.dataset.queueStatus) setRemaining({ onServer: Number(underway.dataset.queueStatus) });
 watch();

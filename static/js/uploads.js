@@ -1,242 +1,260 @@
-// Songs and folders dropped anywhere on the page or picked: sent two at a time, each with its own row, each living on as
-// the row of a song.
+// The upload queue: files that were dropped on the page or chosen are uploaded two at a time, each with a row of its own,
+// which becomes the row of the song.
 
-import { given } from "./given.js";
-import { announce, renew, watch } from "./live_status.js";
-import { Cancelled, Refused, Sending } from "./sending.js";
-import { Speed, leftText, sizeText } from "./speed.js";
-import { counted, landed, remaining } from "./title.js";
+import { watchFiles } from "./file_picker.js";
+import { FileUpload, UploadCancelled, UploadError } from "./file_upload.js";
+import { announce, refreshRow, watch } from "./live_status.js";
+import { addToTotal, countUploaded, setRemaining } from "./page_title.js";
+import { TransferSpeed, leftText, sizeText } from "./transfer_speed.js";
+import * as batch from "./upload_batch.js";
 import { UploadRow } from "./upload_row.js";
 
-const SENT_AT_ONCE = 2;
-// Of a large folder, only so many rows wait to be seen; the others come as it is their turn.
-const ROWS_WAITING = 30;
-const ROWS_DONE = 100;
-const SHOWN_EVERY_MS = 400;
+const PARALLEL_UPLOADS = 2;
+// Of a large folder only so many queued files have a row. The others get theirs when it is their turn.
+const MAX_QUEUED_ROWS = 30;
+const MAX_FINISHED_ROWS = 100;
+const DRAW_EVERY_MS = 400;
 
 const form = document.querySelector("[data-upload]");
-const songs = document.querySelector("[data-songs]");
-// Where the page has no form of its own, it shows what is dropped on it in a part that was hidden before.
+const list = document.querySelector("[data-songs]");
+// Pages without an upload form show what is dropped on them in a part that is hidden before.
 const tray = document.querySelector("[data-upload-tray]");
-const panel = document.querySelector("[data-sending]");
-const panelText = panel.querySelector("[data-sending-text]");
-const panelBar = panel.querySelector("[data-sending-progress]");
-const more = document.querySelector("[data-more]");
-const note = document.querySelector("[data-skipped]");
-const speed = new Speed();
+const panel = document.querySelector("[data-uploading]");
+const panelText = panel.querySelector("[data-uploading-text]");
+const panelBar = panel.querySelector("[data-uploading-progress]");
+const moreText = document.querySelector("[data-more]");
+const skippedText = document.querySelector("[data-skipped]");
+const speed = new TransferSpeed();
 
-let waiting = [];
+let queued = [];
 const active = new Set();
 const failed = new Set();
-// Of what is being sent since nothing was: how many files and bytes, and how many are through.
-let batch = { files: 0, bytes: 0, files_over: 0, bytes_over: 0 };
+// Files and bytes since the queue was last empty, and how many of them are finished.
+let totals = { files: 0, bytes: 0, finishedFiles: 0, finishedBytes: 0 };
 
-// --- Given ---------------------------------------------------------------------------------------
+const isUploading = () => active.size + queued.length > 0;
 
-given(form, add);
+batch.startBatches(isUploading);
+watchFiles(form, addFiles);
 addEventListener("beforeunload", (event) => {
-  // Only what is still on its way stops by leaving; what has arrived is heard all the same.
-  if (active.size || waiting.length) event.preventDefault();
+  // Only uploads stop when the page is left. Uploaded songs are analysed all the same.
+  if (isUploading()) event.preventDefault();
 });
 
-function add({ songs: files, others }) {
-  note.hidden = !others && files.length > 0;
-  note.textContent = files.length
-    ? `${others === 1 ? "1 file that is no song was" : `${others} files that are no songs were`} left out.`
-    : "No songs were found in what was given.";
+// --- Add -----------------------------------------------------------------------------------------
+
+function addFiles({ files, skipped }) {
+  skippedText.hidden = !skipped && files.length > 0;
+  skippedText.textContent = files.length
+    ? `Skipped ${skipped.toLocaleString("en")} file${skipped === 1 ? " that is" : "s that are"} not audio.`
+    : "There are no audio files in that folder.";
   tray?.removeAttribute("hidden");
-  if (!files.length) return announce(note.textContent);
+  if (!files.length) return announce(skippedText.textContent);
   document.querySelector("[data-empty]")?.setAttribute("hidden", "");
   document.querySelector("[data-all-songs]")?.removeAttribute("hidden");
-  const uploads = files.map(uploadOf);
-  // Where this drop's rows stand, however the rows around them change.
-  const place = document.createElement("li");
-  place.hidden = true;
-  songs.prepend(place);
+  // Rows of these files go in front of this marker, whatever happens to the rows around them.
+  const marker = document.createElement("li");
+  marker.hidden = true;
+  list.prepend(marker);
+  const uploads = files.map((file) => ({
+    file,
+    marker,
+    row: null,
+    transfer: null,
+    bytes: 0,
+    uploadUrl: unfinishedUrl(file),
+  }));
   for (const upload of uploads) {
-    const reason = refusal(upload.file);
-    upload.place = place;
-    if (!reason) waiting.push(upload);
-    else {
-      failed.add(upload);
-      show(upload).fails(reason, false);
-    }
+    const problem = sizeProblem(upload.file);
+    if (!problem) queued.push(upload);
+    else fail(upload, problem, false);
   }
-  const sent = uploads.filter((upload) => !upload.row);
-  batch.files += sent.length;
-  batch.bytes += sent.reduce((sum, upload) => sum + upload.file.size, 0);
-  counted(sent.length);
-  if (sent.length) announce(sent.length === 1 ? `Sending ${sent[0].file.name}` : `Sending ${sent.length} songs`);
-  next();
+  const accepted = uploads.filter((upload) => !failed.has(upload));
+  totals.files += accepted.length;
+  totals.bytes += accepted.reduce((sum, upload) => sum + upload.file.size, 0);
+  addToTotal(accepted.length);
+  if (accepted.length)
+    announce(accepted.length === 1 ? `Uploading ${accepted[0].file.name}` : `Uploading ${accepted.length} songs`);
+  startNext();
 }
 
-const uploadOf = (file) => ({ file, row: null, place: null, sending: null, bytes: 0, resumed: stopped(file) });
-
-// What has arrived of a file before its page was left; each is gone on with once.
-function stopped(file) {
-  const rows = [...document.querySelectorAll("[data-arriving]")];
-  const name = file.name.normalize("NFC");
-  const row = rows.find(({ dataset }) => dataset.name === name && Number(dataset.size) === file.size);
+// The URL of an unfinished upload of this file, which the page lists. Each is continued once.
+function unfinishedUrl(file) {
+  const rows = [...document.querySelectorAll("[data-unfinished-upload]")];
+  const row = rows.find(
+    ({ dataset }) =>
+      dataset.name === file.name.normalize("NFC") &&
+      Number(dataset.size) === file.size &&
+      dataset.lastModified === String(file.lastModified),
+  );
   row?.remove();
-  return row?.dataset.address ?? "";
+  return row?.dataset.url ?? "";
 }
 
-function refusal(file) {
-  if (!file.size) return "The file is empty: choose one that holds sound.";
+function sizeProblem(file) {
+  if (!file.size) return "The file is empty: choose an audio file.";
   if (file.size <= Number(form.dataset.maxBytes)) return "";
   const size = `${Math.ceil(file.size / 1e6).toLocaleString("en")} MB`;
-  return `The file has ${size}, and at most ${form.dataset.maxText} are allowed: choose a smaller one, or the same song in a compressed format.`;
+  return `The file has ${size}, and at most ${form.dataset.maxText} are allowed: choose a smaller file, or the same song in a compressed format.`;
 }
 
-// --- Sent ----------------------------------------------------------------------------------------
+// --- Upload --------------------------------------------------------------------------------------
 
-function next() {
-  while (active.size < SENT_AT_ONCE && waiting.length) send(waiting.shift());
+function startNext() {
+  while (active.size < PARALLEL_UPLOADS && queued.length) start(queued.shift());
   draw();
 }
 
-async function send(upload) {
+async function start(upload) {
   active.add(upload);
-  show(upload).begins();
-  upload.sending = new Sending(upload.file, {
-    begin: form.dataset.begin,
-    partBytes: Number(form.dataset.partBytes),
-    token,
-    resumed: upload.resumed,
-    on: {
-      bytes: (bytes) => moved(upload, bytes),
-      pause: (seconds, offline) => upload.row.pauses(seconds, offline),
-    },
+  rowOf(upload).showStarted();
+  upload.transfer ??= new FileUpload(upload.file, {
+    endpoint: form.dataset.endpoint,
+    chunkBytes: Number(form.dataset.chunkBytes),
+    csrfToken,
+    uploadUrl: upload.uploadUrl,
+    onProgress: (bytes) => showProgress(upload, bytes),
+    onWait: (seconds, offline) => upload.row.showWaiting(seconds, offline),
   });
-  upload.resumed = "";
   try {
-    const answer = await upload.sending.run();
-    over(upload);
-    arrived(upload, answer.song);
+    const result = await upload.transfer.run();
+    finish(upload);
+    showSong(upload, result);
   } catch (error) {
-    over(upload);
-    if (!(error instanceof Cancelled)) {
-      failed.add(upload);
-      const known = error instanceof Refused;
-      // What arrived of it is gone on with.
-      if (known && error.again) upload.resumed = upload.sending.address;
-      upload.row.fails(
-        known ? error.message : "Something went wrong in this page: load it again.",
-        known && error.again,
-      );
-      if (!known) console.error(error);
+    finish(upload);
+    if (error instanceof UploadError) fail(upload, error.message, error.retryable);
+    else if (!(error instanceof UploadCancelled)) {
+      fail(upload, "Something went wrong in this page: load it again.", false);
+      console.error(error);
     }
   }
-  next();
+  startNext();
 }
 
-function moved(upload, bytes) {
+function showProgress(upload, bytes) {
   if (bytes > upload.bytes) speed.add(bytes - upload.bytes);
   upload.bytes = bytes;
-  if (active.has(upload)) upload.row.sends(bytes, speed.secondsFor((upload.file.size - bytes) * active.size));
+  if (active.has(upload)) upload.row.showProgress(bytes, speed.secondsFor((upload.file.size - bytes) * active.size));
   drawSoon();
 }
 
-function over(upload) {
+function finish(upload) {
   active.delete(upload);
-  batch.files_over += 1;
-  batch.bytes_over += upload.file.size;
+  totals.finishedFiles += 1;
+  totals.finishedBytes += upload.file.size;
 }
 
-function arrived(upload, song) {
-  // The same file again leads to the row that is there already.
-  songs.querySelector(`[data-song="${song.id}"]`)?.remove();
-  upload.row.arrives(song);
-  if (!song.over) landed();
-  renew(upload.row.element, song.card).then(() => watch());
-  const done = [...songs.querySelectorAll("[data-song]:not([data-unfinished])")];
-  for (const row of done.slice(ROWS_DONE)) row.remove();
+function fail(upload, message, retryable) {
+  failed.add(upload);
+  rowOf(upload).showError(message, retryable);
+  batch.addFailure(upload.file.name, message, retryable ? () => retry(upload) : null);
 }
 
-function again(upload) {
-  if (active.has(upload)) return upload.sending.hurry();
+async function showSong(upload, { songUrl, isDuplicate }) {
+  const id = songUrl.match(/[\da-f-]{36}/)[0];
+  const cardUrl = form.dataset.cardUrl.replace(/[\da-f-]{36}/, id);
+  // The same song may have a row already.
+  list.querySelector(`[data-song="${id}"]`)?.remove();
+  upload.row.showUploaded(id, cardUrl);
+  countUploaded();
+  batch.addSong(id, { isDuplicate });
+  const row = await refreshRow(upload.row.element, cardUrl).catch(() => null);
+  if (row && isDuplicate) showDuplicate(row);
+  watch();
+  const finished = [...list.querySelectorAll("[data-song]:not([data-unfinished])")];
+  for (const old of finished.slice(MAX_FINISHED_ROWS)) old.remove();
+}
+
+function showDuplicate(row) {
+  const note = document.createElement("span");
+  note.className = "soft small";
+  note.textContent = "You already have this song";
+  row.querySelector(".song-title").append(note);
+  announce(`You already have this song: ${row.querySelector(".song-title strong").textContent}`);
+}
+
+function retry(upload) {
+  if (active.has(upload)) return upload.transfer.retryNow();
   failed.delete(upload);
-  waiting.unshift(upload);
-  batch.files += 1;
-  batch.bytes += upload.file.size;
-  counted(1);
-  next();
+  batch.removeFailure(upload.file.name);
+  queued.unshift(upload);
+  totals.files += 1;
+  totals.bytes += upload.file.size;
+  addToTotal(1);
+  startNext();
 }
 
 function remove(upload) {
-  if (active.has(upload)) upload.sending.cancel();
-  else if (waiting.includes(upload)) {
-    waiting = waiting.filter((other) => other !== upload);
-    over(upload);
+  if (active.has(upload)) upload.transfer.cancel();
+  else if (queued.includes(upload)) {
+    queued = queued.filter((other) => other !== upload);
+    upload.transfer?.cancel();
+    finish(upload);
   }
-  if (!failed.delete(upload)) counted(-1);
+  if (failed.delete(upload)) batch.removeFailure(upload.file.name);
+  else addToTotal(-1);
   upload.row?.element.remove();
   draw();
 }
 
-// The cookie, and not the form, since signing in again in another tab makes a new one.
-function token() {
+// From the cookie and not from the form, since signing in again in another tab changes it.
+function csrfToken() {
   const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
   return cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
 }
 
-// --- Shown ---------------------------------------------------------------------------------------
+// --- Show ----------------------------------------------------------------------------------------
 
-function show(upload) {
+function rowOf(upload) {
   if (!upload.row) {
-    upload.row = new UploadRow(upload.file, { onAgain: () => again(upload), onRemove: () => remove(upload) });
-    upload.place.before(upload.row.element);
+    upload.row = new UploadRow(upload.file, { onRetry: () => retry(upload), onRemove: () => remove(upload) });
+    upload.marker.before(upload.row.element);
   }
   return upload.row;
 }
 
-let drawing = 0;
+let drawTimer = 0;
 const drawSoon = () => {
-  drawing ||= setTimeout(draw, SHOWN_EVERY_MS);
+  drawTimer ||= setTimeout(draw, DRAW_EVERY_MS);
 };
 
 function draw() {
-  clearTimeout(drawing);
-  drawing = 0;
-  const unsent = [...active].reduce((sum, { file, bytes }) => sum + file.size - bytes, 0);
-  let ahead = unsent;
-  for (const [index, upload] of waiting.slice(0, ROWS_WAITING).entries()) {
-    ahead += upload.file.size - upload.bytes;
-    show(upload).waits(index + 1, speed.secondsFor(ahead));
+  clearTimeout(drawTimer);
+  drawTimer = 0;
+  let bytesAhead = [...active].reduce((sum, { file, bytes }) => sum + file.size - bytes, 0);
+  for (const [index, upload] of queued.slice(0, MAX_QUEUED_ROWS).entries()) {
+    bytesAhead += upload.file.size - upload.bytes;
+    rowOf(upload).showQueued(index + 1, speed.secondsFor(bytesAhead));
   }
-  const hidden = waiting.length - ROWS_WAITING;
-  more.hidden = hidden <= 0;
-  more.textContent = hidden === 1 ? "1 more waits to be sent." : `${hidden.toLocaleString("en")} more wait to be sent.`;
-  remaining({ here: active.size + waiting.length });
-  panel.hidden = !active.size && !waiting.length;
+  const more = queued.length - MAX_QUEUED_ROWS;
+  moreText.hidden = more <= 0;
+  moreText.textContent = `${more.toLocaleString("en")} more file${more === 1 ? "" : "s"} queued.`;
+  setRemaining({ uploading: active.size + queued.length });
+  panel.hidden = !isUploading();
+  batch.show();
   if (panel.hidden) {
-    batch = { files: 0, bytes: 0, files_over: 0, bytes_over: 0 };
+    totals = { files: 0, bytes: 0, finishedFiles: 0, finishedBytes: 0 };
     return;
   }
-  const sent = batch.bytes_over + [...active].reduce((sum, { bytes }) => sum + bytes, 0);
-  const rest = leftText(speed.secondsFor(Math.max(batch.bytes - sent, 0)));
-  const number = Math.min(batch.files_over + active.size, batch.files);
-  panelText.textContent = `Sending ${number} of ${batch.files}, ${sizeText(sent)} of ${sizeText(batch.bytes)}${rest && `: ${rest}`}. Stay on this page until they are sent.`;
-  panelBar.value = batch.bytes ? (100 * sent) / batch.bytes : 0;
+  const sent = totals.finishedBytes + [...active].reduce((sum, { bytes }) => sum + bytes, 0);
+  const left = leftText(speed.secondsFor(Math.max(totals.bytes - sent, 0)));
+  const number = Math.min(totals.finishedFiles + active.size, totals.files);
+  panelText.textContent = `Uploading ${number} of ${totals.files}, ${sizeText(sent)} of ${sizeText(totals.bytes)}${left && `, ${left}`}. Stay on this page until the upload is done.`;
+  panelBar.value = totals.bytes ? (100 * sent) / totals.bytes : 0;
 }
 
 panel.querySelector("[data-cancel-all]").addEventListener("click", () => {
-  const all = [...waiting, ...active];
-  waiting = [];
-  for (const upload of all) {
-    if (!active.has(upload)) over(upload);
-    remove(upload);
-  }
-  announce("Nothing more is sent.");
+  for (const upload of [...queued, ...active]) remove(upload);
+  announce("Uploads cancelled.");
 });
 
-// What stopped before can be given up without leaving the page.
+// Deletes an unfinished upload without leaving the page.
 document.addEventListener("submit", async (event) => {
-  const row = event.target.closest("[data-arriving]");
+  const row = event.target.closest("[data-unfinished-upload]");
   if (!row) return;
   event.preventDefault();
-  const headers = { "X-CSRFToken": token(), Accept: "application/json" };
-  const answer = await fetch(row.dataset.address, { method: "DELETE", headers }).catch(() => null);
-  if (answer?.ok || answer?.status === 404) row.remove();
+  const headers = { "X-CSRFToken": csrfToken(), "Tus-Resumable": "1.0.0", Accept: "application/json" };
+  const response = await fetch(row.dataset.url, { method: "DELETE", headers }).catch(() => null);
+  if (response?.ok || response?.status === 404 || response?.status === 410) row.remove();
   else event.target.submit();
 });

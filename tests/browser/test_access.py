@@ -24,7 +24,7 @@ KEPT = (
 )  # fmt: skip
 # What is no page: forms, files, and what scripts ask for.
 NO_PAGES = {
-    "appearance", "arriving-begin", "arriving-discard", "arriving-file", "demo-songs", "filter-delete",
+    "appearance", "demo-songs", "filter-delete",
     "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "person-password", "song-again",
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",

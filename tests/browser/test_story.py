@@ -37,13 +37,13 @@ def test_a_song_is_uploaded_heard_found_and_deleted(open_page: Open, music: Call
     song = music("night train.flac", 60.0, minor=True, tags={"title": "Night Train", "artist": "The Sidings"})
     page.evaluate(WRITE_DOWN_STATES)
     page.get_by_label("Songs", exact=True).set_input_files(song)
-    link = page.locator("[data-songs] .song", has_text="The Sidings").locator(".song-mood a")
-    expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    row = page.locator("[data-songs] .song", has_text="The Sidings")
+    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
     shown = kinds(page.evaluate("window.states"))
-    assert len(shown & {"Uploading", "Waiting", "Decoding", "Listening"}) >= 2, shown
-    mood = link.inner_text()
+    assert len(shown & {"Uploading", "Queued", "Decoding", "Analysing"}) >= 2, shown
+    mood = row.locator(".song-mood a").inner_text()
 
-    link.click()
+    row.locator(".song-mood a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(mood)
     expect(page.get_by_text("Night Train", exact=True)).to_be_visible()
     for title in ("Over time", "What it feels like", "Where it lies", "Two networks", "What do you hear?"):
@@ -98,7 +98,7 @@ def test_the_same_story_works_without_a_script(open_page: Open, music: Callable[
     page = open_page(java_script_enabled=False)
     come_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("plain.wav", 20.0, tempo_bpm=70.0))
-    page.get_by_role("button", name="Listen").click()
+    page.get_by_role("button", name="Upload").click()
     # The page of a song on its way renews itself until it shows the mood.
     expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
     expect(page.locator("audio[controls]")).to_be_visible()

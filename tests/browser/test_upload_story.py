@@ -1,4 +1,4 @@
-"""Giving songs: whole folders, over connections that break, and pages that are left."""
+"""Uploads: whole folders, lost connections, closed pages, duplicates, and the summary of a batch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from tests import sounds
 from tests.browser.conftest import Open
@@ -16,7 +16,8 @@ from tests.browser.people import come_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 from tests.system.processes import wait_for
 
-SLOW_BYTES_A_SECOND = 2_500_000
+SLOW_BYTES_PER_S = 2_500_000
+UPLOAD_REQUESTS = "**/api/uploads/**"
 
 Music = Callable[..., Path]
 
@@ -35,25 +36,25 @@ def network(page: Page) -> CDPSession:
     return session
 
 
-def slow(network: CDPSession, *, bytes_a_second: int = SLOW_BYTES_A_SECOND, offline: bool = False) -> None:
-    conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second, "offline": offline}
+def set_network(network: CDPSession, *, bytes_per_s: int = SLOW_BYTES_PER_S, offline: bool = False) -> None:
+    conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_s, "offline": offline}
     network.send("Network.emulateNetworkConditions", conditions)
 
 
 @pytest.fixture
-def parts(page: Page) -> list[int]:
-    """Where the parts began that the page has sent."""
-    begun: list[int] = []
+def offsets(page: Page) -> list[int]:
+    """The Upload-Offset of each PATCH request of the page."""
+    offsets: list[int] = []
 
-    def noted(request: object) -> None:
+    def record(request: object) -> None:
         if request.method == "PATCH":
-            begun.append(int(request.headers["upload-offset"]))
+            offsets.append(int(request.headers["upload-offset"]))
 
-    page.on("request", noted)
-    return begun
+    page.on("request", record)
+    return offsets
 
 
-def give(page: Page, *songs: Path) -> None:
+def choose(page: Page, *songs: Path) -> None:
     page.get_by_label("Songs", exact=True).set_input_files(list(songs))
 
 
@@ -61,8 +62,16 @@ def row(page: Page, name: str) -> Locator:
     return page.locator("[data-songs] .song", has_text=name)
 
 
-def heard(row: Locator) -> None:
+def text(row: Locator) -> Locator:
+    return row.locator("[data-text]")
+
+
+def expect_done(row: Locator) -> None:
     expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+
+
+def expect_uploaded(row: Locator) -> None:
+    expect(row).to_have_attribute("data-song", re.compile("."))
 
 
 def sha256_of_song(page: Page, row: Locator) -> str:
@@ -70,8 +79,14 @@ def sha256_of_song(page: Page, row: Locator) -> str:
     return answer.json()["sha256"]
 
 
+def text_file(folder: Path, name: str, repeat: int = 100) -> Path:
+    path = folder / name
+    path.write_text("The free encyclopedia. " * repeat)
+    return path
+
+
 @pytest.mark.timeout(240)
-def test_a_folder_is_taken_whole_and_the_title_counts(page: Page, music: Music, tmp_path: Path) -> None:
+def test_a_folder_is_uploaded_and_the_title_of_the_page_counts(page: Page, music: Music, tmp_path: Path) -> None:
     folder = tmp_path / "An Album"
     (folder / "CD 2").mkdir(parents=True)
     for number in range(1, 4):
@@ -86,36 +101,38 @@ def test_a_folder_is_taken_whole_and_the_title_counts(page: Page, music: Music, 
         new MutationObserver(() => window.titles.push(document.title))
           .observe(document.querySelector("title"), { childList: true });
     }""")
+    title = page.title()
 
     page.get_by_label("Folder of songs").set_input_files(folder)
 
-    expect(page.get_by_text("2 files that are no songs were left out.")).to_be_visible()
+    expect(page.get_by_text("Skipped 2 files that are not audio.")).to_be_visible()
     for number in range(1, 5):
-        heard(row(page, f"{number:02} piece"))
-    expect(page).to_have_title("Listen · Countermood")
+        expect_done(row(page, f"{number:02} piece"))
+    expect(page.locator("[data-batch-text]")).to_have_text("4 done.")
+    expect(page).to_have_title(title)
     titles = page.evaluate("window.titles")
     assert titles[0] == "0 of 4 · Countermood"
-    assert set(titles) & {f"{over} of 4 · Countermood" for over in (1, 2, 3)}
-    expect(page.locator("[data-queue-status]")).to_be_hidden()
+    assert set(titles) & {f"{done} of 4 · Countermood" for done in (1, 2, 3)}
+    expect(page.locator("[data-underway]")).to_be_hidden()
 
 
 @pytest.mark.timeout(240)
-def test_a_folder_dropped_anywhere_is_walked(page: Page, network: CDPSession, music: Music, tmp_path: Path) -> None:
+def test_a_dropped_folder_is_walked(page: Page, network: CDPSession, music: Music, tmp_path: Path) -> None:
     folder = tmp_path / "dropped"
     (folder / "deep" / "deeper").mkdir(parents=True)
     music("at the bottom.flac", 15.0, seed=71).rename(folder / "deep" / "deeper" / "at the bottom.flac")
-    (folder / "notes.txt").write_text("nothing to hear")
+    (folder / "notes.txt").write_text("not audio")
     alone = music("beside it.flac", 15.0, seed=72)
     data = {"items": [], "files": [str(folder), str(alone)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         network.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 60, "data": data})
-    expect(page.get_by_text("1 file that is no song was left out.")).to_be_visible()
-    heard(row(page, "at the bottom.flac"))
-    heard(row(page, "beside it.flac"))
+    expect(page.get_by_text("Skipped 1 file that is not audio.")).to_be_visible()
+    expect_done(row(page, "at the bottom.flac"))
+    expect_done(row(page, "beside it.flac"))
 
 
 @pytest.mark.timeout(240)
-def test_songs_can_be_dropped_onto_the_history_too(page: Page, network: CDPSession, music: Music) -> None:
+def test_songs_can_be_dropped_onto_the_history(page: Page, network: CDPSession, music: Music) -> None:
     page.goto("/songs/")
     data = {"items": [], "files": [str(music("late comer.flac", 15.0, seed=73))], "dragOperationsMask": 1}
     network.send("Input.dispatchDragEvent", {"type": "dragEnter", "x": 300, "y": 60, "data": data})
@@ -123,144 +140,190 @@ def test_songs_can_be_dropped_onto_the_history_too(page: Page, network: CDPSessi
     for kind in ("dragOver", "drop"):
         network.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 60, "data": data})
     expect(page.locator(":root")).not_to_have_attribute("data-dropping", "")
-    expect(page.get_by_role("heading", name="Just given")).to_be_visible()
-    heard(row(page, "late comer.flac"))
+    expect(page.get_by_role("heading", name="Uploads")).to_be_visible()
+    expect_done(row(page, "late comer.flac"))
 
 
 @pytest.mark.timeout(240)
-def test_an_upload_goes_on_by_itself_when_the_connection_is_back(
-    page: Page, network: CDPSession, parts: list[int], music: Music
+def test_an_upload_continues_when_the_connection_is_back(
+    page: Page, network: CDPSession, offsets: list[int], music: Music
 ) -> None:
     song = music("long way.wav", 110.0, seed=81)
-    slow(network)
-    give(page, song)
+    set_network(network)
+    choose(page, song)
     sent = row(page, "long way.wav")
-    expect(sent.locator("[data-text]")).to_have_text(re.compile(r"Uploading, ([3-9]\d) % of 10 MB"))
-    expect(page.locator("[data-sending-text]")).to_contain_text("Sending 1 of 1")
-    slow(network, offline=True)
-    expect(sent).to_contain_text("There is no connection")
-    expect(sent).to_contain_text("It goes on as soon as there is one")
-    sent_before = len(parts)
-    slow(network, bytes_a_second=-1)
-    expect(sent).to_have_attribute("data-song", re.compile("."))
-    assert min(parts[sent_before:]) > 0
+    expect(text(sent)).to_have_text(re.compile(r"Uploading, ([3-9]\d) % of 10 MB"))
+    expect(page.locator("[data-uploading-text]")).to_contain_text("Uploading 1 of 1")
+    set_network(network, offline=True)
+    expect(sent).to_contain_text("You are offline")
+    expect(sent).to_contain_text("Continues when the connection is back")
+    before = len(offsets)
+    set_network(network, bytes_per_s=-1)
+    expect_uploaded(sent)
+    assert min(offsets[before:]) > 0
     assert sha256_of_song(page, sent) == hashlib.sha256(song.read_bytes()).hexdigest()
 
 
 @pytest.mark.timeout(240)
-def test_a_connection_that_breaks_is_tried_again_and_at_once_if_one_wishes(page: Page, music: Music) -> None:
-    page.route("**/arriving/*/", lambda route: route.abort("internetdisconnected"))
-    give(page, music("again.wav", 15.0, seed=82))
+def test_a_lost_connection_is_retried_with_growing_delays_and_at_once_on_request(page: Page, music: Music) -> None:
+    page.route(UPLOAD_REQUESTS, lambda route: route.abort("internetdisconnected"))
+    choose(page, music("again.wav", 15.0, seed=82))
     sent = row(page, "again.wav")
-    expect(sent.locator("[data-text]")).to_have_text("The connection broke off", timeout=20_000)
-    expect(sent.locator("[data-time-left]")).to_have_text("It goes on in 8 s", timeout=20_000)
+    expect(text(sent)).to_have_text("Connection lost", timeout=20_000)
+    expect(sent.locator("[data-left]")).to_have_text("Retrying in 8 s", timeout=30_000)
     page.unroute_all()
-    sent.get_by_role("button", name="Go on now").click()
-    expect(sent).to_have_attribute("data-song", re.compile("."), timeout=4_000)
+    with page.expect_request(UPLOAD_REQUESTS):
+        sent.get_by_role("button", name="Retry now").click()
+    expect_uploaded(sent)
 
 
 @pytest.mark.timeout(240)
-def test_who_was_signed_out_meanwhile_goes_on_after_signing_in_again(
-    page: Page, network: CDPSession, parts: list[int], music: Music
+def test_a_server_that_keeps_failing_is_reported_and_can_be_retried(page: Page, music: Music) -> None:
+    page.clock.install()
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=408, json={"error": {"code": "timeout", "message": "It took too long."}})
+
+    page.route(UPLOAD_REQUESTS, fail)
+    choose(page, music("unlucky.wav", 15.0, seed=86))
+    sent = row(page, "unlucky.wav")
+    for _ in range(5):
+        expect(text(sent)).to_have_text("Connection lost")
+        page.clock.fast_forward(130_000)
+    expect(sent).to_contain_text("The server answers with an error again and again.")
+    page.unroute_all()
+    sent.get_by_role("button", name="Retry").click()
+    expect_uploaded(sent)
+
+
+@pytest.mark.timeout(240)
+def test_a_signed_out_user_continues_after_signing_in_again(
+    page: Page, network: CDPSession, offsets: list[int], music: Music
 ) -> None:
-    slow(network)
-    give(page, music("signed out.wav", 110.0, seed=88))
+    set_network(network)
+    choose(page, music("signed out.wav", 110.0, seed=88))
     sent = row(page, "signed out.wav")
-    expect(sent.locator("[data-text]")).to_have_text(re.compile(r"Uploading, [5-9]\d %"))
+    expect(text(sent)).to_have_text(re.compile(r"Uploading, [5-9]\d %"))
     page.context.clear_cookies()
-    expect(sent).to_contain_text("You are no longer signed in", timeout=20_000)
+    expect(sent).to_contain_text("You are signed out", timeout=20_000)
     come_in(page.context.new_page())
-    parts.clear()
-    sent.get_by_role("button", name="Send again").click()
-    expect(sent).to_have_attribute("data-song", re.compile("."))
-    assert min(parts) > 0
+    offsets.clear()
+    sent.get_by_role("button", name="Retry").click()
+    expect_uploaded(sent)
+    assert min(offsets) > 0
 
 
 @pytest.mark.timeout(240)
-def test_a_page_left_while_sending_is_found_again(
-    page: Page, network: CDPSession, parts: list[int], music: Music
+@pytest.mark.parametrize("remembered", [True, False], ids=["same browser", "browser without storage"])
+def test_an_upload_continues_after_its_page_was_closed(
+    page: Page, network: CDPSession, offsets: list[int], music: Music, remembered: bool
 ) -> None:
-    song = music("left alone.wav", 110.0, seed=83)
-    slow(network)
-    give(page, song)
-    expect(row(page, "left alone.wav").locator("[data-text]")).to_have_text(re.compile(r"Uploading, [5-9]\d %"))
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    song = music(f"left alone {remembered}.wav", 110.0, seed=83 + remembered)
+    set_network(network)
+    choose(page, song)
+    expect(text(row(page, song.name))).to_have_text(re.compile(r"Uploading, [5-9]\d %"))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.goto("/songs/")
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
+    if not remembered:
+        page.evaluate("localStorage.clear()")
 
-    page.get_by_role("link", name="Listen").click()
-    stopped = page.locator("[data-arriving]", has_text="left alone.wav")
-    expect(stopped).to_contain_text(re.compile(r"[3-9]\d % of 9\.7 MB arrived"))
-    parts.clear()
-    slow(network, bytes_a_second=-1)
-    give(page, song)
-    expect(stopped).to_have_count(0)
-    sent = row(page, "left alone.wav")
-    expect(sent).to_have_attribute("data-song", re.compile("."))
-    assert min(parts) > 0
+    page.goto("/")
+    unfinished = page.locator("[data-unfinished-upload]", has_text=song.name)
+    expect(unfinished).to_contain_text(re.compile(r"[3-9]\d % of 9\.7 MB uploaded"))
+    offsets.clear()
+    set_network(network, bytes_per_s=-1)
+    choose(page, song)
+    expect(unfinished).to_have_count(0)
+    sent = row(page, song.name)
+    expect_uploaded(sent)
+    assert min(offsets) > 0
     assert sha256_of_song(page, sent) == hashlib.sha256(song.read_bytes()).hexdigest()
 
 
 @pytest.mark.timeout(240)
-def test_what_stopped_can_be_given_up(page: Page, network: CDPSession, music: Music) -> None:
-    slow(network)
-    give(page, music("given up.wav", 110.0, seed=84))
-    expect(row(page, "given up.wav").locator("[data-text]")).to_have_text(re.compile(r"Uploading, [2-9]\d %"))
+def test_an_unfinished_upload_can_be_deleted(page: Page, network: CDPSession, music: Music) -> None:
+    set_network(network)
+    choose(page, music("given up.wav", 110.0, seed=84))
+    expect(text(row(page, "given up.wav"))).to_have_text(re.compile(r"Uploading, [2-9]\d %"))
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    stopped = page.locator("[data-arriving]", has_text="given up.wav")
-    stopped.get_by_role("button", name="Discard").click()
-    expect(stopped).to_have_count(0)
+    unfinished = page.locator("[data-unfinished-upload]", has_text="given up.wav")
+    unfinished.get_by_role("button", name="Delete").click()
+    expect(unfinished).to_have_count(0)
     page.reload()
     expect(page.locator("main")).not_to_contain_text("given up.wav")
 
 
 @pytest.mark.timeout(240)
-def test_a_file_on_its_way_is_cancelled_and_the_next_one_is_sent(page: Page, network: CDPSession, music: Music) -> None:
-    slow(network)
-    songs = [music(f"way {number}.wav", 60.0, seed=85 + number) for number in range(4)]
-    give(page, *songs)
-    expect(row(page, "way 3.wav").locator("[data-text]")).to_have_text("Waiting to be sent, number 2")
+def test_a_cancelled_upload_makes_room_for_the_next_one(page: Page, network: CDPSession, music: Music) -> None:
+    set_network(network)
+    songs = [music(f"way {number}.wav", 60.0, seed=185 + number) for number in range(4)]
+    choose(page, *songs)
+    expect(text(row(page, "way 3.wav"))).to_have_text("Upload queued, number 2")
     row(page, "way 0.wav").get_by_role("button", name="Cancel").click()
     expect(row(page, "way 0.wav")).to_have_count(0)
-    expect(row(page, "way 2.wav").locator("[data-text]")).to_contain_text("Uploading")
-    page.get_by_role("button", name="Send no more").click()
+    expect(text(row(page, "way 2.wav"))).to_contain_text("Uploading")
+    page.get_by_role("button", name="Cancel all uploads").click()
     for number in range(4):
         expect(row(page, f"way {number}.wav")).to_have_count(0)
 
-    def forgotten() -> bool:
+    def is_deleted() -> bool:
         page.reload()
-        return page.locator("[data-arriving]", has_text="way").count() == 0
+        return page.locator("[data-unfinished-upload]", has_text="way").count() == 0
 
-    wait_for(forgotten, what="page without what was cancelled")
+    wait_for(is_deleted, timeout_s=20, what="page without the cancelled uploads")
 
 
 @pytest.mark.timeout(120)
-def test_a_large_text_is_refused_by_its_first_bytes(page: Page, parts: list[int], tmp_path: Path) -> None:
-    text = tmp_path / "encyclopedia.mp3"
-    text.write_text("The free encyclopedia. " * 500_000)
-    give(page, text)
-    expect(row(page, "encyclopedia.mp3")).to_contain_text("The file is a text file")
-    assert parts == [0]
+def test_a_large_text_is_rejected_by_its_first_bytes(page: Page, offsets: list[int], tmp_path: Path) -> None:
+    choose(page, text_file(tmp_path, "encyclopedia.mp3", repeat=500_000))
+    expect(row(page, "encyclopedia.mp3")).to_contain_text("Failed: The file is a text")
+    assert offsets == [0]
 
 
 @pytest.mark.timeout(240)
-def test_what_is_here_already_is_not_sent_again(page: Page, parts: list[int], music: Music) -> None:
+def test_a_duplicate_is_not_sent_again_and_links_to_the_song(page: Page, offsets: list[int], music: Music) -> None:
     song = music("twice.flac", 15.0, seed=91)
-    give(page, song)
-    heard(row(page, "twice.flac"))
-    parts.clear()
-    give(page, song)
-    expect(row(page, "twice.flac")).to_have_count(1)
-    heard(row(page, "twice.flac"))
-    assert parts == []
+    choose(page, song)
+    expect_done(row(page, "twice.flac"))
+    offsets.clear()
+    choose(page, song)
+    again = row(page, "twice.flac")
+    expect(again.filter(has_text="You already have this song")).to_be_visible()
+    expect(again).to_have_count(1)
+    expect_done(again)
+    assert offsets == []
+    again.get_by_role("link", name="twice.flac", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/songs/[\da-f-]{36}/$"))
 
 
 @pytest.mark.timeout(240)
-def test_all_that_wait_are_cancelled_at_once(page: Page, music: Music) -> None:
-    give(page, *(music(f"wrong {number}.flac", 90.0, seed=95 + number) for number in range(4)))
-    expect(row(page, "wrong 3.flac").locator("[data-text]")).to_contain_text("Waiting, number")
-    page.get_by_role("button", name="Cancel all that wait").click()
-    expect(page.get_by_text("no longer waited for")).to_be_visible()
-    expect(row(page, "wrong 3.flac").locator("[data-text]")).to_have_text("Cancelled")
+def test_a_finished_batch_is_summed_up_and_survives_a_reload(page: Page, music: Music, tmp_path: Path) -> None:
+    silent = sounds.write(tmp_path / "too short.wav", sounds.tone(440, 1.0))
+    choose(page, music("good.flac", 15.0, seed=92), silent, text_file(tmp_path, "words.mp3"))
+    expect(row(page, "words.mp3")).to_contain_text("Failed: ")
+    expect_uploaded(row(page, "good.flac"))
+    expect_uploaded(row(page, "too short.wav"))
+    page.reload()
+    summary = page.locator("[data-batch]")
+    expect(summary.locator("[data-batch-text]")).to_have_text("1 done, 2 failed.", timeout=HEARD_IN_MS)
+    failures = summary.locator("li")
+    expect(failures).to_have_count(2)
+    expect(failures.filter(has_text="too short.wav").get_by_role("link")).to_have_attribute(
+        "href", re.compile("/songs/")
+    )
+    expect(failures.filter(has_text="words.mp3")).to_contain_text("The file is a text")
+    summary.get_by_role("button", name="Dismiss").click()
+    expect(summary).to_be_hidden()
+
+
+@pytest.mark.timeout(240)
+def test_all_queued_songs_are_cancelled_at_once(page: Page, music: Music) -> None:
+    choose(page, *(music(f"wrong {number}.flac", 90.0, seed=95 + number) for number in range(4)))
+    last = row(page, "wrong 3.flac")
+    expect(text(last)).to_contain_text("Queued, number")
+    page.get_by_role("button", name="Cancel all queued songs").click()
+    expect(page.get_by_text(re.compile(r"Cancelled \d songs?\."))).to_be_visible()
+    expect(text(row(page, "wrong 3.flac"))).to_have_text("Cancelled")

@@ -124,7 +124,7 @@ def test_a_file_over_the_limit_is_refused_with_the_limit(anna: Person, settings:
     settings.MAX_UPLOAD_MB = 1
     error = refusal(anna, upload(content=wav() + bytes(1_000_000)))
     assert (error.code, error.http_status) == ("file_too_large", 413)
-    assert "more than the 1 MB" in error.message
+    assert "larger than 1 MB" in error.message
 
 
 def test_what_is_no_sound_by_its_first_bytes_is_refused(anna: Person, media: Path) -> None:

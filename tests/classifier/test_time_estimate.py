@@ -124,8 +124,8 @@ def test_a_line_tells_of_all_songs_of_a_person_until_the_last(
     waits(submit, 3, "c.mp3", size_bytes=1000, owner=boris)
     waits(submit, 4, "d.mp3", size_bytes=1000)
     seen = time_estimate(now=NOW)
-    assert Underway.of(anna, seen).text == "1 song is heard now and 1 song waits: about 3 minutes left."
-    assert Underway.of(boris, seen).text == "1 song waits: about 2 minutes left."
+    assert Underway.of(anna, seen).text == "Analysing 1 song, 1 queued, about 3 minutes left."
+    assert Underway.of(boris, seen).text == "1 song queued, about 2 minutes left."
 
 
 def test_songs_beyond_those_that_are_counted_take_their_time_too(

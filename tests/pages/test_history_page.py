@@ -95,7 +95,7 @@ def test_a_failed_song_says_why_and_can_be_retried(anna: Person, anna_client: Cl
 def test_songs_on_their_way_renew_the_page_where_there_is_no_script(anna_client: Client, waiting: Song) -> None:
     html = history(anna_client)
     assert '<noscript><meta http-equiv="refresh"' in html
-    assert "Waiting, next in the queue" in html
+    assert "Queued, next" in html
 
 
 def test_a_full_page_asks_the_database_as_often_as_one_song(

@@ -1,18 +1,19 @@
-// The ways in which a page is given files: two buttons, and a drop anywhere on it.
+// Ways to add files to a page: two buttons, and a drop anywhere on it.
 
-import { dropped, picked } from "./dropped.js";
+import { filesFromDrop, filesFromInput } from "./dropped_files.js";
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
-export function given(form, add) {
+// Calls `onFiles({ files, skipped })` for each choice and each drop.
+export function watchFiles(form, onFiles) {
   for (const input of form.querySelectorAll("input[type=file]")) {
     input.addEventListener("change", () => {
-      const found = picked(input.files);
+      const picked = filesFromInput(input.files);
       input.value = "";
-      add(found);
+      onFiles(picked);
     });
   }
-  // On phones, there are no folders to choose.
+  // Phones have no folders to choose.
   if (!("webkitdirectory" in HTMLInputElement.prototype))
     for (const part of form.querySelectorAll("#folder, label[for=folder]")) part.hidden = true;
   form.addEventListener("submit", (event) => {
@@ -21,20 +22,20 @@ export function given(form, add) {
   });
 
   let depth = 0;
-  function hovers(change) {
-    depth = Math.max(change ? depth + change : 0, 0);
+  function setDepth(value) {
+    depth = Math.max(value, 0);
     form.classList.toggle("over", depth > 0);
     document.documentElement.toggleAttribute("data-dropping", depth > 0);
   }
-  document.addEventListener("dragenter", (event) => carriesFiles(event) && hovers(1));
-  document.addEventListener("dragleave", (event) => carriesFiles(event) && hovers(-1));
+  document.addEventListener("dragenter", (event) => carriesFiles(event) && setDepth(depth + 1));
+  document.addEventListener("dragleave", (event) => carriesFiles(event) && setDepth(depth - 1));
   document.addEventListener("dragover", (event) => {
     if (carriesFiles(event)) event.preventDefault();
   });
   document.addEventListener("drop", async (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    hovers(0);
-    add(await dropped(event.dataTransfer));
+    setDepth(0);
+    onFiles(await filesFromDrop(event.dataTransfer));
   });
 }

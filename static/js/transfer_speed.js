@@ -1,23 +1,23 @@
-// How fast bytes leave, over the last seconds, and how long the rest of them takes.
+// Upload speed over the last seconds, and the time that the rest takes at that speed.
 
 const WINDOW_MS = 12_000;
-const LEAST_MS = 1500;
+const MIN_MS = 1500;
 
-export class Speed {
-  #sent = [];
+export class TransferSpeed {
+  #samples = [];
 
   add(bytes) {
     const now = performance.now();
-    this.#sent.push({ now, bytes });
-    while (this.#sent.length && now - this.#sent[0].now > WINDOW_MS) this.#sent.shift();
+    this.#samples.push({ now, bytes });
+    while (this.#samples.length && now - this.#samples[0].now > WINDOW_MS) this.#samples.shift();
   }
 
-  // Seconds for so many bytes; null as long as too little was seen to say.
+  // Seconds for so many bytes; null if too little was measured.
   secondsFor(bytes) {
-    if (this.#sent.length < 2) return null;
-    const took = performance.now() - this.#sent[0].now;
-    const sent = this.#sent.reduce((sum, { bytes: some }) => sum + some, 0);
-    return took < LEAST_MS || !sent ? null : (bytes / sent) * (took / 1000);
+    if (this.#samples.length < 2) return null;
+    const elapsed = performance.now() - this.#samples[0].now;
+    const total = this.#samples.reduce((sum, sample) => sum + sample.bytes, 0);
+    return elapsed < MIN_MS || !total ? null : (bytes / total) * (elapsed / 1000);
   }
 }
 

@@ -1,0 +1,225 @@
+// Uploads one file by the tus protocol. Continues where it stopped after a lost connection, a restart of the server, or
+// a reload of the page.
+
+import "../vendor/tus-js-client/tus.min.js";
+
+const FIRST_CHUNK_BYTES = 65_536; // Enough for the server to see whether it is audio, before the rest is sent.
+const SMALL_FILE_BYTES = 1_000_000;
+const MAX_HASHED_BYTES = 64_000_000;
+const NO_PROGRESS_MS = 30_000;
+const NO_ANSWER_MS = 180_000;
+const RETRY_DELAYS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000, 60_000, 120_000];
+const MAX_SERVER_ERRORS = 6;
+const MAX_CREATIONS = 3;
+
+// `retryable`: whether the same file may succeed later.
+export class UploadError extends Error {
+  constructor(message, retryable = false) {
+    super(message);
+    this.retryable = retryable;
+  }
+}
+
+export class UploadCancelled extends Error {}
+
+export class FileUpload {
+  #file;
+  #options;
+  #tus = null;
+  #settle = null;
+  #attempts = 0;
+  #serverErrors = 0;
+  #creations = 0;
+  #watchdog = 0;
+  #endWait = null;
+
+  // Options: `endpoint`, `chunkBytes`, `csrfToken()`; `uploadUrl` of an unfinished upload of this file, if there is one;
+  // `onProgress(bytes)`; and `onWait(seconds, offline)`, called every second until the next attempt.
+  constructor(file, options) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  // Resolves to `{ songUrl, isDuplicate }`; rejects with an UploadError or UploadCancelled. May be called again after an
+  // error, and continues then.
+  async run() {
+    this.#attempts = this.#serverErrors = this.#creations = 0;
+    this.#tus ??= await this.#create();
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      if (this.#options.cancelled) reject(new UploadCancelled());
+      else this.#tus.start();
+    });
+  }
+
+  cancel() {
+    this.#options.cancelled = true;
+    this.#stopWatchdog();
+    this.#endWait?.();
+    // Deletes it on the server too. If that fails, it expires there.
+    this.#tus?.abort(true).catch(() => {});
+    this.#settle?.reject(new UploadCancelled());
+  }
+
+  retryNow() {
+    this.#endWait?.();
+  }
+
+  async #create() {
+    const file = this.#file;
+    const sha256 = await checksum(file);
+    const upload = new window.tus.Upload(file, {
+      endpoint: this.#options.endpoint,
+      uploadUrl: this.#options.uploadUrl || null,
+      metadata: {
+        filename: file.name,
+        filetype: file.type,
+        lastModified: file.lastModified,
+        ...(sha256 && { sha256 }),
+      },
+      chunkSize: file.size <= SMALL_FILE_BYTES ? this.#options.chunkBytes : FIRST_CHUNK_BYTES,
+      headers: { Accept: "application/json" },
+      // Attempts are counted here, where the user sees when the next one is.
+      retryDelays: null,
+      removeFingerprintOnSuccess: true,
+      onBeforeRequest: (request) => this.#beforeRequest(request),
+      onAfterResponse: (request, response) => this.#afterResponse(request, response),
+      onProgress: (bytes) => this.#options.onProgress(bytes),
+      onChunkComplete: () => {
+        this.#attempts = this.#serverErrors = 0;
+        upload.options.chunkSize = this.#options.chunkBytes;
+      },
+      onSuccess: ({ lastResponse }) => this.#succeed(lastResponse),
+      onError: (error) => this.#handleError(error),
+    });
+    if (!this.#options.uploadUrl) {
+      const previous = await upload.findPreviousUploads();
+      if (previous.length) upload.resumeFromPreviousUpload(previous.at(-1));
+    }
+    return upload;
+  }
+
+  async #beforeRequest(request) {
+    request.setHeader("X-CSRFToken", this.#options.csrfToken());
+    if (request.getMethod() === "POST" && this.#creations >= MAX_CREATIONS)
+      throw new UploadError("The server lost this file several times: try again later.", true);
+    if (request.getMethod() === "PATCH") {
+      try {
+        await this.#file.slice(0, 1).arrayBuffer();
+      } catch {
+        throw new UploadError("The file can no longer be read. It was moved or changed: choose it again.");
+      }
+    }
+    this.#startWatchdog(NO_PROGRESS_MS);
+    const sending = request.getUnderlyingObject().upload;
+    sending.addEventListener("progress", () => this.#startWatchdog(NO_PROGRESS_MS));
+    sending.addEventListener("loadend", () => this.#startWatchdog(NO_ANSWER_MS));
+  }
+
+  #afterResponse(request, response) {
+    this.#stopWatchdog();
+    // Thrown here and not left to tus-js-client, which would forget the upload and start a new one.
+    if (response.getStatus() === 401)
+      throw new UploadError("You are signed out: sign in again in another tab, then retry here.", true);
+    if (response.getStatus() === 403)
+      throw new UploadError("This page is out of date: load it again, then choose the file again.");
+    if (request.getMethod() === "POST" && response.getStatus() === 201) this.#creations += 1;
+    if (request.getMethod() === "POST" && response.getHeader("Upload-Song")) {
+      // The server has this song already. abort() forgets the headers, so it comes second.
+      this.#succeed(response);
+      this.#tus.abort();
+    }
+  }
+
+  #succeed(response) {
+    this.#stopWatchdog();
+    this.#settle.resolve({
+      songUrl: response.getHeader("Upload-Song"),
+      isDuplicate: response.getHeader("Upload-Duplicate") === "true",
+    });
+  }
+
+  async #handleError(error) {
+    this.#stopWatchdog();
+    if (this.#options.cancelled) return;
+    if (error.causingError instanceof UploadError) return this.#settle.reject(error.causingError);
+    const response = error.originalResponse;
+    const status = response?.getStatus() ?? 0;
+    if (status === 409) {
+      // The offset is another one: tus-js-client asks for it when it starts again.
+      if ((this.#attempts += 1) < RETRY_DELAYS_MS.length) return this.#tus.start();
+    } else if (!status || status === 408 || (status >= 500 && status !== 507)) {
+      if (status && (this.#serverErrors += 1) >= MAX_SERVER_ERRORS)
+        return this.#settle.reject(
+          new UploadError(
+            "The server answers with an error again and again. Its log says more. Try again later.",
+            true,
+          ),
+        );
+      return this.#startAfterWait();
+    }
+    this.#settle.reject(new UploadError(messageOf(response), [409, 429, 507].includes(status)));
+  }
+
+  async #startAfterWait() {
+    await this.#wait(RETRY_DELAYS_MS[Math.min(this.#attempts, RETRY_DELAYS_MS.length - 1)]);
+    this.#attempts += 1;
+    if (!this.#options.cancelled) this.#tus.start();
+  }
+
+  #startWatchdog(ms) {
+    this.#stopWatchdog();
+    this.#watchdog = setTimeout(() => {
+      // Nothing moves, and the browser has not noticed that the connection is lost.
+      this.#tus.abort();
+      this.#startAfterWait();
+    }, ms);
+  }
+
+  #stopWatchdog() {
+    clearTimeout(this.#watchdog);
+  }
+
+  // Ends early when the connection is back, when the user looks at the page again, and when they ask for it.
+  #wait(ms) {
+    return new Promise((resolve) => {
+      const until = Date.now() + ms;
+      const report = () => this.#options.onWait(Math.max(Math.ceil((until - Date.now()) / 1000), 1), !navigator.onLine);
+      const onVisible = () => document.hidden || end();
+      const interval = setInterval(report, 1000);
+      const timer = setTimeout(() => end(), ms);
+      const end = () => {
+        clearInterval(interval);
+        clearTimeout(timer);
+        removeEventListener("online", end);
+        document.removeEventListener("visibilitychange", onVisible);
+        this.#endWait = null;
+        resolve();
+      };
+      addEventListener("online", end);
+      document.addEventListener("visibilitychange", onVisible);
+      this.#endWait = end;
+      report();
+    });
+  }
+}
+
+// The SHA-256 of a file that is not too large, so that a song that is on the server already is not sent again. Empty
+// where the browser has no crypto.subtle: it has it on this machine and over HTTPS.
+async function checksum(file) {
+  if (!globalThis.crypto?.subtle || file.size > MAX_HASHED_BYTES) return "";
+  try {
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  } catch {
+    return "";
+  }
+}
+
+function messageOf(response) {
+  try {
+    return JSON.parse(response.getBody()).error.message;
+  } catch {
+    return "The server did not accept the file: load the page again.";
+  }
+}
