@@ -170,7 +170,7 @@ def test_a_lost_connection_is_retried_with_growing_delays_and_at_once_on_request
     choose(page, music("again.wav", 15.0, seed=82))
     sent = row(page, "again.wav")
     expect(text(sent)).to_have_text("Connection lost", timeout=20_000)
-    expect(sent.locator("[data-left]")).to_have_text("Retrying in 8 s", timeout=30_000)
+    expect(sent.locator("[data-time-left]")).to_have_text("Retrying in 8 s", timeout=30_000)
     page.unroute_all()
     with page.expect_request(UPLOAD_REQUESTS):
         sent.get_by_role("button", name="Retry now").click()
