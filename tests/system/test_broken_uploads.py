@@ -1,4 +1,4 @@
-"""Uploads to the running product whose connection or server fails."""
+"""Resumable uploads to the running product whose connection or server fails, by a session and by an API token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 import os
 import signal
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +20,47 @@ from tests.system.clients import BrowserClient, first_visit
 from tests.system.processes import wait_for
 from tests.system.product import RunningProduct
 
-PART_BYTES = 300_000
+CHUNK_BYTES = 300_000
+
+
+@dataclass(frozen=True)
+class TusClient:
+    """A minimal tus client, whose connection can be cut."""
+
+    address: str
+    headers: dict[str, str]
+
+    def create(self, content: bytes) -> str:
+        metadata = f"filename {b64encode(b'song.wav').decode()}"
+        headers = {**self.headers, "Upload-Length": str(len(content)), "Upload-Metadata": metadata}
+        response = requests.post(f"{self.address}/api/uploads/", headers=headers, timeout=60)
+        assert response.status_code == 201, response.text
+        return response.headers["Location"]
+
+    def offset(self, url: str) -> int:
+        response = requests.head(f"{self.address}{url}", headers=self.headers, timeout=60)
+        assert response.status_code == 200
+        return int(response.headers["Upload-Offset"])
+
+    def patch(self, url: str, content: bytes, offset: int, end: int) -> requests.Response:
+        headers = self._patch_headers(offset)
+        response = requests.patch(f"{self.address}{url}", data=content[offset:end], headers=headers, timeout=60)
+        assert response.status_code == 204, response.text
+        return response
+
+    def patch_and_disconnect(self, url: str, content: bytes, length: int, sent: int) -> None:
+        """Announce a body of `length` bytes, send the first `sent` of them, and close the connection."""
+        host = urlsplit(self.address)
+        lines = [f"PATCH {url} HTTP/1.1", f"Host: {host.netloc}", f"Content-Length: {length}"]
+        lines += [f"{name}: {value}" for name, value in self._patch_headers(0).items()]
+        with socket.create_connection((host.hostname or "", host.port or 80), timeout=60) as connection:
+            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:sent])
+
+    def song(self, response: requests.Response) -> dict[str, str]:
+        return requests.get(f"{self.address}{response.headers['Upload-Song']}", headers=self.headers, timeout=60).json()
+
+    def _patch_headers(self, offset: int) -> dict[str, str]:
+        return {**self.headers, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
 
 
 @pytest.fixture(scope="module")
@@ -35,78 +77,46 @@ def browser(product: RunningProduct) -> BrowserClient:
     return browser
 
 
-def song_bytes(folder: Path, seed: int) -> bytes:
+@pytest.fixture(scope="module", params=["session", "token"])
+def tus(request: pytest.FixtureRequest, browser: BrowserClient) -> TusClient:
+    headers = {"Tus-Resumable": "1.0.0"}
+    if request.param == "token":
+        return TusClient(browser.address, {**headers, "Authorization": f"Bearer {browser.create_token()}"})
+    cookies = {cookie.name: cookie.value for cookie in browser.session.cookies}
+    return TusClient(
+        browser.address,
+        {
+            **headers,
+            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+            "X-CSRFToken": cookies["csrftoken"],
+        },
+    )
+
+
+def song_bytes(folder: Path) -> bytes:
+    seed = int.from_bytes(os.urandom(4), "big")
     return sounds.write(folder / "song.wav", sounds.music(20.0, seed=seed)).read_bytes()
 
 
-def headers(browser: BrowserClient, **more: str) -> dict[str, str]:
-    return {"X-CSRFToken": browser.session.cookies["csrftoken"], "Accept": "application/json", **more}
-
-
-def begin(browser: BrowserClient, content: bytes) -> str:
-    response = browser.session.post(
-        f"{browser.address}/arriving/",
-        data={"name": "song.wav", "size": len(content)},
-        headers=headers(browser),
-        timeout=10,
-    )
-    assert response.status_code == 201, response.text
-    return response.json()["address"]
-
-
-def received_bytes(browser: BrowserClient, place: str) -> int:
-    return browser.session.get(f"{browser.address}{place}", headers=headers(browser), timeout=10).json()[
-        "received_bytes"
-    ]
-
-
-def send(browser: BrowserClient, place: str, content: bytes, offset: int, end: int) -> requests.Response:
-    return browser.session.patch(
-        f"{browser.address}{place}",
-        data=content[offset:end],
-        headers=headers(browser, **{"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}),
-        timeout=30,
-    )
-
-
-def send_and_disconnect(browser: BrowserClient, place: str, content: bytes, announced: int, sent: int) -> None:
-    """Send the beginning of a part, then close the connection."""
-    host = urlsplit(browser.address)
-    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.session.cookies)
-    lines = [
-        f"PATCH {place} HTTP/1.1",
-        f"Host: {host.netloc}",
-        f"Cookie: {cookies}",
-        f"Content-Length: {announced}",
-        "Content-Type: application/octet-stream",
-        "Upload-Offset: 0",
-        *(f"{name}: {value}" for name, value in headers(browser).items()),
-    ]
-    with socket.create_connection((host.hostname or "", host.port or 80), timeout=10) as connection:
-        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content[:sent])
-
-
-def test_bytes_that_arrived_before_a_lost_connection_are_stored(browser: BrowserClient, tmp_path: Path) -> None:
-    content = song_bytes(tmp_path, 1)
-    place = begin(browser, content)
-    send_and_disconnect(browser, place, content, PART_BYTES, 200_000)
-    wait_for(lambda: received_bytes(browser, place) == 200_000, what="stored bytes")
-    response = send(browser, place, content, 200_000, len(content))
-    assert response.status_code == 201, response.text
+def test_bytes_that_arrived_before_a_lost_connection_are_stored(tus: TusClient, tmp_path: Path) -> None:
+    content = song_bytes(tmp_path)
+    url = tus.create(content)
+    tus.patch_and_disconnect(url, content, length=len(content), sent=200_000)
+    wait_for(lambda: tus.offset(url) == 200_000, what="stored bytes")
+    response = tus.patch(url, content, 200_000, len(content))
+    assert tus.song(response)["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.timeout(600)
 def test_an_upload_resumes_after_the_server_was_killed(
-    product: RunningProduct, browser: BrowserClient, tmp_path: Path
+    product: RunningProduct, browser: BrowserClient, tus: TusClient, tmp_path: Path
 ) -> None:
-    content = song_bytes(tmp_path, 2)
-    place = begin(browser, content)
-    assert send(browser, place, content, 0, PART_BYTES).status_code == 200
+    content = song_bytes(tmp_path)
+    url = tus.create(content)
+    tus.patch(url, content, 0, CHUNK_BYTES)
     for pid in product.pids_of("gunicorn"):
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: browser.health().get("ok"), what="answer from the restarted server")
-    assert received_bytes(browser, place) == PART_BYTES
-    response = send(browser, place, content, PART_BYTES, len(content))
-    assert response.status_code == 201, response.text
-    song = browser.session.get(f"{browser.address}/api/predictions/{response.json()['song']['id']}/", timeout=10).json()
-    assert song["sha256"] == hashlib.sha256(content).hexdigest()
+    assert tus.offset(url) == CHUNK_BYTES
+    response = tus.patch(url, content, CHUNK_BYTES, len(content))
+    assert tus.song(response)["sha256"] == hashlib.sha256(content).hexdigest()
