@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 application = get_wsgi_application()
 
-from classifier.accounts.first_run import setup_announce  # noqa: E402  (needs the loaded applications)
+from classifier.accounts.first_run import setup_token_log  # noqa: E402  (needs the loaded applications)
 
-setup_announce()
+setup_token_log()

@@ -13,7 +13,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from classifier.accounts.tokens import token_owner
+from classifier.accounts.tokens import token_of_key
 from classifier.errors import error_json
 from classifier.models import ApiToken, Person
 
@@ -43,7 +43,7 @@ class TokenAuthentication(BaseAuthentication):
         key = _key(request)
         if key is None:
             return None
-        token = token_owner(key=key, now=timezone.now())
+        token = token_of_key(key=key, now=timezone.now())
         if token is None:
             raise AuthenticationFailed(INVALID_MESSAGE)
         return token.owner, token
@@ -74,7 +74,7 @@ class TokenMiddleware:
         key = _key(request) if getattr(view, "token_allowed", False) else None
         if key is None:
             return None
-        token = token_owner(key=key, now=timezone.now())
+        token = token_of_key(key=key, now=timezone.now())
         if token is None:
             return JsonResponse(
                 error_json("token_unknown", INVALID_MESSAGE),

@@ -1,4 +1,4 @@
-"""Signing in with a password, so slowly after wrong ones that guessing is hopeless."""
+"""Sign-in with a password, throttled after wrong ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from classifier.models import Person, SignInFailure
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's own backend behind a count of wrong passwords for each name and address together."""
+    """Django's backend, with a limit of wrong passwords for each pair of user name and IP address."""
 
     def authenticate(  # type: ignore[override]  # the arguments that Django documents for this backend
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -27,21 +27,21 @@ class ThrottledBackend(ModelBackend):
         key = attempt_key(request, username)
         now = timezone.now()
         if sign_in_blocked(key=key, now=now):
-            # Without a look at the password, so that a right guess is not told from a wrong one.
+            # Without checking the password, so that a correct guess looks like a wrong one.
             raise PermissionDenied
-        person = super().authenticate(request, username, password, **kwargs)
-        if person is None:
-            failure_count(key=key, now=now)
+        user = super().authenticate(request, username, password, **kwargs)
+        if user is None:
+            sign_in_failed(key=key, now=now)
         else:
-            failures_forget(key=key)
-        return person
+            sign_in_succeeded(key=key)
+        return user
 
 
 def attempt_key(request: HttpRequest, username: str) -> str:
-    """Both, so that a stranger elsewhere cannot lock a person out by guessing."""
+    """Of both, so that guesses from another address do not lock out the user."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUST_PROXY:
-        # The last entry is the proxy's own; those before it are whatever the visitor wrote.
+        # The last entry is the proxy's own; the client can write anything into those before it.
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
     return hashlib.sha256(f"{username.casefold()}\n{address}".encode()).hexdigest()
 
@@ -54,14 +54,14 @@ def sign_in_blocked(*, key: str, now: datetime) -> bool:
     return SignInFailure.objects.filter(key=key, count__gte=ALLOWED_FAILURES, since__gt=now - BLOCK).exists()
 
 
-def failure_count(*, key: str, now: datetime) -> None:
-    """Each failure renews the block, and the first one after a pause begins a new count."""
-    fresh = SignInFailure.objects.filter(key=key, since__gt=now - BLOCK).update(count=F("count") + 1, since=now)
-    if not fresh:
+def sign_in_failed(*, key: str, now: datetime) -> None:
+    """Each failure renews the block. The first one after it expired starts a new count."""
+    counted = SignInFailure.objects.filter(key=key, since__gt=now - BLOCK).update(count=F("count") + 1, since=now)
+    if not counted:
         SignInFailure.objects.update_or_create(key=key, defaults={"count": 1, "since": now})
 
 
-def failures_forget(*, key: str) -> None:
+def sign_in_succeeded(*, key: str) -> None:
     SignInFailure.objects.filter(key=key).delete()
 
 

@@ -1,4 +1,4 @@
-"""The forms of accounts. Songs' forms are plain enough that services check them."""
+"""Forms of accounts. The values of other forms are checked by services."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from classifier.models import Person
 NAME_MAX_LENGTH = 150
 
 
-class Refusable(forms.Form):
-    """Shows a service's refusal above its fields."""
+class ServiceForm(forms.Form):
+    """Shows the error of a service above its fields."""
 
-    def refuse(self, error: ProductError) -> None:
+    def add_service_error(self, error: ProductError) -> None:
         self.add_error(None, ValidationError(error.message, code=error.code))
 
 
 def username_field() -> forms.CharField:
     return forms.CharField(
-        label="Name",
+        label="User name",
         max_length=NAME_MAX_LENGTH,
         validators=Person._meta.get_field("username").validators,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -34,15 +34,15 @@ def new_password_field(label: str) -> forms.CharField:
     return forms.CharField(label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
 
-class SetupForm(Refusable):
+class SetupForm(ServiceForm):
     setup_token = forms.CharField(
         label="Setup token",
-        help_text="The server's log shows it.",
+        help_text="It is in the server’s log.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     username = username_field()
     password = new_password_field("Password")
-    password_again = new_password_field("Password once more")
+    password_again = new_password_field("Repeat password")
 
     def __init__(self, *args: Any, ask_token: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,13 +66,12 @@ class SetupForm(Refusable):
 class SignInForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": "Name and password do not belong together, or there were too many wrong tries: "
-        "check both, and wait ten minutes after several tries.",
+        "invalid_login": "Wrong name or password. After several wrong attempts, wait ten minutes.",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Name"
+        self.fields["username"].label = "User name"
 
 
 class PasswordForm(PasswordChangeForm):
@@ -80,14 +79,14 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
         self.fields["new_password2"].help_text = ""
-        self.fields["new_password2"].label = "New password once more"
+        self.fields["new_password2"].label = "Repeat new password"
 
 
-class PersonForm(Refusable):
+class UserForm(ServiceForm):
     username = username_field()
 
 
-class TokenForm(Refusable):
+class TokenForm(ServiceForm):
     name = forms.CharField(
         label="What will use it?",
         max_length=80,

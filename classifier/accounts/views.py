@@ -1,4 +1,4 @@
-"""Getting in: the owner's account on the first visit, signing in and out, one's password."""
+"""First-run setup, signing in, passwords, users and API tokens."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
-from classifier.accounts.first_run import owner_create, setup_due
-from classifier.accounts.forms import PasswordForm, PersonForm, SetupForm, SignInForm, TokenForm
-from classifier.accounts.people import password_make, password_set, person_add
-from classifier.accounts.tokens import token_make, token_revoke
+from classifier.accounts.first_run import owner_create, setup_required
+from classifier.accounts.forms import PasswordForm, SetupForm, SignInForm, TokenForm, UserForm
+from classifier.accounts.tokens import token_create, token_revoke
+from classifier.accounts.users import password_generate, password_set, user_add
 from classifier.errors import ProductError
 from classifier.models import ApiToken, Person
 
@@ -31,8 +31,8 @@ from classifier.models import ApiToken, Person
 @sensitive_post_parameters()
 @never_cache
 def setup(request: HttpRequest) -> HttpResponse:
-    """The first visit: whoever may makes the owner's account; afterwards there is nothing here any more."""
-    if not setup_due():
+    """The first visit creates the owner's account. Later this redirects to the sign-in page."""
+    if not setup_required():
         return redirect("login")
     form = SetupForm(request.POST or None, ask_token=settings.REQUIRE_SETUP_TOKEN)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +44,7 @@ def setup(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except ProductError as error:
-            form.refuse(error)
+            form.add_service_error(error)
             return render(request, "accounts/setup.html", {"form": form}, status=error.http_status)
         login(request, owner, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("home")
@@ -57,7 +57,7 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if setup_due():
+        if setup_required():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
 
@@ -70,44 +70,44 @@ class Password(views.PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm[Person]) -> HttpResponse:
         response = super().form_valid(form)
-        messages.success(self.request, "Your password is changed; other devices have to sign in again.")
+        messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
         return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def people(request: AuthenticatedHttpRequest) -> HttpResponse:
-    _only_owner(request)
-    form = PersonForm(request.POST or None)
+def users(request: AuthenticatedHttpRequest) -> HttpResponse:
+    _require_owner(request)
+    form = UserForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, form=form, status=400 if form.errors else 200)
-    # Made here and told once, so that nobody thinks up a weak one for somebody else.
-    password = password_make()
+        return _users_page(request, form=form, status=400 if form.errors else 200)
+    # Generated and shown once, so that nobody chooses a weak one for somebody else.
+    password = password_generate()
     try:
-        person = person_add(by=request.user, username=form.cleaned_data["username"], password=password)
+        user = user_add(by=request.user, username=form.cleaned_data["username"], password=password)
     except ProductError as error:
-        form.refuse(error)
-        return _page(request, form=form, status=error.http_status)
-    return _page(request, form=PersonForm(), person=person, password=password)
+        form.add_service_error(error)
+        return _users_page(request, form=form, status=error.http_status)
+    return _users_page(request, form=UserForm(), added=user, password=password)
 
 
 @require_POST
 @never_cache
-def new_password(request: AuthenticatedHttpRequest, person_id: int) -> HttpResponse:
-    """For somebody who forgot theirs; it ends their sessions."""
-    _only_owner(request)
-    person = get_object_or_404(Person.objects.exclude(id=request.user.id), id=person_id)
-    password = password_make()
-    password_set(person=person, password=password)
-    return _page(request, form=PersonForm(), person=person, password=password)
+def new_password(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponse:
+    """For a user who forgot theirs. Ends their sessions."""
+    _require_owner(request)
+    user = get_object_or_404(Person.objects.exclude(id=request.user.id), id=user_id)
+    password = password_generate()
+    password_set(user=user, password=password)
+    return _users_page(request, form=UserForm(), added=user, password=password)
 
 
-def _page(request: AuthenticatedHttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
-    everybody = Person.objects.order_by("-is_superuser", "username")
-    return render(request, "accounts/people.html", {"everybody": everybody, **context}, status=status)
+def _users_page(request: AuthenticatedHttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
+    all_users = Person.objects.order_by("-is_superuser", "username")
+    return render(request, "accounts/users.html", {"users": all_users, **context}, status=status)
 
 
-def _only_owner(request: AuthenticatedHttpRequest) -> None:
+def _require_owner(request: AuthenticatedHttpRequest) -> None:
     if not request.user.is_owner:
         raise PermissionDenied
 
@@ -119,10 +119,10 @@ def tokens(request: AuthenticatedHttpRequest) -> HttpResponse:
     key = ""
     if request.method == "POST" and form.is_valid():
         try:
-            _, key = token_make(owner=request.user, name=form.cleaned_data["name"], now=timezone.now())
+            _, key = token_create(owner=request.user, name=form.cleaned_data["name"], now=timezone.now())
             form = TokenForm()
         except ProductError as error:
-            form.refuse(error)
+            form.add_service_error(error)
     context = {
         "form": form,
         "key": key,
@@ -135,5 +135,5 @@ def tokens(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: AuthenticatedHttpRequest, token_id: int) -> HttpResponse:
     if token_revoke(owner=request.user, token_id=token_id):
-        messages.success(request, "The token is revoked: whatever used it gets no answer any more.")
+        messages.success(request, "The token is revoked. Programs that use it can no longer sign in.")
     return redirect("tokens")

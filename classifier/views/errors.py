@@ -1,4 +1,4 @@
-"""What a person sees where something is not to be had: a page in the product's own words, or JSON for programs."""
+"""Error pages (400, 403, 404, 500), or JSON for programs."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,13 +19,13 @@ def _answer(request: HttpRequest, template: str, status: int, code: str, message
 @login_not_required
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, "400.html", 400, "bad_request", "The request could not be read: go back and try again.")
+    return _answer(request, "400.html", 400, "bad_request", "The request is malformed: go back and try again.")
 
 
 @login_not_required
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, "403.html", 403, "forbidden", "This is not yours to open: sign in as somebody who may.")
+    return _answer(request, "403.html", 403, "forbidden", "No access to this page: sign in as a user with access.")
 
 
 @login_not_required
@@ -36,16 +36,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         "404.html",
         404,
         "not_found",
-        "There is nothing here: it was deleted, or the address is wrong.",
+        "Page not found: it was deleted, or the address is wrong.",
     )
 
 
 @login_not_required
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Asks the database for nothing, since that may be what failed."""
-    message = "Something went wrong inside the server, whose log says what: try again, or tell its owner."
+    """Without the database, which may be the cause."""
+    message = "Internal error; the server’s log has the details: try again, or tell the owner of the installation."
     if wants_json(request):
         return JsonResponse(error_json("internal_error", message), status=500)
-    # Without context processors, one of which would ask who is signed in.
+    # Without context processors, since that of the user reads the database.
     return HttpResponse(render_to_string("500.html", {"request": request}), status=500)

@@ -30,7 +30,7 @@ client = Client(headers={"host": "localhost"})
 password = "open sesame, please"
 form = {"username": "olga", "password": password, "password_again": password}
 assert client.post("/setup/", form).status_code == 302
-pages = ("home", "song-list", "corrections", "song-compare", "how-good", "people", "tokens", "password", "palette")
+pages = ("home", "song-list", "corrections", "song-compare", "how-good", "users", "tokens", "password", "palette")
 for name in (*pages, "health", "predictions", "model"):
     assert client.get(reverse(name)).status_code == 200, name
 wave = SimpleUploadedFile("a.wav", open(sys.argv[1], "rb").read())

@@ -25,7 +25,7 @@ KEPT = (
 # What is no page: forms, files, and what scripts ask for.
 NO_PAGES = {
     "appearance", "demo-songs", "filter-delete",
-    "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "person-password", "song-again",
+    "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "user-password", "song-again",
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
     "songs-jsonl", "token-revoke",

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from classifier.accounts.tokens import token_make, token_revoke
+from classifier.accounts.tokens import token_create, token_revoke
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song, Status
 from tests.classifier.fake_analysis import FakeAnalyser, answer, upload, wav
@@ -28,7 +28,7 @@ KEYS = [
 
 @pytest.fixture
 def key(anna: Person) -> str:
-    return token_make(owner=anna, name="curl", now=timezone.now())[1]
+    return token_create(owner=anna, name="curl", now=timezone.now())[1]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.test import Client
 from django.utils import timezone
 
-from classifier.accounts.tokens import token_make
+from classifier.accounts.tokens import token_create
 from classifier.models import Person, Song
 from classifier.uploads import multipart_stream
 from classifier.uploads.multipart_stream import MultipartStream
@@ -20,7 +20,7 @@ from tests.classifier.fake_analysis import wav
 @pytest.fixture
 def client(anna: Person) -> Client:
     """A program with Anna's token."""
-    _, key = token_make(owner=anna, name="curl", now=timezone.now())
+    _, key = token_create(owner=anna, name="curl", now=timezone.now())
     return Client(headers={"Authorization": f"Bearer {key}"})
 
 

@@ -209,5 +209,5 @@ def test_a_stored_song_that_kills_its_process_ends_as_failed(
 
 
 def test_songs_are_stored_for_somebody_who_is_known(anna: Person, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="nobody called “ana”; there are: anna"):
+    with pytest.raises(CommandError, match=r"no user “ana”\. Users: anna"):
         tag(tmp_path, "--store", "ana")

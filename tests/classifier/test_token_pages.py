@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.accounts.tokens import token_make, token_revoke
+from classifier.accounts.tokens import token_create, token_revoke
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.saliency import saliency_image_path
 from classifier.models import ApiToken, Person, Song
@@ -23,7 +23,7 @@ def done(song: Song, analyser: FakeAnalyser) -> Song:
 
 @pytest.fixture
 def token(anna: Person) -> tuple[ApiToken, str]:
-    return token_make(owner=anna, name="Script", now=timezone.now())
+    return token_create(owner=anna, name="Script", now=timezone.now())
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_export_with_a_token_has_the_songs_of_its_owner(program: Client, done
 
 
 def test_a_token_of_another_user_finds_no_song(done: Song, boris: Person) -> None:
-    _, key = token_make(owner=boris, name="Script", now=timezone.now())
+    _, key = token_create(owner=boris, name="Script", now=timezone.now())
     other = Client(headers={"authorization": f"Bearer {key}"})
     assert other.get(reverse("song-audio", args=[done.id])).status_code == 404
 

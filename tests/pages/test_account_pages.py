@@ -1,4 +1,4 @@
-"""Getting in, letting others in, and keys for programs."""
+"""Setup, signing in, users and API tokens."""
 
 import re
 
@@ -16,7 +16,7 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def test_the_first_visit_leads_to_the_owner_s_account(client: Client, db: None) -> None:
+def test_the_first_visit_creates_the_owners_account(client: Client, db: None) -> None:
     first = client.get("/", follow=True)
     assert first.redirect_chain[-1][0] == reverse("setup")
     welcome = client.post(reverse("setup"), FORM, follow=True)
@@ -25,7 +25,7 @@ def test_the_first_visit_leads_to_the_owner_s_account(client: Client, db: None) 
     assert "olga" in text(welcome)
 
 
-def test_the_owner_s_account_is_made_only_once(client: Client, olga: Person) -> None:
+def test_the_owners_account_is_created_only_once(client: Client, olga: Person) -> None:
     for response in (client.get(reverse("setup")), client.post(reverse("setup"), FORM | {"username": "eve"})):
         assert response.headers["Location"] == reverse("login")
     assert Person.objects.count() == 1
@@ -40,36 +40,36 @@ def test_the_owner_s_account_is_made_only_once(client: Client, olga: Person) -> 
         ({"username": ""}, "This field is required"),
     ],
 )
-def test_a_wrong_first_form_says_what_is_wrong(client: Client, db: None, wrong: dict, sentence: str) -> None:
+def test_an_invalid_setup_form_shows_its_errors(client: Client, db: None, wrong: dict, sentence: str) -> None:
     response = client.post(reverse("setup"), FORM | wrong)
     assert response.status_code == 400
     assert sentence in text(response)
     assert not Person.objects.exists()
 
 
-def test_where_strangers_can_come_the_setup_token_is_asked_for(client: Client, db: None, settings) -> None:
+def test_a_public_installation_asks_for_the_setup_token(client: Client, db: None, settings) -> None:
     settings.REQUIRE_SETUP_TOKEN = True
     assert "Setup token" in text(client.get(reverse("setup")))
     response = client.post(reverse("setup"), FORM | {"setup_token": "guessed"})
     assert response.status_code == 403
-    assert "This is not the setup token" in text(response)
+    assert "Wrong setup token" in text(response)
     assert not Person.objects.exists()
-    kept = (settings.DATA_DIR / "setup_token").read_text().strip()
-    client.post(reverse("setup"), FORM | {"setup_token": kept})
+    token = (settings.DATA_DIR / "setup_token").read_text().strip()
+    client.post(reverse("setup"), FORM | {"setup_token": token})
     assert Person.objects.get().is_owner
 
 
-def test_signing_in_leads_to_where_one_wanted_to_go(client: Client, anna: Person) -> None:
-    asked = client.get(reverse("song-list"))
-    assert asked.headers["Location"] == f"{reverse('login')}?next={reverse('song-list')}"
+def test_signing_in_leads_to_the_requested_page(client: Client, anna: Person) -> None:
+    response = client.get(reverse("song-list"))
+    assert response.headers["Location"] == f"{reverse('login')}?next={reverse('song-list')}"
     form = {"username": "anna", "password": PASSWORD, "next": reverse("song-list")}
     assert client.post(reverse("login"), form).headers["Location"] == reverse("song-list")
 
 
-def test_a_wrong_password_says_neither_who_exists_nor_what_was_wrong(client: Client, anna: Person) -> None:
+def test_a_wrong_password_and_an_unknown_user_get_the_same_message(client: Client, anna: Person) -> None:
     known = text(client.post(reverse("login"), {"username": "anna", "password": "guess"}))
     unknown = text(client.post(reverse("login"), {"username": "nobody", "password": "guess"}))
-    sentence = "Name and password do not belong together"
+    sentence = "Wrong name or password."
     assert sentence in known
     assert sentence in unknown
 
@@ -79,7 +79,7 @@ def test_signing_out_ends_the_session(anna_client: Client) -> None:
     assert anna_client.get(reverse("home")).status_code == 302
 
 
-def test_one_changes_one_s_password_and_stays_signed_in(anna: Person, anna_client: Client) -> None:
+def test_a_user_changes_their_password_and_stays_signed_in(anna: Person, anna_client: Client) -> None:
     new = "another sesame, please"
     form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     assert "Your password is changed" in text(anna_client.post(reverse("password"), form, follow=True))
@@ -87,35 +87,35 @@ def test_one_changes_one_s_password_and_stays_signed_in(anna: Person, anna_clien
     assert anna.check_password(new)
 
 
-def test_the_owner_lets_somebody_in_with_a_password_that_is_told_once(olga_client: Client) -> None:
-    page = text(olga_client.post(reverse("people"), {"username": "carl"}))
+def test_the_owner_adds_a_user_with_a_password_that_is_shown_once(olga_client: Client) -> None:
+    page = text(olga_client.post(reverse("users"), {"username": "carl"}))
     password = re.search(r'<code class="secret">(.+?)</code>', page).group(1)
     carl = Person.objects.get(username="carl")
     assert carl.check_password(password)
     assert not carl.is_owner
-    assert password not in text(olga_client.get(reverse("people")))
+    assert password not in text(olga_client.get(reverse("users")))
 
 
-def test_a_name_that_is_taken_is_refused_in_a_sentence(olga_client: Client, anna: Person) -> None:
-    response = olga_client.post(reverse("people"), {"username": "anna"})
+def test_a_taken_name_is_rejected(olga_client: Client, anna: Person) -> None:
+    response = olga_client.post(reverse("users"), {"username": "anna"})
     assert response.status_code == 409
-    assert "There is somebody called “anna” already" in text(response)
+    assert "There is already a user “anna”" in text(response)
 
 
-def test_the_owner_gives_a_new_password_which_ends_the_old_sessions(
+def test_the_owner_sets_a_new_password_which_ends_the_old_sessions(
     olga_client: Client, anna: Person, anna_client: Client
 ) -> None:
-    page = text(olga_client.post(reverse("person-password", args=[anna.id])))
+    page = text(olga_client.post(reverse("user-password", args=[anna.id])))
     password = re.search(r'<code class="secret">(.+?)</code>', page).group(1)
     anna.refresh_from_db()
     assert anna.check_password(password)
     assert anna_client.get(reverse("home")).status_code == 302
 
 
-def test_only_the_owner_sees_to_people(anna_client: Client, olga: Person) -> None:
-    assert anna_client.get(reverse("people")).status_code == 403
-    assert anna_client.post(reverse("people"), {"username": "carl"}).status_code == 403
-    assert anna_client.post(reverse("person-password", args=[olga.id])).status_code == 403
+def test_only_the_owner_manages_users(anna_client: Client, olga: Person) -> None:
+    assert anna_client.get(reverse("users")).status_code == 403
+    assert anna_client.post(reverse("users"), {"username": "carl"}).status_code == 403
+    assert anna_client.post(reverse("user-password", args=[olga.id])).status_code == 403
     assert not Person.objects.filter(username="carl").exists()
 
 
@@ -129,7 +129,7 @@ def test_a_token_is_shown_once_and_opens_the_api(anna_client: Client) -> None:
     assert Client().get(reverse("predictions"), headers=bearer).status_code == 401
 
 
-def test_nobody_revokes_what_is_another_s(anna_client: Client, boris_client: Client) -> None:
+def test_a_user_cannot_revoke_the_token_of_another(anna_client: Client, boris_client: Client) -> None:
     anna_client.post(reverse("tokens"), {"name": "Anna's player"})
     boris_client.post(reverse("token-revoke", args=[ApiToken.objects.get().id]))
     assert ApiToken.objects.exists()

@@ -16,7 +16,7 @@ OPEN = {"setup", "login", "appearance", "palette", "health"}
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
     "file_id": uuid.UUID(int=7),
-    "person_id": 7,
+    "user_id": 7,
     "token_id": 7,
     "filter_id": 7,
     "side": "primary",
@@ -52,7 +52,7 @@ def test_a_page_asks_a_stranger_to_sign_in(client: Client, olga: Person, name: s
         assert response.headers["Location"].startswith(reverse("login"))
 
 
-WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "password", "people", "tokens")
+WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "password", "users", "tokens")
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -66,7 +66,7 @@ def test_a_page_is_whole_and_names_its_landmarks(olga_client: Client, name: str)
 def test_a_page_that_is_not_there_says_so_in_the_product_s_words(client: Client, db: None) -> None:
     response = client.get("/nowhere/")
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
     as_json = client.get("/nowhere/", headers={"accept": "application/json"})
     assert as_json.json()["error"]["code"] == "not_found"
 
@@ -81,7 +81,7 @@ def test_a_failure_inside_is_told_without_asking_the_database(
     anna_client.raise_request_exception = False
     response = anna_client.get(reverse("home"))
     assert response.status_code == 500
-    assert "Something went wrong inside the server" in response.content.decode()
+    assert "Internal error" in response.content.decode()
     assert "a mistake" not in response.content.decode()
     with django_assert_num_queries(0):
         assert errors.server_error(response.wsgi_request).status_code == 500

@@ -101,7 +101,7 @@ def test_a_form_from_another_site_changes_nothing(anna: object, waiting: Song) -
     strict.force_login(anna)
     response = act(strict, waiting, "delete")
     assert response.status_code == 403
-    assert "This form is out of date" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
     assert Song.objects.filter(id=waiting.id).exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.accounts.people import password_make, password_set, person_named
+from classifier.accounts.users import password_generate, password_set, user_named
 from classifier.errors import ProductError
 
 
@@ -25,9 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, generate: bool, **options: Any) -> None:
         interactive = sys.stdin.isatty() and not generate
         try:
-            person = person_named(username)
-            password = self._ask() if interactive else password_make()
-            password_set(person=person, password=password)
+            user = user_named(username)
+            password = self._ask() if interactive else password_generate()
+            password_set(user=user, password=password)
         except ProductError as error:
             raise CommandError(error.message) from error
         if interactive:

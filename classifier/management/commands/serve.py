@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from classifier.accounts.first_run import setup_due
+from classifier.accounts.first_run import setup_required
 from mmc import __version__
 from mmc.installation import load_or_create_secret
 from mmc.supervision import Program, RestartPolicy, Supervisor
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def welcome(self, port: int) -> str:
         first_steps = "Open it, sign in, and drop a song onto the page."
-        if setup_due():
+        if setup_required():
             first_steps = "Open it to create the owner's account, then drop a song onto the page."
             if settings.REQUIRE_SETUP_TOKEN:
                 first_steps += f"\nThe setup token is {load_or_create_secret(settings.DATA_DIR / 'setup_token')}"

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, DjangoHelpFormatter
 from tqdm import tqdm
 
 from classifier import ml_gateway
-from classifier.accounts.people import person_named
+from classifier.accounts.users import user_named
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.services.song_tag import song_tag
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, paths: list[Path], as_json: bool, store: str | None, model: str, **options: Any
     ) -> None:
-        owner = person_named(store) if store else None
+        owner = user_named(store) if store else None
         songs = list(songs_under(paths))
         started = time.monotonic()
         done = failed = 0

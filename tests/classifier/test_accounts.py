@@ -1,4 +1,4 @@
-"""The first account, further people, passwords and keys."""
+"""Setup, users, passwords, API tokens and the throttling of sign-in."""
 
 from __future__ import annotations
 
@@ -19,43 +19,43 @@ from django.test import Client
 from django.utils import timezone
 
 from classifier.accounts.backends import ALLOWED_FAILURES, BLOCK, attempt_key
-from classifier.accounts.first_run import owner_create, setup_announce, setup_due
-from classifier.accounts.people import password_make, person_add
-from classifier.accounts.tokens import token_make, token_owner, token_revoke
+from classifier.accounts.first_run import owner_create, setup_required, setup_token_log
+from classifier.accounts.tokens import token_create, token_of_key, token_revoke
+from classifier.accounts.users import password_generate, user_add
 from classifier.errors import ProductError
 from classifier.models import ApiToken, Person, SignInFailure
 from tests.conftest import PASSWORD
 
 
-def make_owner(username: str = "olga", **arguments: Any) -> Person:
+def create_owner(username: str = "olga", **arguments: Any) -> Person:
     return owner_create(username=username, password=PASSWORD, now=timezone.now(), **arguments)
 
 
-def test_the_first_visitor_makes_the_owner(db: None) -> None:
-    assert setup_due()
-    owner = make_owner()
+def test_setup_creates_the_owner(db: None) -> None:
+    assert setup_required()
+    owner = create_owner()
     assert owner.is_owner
     assert owner.check_password(PASSWORD)
-    assert not setup_due()
+    assert not setup_required()
 
 
 def test_there_is_no_second_owner(db: None) -> None:
-    make_owner()
-    with pytest.raises(ProductError, match="made already"):
-        make_owner("eve")
+    create_owner()
+    with pytest.raises(ProductError, match="already exists"):
+        create_owner("eve")
 
 
-def test_deleting_everybody_does_not_open_the_door_again(db: None) -> None:
-    make_owner().delete()
-    with pytest.raises(ProductError, match="made already"):
-        make_owner("eve")
+def test_deleting_every_user_does_not_reopen_setup(db: None) -> None:
+    create_owner().delete()
+    with pytest.raises(ProductError, match="already exists"):
+        create_owner("eve")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_first_visitors_at_once_one_becomes_the_owner() -> None:
-    def visit(number: int) -> int:
+def test_of_concurrent_setups_only_one_creates_the_owner() -> None:
+    def set_up(number: int) -> int:
         try:
-            make_owner(f"visitor{number}")
+            create_owner(f"user{number}")
             return 1
         except ProductError:
             return 0
@@ -63,56 +63,56 @@ def test_of_many_first_visitors_at_once_one_becomes_the_owner() -> None:
             connection.close()
 
     with ThreadPoolExecutor(4) as threads:
-        assert sum(threads.map(visit, range(4))) == 1
+        assert sum(threads.map(set_up, range(4))) == 1
     assert Person.objects.count() == 1
 
 
-def test_a_weak_password_makes_no_owner(db: None) -> None:
+def test_setup_rejects_a_weak_password(db: None) -> None:
     with pytest.raises(ProductError, match="too short") as caught:
         owner_create(username="olga", password="short", now=timezone.now())
     assert caught.value.code == "password_weak"
-    assert setup_due()
+    assert setup_required()
 
 
-def test_where_strangers_come_the_token_of_the_log_is_asked_for(
+def test_a_public_installation_asks_for_the_token_in_the_log(
     db: None, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REQUIRE_SETUP_TOKEN = True
-    kept = Path(configured.DATA_DIR) / "setup_token"
+    token_file = Path(configured.DATA_DIR) / "setup_token"
     with pytest.raises(ProductError) as caught:
-        make_owner(setup_token="guess")
+        create_owner(setup_token="guess")
     assert (caught.value.code, caught.value.http_status) == ("setup_token_wrong", 403)
 
-    setup_announce()
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    token = kept.read_text().strip()
+    setup_token_log()
+    assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
+    token = token_file.read_text().strip()
     assert token in caplog.text
 
-    make_owner(setup_token=f" {token}\n")
-    assert not kept.exists()
+    create_owner(setup_token=f" {token}\n")
+    assert not token_file.exists()
     caplog.clear()
-    setup_announce()
+    setup_token_log()
     assert caplog.text == ""
 
 
-def test_the_owner_adds_people_who_own_nothing(olga: Person) -> None:
-    clara = person_add(by=olga, username="clara", password=PASSWORD)
+def test_a_user_that_the_owner_adds_is_not_an_owner(olga: Person) -> None:
+    clara = user_add(by=olga, username="clara", password=PASSWORD)
     assert not clara.is_owner
 
 
-def test_nobody_else_adds_people(anna: Person) -> None:
+def test_other_users_cannot_add_users(anna: Person) -> None:
     with pytest.raises(ProductError) as caught:
-        person_add(by=anna, username="clara", password=PASSWORD)
+        user_add(by=anna, username="clara", password=PASSWORD)
     assert caught.value.code == "not_owner"
 
 
-def test_a_name_is_given_once(olga: Person, anna: Person) -> None:
+def test_a_user_name_is_unique(olga: Person, anna: Person) -> None:
     with pytest.raises(ProductError) as caught:
-        person_add(by=olga, username="anna", password=PASSWORD)
+        user_add(by=olga, username="anna", password=PASSWORD)
     assert caught.value.code == "name_taken"
 
 
-def test_a_lost_password_is_replaced_on_the_command_line(anna_client: Client, anna: Person) -> None:
+def test_reset_password_sets_a_password_and_ends_the_sessions(anna_client: Client, anna: Person) -> None:
     out = StringIO()
     call_command("reset_password", "anna", "--generate", stdout=out)
     password = out.getvalue().split(" is ")[1].split(";")[0]
@@ -121,12 +121,12 @@ def test_a_lost_password_is_replaced_on_the_command_line(anna_client: Client, an
     assert anna_client.get("/api/predictions/").status_code == 401
 
 
-def test_the_command_names_those_whom_it_knows(anna: Person, boris: Person) -> None:
-    with pytest.raises(CommandError, match="nobody called “ana”; there are: anna, boris"):
+def test_reset_password_lists_the_users_when_the_name_is_unknown(anna: Person, boris: Person) -> None:
+    with pytest.raises(CommandError, match=r"no user “ana”\. Users: anna, boris"):
         call_command("reset_password", "ana")
 
 
-def test_a_typed_password_is_asked_for_twice(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_password_asks_for_the_password_twice(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     answers = iter(["one good password", "another password"])
     monkeypatch.setattr("classifier.management.commands.reset_password.getpass", lambda prompt: next(answers))
@@ -134,47 +134,47 @@ def test_a_typed_password_is_asked_for_twice(anna: Person, monkeypatch: pytest.M
         call_command("reset_password", "anna")
 
 
-def test_made_passwords_differ() -> None:
-    assert len({password_make() for _ in range(50)}) == 50
+def test_generated_passwords_differ() -> None:
+    assert len({password_generate() for _ in range(50)}) == 50
 
 
-def test_a_key_is_kept_only_as_its_fingerprint(anna: Person) -> None:
-    token, key = token_make(owner=anna, name=" backup  script ", now=timezone.now())
+def test_only_the_hash_of_a_token_is_stored(anna: Person) -> None:
+    token, key = token_create(owner=anna, name=" backup  script ", now=timezone.now())
     assert token.name == "backup script"
     assert key.startswith(token.prefix)
     assert key not in str(ApiToken.objects.values())
-    assert token_owner(key=key, now=timezone.now()) == token
+    assert token_of_key(key=key, now=timezone.now()) == token
 
 
-def test_a_key_of_somebody_who_may_not_sign_in_opens_nothing(anna: Person) -> None:
-    _, key = token_make(owner=anna, name="x", now=timezone.now())
+def test_a_token_of_an_inactive_user_is_invalid(anna: Person) -> None:
+    _, key = token_create(owner=anna, name="x", now=timezone.now())
     Person.objects.update(is_active=False)
-    assert token_owner(key=key, now=timezone.now()) is None
+    assert token_of_key(key=key, now=timezone.now()) is None
 
 
-def test_nobody_revokes_what_is_another_persons(anna: Person, boris: Person) -> None:
-    token, _ = token_make(owner=anna, name="x", now=timezone.now())
+def test_a_user_cannot_revoke_the_token_of_another(anna: Person, boris: Person) -> None:
+    token, _ = token_create(owner=anna, name="x", now=timezone.now())
     assert not token_revoke(owner=boris, token_id=token.id)
     assert token_revoke(owner=anna, token_id=token.id)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
-def test_a_key_needs_a_name(anna: Person, name: str) -> None:
+def test_a_token_needs_a_name(anna: Person, name: str) -> None:
     with pytest.raises(ProductError, match="1 to 80 characters"):
-        token_make(owner=anna, name=name, now=timezone.now())
+        token_create(owner=anna, name=name, now=timezone.now())
 
 
-def _from(address: str) -> HttpRequest:
+def request_from(address: str) -> HttpRequest:
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = address
     return request
 
 
 def attempt(password: str, address: str = "10.0.0.1") -> bool:
-    return authenticate(_from(address), username="anna", password=password) is not None
+    return authenticate(request_from(address), username="anna", password=password) is not None
 
 
-def test_after_too_many_wrong_passwords_even_the_right_one_waits(anna: Person) -> None:
+def test_after_too_many_wrong_passwords_the_right_one_is_blocked_for_a_while(anna: Person) -> None:
     for _ in range(ALLOWED_FAILURES):
         assert not attempt("wrong")
     assert not attempt(PASSWORD)
@@ -183,22 +183,22 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(anna: Person) -
     assert not SignInFailure.objects.exists()
 
 
-def test_guessing_elsewhere_locks_nobody_out(anna: Person) -> None:
+def test_wrong_passwords_from_another_address_do_not_block_the_user(anna: Person) -> None:
     for _ in range(ALLOWED_FAILURES + 1):
         attempt("wrong", "203.0.113.9")
     assert attempt(PASSWORD, "10.0.0.1")
 
 
-def test_a_right_password_forgets_the_wrong_ones(anna: Person) -> None:
+def test_a_right_password_resets_the_count(anna: Person) -> None:
     for _ in range(3):
         for _ in range(ALLOWED_FAILURES - 1):
             attempt("wrong")
         assert attempt(PASSWORD)
 
 
-def test_behind_a_proxy_visitors_are_told_apart_by_what_the_proxy_says(settings: Any) -> None:
+def test_behind_a_proxy_the_address_is_that_of_the_forwarded_header(settings: Any) -> None:
     def key(forwarded: str) -> str:
-        request = _from("127.0.0.1")
+        request = request_from("127.0.0.1")
         request.META["HTTP_X_FORWARDED_FOR"] = forwarded
         return attempt_key(request, "anna")
 
