@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import parse_http_date
 
-from classifier.accounts.tokens import token_make
+from classifier.accounts.tokens import token_create
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.uploads.partial_files import partial_file_path
 from tests.classifier.conftest import Submit, files_under
@@ -102,7 +102,7 @@ def test_an_upload_in_two_chunks_becomes_a_song(tus: TusClient, anna: Person) ->
 
 
 def test_an_upload_works_with_an_api_token(anna: Person) -> None:
-    _, key = token_make(owner=anna, name="tus", now=timezone.now())
+    _, key = token_create(owner=anna, name="tus", now=timezone.now())
     tus = TusClient(Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {key}"}))
     url = tus.create()["Location"]
     assert tus.patch(url, 0, SONG).status_code == 204

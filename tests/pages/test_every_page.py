@@ -15,7 +15,7 @@ from classifier.views import errors
 OPEN = {"setup", "login", "appearance", "palette", "health"}
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
-    "file_id": uuid.UUID(int=7),
+    "upload_id": uuid.UUID(int=7),
     "user_id": 7,
     "token_id": 7,
     "filter_id": 7,
