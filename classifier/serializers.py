@@ -24,7 +24,8 @@ EMPTY_RESULT: dict[str, Any] = {
     "features": {},
     "segments": [],
 }
-SEGMENT_KEYS = ("start_s", "end_s", "mood", "scores", "models")
+SEGMENT = {"start_s": 0.0, "end_s": 0.0, "silent": False, "mood": None, "scores": None, "models": None}
+"""The keys of a segment with their defaults: results of older versions have no `silent`."""
 
 
 def song_json(song: Song, network: str = "both", with_segments: bool = True) -> dict[str, Any]:
@@ -116,7 +117,9 @@ def _view(stored: Mapping[str, Any], network: str, model_version: str) -> Mappin
 def _result_json(result: Mapping[str, Any], with_segments: bool) -> dict[str, Any]:
     content = {key: result.get(key, empty) for key, empty in EMPTY_RESULT.items()}
     if with_segments:
-        content["segments"] = [{key: segment[key] for key in SEGMENT_KEYS} for segment in content["segments"]]
+        content["segments"] = [
+            {key: segment.get(key, default) for key, default in SEGMENT.items()} for segment in content["segments"]
+        ]
     else:
         del content["segments"]
     return content

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.container import InputContainer
 
+from ml.audio.conditioning import OffsetFilter, SampleCheck, StereoDownmix
 from ml.audio.container import frames, open_audio
 from ml.audio.declared_duration import read_declared_duration
 from ml.audio.mixing import Mixer
@@ -36,23 +37,34 @@ class DecodingInfo:
     samples: int = 0
     sample_rate: int = SPEC.sample_rate
     peak: float = 0.0
+    """The largest absolute sample of the mono blocks, full scale 1.0."""
+
+    source_peak: float = 0.0
+    """The largest absolute sample of all channels of the file, full scale 1.0, without DC offset."""
+
     damaged_packets: int = 0
+    opposed_channels: bool = False
+    """Whether the left and right channels are in opposite phase in any part."""
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def duration_s(self) -> float:
         return self.samples / self.sample_rate
 
+    @property
+    def gain_db(self) -> float:
+        """The gain that raises the file's peak to full scale; never negative."""
+        return -20 * math.log10(self.source_peak) if 0 < self.source_peak < 1 else 0.0
+
 
 def decode(
     path: str | os.PathLike[str], info: DecodingInfo, spec: AudioSpec = SPEC, block_s: float = 10.0
 ) -> Iterator[np.ndarray]:
-    """Yields the song as mono blocks at `spec.sample_rate`, about `block_s` seconds each: float32 (samples,), full
-    scale 1.0.
+    """Yields the song as mono float32 blocks (samples,) at `spec.sample_rate`, full scale 1.0, about `block_s` s each.
 
-    Channels are mixed by FFmpeg's standard matrix, scaled so that no mix gets louder (stereo and unknown channel
-    layouts: the mean), and resampled by its windowed-sinc filter. `info` is updated with each block. Damaged packets
-    are skipped and counted.
+    Channels are mixed by FFmpeg's standard matrix, scaled so that no mix gets louder (unknown channel layouts: the
+    mean); stereo as `StereoDownmix` does. They are resampled by FFmpeg's windowed-sinc filter. NaN and infinity become
+    silence, and a DC offset is removed. `info` is updated with each block. Damaged parts are skipped and counted.
 
     Raises MoodError: audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent (the last three
     at the end of the file or at the limit).
@@ -64,30 +76,53 @@ def decode(
         info.declared_s, info.ended = declared.duration_s, declared.ended
         if (declared.duration_s or 0.0) > spec.max_duration_s + 0.5:
             raise _too_long(info, spec)  # before decoding hours of audio for nothing
-        for samples in _blocks(container, info, spec, block):
-            info.samples += len(samples)
+        check, offset_filter = SampleCheck(), OffsetFilter(spec.sample_rate)
+        for samples in offset_filter(_mono_blocks(container, info, check, spec, block)):
             info.peak = max(info.peak, float(np.abs(samples).max(initial=0.0)))
-            if info.duration_s > spec.max_duration_s + 0.5:
-                raise _too_long(info, spec)
             yield samples
+    info.damaged_packets += check.invalid_runs
+    info.source_peak = (check.high - check.low) / 2 if offset_filter.max_offset else check.peak
     _check(info, spec)
 
 
-def _blocks(container: InputContainer, info: DecodingInfo, spec: AudioSpec, block: int) -> Iterator[np.ndarray]:
-    """Decoded, mixed and resampled blocks of `block` samples; the last one may be shorter."""
-    mixer = Mixer(sample_format="flt", layout="mono", sample_rate=spec.sample_rate, block=block)
+def _mono_blocks(
+    container: InputContainer, info: DecodingInfo, check: SampleCheck, spec: AudioSpec, block: int
+) -> Iterator[np.ndarray]:
+    downmix = StereoDownmix(spec.sample_rate)
+    for channels in _channel_blocks(container, info, check, spec, block):
+        info.samples += channels.shape[1]
+        if info.duration_s > spec.max_duration_s + 0.5:
+            raise _too_long(info, spec)
+        samples = np.clip(channels, -MAX_SAMPLE, MAX_SAMPLE)
+        if len(samples) == 2:
+            yield from downmix.push(samples)
+        else:
+            yield from downmix.drain()
+            yield samples[0]
+    yield from downmix.drain()
+    info.opposed_channels = downmix.was_opposed
+
+
+def _channel_blocks(
+    container: InputContainer, info: DecodingInfo, check: SampleCheck, spec: AudioSpec, block: int
+) -> Iterator[np.ndarray]:
+    """Resampled float32 blocks (channels, `block`): two channels for stereo, otherwise one. The last one is shorter."""
+    mixers = {
+        layout: Mixer(sample_format="fltp", layout=layout, sample_rate=spec.sample_rate, block=block)
+        for layout in ("mono", "stereo")
+    }
 
     def count_damage() -> None:
         info.damaged_packets += 1
 
+    current = "mono"
     for frame in frames(container, count_damage):
-        yield from map(_samples, mixer.push(frame))
-    yield from map(_samples, mixer.drain())
-
-
-def _samples(frame: AudioFrame) -> np.ndarray:
-    samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-    return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -MAX_SAMPLE, MAX_SAMPLE)
+        layout = "stereo" if frame.layout.nb_channels == 2 else "mono"
+        if layout != current:
+            yield from (mixed.to_ndarray() for mixed in mixers[current].drain())
+            current = layout
+        yield from (mixed.to_ndarray() for mixed in mixers[current].push(check(frame)))
+    yield from (mixed.to_ndarray() for mixed in mixers[current].drain())
 
 
 def _too_long(info: DecodingInfo, spec: AudioSpec) -> MoodError:
@@ -107,10 +142,17 @@ def _check(info: DecodingInfo, spec: AudioSpec) -> None:
             f"The file has only {info.duration_s:.1f} s of audio; at least {spec.min_duration_s:g} s are required.",
         )
     if info.peak < SILENCE:
-        raise MoodError(
-            "audio_silent", f"All {info.duration_s:.0f} s of the file are silent; upload a song that is not silent."
-        )
+        raise silent_file(info)
     info.warnings += _damage_warnings(info)
+    if info.opposed_channels:
+        message = "The left and right channels are in opposite phase, so one of them was inverted before mixing."
+        info.warnings.append({"code": "audio_phase_inverted", "message": message})
+
+
+def silent_file(info: DecodingInfo) -> MoodError:
+    """The error for a file without any sound."""
+    message = f"All {info.duration_s:.0f} s of the file are silent; upload a song that is not silent."
+    return MoodError("audio_silent", message)
 
 
 def _damage_warnings(info: DecodingInfo) -> list[dict[str, str]]:

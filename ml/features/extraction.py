@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ml.features.filterbanks import mfcc_weights
 from ml.features.key_detection import keys_and_modes
 from ml.features.names import FEATURES, KEY, MODE, NAMES, TEMPO
-from ml.features.stft import Steps, mel_of, steps_of
+from ml.features.stft import Steps, mel_and_rms_of, steps_of
 from ml.features.tempo import onset_strength, tempi
 from ml.spec import AudioSpec
 
@@ -30,10 +31,28 @@ class SongFeatures:
     rms: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     """float32 (steps,): RMS of each step, full scale 1.0. Training does not store it, because no network reads it."""
 
-    def medians(self) -> dict[str, float]:
-        """Song-level features by name: medians over frames; for key and mode, the most frequent pair."""
-        median = np.median(self.frames, axis=0)
-        pairs, counts = np.unique(self.frames[:, [KEY, MODE]], axis=0, return_counts=True)
+    def amplified(self, gain_db: float) -> SongFeatures:
+        """The features of the same song with a gain; only the level features of `frames` depend on it.
+
+        `mel` and `rms` stay as they are: the 2D network's scaler subtracts the level of each segment.
+        """
+        if gain_db == 0:
+            return self
+        frames, factor = self.frames.copy(), 10 ** (gain_db / 20)
+        frames[:, NAMES.index("rms_mean")] *= factor
+        frames[:, NAMES.index("rms_var")] *= factor**2
+        frames[:, NAMES.index("mel_mean")] += gain_db
+        frames[:, NAMES.index("mfcc1_mean")] += gain_db * math.sqrt(self.mel.shape[1])  # row 0 of an orthonormal DCT
+        return replace(self, frames=frames)
+
+    def medians(self, indices: np.ndarray | None = None) -> dict[str, float]:
+        """Song-level features by name: medians over frames; for key and mode, the most frequent pair.
+
+        `indices` are those of the frames to use, int (n,); None for all.
+        """
+        frames = self.frames if indices is None else self.frames[indices]
+        median = np.median(frames, axis=0)
+        pairs, counts = np.unique(frames[:, [KEY, MODE]], axis=0, return_counts=True)
         median[[KEY, MODE]] = pairs[np.argmax(counts)]
         return {name: float(value) for name, value in zip(NAMES, median, strict=True)}
 
@@ -68,12 +87,15 @@ def extract(blocks: Iterable[np.ndarray], spec: AudioSpec) -> SongFeatures:
     return SongFeatures(table, bands, (len(bands) - 1) / spec.steps_per_s, np.concatenate(rms))
 
 
-def log_mel(blocks: Iterable[np.ndarray], spec: AudioSpec) -> np.ndarray:
-    """Only the spectrogram of `extract`: uint8 (steps, n_mels). Raises ValueError if there are no samples."""
-    parts = [quantise(mel_db, spec) for mel_db in mel_of(blocks, spec)]
+def log_mel(blocks: Iterable[np.ndarray], spec: AudioSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Only `mel` and `rms` of `extract`: uint8 (steps, n_mels) and float32 (steps,).
+
+    Raises ValueError if there are no samples.
+    """
+    parts = [(quantise(mel_db, spec), rms) for mel_db, rms in mel_and_rms_of(blocks, spec)]
     if not parts:
         raise ValueError("There are no samples to extract features from.")
-    return np.concatenate(parts)
+    return np.concatenate([mel for mel, _ in parts]), np.concatenate([rms for _, rms in parts])
 
 
 def quantise(mel_db: np.ndarray, spec: AudioSpec) -> np.ndarray:

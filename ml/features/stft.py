@@ -58,10 +58,13 @@ def steps_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 1
         yield _transform(samples, negative, count, spec)
 
 
-def mel_of(blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160) -> Iterator[np.ndarray]:
-    """Only the `mel_db` of `steps_of`, in half of the time: runs of float32 (steps, n_mels)."""
+def mel_and_rms_of(
+    blocks: Iterable[np.ndarray], spec: AudioSpec, chunk_steps: int = 160
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Only `mel_db` and `rms` of `steps_of`, in half of the time: runs of float32 (steps, n_mels) and (steps,)."""
     for samples, _, count in _runs(blocks, spec, chunk_steps):
-        yield _mel_db(_power(_framed(samples, count, spec), spec), spec)
+        framed = _framed(samples, count, spec)
+        yield _mel_db(_power(framed, spec), spec), _rms(framed, spec)
 
 
 def _runs(
@@ -104,7 +107,7 @@ def _transform(samples: np.ndarray, negative: np.ndarray, count: int, spec: Audi
     tonnetz = (chroma / _nonzero(chroma.sum(axis=1, keepdims=True))) @ tonnetz_weights().T
     bins_hz = np.fft.rfftfreq(spec.n_fft, 1.0 / spec.sample_rate).astype(np.float32)
     return Steps(
-        rms=np.sqrt(np.einsum("ij,ij->i", framed, framed) / spec.n_fft),
+        rms=_rms(framed, spec),
         zero_crossing_rate=_zero_crossing_rate(negative[:length], count, spec),
         spectral_centroid=(magnitude @ bins_hz) / _nonzero(magnitude.sum(axis=1)),
         spectral_rolloff=_rolloff(magnitude, bins_hz),
@@ -112,6 +115,11 @@ def _transform(samples: np.ndarray, negative: np.ndarray, count: int, spec: Audi
         tonnetz=tonnetz,
         mel_db=_mel_db(power, spec),
     )
+
+
+def _rms(framed: np.ndarray, spec: AudioSpec) -> np.ndarray:
+    rms: np.ndarray = np.sqrt(np.einsum("ij,ij->i", framed, framed) / spec.n_fft)
+    return rms
 
 
 def _framed(samples: np.ndarray, count: int, spec: AudioSpec) -> np.ndarray:

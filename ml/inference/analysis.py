@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.audio.decoding import DecodingInfo, decode
-from ml.audio.segments import Segment, frame_window, segments_of, step_window
+from ml.audio.decoding import DecodingInfo, decode, silent_file
+from ml.audio.segments import Segment, frame_window, frames_inside, step_window
+from ml.audio.silence import segments_with_silence
 from ml.audio.tags import read_tags
 from ml.features.extraction import SongFeatures, extract, to_decibels
 from ml.features.spectrogram_image import spectrogram_png
@@ -54,8 +55,11 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     report = on_progress or (lambda stage, done, total: None)
     spec = bundle.card.spec
     info = DecodingInfo()
-    features = extract(_with_progress(decode(path, info, spec), info, report), spec)
-    segments = segments_of(info.duration_s, spec)
+    features = extract(_with_progress(decode(path, info, spec), info, report), spec).amplified(info.gain_db)
+    all_segments = segments_with_silence(features.rms, info.duration_s, spec)
+    segments = [segment for segment in all_segments if not segment.silent]
+    if not segments:
+        raise silent_file(info)
     batches: dict[str, list[np.ndarray]] = {"cnn1d": [], "cnn2d": []}
     report("listening", 0, len(segments))
     for start in range(0, len(segments), BATCH_SIZE):
@@ -77,12 +81,19 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
                 "models": {name: as_scores(rows[i]) for name, rows in vectors.items()},
             }
             for i, segment in enumerate(segments)
+        ]
+        + [
+            {"start_s": round(segment.start_s, 3), "end_s": round(segment.end_s, 3), "silent": True}
+            for segment in all_segments
+            if segment.silent
         ],
         card=bundle.card,
     )
     sides = (answer["mood"]["primary"], answer["mood"]["secondary"])
     answer["reasons"] = reasons(features, segments, sides, bundle)
-    answer["features"] = {name: round(value, 6) for name, value in features.medians().items()}
+    answer["features"] = {
+        name: round(value, 6) for name, value in features.medians(_sounding_frames(features, segments, bundle)).items()
+    }
     tags = read_tags(path)
     return AnalysisResult(
         model_version=bundle.version,
@@ -110,6 +121,13 @@ def _frames(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> 
 def _mel(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:
     count = len(features.mel)
     return np.stack([features.mel[step_window(segment, count, bundle.card.spec)] for segment in segments])
+
+
+def _sounding_frames(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:
+    """Indices of the feature frames inside the ranges with sound."""
+    count, spec = len(features.frames), bundle.card.spec
+    ranges = dict.fromkeys(segment.range_steps for segment in segments)
+    return np.concatenate([np.arange(*frames_inside(steps, count, spec)) for steps in ranges])
 
 
 def _downsampled_mel(features: SongFeatures, bundle: Bundle) -> np.ndarray:

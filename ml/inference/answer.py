@@ -20,14 +20,15 @@ def compose_answer(
 ) -> dict[str, Any]:
     """The answer for both networks together: mood, alternatives, genres, agreement, scores, models and segments.
 
-    `models`: the song's scores by network. Each of `segments` has start_s, end_s, scores and models.
+    `models`: the song's scores by network. Each of `segments` has start_s, end_s, and scores and models, or
+    silent=True.
     """
     return {
         **_composed(combined, card, "both"),
         "agreement": agreement(models["cnn1d"], models["cnn2d"]),
         "scores": dict(combined),
         "models": {name: dict(scores) for name, scores in models.items()},
-        "segments": [segment | {"mood": _mood(segment["scores"], card, "both")} for segment in segments],
+        "segments": [_segment(segment, card) for segment in sorted(segments, key=lambda segment: segment["start_s"])],
     }
 
 
@@ -43,7 +44,10 @@ def network_view(stored: Mapping[str, Any], network: str, card: Card) -> dict[st
     view = dict(stored) | _composed(scores, card, network) | {"scores": scores}
     if "segments" in stored:
         view["segments"] = [
-            segment | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
+            segment
+            if segment.get("silent")
+            else segment
+            | {"scores": segment["models"][network], "mood": _mood(segment["models"][network], card, network)}
             for segment in stored["segments"]
         ]
     return view
@@ -56,6 +60,12 @@ def _composed(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, 
         "alternatives": [dict(alternative) for alternative in composite.alternatives],
         "genres": {name: round(strength, DECIMALS) for name, strength in composite.genres.items()},
     }
+
+
+def _segment(segment: Mapping[str, Any], card: Card) -> dict[str, Any]:
+    if segment.get("silent"):
+        return {**segment, "mood": None, "scores": None, "models": None}
+    return {**segment, "silent": False, "mood": _mood(segment["scores"], card, "both")}
 
 
 def _mood(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:

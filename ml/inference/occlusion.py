@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.audio.segments import evenly_spaced, segments_of, step_window
+from ml.audio.silence import segments_with_silence, sound_ranges
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
+from ml.spec import AudioSpec
 
 MAX_PREDICTIONS = 600
 """Budget of network predictions per song: two to three seconds on one core."""
@@ -74,14 +76,22 @@ class SaliencyMap:
         return smoothed
 
 
-def saliency_map(mel: np.ndarray, bundle: Bundle, max_predictions: int = MAX_PREDICTIONS) -> SaliencyMap:
+def saliency_map(
+    mel: np.ndarray, bundle: Bundle, max_predictions: int = MAX_PREDICTIONS, rms: np.ndarray | None = None
+) -> SaliencyMap:
     """The occlusion saliency of a whole song. `mel`: uint8 (steps, 96), as extracted.
 
-    Segments follow each other without overlap. The finest grid within `max_predictions` is used. A song that is too
+    `rms`: float32 (steps,); if it is given, silence is left out and has no saliency. Segments follow each other without
+    overlap. The finest grid within `max_predictions` is used. A song that is too
     long even for the coarsest grid is sampled at evenly spaced segments, and each one stands for its surroundings.
     """
     spec = bundle.card.spec
-    segments = segments_of((len(mel) - 1) / spec.steps_per_s, replace(spec, segment_hop_s=spec.segment_s))
+    duration_s, without_overlap = (len(mel) - 1) / spec.steps_per_s, replace(spec, segment_hop_s=spec.segment_s)
+    if rms is None:
+        segments = segments_of(duration_s, without_overlap)
+    else:
+        every_segment = segments_with_silence(rms, duration_s, without_overlap)
+        segments = [segment for segment in every_segment if not segment.silent]
     grid = next((grid for grid in GRIDS if grid.predictions * len(segments) <= max_predictions), GRIDS[-1])
     columns, patch_s = min(MAX_COLUMNS, len(mel)), spec.segment_s / grid.time_patches
     total = np.zeros((columns, grid.band_patches, len(LABELS)), np.float32)
@@ -99,7 +109,10 @@ def saliency_map(mel: np.ndarray, bundle: Bundle, max_predictions: int = MAX_PRE
             total[indices] += part
             count[indices] += 1
     columns_per_patch = patch_s * spec.steps_per_s * columns / len(mel)
-    return SaliencyMap(_means(total, count), grid, columns_per_patch, patch_columns)
+    drops = _means(total, count)
+    if rms is not None:
+        drops[~_columns_with_sound(rms, columns, spec)] = 0.0
+    return SaliencyMap(drops, grid, columns_per_patch, patch_columns)
 
 
 def score_drops(mel: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
@@ -120,6 +133,14 @@ def occluded(mel: np.ndarray, patches: Sequence[tuple[slice, slice]]) -> np.ndar
     for patch in patches:
         copy[patch] = mel[patch].mean()
     return copy
+
+
+def _columns_with_sound(rms: np.ndarray, columns: int, spec: AudioSpec) -> np.ndarray:
+    """Whether each column has sound, bool (columns,)."""
+    with_sound = np.zeros(columns, bool)
+    for start, end in sound_ranges(rms, spec):
+        with_sound[start * columns // len(rms) : -(-end * columns // len(rms))] = True
+    return with_sound
 
 
 def _part(index: int, count: int, size: int) -> slice:

@@ -30,14 +30,16 @@ def strongest_passages(
 ) -> dict[str, StrongestPassage]:
     """For each side the segment with the highest share of that mood; the first one on a tie.
 
-    `segments` are those of an answer. Returns {"primary": ..., "secondary": ...}, or {} for a song without segments.
+    `segments` are those of an answer; silent ones do not count. Returns {"primary": ..., "secondary": ...}, or {} for a
+    song without segments.
     """
-    if not segments:
+    sounding = [index for index, segment in enumerate(segments) if not segment.get("silent")]
+    if not sounding:
         return {}
     passages = {}
     for side, mood in (("primary", primary), ("secondary", secondary)):
-        shares = [segment["scores"]["emotions"][mood] for segment in segments]
-        index = max(range(len(shares)), key=shares.__getitem__)
+        shares = {index: segments[index]["scores"]["emotions"][mood] for index in sounding}
+        index = max(sounding, key=shares.__getitem__)
         passages[side] = StrongestPassage(
             side=side,
             mood=mood,
@@ -45,6 +47,6 @@ def strongest_passages(
             start_s=segments[index]["start_s"],
             end_s=segments[index]["end_s"],
             share=shares[index],
-            typical=sum(shares) / len(shares),
+            typical=sum(shares.values()) / len(shares),
         )
     return passages

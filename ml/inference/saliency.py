@@ -37,8 +37,8 @@ class MoodSaliency:
 def mood_saliency(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) -> dict[str, MoodSaliency]:
     """Computes a song's saliency once for all of `moods`, names of emotions. Raises MoodError as `analyse` does."""
     spec = bundle.card.spec
-    mel = log_mel(decode(path, DecodingInfo(), spec), spec)
-    saliency = saliency_map(mel, bundle)
+    mel, rms = log_mel(decode(path, DecodingInfo(), spec), spec)
+    saliency = saliency_map(mel, bundle, rms=rms)
     return {
         mood: MoodSaliency(
             png=heatmap_png(saliency.of(mood), *IMAGE_SIZE),

@@ -72,6 +72,7 @@ def answer(segments: int = 3) -> dict[str, Any]:
             {
                 "start_s": 5.0 * i,
                 "end_s": 5.0 * i + 10,
+                "silent": False,
                 "mood": mood(),
                 "scores": scores(),
                 "models": {"cnn1d": scores(), "cnn2d": scores()},

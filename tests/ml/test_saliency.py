@@ -73,7 +73,10 @@ def opacity(png: bytes) -> np.ndarray:
 
 def test_log_mel_equals_the_mel_of_the_full_extraction() -> None:
     samples = music(7.0, SPEC.sample_rate)
-    assert np.array_equal(log_mel([samples], SPEC), extract([samples], SPEC).mel)
+    mel, rms = log_mel([samples], SPEC)
+    features = extract([samples], SPEC)
+    assert np.array_equal(mel, features.mel)
+    assert np.array_equal(rms, features.rms)
 
 
 def test_only_the_patch_that_the_network_reads_is_salient(counting: Bundle) -> None:

@@ -34,5 +34,13 @@ def test_on_a_tie_the_first_passage_wins() -> None:
     assert strongest_passages([segment(0), segment(5)], "power", "calmness")["secondary"].index == 0
 
 
+def test_silent_segments_do_not_count() -> None:
+    silence = {"start_s": 60.0, "end_s": 90.0, "silent": True, "scores": None}
+    assert strongest_passages([*SEGMENTS, silence], "calmness", "power") == strongest_passages(
+        SEGMENTS, "calmness", "power"
+    )
+    assert strongest_passages([silence], "calmness", "power") == {}
+
+
 def test_a_song_without_segments_has_no_passage() -> None:
     assert strongest_passages([], "calmness", "power") == {}

@@ -47,6 +47,21 @@ def test_passages_of_overlapping_segments_do_not_overlap() -> None:
     assert powerful.name == "Powerful and Tense"
 
 
+def test_silence_has_no_mood_and_is_marked_on_the_timeline() -> None:
+    silence = {"start_s": 20.0, "end_s": 60.0, "silent": True, "mood": None, "scores": None, "models": None}
+    song = [
+        segment(0, "calmness", "power"),
+        segment(10, "calmness", "power"),
+        silence,
+        segment(60, "calmness", "power"),
+    ]
+    before, after = passages(song, 70.0)
+    assert (before.start_s, before.end_s) == (0.0, 20.0)
+    assert (after.start_s, after.end_s) == (60.0, 70.0)
+    [marked] = mood_timeline(passages(song, 70.0), 70.0, song).silences
+    assert (marked.x, marked.width, marked.time.text) == ("28.571%", "57.143%", "0:20–1:00")
+
+
 def test_a_song_of_two_hours_has_a_bounded_number_of_moments() -> None:
     moods = [("calmness", "power"), ("tension", "sadness")]
     song = [segment(5.0 * i, *moods[i // 7 % 2]) for i in range(1439)]

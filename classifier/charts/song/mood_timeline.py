@@ -7,7 +7,7 @@ from classifier import ml_gateway
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Row, Tick, TimeRange, percent_of, time_ticks
-from classifier.charts.song.passages import Passage
+from classifier.charts.song.passages import Passage, Segment, is_silent
 
 ROW_HEIGHT = 26
 FIRST_SIDE_HEIGHT, SECOND_SIDE_HEIGHT = 18, 8
@@ -38,6 +38,15 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """A part of the song without sound, which has no mood."""
+
+    x: str
+    width: str
+    time: TimeRange
+
+
+@dataclass(frozen=True)
 class MoodTimeline:
     rows: list[Row]
     blocks: list[Block]
@@ -46,9 +55,11 @@ class MoodTimeline:
     height: int
     duration_s: str
     any_uncertain: bool
+    silences: list[Silence]
 
 
-def mood_timeline(passages: Sequence[Passage], duration_s: float) -> MoodTimeline:
+def mood_timeline(passages: Sequence[Passage], duration_s: float, segments: Sequence[Segment] = ()) -> MoodTimeline:
+    """`segments` are those of the result, for its silent parts."""
     moods = {key for passage in passages for key in (passage.primary, passage.secondary)}
     keys = sorted(moods, key=lambda key: -ml_gateway.MOODS[key].arousal)
     rows = [Row(Side(key), i * ROW_HEIGHT, i * ROW_HEIGHT + ROW_HEIGHT // 2) for i, key in enumerate(keys)]
@@ -65,6 +76,7 @@ def mood_timeline(passages: Sequence[Passage], duration_s: float) -> MoodTimelin
         height=len(rows) * ROW_HEIGHT,
         duration_s=f"{duration_s:.3f}",
         any_uncertain=any(not passage.certain for passage in passages),
+        silences=[_silence(segment, duration_s) for segment in segments if is_silent(segment)],
     )
 
 
@@ -78,6 +90,15 @@ def _block(passage: Passage, key: str, row_y: dict[str, int], duration_s: float,
         height=height,
         is_first_side=is_first_side,
         certain=passage.certain,
+    )
+
+
+def _silence(segment: Segment, duration_s: float) -> Silence:
+    start_s, end_s = segment["start_s"], min(segment["end_s"], duration_s)
+    return Silence(
+        x=percent_of(start_s, duration_s, 3),
+        width=percent_of(end_s - start_s, duration_s, 3),
+        time=TimeRange.of(start_s, end_s),
     )
 
 

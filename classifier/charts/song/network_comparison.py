@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import Any
 
 from classifier import ml_gateway
@@ -102,7 +101,7 @@ def network_comparison(
             for s in sorted(different[:MOST_DISAGREEMENTS], key=lambda s: s.start_s)
         ],
         more_disagreements=max(len(different) - MOST_DISAGREEMENTS, 0),
-        same_first_percent=percent(same_s / duration_s) if duration_s else 0,
+        same_first_percent=percent(same_s / sum(s.end_s - s.start_s for s in stretches)) if stretches else 0,
         same_first=strongest(cnn1d) == strongest(cnn2d),
         cnn1d=Side(strongest(cnn1d)),
         cnn2d=Side(strongest(cnn2d)),
@@ -121,10 +120,13 @@ def _most_frequent(group: Sequence[Segment], network: str) -> str:
 
 def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
     """Adjacent stretches with the same moods as one."""
-    merged = []
-    for (cnn1d, cnn2d), group in groupby(stretches, key=lambda s: (s.cnn1d, s.cnn2d)):
-        same = list(group)
-        merged.append(_Stretch(cnn1d, cnn2d, same[0].start_s, same[-1].end_s))
+    merged: list[_Stretch] = []
+    for stretch in stretches:
+        last = merged[-1] if merged else None
+        if last and (last.cnn1d, last.cnn2d, last.end_s) == (stretch.cnn1d, stretch.cnn2d, stretch.start_s):
+            merged[-1] = replace(last, end_s=stretch.end_s)
+        else:
+            merged.append(stretch)
     return merged
 
 

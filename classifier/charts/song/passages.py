@@ -4,11 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 Segment = Mapping[str, Any]
-"""A segment as in the JSON of a result: start_s, end_s, mood, scores, models."""
+"""A segment as in the JSON of a result: start_s, end_s, silent, mood, scores, models."""
 
 # More would be neither legible nor fast to draw; a song of two hours has 1,440 segments.
 MOST_PASSAGES = 120
@@ -35,10 +35,10 @@ class Passage:
 
 
 def passages(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
-    """Adjacent moments with the same mood merged."""
+    """Adjacent moments with the same mood merged; there are none in silence."""
     merged: list[Passage] = []
     for moment in moments(segments, duration_s):
-        if merged and merged[-1].name == moment.name:
+        if merged and merged[-1].name == moment.name and merged[-1].end_s == moment.start_s:
             merged[-1] = _merge(merged[-1], moment)
         else:
             merged.append(moment)
@@ -51,14 +51,29 @@ def moments(segments: Sequence[Segment], duration_s: float) -> list[Passage]:
 
 
 def segment_groups(segments: Sequence[Segment], duration_s: float) -> list[tuple[Sequence[Segment], float, float]]:
-    """At most MOST_PASSAGES groups of segments, each with the start and end of its own part of the song."""
-    if not segments:
-        return []
+    """About MOST_PASSAGES groups of segments, each with the start and end of its own part of the song.
+
+    Silent segments are in no group, and no part reaches into them.
+    """
     group_size = math.ceil(len(segments) / MOST_PASSAGES)
-    groups = [segments[i : i + group_size] for i in range(0, len(segments), group_size)]
-    middles = [(group[0]["start_s"] + group[-1]["end_s"]) / 2 for group in groups]
-    borders = [0.0, *((a + b) / 2 for a, b in pairwise(middles)), duration_s]
-    return [(group, start_s, end_s) for group, (start_s, end_s) in zip(groups, pairwise(borders), strict=True)]
+    groups: list[tuple[Sequence[Segment], float, float]] = []
+    start_s = 0.0
+    for silent, run in groupby(segments, key=is_silent):
+        part = list(run)
+        if silent:
+            start_s = part[-1]["end_s"]
+            continue
+        end_s = part[-1]["end_s"] if part[-1] is not segments[-1] else duration_s
+        of_part = [part[i : i + group_size] for i in range(0, len(part), group_size)]
+        middles = [(group[0]["start_s"] + group[-1]["end_s"]) / 2 for group in of_part]
+        borders = [start_s, *((a + b) / 2 for a, b in pairwise(middles)), end_s]
+        groups += [(group, *ends) for group, ends in zip(of_part, pairwise(borders), strict=True)]
+    return groups
+
+
+def is_silent(segment: Segment) -> bool:
+    """Results of older versions have no `silent`."""
+    return bool(segment.get("silent"))
 
 
 def _moment(group: Sequence[Segment], start_s: float, end_s: float) -> Passage:

@@ -1,0 +1,178 @@
+"""Conditioning of decoded audio before analysis: invalid samples, stereo downmix and DC offset."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from av.audio.frame import AudioFrame
+
+DECISION_S = 60.0
+"""Seconds of stereo audio that are read before the first decision on how to mix it."""
+
+CROSSFADE_S = 0.1
+"""Length of the crossfade if the decision changes."""
+
+SILENT_CHANNEL = 1e-6
+"""A channel with less than this share of the other channel's energy (-60 dB) is silent."""
+
+OPPOSED, NOT_OPPOSED = -0.5, -0.2
+"""Channels with a correlation below the first are in opposite phase, until it rises above the second."""
+
+OFFSET_WINDOW_S = 1.0
+"""Window of the offset estimate. Under a Hann window of this length nothing above 3 Hz looks like an offset."""
+
+MIN_OFFSET = 1e-3
+"""A mean below this (-60 dBFS) is not an offset and is left as it is."""
+
+
+class SampleCheck:
+    """Measures the peak of frames and replaces NaN and infinity by silence, before any filter spreads them."""
+
+    def __init__(self) -> None:
+        self.low = self.high = 0.0
+        """Smallest and largest sample, full scale 1.0."""
+        self.invalid_runs = 0
+        """Number of runs of NaN or infinity, counted by frames."""
+        self._in_run = False
+
+    @property
+    def peak(self) -> float:
+        """The largest absolute sample, full scale 1.0."""
+        return max(-self.low, self.high)
+
+    def __call__(self, frame: AudioFrame) -> AudioFrame:
+        samples = frame.to_ndarray()
+        if samples.dtype.kind != "f":
+            middle, scale = (128, 128.0) if samples.dtype.kind == "u" else (0, 2.0 ** (8 * samples.dtype.itemsize - 1))
+            self.low = min(self.low, (int(samples.min()) - middle) / scale)
+            self.high = max(self.high, (int(samples.max()) - middle) / scale)
+            self._in_run = False
+            return frame
+        low, high = float(samples.min()), float(samples.max())  # NaN if any sample is NaN
+        if np.isfinite(low) and np.isfinite(high):
+            self.low, self.high = min(self.low, low), max(self.high, high)
+            self._in_run = False
+            return frame
+        valid = np.isfinite(samples)
+        self.low = min(self.low, float(samples.min(where=valid, initial=0.0)))
+        self.high = max(self.high, float(samples.max(where=valid, initial=0.0)))
+        self.invalid_runs += not self._in_run
+        self._in_run = True
+        clean = AudioFrame.from_ndarray(np.where(valid, samples, 0), frame.format.name, frame.layout.name)
+        clean.sample_rate = frame.sample_rate
+        return clean
+
+
+class StereoDownmix:
+    """Mixes stereo blocks to mono so that the music stays.
+
+    Normally the mean of both channels. If one channel is silent, the other one alone, without loss of level. If the
+    channels are in opposite phase, half of their difference, because the mean would cancel the music. The decision uses
+    all audio so far, at first `DECISION_S` seconds.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self.was_opposed = False
+        """Whether any part was mixed as opposite phase."""
+        self._sample_rate = sample_rate
+        self._energy = np.zeros((2, 2))
+        self._gains = np.array([0.5, 0.5], np.float32)
+        self._pending: deque[np.ndarray] = deque()
+        self._pending_samples = 0
+        self._decided = False
+
+    def push(self, block: np.ndarray) -> Iterator[np.ndarray]:
+        """The mono blocks, float32 (samples,), that are decided after a stereo `block`, float32 (2, samples)."""
+        self._pending.append(block)
+        self._pending_samples += block.shape[1]
+        if self._decided:
+            self._observe(block)
+            yield from self._mixed()
+        elif self._pending_samples >= DECISION_S * self._sample_rate:
+            yield from self.drain()
+
+    def drain(self) -> Iterator[np.ndarray]:
+        """The remaining mono blocks."""
+        if not self._decided:
+            for block in self._pending:
+                self._observe(block)
+            self._gains = self._decision()
+            self._decided = bool(self._energy.any())
+        yield from self._mixed()
+
+    def _observe(self, block: np.ndarray) -> None:
+        centred = block - block.mean(axis=1, keepdims=True)
+        self._energy += (centred @ centred.T).astype(np.float64)
+
+    def _decision(self) -> np.ndarray:
+        left, right, product = self._energy[0, 0], self._energy[1, 1], self._energy[0, 1]
+        if max(left, right) > 0 and min(left, right) < SILENT_CHANNEL * max(left, right):
+            gains = (1.0, 0.0) if left > right else (0.0, 1.0)
+        else:
+            correlation = product / np.sqrt(left * right) if left > 0 and right > 0 else 1.0
+            opposed = correlation < (NOT_OPPOSED if self._gains[1] < 0 else OPPOSED)
+            gains = (0.5, -0.5) if opposed else (0.5, 0.5)
+        return np.array(gains, np.float32)
+
+    def _mixed(self) -> Iterator[np.ndarray]:
+        previous, self._gains = self._gains, self._decision()
+        while self._pending:
+            block = self._pending.popleft()
+            mono = self._gains @ block
+            if not np.array_equal(previous, self._gains):
+                length = min(round(CROSSFADE_S * self._sample_rate), len(mono))
+                fade = np.linspace(0.0, 1.0, length, dtype=np.float32)
+                mono[:length] = fade * mono[:length] + (1 - fade) * (previous @ block[:, :length])
+                previous = self._gains
+            self.was_opposed |= bool(self._gains[1] < 0)
+            yield mono
+        self._pending_samples = 0
+
+
+class OffsetFilter:
+    """Subtracts a DC offset from mono blocks; audio without an offset passes unchanged.
+
+    The offset is the mean under overlapping Hann windows of `OFFSET_WINDOW_S`, interpolated between them, so that it
+    may change over time. Means below `MIN_OFFSET` count as 0.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self.max_offset = 0.0
+        """The largest absolute offset so far, full scale 1.0."""
+        self._hop = round(OFFSET_WINDOW_S * sample_rate / 2)
+        self._rising = (np.sin(np.pi * (np.arange(self._hop) + 0.5) / (2 * self._hop)) ** 2).astype(np.float32)
+
+    def __call__(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Filters float32 blocks of any length in bounded memory; the output is half a window late."""
+        hop = self._hop
+        pending, offset = np.zeros(0, np.float32), None  # `offset` is that at the start of `pending`
+        for block in blocks:
+            pending = np.concatenate((pending, block))
+            ready = []
+            while len(pending) >= 2 * hop:
+                next_offset = self._mean(pending[: 2 * hop])
+                ready.append(self._filtered(pending[:hop], next_offset if offset is None else offset, next_offset))
+                pending, offset = pending[hop:], next_offset
+            if ready:
+                yield np.concatenate(ready)
+        if len(pending):
+            yield self._filtered(pending, offset or 0.0, offset or 0.0)
+
+    def _mean(self, samples: np.ndarray) -> float:
+        """The weighted mean of two half windows."""
+        total = samples[: self._hop] @ self._rising + samples[self._hop :] @ self._rising[::-1]
+        mean = float(total) / self._hop
+        if abs(mean) < MIN_OFFSET:
+            return 0.0
+        self.max_offset = max(self.max_offset, abs(mean))
+        return mean
+
+    def _filtered(self, samples: np.ndarray, start: float, end: float) -> np.ndarray:
+        """Samples minus an offset that goes from `start` to `end` over half a window."""
+        if start == end == 0.0:
+            return samples
+        if start == end:
+            return samples - np.float32(start)
+        return samples - np.float32(start) - np.float32(end - start) * self._rising
