@@ -145,8 +145,10 @@ def test_the_library_works_without_a_script(
     page.get_by_label("Select Gangway").check()
     page.get_by_role("button", name="Analyse again").click()
     expect(page.get_by_text("1 song will be analysed again.")).to_be_visible()
-    row = page.locator(".song", has_text="Gangway").locator(".song-mood a")
-    expect(row).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    # Done again; the correction of the story before still counts.
+    row = page.locator(".song", has_text="Gangway")
+    expect(row).to_contain_text("Analysis: ", timeout=HEARD_IN_MS)
+    expect(row.locator(".song-mood a")).to_have_text("Tender")
 
     page.get_by_label("All 3 songs that match").check()
     page.get_by_role("button", name="Delete", exact=True).click()
