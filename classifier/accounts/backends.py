@@ -19,7 +19,7 @@ from classifier.models import Person, SignInFailure
 class ThrottledBackend(ModelBackend):
     """Django's backend, with a limit of wrong passwords for each pair of user name and IP address."""
 
-    def authenticate(  # type: ignore[override]  # the arguments that Django documents for this backend
+    def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Person | None:
         if request is None or username is None:

@@ -68,7 +68,7 @@ class Password(views.PasswordChangeView):
     form_class = PasswordForm
     success_url = reverse_lazy("home")
 
-    def form_valid(self, form: PasswordChangeForm[Person]) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)
         messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
         return response

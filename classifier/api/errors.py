@@ -58,8 +58,8 @@ def exception_response(error: Exception, context: dict[str, Any]) -> Response:
     if response is None:
         logger.error("Internal error in the API.", exc_info=error)
         return Response(error_json(*INTERNAL), status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    code, message = MESSAGES.get(type(error), ("request_malformed", None))
-    response.data = error_json(code, message or _framework_message(error))
+    code, own_message = MESSAGES.get(type(error), ("request_malformed", None))
+    response.data = error_json(code, own_message or _framework_message(error))
     return response
 
 

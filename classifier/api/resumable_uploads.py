@@ -25,17 +25,16 @@ from classifier.accounts.authentication import AuthenticatedApiRequest
 from classifier.errors import ProductError
 from classifier.ml_gateway import MoodError
 from classifier.models import ResumableUpload
-from classifier.uploads import tus
-from classifier.uploads.limits import UPLOAD_BLOCK_BYTES, max_upload_bytes, size_text
-from classifier.uploads.resumable_uploads import (
+from classifier.services.resumable_uploads import (
     check_range,
-    expires_at,
     received_bytes,
     resumable_upload_append,
     resumable_upload_create,
-    resumable_upload_delete,
     resumable_upload_get,
 )
+from classifier.uploads import tus
+from classifier.uploads.limits import UPLOAD_BLOCK_BYTES, max_upload_bytes, size_text
+from classifier.uploads.partial_files import expires_at, resumable_upload_delete
 
 READ_BYTES = 64 * 1024
 # A slow client loses at most so many seconds of its upload when the server is killed.

@@ -14,7 +14,7 @@ from django.db.models import Min
 
 from classifier.accounts.backends import expired_failures_delete
 from classifier.models import Person, Song, WorkerPresence
-from classifier.uploads.resumable_uploads import expired_uploads_delete
+from classifier.uploads.partial_files import expired_uploads_delete
 from classifier.uploads.stored_files import folder_path
 
 logger = logging.getLogger(__name__)

@@ -10,15 +10,19 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.core.files import File
 
+from classifier.models import ResumableUpload
+
 BLOCK_BYTES = 1 << 20
 # Checksums of so many uploads are continued from block to block. Any other is computed from the disk at the end.
 MAX_RUNNING_CHECKSUMS = 64
+EXPIRES_AFTER = timedelta(days=1)
 
 
 def partial_file_path(upload_id: uuid.UUID) -> Path:
@@ -114,3 +118,20 @@ class RunningChecksums:
 
 
 running_checksums = RunningChecksums()
+
+
+def resumable_upload_delete(*, upload: ResumableUpload) -> None:
+    """Delete the upload and its bytes, never its song. Deleting it twice is no error."""
+    ResumableUpload.objects.filter(id=upload.id).delete()
+    delete_partial_file(upload.id)
+
+
+def expired_uploads_delete(*, now: datetime) -> int:
+    expired = list(ResumableUpload.objects.untouched_since(now - EXPIRES_AFTER))
+    for upload in expired:
+        resumable_upload_delete(upload=upload)
+    return len(expired)
+
+
+def expires_at(upload: ResumableUpload) -> datetime:
+    return upload.touched_at + EXPIRES_AFTER

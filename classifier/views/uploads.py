@@ -21,7 +21,7 @@ from classifier.services.demo_songs_add import demo_songs_add
 from classifier.services.song_submit import song_submit
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_missing
-from classifier.uploads.resumable_uploads import resumable_upload_delete
+from classifier.uploads.partial_files import resumable_upload_delete
 from classifier.views.home import home_context
 from classifier.views.ownership import return_address
 from classifier.views.song_cards import cards
@@ -60,10 +60,10 @@ def _upload_form(request: AuthenticatedHttpRequest, files: list[UploadedFile]) -
             messages.info(request, _already_uploaded(song))
     if not songs:
         # The form again, with the errors. Browsers do not let a page fill in its files.
-        context = {**home_context(request), "errors": [(name, error.message) for name, error in errors]}
+        context = {**home_context(request), "errors": [(name, reason.message) for name, reason in errors]}
         return render(request, "home.html", context, status=error_status(errors[0][1]))
-    for name, error in errors:
-        messages.error(request, f"{name}: {error.message}")
+    for name, reason in errors:
+        messages.error(request, f"{name}: {reason.message}")
     return redirect("song-detail", songs[0].id) if len(files) == 1 else redirect("song-list")
 
 

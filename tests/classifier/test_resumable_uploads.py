@@ -21,14 +21,13 @@ from classifier.errors import ProductError
 from classifier.jobs.clean_up import clean_up
 from classifier.ml_gateway import MoodError
 from classifier.models import Person, ResumableUpload, Song, Status
-from classifier.uploads.partial_files import partial_file_path, running_checksums
-from classifier.uploads.resumable_uploads import (
+from classifier.services.resumable_uploads import (
     MAX_UNFINISHED_UPLOADS,
     received_bytes,
     resumable_upload_append,
     resumable_upload_create,
-    resumable_upload_delete,
 )
+from classifier.uploads.partial_files import partial_file_path, resumable_upload_delete, running_checksums
 from tests.classifier.conftest import files_under
 from tests.classifier.fake_analysis import wav
 
@@ -169,7 +168,7 @@ def test_the_last_block_is_sent_again_if_the_song_could_not_be_stored(
         raise ProductError("disk_full", "The disk is full.", 507)
 
     with monkeypatch.context() as patch:
-        patch.setattr("classifier.uploads.resumable_uploads.song_submit", full)
+        patch.setattr("classifier.services.resumable_uploads.song_submit", full)
         assert error_of(upload, 20_000, len(SONG)).code == "disk_full"
     assert received_bytes(upload) == 20_000
     assert append(upload, 20_000, len(SONG)).song == Song.objects.get()

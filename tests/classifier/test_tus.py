@@ -314,7 +314,7 @@ def test_a_file_without_room_on_the_disk_is_rejected_before_it_is_sent(
     class Usage:
         free = 1000
 
-    monkeypatch.setattr("classifier.uploads.resumable_uploads.shutil.disk_usage", lambda place: Usage)
+    monkeypatch.setattr("classifier.services.resumable_uploads.shutil.disk_usage", lambda place: Usage)
     assert error_code(tus.create(), 507) == "disk_full"
 
 
@@ -327,7 +327,7 @@ def test_a_disk_that_fills_on_the_way_keeps_what_was_stored(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("classifier.uploads.resumable_uploads.write_at", full)
+        patch.setattr("classifier.services.resumable_uploads.write_at", full)
         assert error_code(tus.patch(url, 20_000, SONG[20_000:]), 507) == "disk_full"
     assert tus.head(url)["Upload-Offset"] == "20000"
     assert tus.patch(url, 20_000, SONG[20_000:]).status_code == 204

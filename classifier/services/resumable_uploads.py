@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import IO
 
@@ -22,9 +22,11 @@ from classifier.uploads.partial_files import (
     CompletedFile,
     bytes_on_disk,
     delete_partial_file,
+    expires_at,
     locked_partial_file,
     partial_file_path,
     read_at,
+    resumable_upload_delete,
     running_checksums,
     write_at,
 )
@@ -33,7 +35,6 @@ from classifier.uploads.tus import parse_metadata
 
 # More than anyone sends at once, and few enough that abandoned uploads do not fill the disk.
 MAX_UNFINISHED_UPLOADS = 200
-EXPIRES_AFTER = timedelta(days=1)
 
 
 def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "", now: datetime) -> ResumableUpload:
@@ -90,10 +91,6 @@ def resumable_upload_get(*, owner: Person, upload_id: uuid.UUID, now: datetime) 
     if expires_at(upload) <= now:
         raise _gone("This upload has expired: send the file again from its start.")
     return upload
-
-
-def expires_at(upload: ResumableUpload) -> datetime:
-    return upload.touched_at + EXPIRES_AFTER
 
 
 def received_bytes(upload: ResumableUpload) -> int:
@@ -188,19 +185,6 @@ def _save(upload: ResumableUpload, **values: object) -> ResumableUpload:
     for name, value in values.items():
         setattr(upload, name, value)
     return upload
-
-
-def resumable_upload_delete(*, upload: ResumableUpload) -> None:
-    """Delete the upload and its bytes, never its song. Deleting it twice is no error."""
-    ResumableUpload.objects.filter(id=upload.id).delete()
-    delete_partial_file(upload.id)
-
-
-def expired_uploads_delete(*, now: datetime) -> int:
-    expired = list(ResumableUpload.objects.untouched_since(now - EXPIRES_AFTER))
-    for upload in expired:
-        resumable_upload_delete(upload=upload)
-    return len(expired)
 
 
 def _gone(message: str) -> ProductError:
