@@ -1,4 +1,4 @@
-"""From a song's mood to how often such a mood is right, as a person goes there."""
+"""The page "How accurate is it?" in a browser, and the links to it."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
 
 @pytest.mark.timeout(240)
-def test_a_mood_of_a_song_leads_to_how_often_it_is_right(open_page: Open, music: Callable[..., Path]) -> None:
+def test_a_mood_of_a_result_links_to_its_precision(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
     come_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("judged.flac", 12.0, tags={"title": "Judged"}))
@@ -30,29 +30,29 @@ def test_a_mood_of_a_song_leads_to_how_often_it_is_right(open_page: Open, music:
     expect(entry.get_by_role("heading")).to_have_text(name)
 
     page.get_by_role("link", name="not free for every use").click()
-    expect(page.get_by_role("heading", name="What you may do with it")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Terms of use")).to_be_in_viewport()
 
 
-def test_how_good_it_is_can_be_read_without_a_script(open_page: Open) -> None:
+def test_the_page_works_without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     come_in(page)
-    page.get_by_role("link", name="How good is it?").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("How good is it?")
-    table = page.get_by_role("table", name="Every figure with its 95 % interval")
+    page.get_by_role("link", name="Accuracy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How accurate is it?")
+    table = page.get_by_role("table", name="Every metric with its 95 % confidence interval")
     expect(table).to_be_hidden()
-    page.get_by_text("All figures as a table").click()
+    page.get_by_text("All metrics as a table").click()
     expect(table).to_be_visible()
-    for drawing in page.locator("svg.interval-plot").all()[:3]:
-        assert drawing.bounding_box()["width"] > 200
+    for chart in page.locator("svg.interval-plot").all()[:3]:
+        assert chart.bounding_box()["width"] > 200
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_drawings_keep_inside_the_page_and_their_writing_inside_them(open_page: Open, width: int) -> None:
+def test_charts_and_their_labels_stay_within_the_page(open_page: Open, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
     come_in(page)
     page.goto("/how-good/")
-    for writing in page.locator("svg.chart text, .confusion svg text").all():
-        box = writing.bounding_box()
+    for label in page.locator("svg.chart text, .confusion svg text").all():
+        box = label.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["height"] >= 8

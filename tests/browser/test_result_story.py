@@ -1,4 +1,4 @@
-"""A song's page as a person explores it: going through the song, hearing why, looking where the network looked."""
+"""The result page in a browser: player, timeline, saliency maps, feedback and folded details."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SECONDS = 48.0
 
 @pytest.fixture(scope="module")
 def prelude(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A quiet half and a lively one; the same file for every test, so that it is heard once."""
+    """A quiet half and a lively half. All tests use the same file, so that it is analysed once."""
     quiet = sounds.music(24.0, tempo_bpm=60, minor=True, brightness=0.2, amplitude=0.2)
     lively = sounds.music(24.0, tempo_bpm=180, minor=True, brightness=1.0, amplitude=0.6, seed=3)
     parts = iter([quiet, lively + sounds.noise(24.0, amplitude=0.12)])
@@ -28,7 +28,7 @@ def prelude(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def result(prelude: Path) -> Result:
-    """Signs in, hands the song in, and waits for its page."""
+    """Signs in, uploads the song and opens its page."""
 
     def result(page: Page) -> str:
         come_in(page)
@@ -54,7 +54,7 @@ def pause(page: Page) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_a_click_a_drag_and_the_keys_go_through_the_song_under_one_playhead(open_page: Open, result: Result) -> None:
+def test_click_drag_and_keys_move_the_playhead(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
     slider = page.get_by_role("slider", name="Position in the song")
@@ -94,7 +94,7 @@ def test_a_click_a_drag_and_the_keys_go_through_the_song_under_one_playhead(open
 
 
 @pytest.mark.timeout(240)
-def test_a_finger_taps_to_go_somewhere_and_scrolls_without_going_anywhere(open_page: Open, result: Result) -> None:
+def test_a_tap_seeks_and_a_vertical_swipe_only_scrolls(open_page: Open, result: Result) -> None:
     page = open_page(viewport={"width": 390, "height": 800}, has_touch=True)
     result(page)
     slider = page.get_by_role("slider", name="Position in the song")
@@ -135,13 +135,13 @@ def test_the_strongest_passage_of_a_side_plays_with_one_click(open_page: Open, r
 
 
 @pytest.mark.timeout(240)
-def test_what_plays_stays_in_sight_wherever_one_reads(open_page: Open, result: Result) -> None:
+def test_a_small_player_stays_visible_while_scrolling(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
-    bar = page.get_by_role("region", name="What plays")
+    bar = page.get_by_role("region", name="Now playing")
     expect(bar).to_be_hidden()
     page.locator(".mood-side .play-link").last.click()
-    page.locator(".rules").scroll_into_view_if_needed()
+    page.locator(".folded").scroll_into_view_if_needed()
     expect(bar).to_contain_text(COMPOSITE)
     bar.get_by_role("button", name="Pause").click()
     assert page.locator("audio").evaluate("audio => audio.paused")
@@ -151,27 +151,70 @@ def test_what_plays_stays_in_sight_wherever_one_reads(open_page: Open, result: R
 
 
 @pytest.mark.timeout(240)
-def test_agreeing_beside_the_headline_stays_there_and_the_music_plays_on(open_page: Open, result: Result) -> None:
+def test_agreeing_keeps_the_music_playing(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
     page.locator(".controls").get_by_role("button", name="Play").click()
     hero = page.locator(".hero")
-    hero.get_by_role("button", name="It fits").click()
-    expect(hero.locator(".your-mood")).to_contain_text(COMPOSITE)
-    expect(hero.get_by_role("button", name="It fits")).to_have_count(0)
+    hero.get_by_role("button", name="Agree", exact=True).click()
+    expect(hero.locator(".hero-note")).to_have_text("Confirmed by you")
+    expect(hero.get_by_role("button", name="Agree", exact=True)).to_have_count(0)
     assert not page.locator("audio").evaluate("audio => audio.paused")
     pause(page)
-    page.get_by_role("button", name="Take it back").click()
-    expect(hero.get_by_role("button", name="It fits")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(hero.get_by_role("button", name="Agree", exact=True)).to_be_visible()
 
 
 @pytest.mark.timeout(240)
-def test_what_the_network_looked_at_is_drawn_when_it_is_asked_for(open_page: Open, result: Result) -> None:
+def test_disagreeing_asks_for_the_moods_in_place_and_keeps_them_after_an_error(
+    open_page: Open, result: Result
+) -> None:
+    page = open_page()
+    result(page)
+    page.evaluate("window.sameDocument = true")
+    hero = page.locator(".hero")
+    expect(page.get_by_label("Main mood")).to_be_hidden()
+    hero.locator("summary", has_text="Disagree").click()
+    page.get_by_label("Main mood").select_option("tension")
+    page.get_by_label("Second mood").select_option("tension")
+    hero.get_by_role("button", name="Save moods").click()
+    expect(hero.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Main mood")).to_have_value("tension")
+    expect(page.get_by_label("Main mood")).to_be_focused()
+    page.get_by_label("Second mood").select_option("sadness")
+    hero.get_by_role("button", name="Save moods").click()
+    expect(hero.get_by_role("heading", level=1)).to_have_text("Tense and Sad")
+    expect(hero.locator(".hero-note")).to_contain_text("Set by you")
+    assert page.evaluate("window.sameDocument")
+    hero.get_by_role("button", name="Undo").click()
+    expect(hero.get_by_role("heading", level=1)).not_to_have_text("Tense and Sad")
+
+
+@pytest.mark.timeout(240)
+def test_links_and_printing_open_folded_details(open_page: Open, result: Result) -> None:
+    page = open_page()
+    address = result(page)
+    rules = page.locator(".rules")
+    expect(rules).to_be_hidden()
+    page.get_by_role("link", name="See its rule").click()
+    expect(rules).to_be_visible()
+    page.goto(f"{address}#networks")
+    expect(page.locator(".networks")).to_be_visible()
+    expect(page.locator(".features table").first).to_be_hidden()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".features table").first).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".features table").first).to_be_hidden()
+    expect(page.locator(".networks")).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_a_saliency_map_is_computed_on_request(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
     overlay = page.locator("[data-saliency-image]")
     expect(overlay).to_be_hidden()
-    choice = page.get_by_role("button", name=re.compile("^What spoke for")).first
+    choice = page.get_by_role("button", name=re.compile("^Saliency for")).first
     choice.click()
     expect(overlay).to_be_visible(timeout=DRAWN_IN_MS)
     expect(choice).to_have_attribute("aria-pressed", "true")
@@ -183,61 +226,65 @@ def test_what_the_network_looked_at_is_drawn_when_it_is_asked_for(open_page: Ope
     place.click()
     page.wait_for_function("start => document.querySelector('audio').currentTime > start", arg=start_s)
     pause(page)
-    page.get_by_role("button", name="Sound alone").click()
+    page.get_by_role("button", name="Sound only").click()
     expect(overlay).to_be_hidden()
     expect(place).to_have_count(0)
 
 
 @pytest.mark.timeout(240)
-def test_other_words_come_without_a_new_page_and_stay_in_the_address(open_page: Open, result: Result) -> None:
+def test_another_vocabulary_opens_without_a_new_page_and_stays_in_the_address(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
     page.evaluate("window.sameDocument = true")
     expect(page.locator(".emotion-charts")).to_be_visible()
-    words = page.get_by_role("navigation", name="In the words of")
-    words.get_by_role("link", name="Energetic, peaceful, emotional").click()
-    expect(page.get_by_text("In these words it is")).to_have_count(1 + 2)
+    vocabularies = page.get_by_role("navigation", name="Vocabulary")
+    expect(vocabularies).to_be_hidden()
+    page.get_by_role("link", name="Other mood vocabularies").click()
+    vocabularies.get_by_role("link", name="Energetic, peaceful, emotional").click()
+    expect(page.get_by_text("In this vocabulary the song is")).to_have_count(3)
     expect(page.locator('[data-panel="energy"]')).to_be_visible()
-    expect(page.locator(".emotion-charts")).to_be_hidden()
+    expect(page.locator('[data-panel="quadrants"]')).to_be_hidden()
     assert page.evaluate("window.sameDocument")
     expect(page).to_have_url(re.compile(r"\?words=energy$"))
     page.reload()
     expect(page.locator('[data-panel="energy"]')).to_be_visible()
-    expect(words.get_by_role("link", name="Energetic")).to_have_attribute("aria-current", "true")
+    expect(vocabularies.get_by_role("link", name="Energetic")).to_have_attribute("aria-current", "true")
 
 
 @pytest.mark.timeout(240)
-def test_everything_is_told_without_a_script(open_page: Open, result: Result) -> None:
+def test_the_whole_page_works_without_javascript(open_page: Open, result: Result) -> None:
     page = open_page(java_script_enabled=False)
     address = result(page)
-    for title in (re.compile("^(Why|What speaks for)"), "What it feels like", "Ten mood genres and their rules"):
+    for title in (re.compile("^(Why|What supports)"), "Nine emotions", "Ten mood genres and their rules"):
         expect(page.get_by_role("heading", name=title).first).to_be_visible()
     assert page.locator(".mood-side").count() == 2
     expect(page.locator(".factors li").first).to_be_visible()
     strongest = page.get_by_role("list", name="Strongest passages").get_by_role("link").first
     answer = page.request.get(strongest.get_attribute("href"))
     assert (answer.status, answer.body()[:4]) == (200, b"RIFF")
+    page.get_by_role("heading", name="Other mood vocabularies").click()
     page.get_by_role("link", name="Party, drive, calm, romantic, sad").click()
     expect(page.locator('[data-panel="occasions"]')).to_contain_text("Not measured")
     page.goto(f"{address}?model=cnn1d")
+    page.get_by_role("heading", name="Other mood vocabularies").click()
     page.get_by_role("link", name="Happy, angry, relaxed, sad").click()
     expect(page).to_have_url(re.compile(r"model=cnn1d&words=quadrants"))
 
 
 @pytest.mark.parametrize("width", [390, 1280, 2560])
 @pytest.mark.timeout(240)
-def test_no_drawing_leaves_the_page_on_any_screen(open_page: Open, result: Result, width: int) -> None:
+def test_no_chart_overflows_the_page(open_page: Open, result: Result, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
     result(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for writing in page.locator("svg.petal-chart text, svg.plane text, svg.peaks text").all():
-        box = writing.bounding_box()
+    for label in page.locator("svg.petal-chart text, svg.plane text, svg.peaks text").all():
+        box = label.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
 
 
 @pytest.mark.timeout(240)
-def test_nothing_on_the_page_moves_while_it_loads(open_page: Open, result: Result) -> None:
+def test_the_layout_does_not_shift_while_the_page_loads(open_page: Open, result: Result) -> None:
     page = open_page()
     address = result(page)
     page.goto("about:blank")

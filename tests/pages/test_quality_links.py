@@ -78,4 +78,4 @@ def test_a_result_of_a_removed_model_has_no_links(
 
 def test_the_navigation_links_to_the_page(anna_client: Client) -> None:
     html = anna_client.get(reverse("home")).content.decode()
-    assert words(re.search(r'<a href="/how-good/".*?</a>', html, re.DOTALL).group()) == "How good is it ?"
+    assert words(re.search(r'<a href="/how-good/".*?</a>', html, re.DOTALL).group()) == "Accuracy"
