@@ -1,9 +1,9 @@
-"""The mood palette: a colour follows from a mood's place in the valence-arousal plane, so near moods look alike.
+"""The mood palette: a colour follows from a position in the valence-arousal plane, so similar moods look alike.
 
 Hue turns with the angle around the neutral point: amber where it is pleasant and lively, red where unpleasant and
 lively, blue where unpleasant and quiet, green where pleasant and quiet. Lightness rises with valence, and chroma with
-the distance from neutral. Colours are reckoned in OKLCH (Björn Ottosson, 2020), where equal steps look equal, and
-written as sRGB for every browser.
+the distance from neutral. Colours are computed in OKLCH (Björn Ottosson, 2020), where equal steps look equal, and
+written as sRGB for all browsers.
 """
 
 import math
@@ -15,13 +15,13 @@ NEUTRAL, REACH = 5.0, 4.0
 # (angle in the plane, hue): pleasant and lively, unpleasant and lively, unpleasant and quiet, pleasant and quiet.
 _HUES = ((-45.0, 168.0), (30.0, 68.0), (135.0, 18.0), (225.0, -95.0), (315.0, -192.0))
 
-# Both themes keep 3:1 against their paper, the least that a graphic needs (WCAG 1.4.11); a test holds it.
+# Both themes have a contrast of at least 3:1 to the background, as graphics need (WCAG 1.4.11); a test checks it.
 _LIGHTNESS = {"light": (0.57, 0.06), "dark": (0.74, 0.06)}
 _CHROMA = {"light": (0.04, 0.15), "dark": (0.04, 0.13)}
 
 
 def hue(valence: float, arousal: float) -> float:
-    """Degrees of OKLCH hue for a place in the plane (1..9 each)."""
+    """OKLCH hue in degrees for a valence and an arousal of 1..9."""
     angle = math.degrees(math.atan2(arousal - NEUTRAL, valence - NEUTRAL))
     if angle < -45:
         angle += 360
@@ -32,7 +32,7 @@ def hue(valence: float, arousal: float) -> float:
 
 
 def colour(valence: float, arousal: float, theme: str) -> str:
-    """The place's colour as #rrggbb, for the "light" or the "dark" theme."""
+    """The colour as #rrggbb, for the "light" or the "dark" theme."""
     distance = min(math.hypot(valence - NEUTRAL, arousal - NEUTRAL) / REACH, 1.0)
     middle, lift = _LIGHTNESS[theme]
     least, more = _CHROMA[theme]
@@ -40,10 +40,10 @@ def colour(valence: float, arousal: float, theme: str) -> str:
     return _srgb(lightness, least + more * distance, hue(valence, arousal))
 
 
-def stylesheet(places: Iterable[tuple[str, float, float]]) -> str:
-    """Rules that give `--mood` to whatever carries the class `mood-KEY`, and `--first`, `--second` to a pair."""
+def stylesheet(moods: Iterable[tuple[str, float, float]]) -> str:
+    """CSS rules that set `--mood` for the class `mood-KEY`, and `--first` and `--second` for a composite mood."""
     rules = []
-    for key, valence, arousal in places:
+    for key, valence, arousal in moods:
         shade = f"light-dark({colour(valence, arousal, 'light')}, {colour(valence, arousal, 'dark')})"
         name = key.replace("_", "-")
         rules.append(
@@ -53,7 +53,7 @@ def stylesheet(places: Iterable[tuple[str, float, float]]) -> str:
 
 
 def _srgb(lightness: float, chroma: float, degrees: float) -> str:
-    """OKLCH to #rrggbb; chroma gives way, in small steps, where sRGB cannot show the colour."""
+    """OKLCH to #rrggbb; chroma is reduced in small steps until sRGB can represent the colour."""
     while True:
         channels = _linear(lightness, chroma, degrees)
         if chroma <= 0 or all(-1e-4 <= channel <= 1 + 1e-4 for channel in channels):

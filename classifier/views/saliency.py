@@ -1,4 +1,4 @@
-"""What the 2D network looked at in a song, drawn when somebody asks for it."""
+"""Saliency maps of the 2D network, computed on request."""
 
 import json
 import os
@@ -22,19 +22,19 @@ from classifier.views.ownership import own_song
 @token_allowed
 @require_safe
 def song_saliency(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
-    """The picture that lies over the spectrogram."""
-    song, analysis = _heard(request, song_id, side)
-    picture = saliency_image_path(song, analysis, side)
+    """The saliency map of one side, as an image in the size of the spectrogram."""
+    song, analysis = _analysed_song(request, song_id, side)
+    path = saliency_image_path(song, analysis, side)
     try:
-        drawn = picture.open("rb")
+        image = path.open("rb")
     except FileNotFoundError:
-        return _asked(request, song, analysis)
-    etag = f'"{picture.name}-{os.fstat(drawn.fileno()).st_mtime_ns:x}"'
-    known = get_conditional_response(request, etag=etag)
-    if known is not None:
-        drawn.close()
-        return known
-    response = FileResponse(drawn, content_type="image/png", headers={"ETag": etag})
+        return _request_saliency(request, song, analysis)
+    etag = f'"{path.name}-{os.fstat(image.fileno()).st_mtime_ns:x}"'
+    not_modified = get_conditional_response(request, etag=etag)
+    if not_modified is not None:
+        image.close()
+        return not_modified
+    response = FileResponse(image, content_type="image/png", headers={"ETag": etag})
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -42,39 +42,40 @@ def song_saliency(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: s
 @token_allowed
 @require_safe
 def song_saliency_places(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
-    """The same in figures: the places without which the side's share falls most."""
-    song, analysis = _heard(request, song_id, side)
+    """The most salient places of one side as JSON: where occlusion lowers the mood's share most."""
+    song, analysis = _analysed_song(request, song_id, side)
     try:
-        told = json.loads(saliency_places_path(song, analysis, side).read_bytes())
+        places = json.loads(saliency_places_path(song, analysis, side).read_bytes())
     except FileNotFoundError:
-        return _asked(request, song, analysis)
-    response = JsonResponse(told)
+        return _request_saliency(request, song, analysis)
+    response = JsonResponse(places)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
 
-def _heard(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, Analysis]:
+def _analysed_song(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> tuple[Song, Analysis]:
     song = own_song(request, song_id)
     analysis = song.analysis if song.status == Status.DONE else None
     if analysis is None or side not in SIDES or not song.file:
-        raise Http404("There is nothing to look at yet.")
+        raise Http404("This song has no saliency map.")
     return song, analysis
 
 
-def _asked(request: AuthenticatedHttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
+def _request_saliency(request: AuthenticatedHttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
+    """Queues the computation and answers 202: ask again."""
     try:
         if not ml_gateway.installed(analysis.model_version):
             raise ProductError(
                 "version_unknown",
-                f"The song was heard by {analysis.model_version}, which is not installed here any more: "
-                "have it heard again by the model in use.",
+                f"The song was analysed by {analysis.model_version}, which is no longer installed: "
+                "analyse it again with the model in use.",
                 HTTPStatus.NOT_FOUND,
             )
         saliency_request(song=song, analysis=analysis, now=timezone.now())
     except ProductError as error:
         return error_response(request, error)
     except FileNotFoundError as error:
-        raise Http404("The song was deleted meanwhile.") from error
+        raise Http404("The song has been deleted.") from error
     response = JsonResponse({"status": "drawing"}, status=HTTPStatus.ACCEPTED, headers={"Retry-After": "1"})
     patch_cache_control(response, no_store=True)
     return response

@@ -1,4 +1,4 @@
-"""How the pages look: light, dark, or as the person's device has it; and the colours of moods."""
+"""The theme of the pages, the colours of moods, and the health check."""
 
 import hashlib
 from functools import cache
@@ -18,17 +18,17 @@ from classifier.jobs.health import health_report
 from classifier.views.ownership import return_address
 
 THEMES = ("light", "dark")
-A_YEAR_S = 365 * 24 * 3600
+YEAR_S = 365 * 24 * 3600
 
 
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     response = redirect(return_address(request, reverse("home")))
-    chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
-        # Read by the page's script too, which switches without a new page.
-        response.set_cookie("theme", chosen, max_age=A_YEAR_S, samesite="Lax", secure=request.is_secure())
+    selected = request.POST.get("theme", "")
+    if selected in THEMES:
+        # The page's script reads the cookie too, to switch without reloading.
+        response.set_cookie("theme", selected, max_age=YEAR_S, samesite="Lax", secure=request.is_secure())
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
@@ -47,7 +47,7 @@ def _etag(request: HttpRequest) -> str:
 @require_safe
 @condition(etag_func=_etag)
 def palette(request: HttpRequest) -> HttpResponse:
-    """One rule for each mood, reckoned from its place in the plane."""
+    """A CSS rule for each mood; its colour follows from its position in the plane."""
     return HttpResponse(_palette(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
 
 
