@@ -34,7 +34,7 @@ def test_a_title_that_is_too_long_is_refused_in_a_sentence(anna_client: Client, 
 def test_a_song_is_deleted_only_after_it_was_asked_for_twice(anna_client: Client, heard: Song, media: Path) -> None:
     address = reverse("song-delete", args=[heard.id])
     page = anna_client.get(address).content.decode()
-    assert "Delete “Nocturne”?" in page
+    assert "Delete “<bdi>Nocturne</bdi>”?" in page
     assert Song.objects.filter(id=heard.id).exists()
     anna_client.post(address)
     assert not Song.objects.filter(id=heard.id).exists()
