@@ -22,19 +22,19 @@ from tqdm import tqdm
 
 from ml.errors import MoodError
 from ml.spec import SPEC
-from ml.training.collecting.atomic_files import room_on_disk
-from ml.training.collecting.collector import COLLECTED, FAILED, SAME, SKIPPED, Collector, Outcome
-from ml.training.collecting.dataset_store import Store
+from ml.training.collecting.atomic_files import disk_errors
+from ml.training.collecting.collector import COLLECTED, DUPLICATE, FAILED, SKIPPED, Collector, Outcome
+from ml.training.collecting.dataset_store import DatasetStore
 from ml.training.collecting.dataset_tables import LABELS, REPORT, write_labels, write_report
-from ml.training.collecting.download import Downloads
+from ml.training.collecting.download import Downloader
 from ml.training.collecting.entries import Entry
 from ml.training.collecting.excerpts import Cut
-from ml.training.collecting.http_client import Manners
+from ml.training.collecting.http_client import FetchPolicy
 from ml.training.collecting.recording_lists import read_lists
 
 
 def collect(
-    lists: list[Path], out: Path, *, mood: str = "", wishes: Cut | None = None, manners: Manners | None = None
+    lists: list[Path], out: Path, *, mood: str = "", default_cut: Cut | None = None, policy: FetchPolicy | None = None
 ) -> list[Outcome]:
     """Collects what the lists name into the folder `out`, and writes its tables; what became of each entry, in order.
 
@@ -42,9 +42,9 @@ def collect(
     folder_unwritable.
     """
     entries = read_lists(lists, mood)
-    store = Store(out)
-    with room_on_disk(out), store.locked():
-        collector = Collector(store, Downloads(manners), wishes or Cut(), entries)
+    store = DatasetStore(out)
+    with disk_errors(out), store.locked():
+        collector = Collector(store, Downloader(policy), default_cut or Cut(), entries)
         outcomes = list(_with_bar(collector, entries))
         rows = write_labels(out, outcomes)
         write_report(out, outcomes)
@@ -79,14 +79,14 @@ class _Meter:
 
 def _print_summary(out: Path, outcomes: list[Outcome], rows: list[dict[str, str]]) -> None:
     counts = Counter(each.outcome for each in outcomes)
-    print(", ".join(f"{name}: {counts[name]}" for name in (COLLECTED, SKIPPED, SAME, FAILED)))
+    print(", ".join(f"{name}: {counts[name]}" for name in (COLLECTED, SKIPPED, DUPLICATE, FAILED)))
     for row, message in ((each.entry.row, each.message) for each in outcomes if each.outcome in (COLLECTED, SKIPPED)):
         if message:
             print(f"row {row}: {message}")
     moods = Counter(row["mood"] for row in rows)
     hours = sum(float(row["duration_s"]) for row in rows) / 3600
-    named = ", ".join(f"{mood}: {count}" for mood, count in sorted(moods.items()) if mood)
-    print(f"In the table: {len(rows)}, {hours:.2f} h" + (f" ({named})" if named else ""))
+    mood_counts = ", ".join(f"{mood}: {count}" for mood, count in sorted(moods.items()) if mood)
+    print(f"In the table: {len(rows)}, {hours:.2f} h" + (f" ({mood_counts})" if mood_counts else ""))
     if moods[""]:
         print(f"Without a mood: {moods['']}; write it into the list or into {LABELS}, or say --mood.")
     if rows:
@@ -114,15 +114,15 @@ def main() -> None:
             args.lists,
             args.out or Path("var/data") / args.lists[0].stem,
             mood=args.mood.strip(),
-            wishes=Cut(length_s=args.cut, at=args.cut_from),
-            manners=Manners(int(args.largest_mb * 1e6), args.longest_s, pause_s=args.pause_s),
+            default_cut=Cut(length_s=args.cut, at=args.cut_from),
+            policy=FetchPolicy(int(args.largest_mb * 1e6), args.longest_s, pause_s=args.pause_s),
         )
     except MoodError as error:
         sys.exit(f"{error.message} [{error.code}]")
     except KeyboardInterrupt:
         print("Stopped; the same command goes on from here.", file=sys.stderr)
         sys.exit(130)
-    if not any(each.kept for each in outcomes):
+    if not any(each.recording for each in outcomes):
         sys.exit(1)
 
 

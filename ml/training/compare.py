@@ -25,10 +25,10 @@ from ml.errors import MoodError
 from ml.training.data.clips import Clip, read_clips
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import ARCHITECTURES, Architecture, architecture
-from ml.training.older_networks.comparison_table import gathered, leak_table, marked_tables, table
-from ml.training.older_networks.fold_measurement import measure, measured
-from ml.training.older_networks.leakage import LEAKS, LEAKY, measure_leak
-from ml.training.older_networks.trial_budget import FOLDS, TRIALS, Trial, tried
+from ml.training.older_networks.comparison_table import collect_results, leakage_table, page_tables, table
+from ml.training.older_networks.fold_measurement import is_measured, measure
+from ml.training.older_networks.leakage import LEAKAGE_CASES, LEAKAGE_NETWORK, measure_leakage
+from ml.training.older_networks.trial_budget import BUDGETS, FOLDS, TrialBudget, with_budget
 from ml.training.reports.markdown import replace_marked
 
 COLLECTION = "4qaed"
@@ -44,55 +44,59 @@ def songs(data: Path, cache: FeatureCache, processes: int | None = None) -> list
     return [clip for clip in clips if data / clip.name not in failed]
 
 
-def read_pieces(chosen: Architecture, clips: Sequence[Clip], data: Path, cache: FeatureCache) -> list[np.ndarray]:
+def read_pieces(network: Architecture, clips: Sequence[Clip], data: Path, cache: FeatureCache) -> list[np.ndarray]:
     """All pieces of every clip, as the network reads them."""
-    bar = tqdm(clips, desc=f"{chosen.name}: pieces", unit="clip", mininterval=5.0)
-    return [chosen.inputs(data / clip.name, cache) for clip in bar]
+    bar = tqdm(clips, desc=f"{network.name}: pieces", unit="clip", mininterval=5.0)
+    return [network.inputs(data / clip.name, cache) for clip in bar]
 
 
-def compare(data: Path, cache: FeatureCache, out: Path, trials: dict[str, Trial]) -> None:
+def compare(data: Path, cache: FeatureCache, out: Path, trials: dict[str, TrialBudget]) -> None:
     """Measures what `trials` names and `out` does not hold yet."""
     out.mkdir(parents=True, exist_ok=True)
     clips = songs(data, cache)
     for name, trial in trials.items():
-        chosen = tried(name, trial)
-        if all(measured(chosen, fold, out, trial.pieces) for fold in trial.folds):
+        network = with_budget(name, trial)
+        if all(is_measured(network, fold, out, trial.pieces) for fold in trial.folds):
             continue
-        pieces = read_pieces(chosen, clips, data, cache)
+        pieces = read_pieces(network, clips, data, cache)
         for fold in trial.folds:
-            kept = json.loads(measure(chosen, clips, pieces, fold, out, trial.pieces).read_text())
-            right = np.mean(np.argmax(kept["chances"], axis=1) == np.array(kept["labels"]))
-            print(f"{name} fold {fold}: accuracy {right:.3f}, {kept['core_seconds'] / 60:.1f} core minutes", flush=True)
+            saved = json.loads(measure(network, clips, pieces, fold, out, trial.pieces).read_text())
+            right = np.mean(np.argmax(saved["chances"], axis=1) == np.array(saved["labels"]))
+            print(
+                f"{name} fold {fold}: accuracy {right:.3f}, {saved['core_seconds'] / 60:.1f} core minutes", flush=True
+            )
 
 
-def compare_leaks(data: Path, cache: FeatureCache, out: Path) -> None:
+def compare_leakage(data: Path, cache: FeatureCache, out: Path) -> None:
     """Measures each way to split with the same small network."""
     out.mkdir(parents=True, exist_ok=True)
     clips = songs(data, cache)
-    chosen = architecture(LEAKY)
-    pieces = read_pieces(chosen, clips, data, cache)
-    for leak in LEAKS:
-        found = json.loads(measure_leak(leak, chosen, clips, pieces, out).read_text())
-        print(f"{found['apart']}, scaler {found['scaler']}: {found['piece_accuracy']['value']:.3f}", flush=True)
+    network = architecture(LEAKAGE_NETWORK)
+    pieces = read_pieces(network, clips, data, cache)
+    for leak in LEAKAGE_CASES:
+        results = json.loads(measure_leakage(leak, network, clips, pieces, out).read_text())
+        print(f"{results['apart']}, scaler {results['scaler']}: {results['piece_accuracy']['value']:.3f}", flush=True)
 
 
 def figures(out: Path) -> dict[str, Any]:
     """All that `out` holds by now."""
     measures = [path for name in ARCHITECTURES for fold in FOLDS if (path := out / f"{name}-{fold}.json").exists()]
-    leaks = [json.loads(path.read_text()) for leak in LEAKS if (path := out / f"leak-{leak.name}.json").exists()]
-    return {"networks": gathered(measures), "leaks": leaks}
+    leakage = [
+        json.loads(path.read_text()) for leak in LEAKAGE_CASES if (path := out / f"leak-{leak.name}.json").exists()
+    ]
+    return {"networks": collect_results(measures), "leaks": leakage}
 
 
-def tables(found: dict[str, Any]) -> str:
+def tables(results: dict[str, Any]) -> str:
     """Both tables as Markdown; a part that was not measured is left out."""
-    parts = [table(found["networks"])] if found["networks"] else []
-    return "\n\n".join([*parts, leak_table(found["leaks"])] if found["leaks"] else parts)
+    parts = [table(results["networks"])] if results["networks"] else []
+    return "\n\n".join([*parts, leakage_table(results["leaks"])] if results["leaks"] else parts)
 
 
-def chosen_trials(names: Sequence[str], folds: Sequence[int] | None, full: bool) -> dict[str, Trial]:
+def chosen_budgets(names: Sequence[str], folds: Sequence[int] | None, full: bool) -> dict[str, TrialBudget]:
     """By name; `full` measures every network as the registry has it, on all folds."""
-    chosen = {name: Trial() if full else TRIALS[architecture(name).name] for name in names or ARCHITECTURES}
-    return {name: replace(trial, folds=tuple(folds or trial.folds)) for name, trial in chosen.items()}
+    network = {name: TrialBudget() if full else BUDGETS[architecture(name).name] for name in names or ARCHITECTURES}
+    return {name: replace(trial, folds=tuple(folds or trial.folds)) for name, trial in network.items()}
 
 
 def main() -> None:
@@ -119,17 +123,17 @@ def main() -> None:
         if args.data:
             cache = FeatureCache(args.cache)
             if args.split == "pieces":
-                compare_leaks(args.data, cache, args.out)
+                compare_leakage(args.data, cache, args.out)
             else:
-                compare(args.data, cache, args.out, chosen_trials(args.network, args.folds, args.full))
-        found = figures(args.out)
+                compare(args.data, cache, args.out, chosen_budgets(args.network, args.folds, args.full))
+        results = figures(args.out)
         if args.keep:
-            args.keep.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+            args.keep.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
         if args.page:
-            args.page.write_text(replace_marked(args.page.read_text(), marked_tables(found)))
+            args.page.write_text(replace_marked(args.page.read_text(), page_tables(results)))
     except MoodError as error:
         parser.exit(1, f"{error.message}\n")
-    print(tables(found) or "Nothing is measured yet; --data names the folder to measure on.")
+    print(tables(results) or "Nothing is measured yet; --data names the folder to measure on.")
 
 
 if __name__ == "__main__":

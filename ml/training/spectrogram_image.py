@@ -30,19 +30,19 @@ from ml.features.extraction import extract, to_decibels
 from ml.features.spectrogram_image import colour_map, spectrogram_png
 from ml.spec import SPEC, AudioSpec
 from ml.training.older_networks import ARCHITECTURES
-from ml.training.older_networks.input_views import VIEWS, cut_picture
+from ml.training.older_networks.input_views import INPUT_VIEWS, cut_image
 from ml.training.older_networks.linear_spectrogram import resized
 from ml.training.own.run import CARD, Run
 
 Pathlike = str | os.PathLike[str]
 
 RUNS = Path("var/training/own")
-READS_PICTURES = "mel_picture"
-STRANGE = 40.0
+MEL_IMAGE = "mel_image"
+MAX_COLOUR_DISTANCE = 40.0
 """How far (of 255, on average) a picture's colours may be from ours before it is read by its brightness instead."""
 
 
-class HeardPicture(NamedTuple):
+class ImagePrediction(NamedTuple):
     """What a network says of a picture."""
 
     mood: str
@@ -74,7 +74,7 @@ def generate_spectrogram(
     return place
 
 
-def predict_mood(image: Pathlike, run: Pathlike | None = None) -> HeardPicture:
+def predict_mood(image: Pathlike, run: Pathlike | None = None) -> ImagePrediction:
     """The mood of a mel spectrogram's picture, by the network of a trained run; without one, by the newest in `RUNS`.
 
     A picture as high as the spec has bands is cut into stretches of ten seconds, as the song was; one of another
@@ -83,23 +83,23 @@ def predict_mood(image: Pathlike, run: Pathlike | None = None) -> HeardPicture:
 
     Raises MoodError: picture_missing, picture_unreadable, run_missing, run_corrupt, run_reads_no_pictures.
     """
-    picture = read_picture(Path(image))
+    levels = read_image(Path(image))
     trained = Run.open(Path(run)) if run is not None else newest_run(RUNS)
-    if trained.architecture.view != READS_PICTURES:
-        reads = VIEWS[trained.architecture.view].title
-        found = f"{trained.folder} is {trained.architecture.title}, which reads {reads}"
-        raise MoodError("run_reads_no_pictures", f"{found}; name a run that reads mel pictures, or {_make_one()}")
+    if trained.architecture.view != MEL_IMAGE:
+        reads = INPUT_VIEWS[trained.architecture.view].title
+        problem = f"{trained.folder} is {trained.architecture.title}, which reads {reads}"
+        raise MoodError("run_reads_no_pictures", f"{problem}; name a run that reads mel pictures, or {_make_one()}")
     shape, spec = trained.architecture.shape, trained.spec
-    if picture.shape[0] == spec.n_mels:
-        pieces = cut_picture(picture, shape, spec)
+    if levels.shape[0] == spec.n_mels:
+        pieces = cut_image(levels, shape, spec)
     else:
-        pieces = resized(picture, shape[0], shape[1])[None, :, :, None] / np.float32(255)
+        pieces = resized(levels, shape[0], shape[1])[None, :, :, None] / np.float32(255)
     from ml.training.own.training_loop import song_chances  # loads TensorFlow
 
-    chances = song_chances(trained.network, trained.scaler, [pieces], trained.vote)[0]
-    order = np.argsort(-chances, kind="stable")
-    return HeardPicture(
-        trained.moods[order[0]], {trained.moods[number]: round(float(chances[number]), 4) for number in order}
+    probabilities = song_chances(trained.network, trained.scaler, [pieces], trained.vote)[0]
+    order = np.argsort(-probabilities, kind="stable")
+    return ImagePrediction(
+        trained.moods[order[0]], {trained.moods[number]: round(float(probabilities[number]), 4) for number in order}
     )
 
 
@@ -107,13 +107,13 @@ def newest_run(folder: Path) -> Run:
     """The run in `folder` that was made last, of those that read mel pictures; MoodError("run_missing")."""
     cards = sorted(folder.glob(f"*/{CARD}"), key=lambda card: card.stat().st_mtime, reverse=True)
     runs = (Run.open(card.parent) for card in cards)
-    found = next((run for run in runs if run.architecture.view == READS_PICTURES), None)
+    found = next((run for run in runs if run.architecture.view == MEL_IMAGE), None)
     if found is None:
         raise MoodError("run_missing", f"There is no run in {folder} that reads mel pictures; {_make_one()}")
     return found
 
 
-def read_picture(place: Path) -> np.ndarray:
+def read_image(place: Path) -> np.ndarray:
     """The levels of a picture, uint8 (height, width), 255 the loudest.
 
     Raises MoodError: picture_missing, picture_unreadable.
@@ -128,39 +128,39 @@ def read_picture(place: Path) -> np.ndarray:
         raise MoodError("picture_unreadable", f"{place} cannot be read as a picture ({error}); send a PNG.") from error
 
 
-def _levels(picture: Image.Image) -> np.ndarray:
+def _levels(image: Image.Image) -> np.ndarray:
     colours = colour_map()
-    if picture.mode == "P" and picture.getpalette() == colours.ravel().tolist():
-        return np.asarray(picture)
-    rgb = np.asarray(picture.convert("RGB"))
+    if image.mode == "P" and image.getpalette() == colours.ravel().tolist():
+        return np.asarray(image)
+    rgb = np.asarray(image.convert("RGB"))
     if (rgb == rgb[..., :1]).all():
         return rgb[..., 0]
     distance, level = cKDTree(colours).query(rgb.reshape(-1, 3))
-    if distance.mean() > STRANGE:
-        return np.asarray(picture.convert("L"))
+    if distance.mean() > MAX_COLOUR_DISTANCE:
+        return np.asarray(image.convert("L"))
     return level.astype(np.uint8).reshape(rgb.shape[:2])
 
 
 def _make_one() -> str:
-    names = ", ".join(name for name, one in ARCHITECTURES.items() if one.view == READS_PICTURES)
+    names = ", ".join(name for name, one in ARCHITECTURES.items() if one.view == MEL_IMAGE)
     return f"make one: python -m ml.training.train --data DIR --out {RUNS}/NAME --arch one of {names}."
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, help="a song to draw; or, without a second name, a picture to judge")
-    parser.add_argument("picture", type=Path, nargs="?", help="the PNG to draw the song to")
+    parser.add_argument("image", type=Path, nargs="?", help="the PNG to draw the song to")
     parser.add_argument("--run", type=Path, help=f"a trained run; without it the newest in {RUNS}/ that reads pictures")
     args = parser.parse_args()
     try:
-        if args.picture is not None:
-            print(generate_spectrogram(args.source, args.picture))
+        if args.image is not None:
+            print(generate_spectrogram(args.source, args.image))
             return
-        heard = predict_mood(args.source, args.run)
+        prediction = predict_mood(args.source, args.run)
     except MoodError as error:
         sys.exit(error.message)
-    print(heard.mood)
-    for mood, confidence in heard.confidences.items():
+    print(prediction.mood)
+    for mood, confidence in prediction.confidences.items():
         print(f"  {mood}: {confidence:.0%}")
 
 

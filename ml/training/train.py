@@ -20,7 +20,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ml.training.own.command import add_options, complaint, list_networks, train_and_report
+from ml.training.own.command import add_options, list_networks, option_error, train_and_report
 from ml.training.product.parallel_training import train_in_parallel
 from ml.training.product.recipes import RECIPES
 
@@ -42,7 +42,7 @@ def main() -> int:
     product.add_argument("--member", type=int, default=None, help="only this member of the network, counted from 0")
     add_options(parser)
     args = parser.parse_args()
-    if wrong := complaint(args):
+    if wrong := option_error(args):
         parser.error(wrong)
     if args.list:
         list_networks()

@@ -9,11 +9,11 @@ import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
 from ml.training.collect import collect
-from ml.training.collecting.http_client import Manners
+from ml.training.collecting.http_client import FetchPolicy
 from tests.sounds import music, write
 
 RATE = 16_000
-HASTY = Manners(pause_s=0.001, attempts=2)
+HASTY = FetchPolicy(pause_s=0.001, attempts=2)
 
 
 def song(path: Path, seed: int = 0, duration_s: float = 4.0, **more: object) -> Path:
@@ -23,7 +23,7 @@ def song(path: Path, seed: int = 0, duration_s: float = 4.0, **more: object) -> 
 def run(house: Path, text: str, name: str = "list.csv", **more: object) -> list[dict[str, str]]:
     """Collects what a list with this text names into house/set; the rows of the report."""
     (house / name).write_text(text)
-    collect([house / name], house / "set", manners=HASTY, **more)  # type: ignore[arg-type]
+    collect([house / name], house / "set", policy=HASTY, **more)  # type: ignore[arg-type]
     return table(house / "set/report.csv")
 
 

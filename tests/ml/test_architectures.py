@@ -11,7 +11,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training.older_networks import ARCHITECTURES, architecture
-from ml.training.older_networks.input_views import VIEWS
+from ml.training.older_networks.input_views import INPUT_VIEWS
 from tests.architecture.sources import ROOT
 
 pytestmark = [
@@ -38,7 +38,7 @@ def test_every_network_that_earlier_projects_published_is_there() -> None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_network_answers_with_chances_of_as_many_moods_as_it_is_asked_for(name: str) -> None:
     chosen = architecture(name)
-    if VIEWS[chosen.view].picture:
+    if INPUT_VIEWS[chosen.view].image:
         chosen = chosen.scaled(32)
     pieces = np.random.default_rng(0).normal(size=(2, *chosen.shape)).astype(np.float32)
     chances = np.asarray(chosen.network(3).predict_on_batch(pieces))

@@ -17,7 +17,7 @@ from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import Architecture, architecture
 from ml.training.own.run import FORMAT, VERSION
 from ml.training.own.standardisation import Scaler
-from ml.training.spectrogram_image import generate_spectrogram, predict_mood, read_picture
+from ml.training.spectrogram_image import generate_spectrogram, predict_mood, read_image
 from tests import sounds
 
 pytestmark = [
@@ -72,30 +72,30 @@ def test_a_network_hears_the_same_from_the_picture_as_from_the_song(tmp_path: Pa
 
 
 def test_a_picture_has_a_row_for_each_band_and_a_column_for_each_step(tmp_path: Path, song: Path) -> None:
-    with Image.open(generate_spectrogram(song, tmp_path / "a" / "song.png")) as picture:
-        assert picture.size == (21 * SPEC.steps_per_s + 1, SPEC.n_mels)
-        assert picture.format == "PNG"
+    with Image.open(generate_spectrogram(song, tmp_path / "a" / "song.png")) as image:
+        assert image.size == (21 * SPEC.steps_per_s + 1, SPEC.n_mels)
+        assert image.format == "PNG"
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_picture_that_another_program_saved_anew_is_read_the_same(mode: str, tmp_path: Path, song: Path) -> None:
     drawn = generate_spectrogram(song, tmp_path / "song.png")
-    with Image.open(drawn) as picture:
-        picture.convert(mode).save(tmp_path / "again.png")
-    assert np.abs(read_picture(tmp_path / "again.png").astype(int) - read_picture(drawn)).max() <= 1
+    with Image.open(drawn) as image:
+        image.convert(mode).save(tmp_path / "again.png")
+    assert np.abs(read_image(tmp_path / "again.png").astype(int) - read_image(drawn)).max() <= 1
 
 
 def test_a_grey_picture_is_read_by_its_brightness(tmp_path: Path) -> None:
     grey = np.arange(200, dtype=np.uint8).reshape(10, 20)
     Image.fromarray(grey).save(tmp_path / "grey.png")
-    assert np.array_equal(read_picture(tmp_path / "grey.png"), grey)
+    assert np.array_equal(read_image(tmp_path / "grey.png"), grey)
 
 
 def test_a_picture_of_any_size_is_judged(tmp_path: Path, song: Path) -> None:
     run = finished_run(tmp_path / "run", architecture("lenet5").scaled(32))
     drawn = generate_spectrogram(song, tmp_path / "square.png", width=224, height=224)
-    with Image.open(drawn) as picture:
-        assert picture.size == (224, 224)
+    with Image.open(drawn) as image:
+        assert image.size == (224, 224)
     assert sum(predict_mood(drawn, run).confidences.values()) == pytest.approx(1.0, abs=1e-3)
 
 

@@ -62,17 +62,17 @@ def test_what_is_cached_is_what_would_be_extracted(tmp_path: Path, cache: Featur
 
 def test_a_linear_spectrogram_shows_a_tone_at_its_share_of_8_khz(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.tone(2000.0, 10.5, RATE))
-    picture = architecture("spectrogram_cnn").scaled(100).inputs(place, cache)[0, :, :, 0]
-    from_below = 99 - picture.mean(axis=1).argmax()
+    image = architecture("spectrogram_cnn").scaled(100).inputs(place, cache)[0, :, :, 0]
+    from_below = 99 - image.mean(axis=1).argmax()
     assert from_below == pytest.approx(25, abs=1)
-    assert picture.max() == pytest.approx(1.0, abs=0.05)
+    assert image.max() == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_rising_tone_rises_in_every_picture_from_left_to_right(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.sweep(200.0, 6000.0, 10.0, RATE))
     for name in ("spectrogram_cnn", "mel_cnn"):
-        picture = architecture(name).scaled(60).inputs(place, cache)[0, :, :, 0]
-        early, late = picture[:, 8].argmax(), picture[:, -8].argmax()
+        image = architecture(name).scaled(60).inputs(place, cache)[0, :, :, 0]
+        early, late = image[:, 8].argmax(), image[:, -8].argmax()
         assert late < early - 10, name
 
 

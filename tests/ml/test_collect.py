@@ -39,7 +39,7 @@ def test_what_is_finished_is_not_done_again(house: Path, server: SoundServer, mo
     text = f"file,mood\na.wav,calm\n{link},sad\n"
     run(house, text)
     before = labels(house)
-    monkeypatch.setattr("ml.training.collecting.collector.listen", pytest.fail)
+    monkeypatch.setattr("ml.training.collecting.collector.inspect_audio", pytest.fail)
     assert outcomes(run(house, text)) == ["already here", "already here"]
     assert len(server.asked) == 1
     assert labels(house) == before
@@ -94,7 +94,7 @@ def test_artist_and_title_come_from_the_list_or_else_from_the_tags(house: Path) 
 
 def test_a_cut_comes_from_the_middle(house: Path) -> None:
     write(house / "a.wav", sweep(1000, 3000, 20.0, RATE), RATE)
-    run(house, "file,mood\na.wav,calm\n", wishes=Cut(length_s=4.0))
+    run(house, "file,mood\na.wav,calm\n", default_cut=Cut(length_s=4.0))
     (row,) = labels(house)
     assert (row["source_start_s"], row["duration_s"], Path(row["file"]).suffix) == ("8", "4", ".flac")
     passage = heard(house / "set" / row["file"])
@@ -105,15 +105,15 @@ def test_a_cut_comes_from_the_middle(house: Path) -> None:
 def test_a_cut_is_heard_where_the_product_hears_it(house: Path, form: str) -> None:
     write(house / f"a.{form}", sweep(200, 3000, 12.0, 48_000), 48_000)
     run(house, f"file,mood,start_s,end_s\na.{form},calm,5,9\n")
-    passage, whole = heard(house / "set" / labels(house)[0]["file"]), heard(house / f"a.{form}")
+    passage, atomic_write = heard(house / "set" / labels(house)[0]["file"]), heard(house / f"a.{form}")
     assert len(passage) == pytest.approx(4 * RATE, abs=2)
     inner = slice(100, 4 * RATE - 100)  # at its ends the resampler sees silence in the place of music
-    assert np.abs(passage[inner] - whole[5 * RATE : 9 * RATE][inner]).max() < 0.01
+    assert np.abs(passage[inner] - atomic_write[5 * RATE : 9 * RATE][inner]).max() < 0.01
 
 
 def test_a_song_shorter_than_the_cut_stays_as_it_is(house: Path) -> None:
     song(house / "a.mp3")
-    run(house, "file,mood\na.mp3,calm\n", wishes=Cut(length_s=30.0))
+    run(house, "file,mood\na.mp3,calm\n", default_cut=Cut(length_s=30.0))
     assert (house / "set" / labels(house)[0]["file"]).read_bytes() == (house / "a.mp3").read_bytes()
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ml.errors import MoodError
-from ml.training.collecting.download import OVERLAP, Downloads
-from ml.training.collecting.http_client import Clock, Manners
+from ml.training.collecting.download import OVERLAP, Downloader
+from ml.training.collecting.http_client import Clock, FetchPolicy
 from ml.training.collecting.link_policy import check_link, check_redirect
-from ml.training.collecting.partial_download import Partial
+from ml.training.collecting.partial_download import PartialDownload
 from tests.ml.sound_server import SoundServer, sound_server
 
 SONG = b"fLaC" + os.urandom(300_000)
@@ -47,21 +47,21 @@ def server() -> Iterator[SoundServer]:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Partial:
-    return Partial(tmp_path, "song")
+def here(tmp_path: Path) -> PartialDownload:
+    return PartialDownload(tmp_path, "song")
 
 
-def visit(link: str, here: Partial, hours: Hours | None = None, **manners: float) -> None:
-    Downloads(Manners(**manners), (hours or Hours()).clock).fetch(link, here)
+def visit(link: str, here: PartialDownload, hours: Hours | None = None, **policy: float) -> None:
+    Downloader(FetchPolicy(**policy), (hours or Hours()).clock).fetch(link, here)
 
 
-def refused(link: str, here: Partial, hours: Hours | None = None, **manners: float) -> MoodError:
+def refused(link: str, here: PartialDownload, hours: Hours | None = None, **policy: float) -> MoodError:
     with pytest.raises(MoodError) as caught:
-        visit(link, here, hours, **manners)
+        visit(link, here, hours, **policy)
     return caught.value
 
 
-def test_a_file_arrives_whole_and_the_server_learns_who_asked(server: SoundServer, here: Partial) -> None:
+def test_a_file_arrives_whole_and_the_server_learns_who_asked(server: SoundServer, here: PartialDownload) -> None:
     visit(server.serve("/song", SONG), here)
     assert here.path.read_bytes() == SONG
     headers = server.asked[0][1]
@@ -70,7 +70,7 @@ def test_a_file_arrives_whole_and_the_server_learns_who_asked(server: SoundServe
 
 
 def test_no_password_of_the_netrc_file_is_sent(
-    server: SoundServer, here: Partial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: SoundServer, here: PartialDownload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login anna password secret\n")
@@ -79,20 +79,20 @@ def test_no_password_of_the_netrc_file_is_sent(
     assert "Authorization" not in server.asked[0][1]
 
 
-def test_no_cookie_is_kept(server: SoundServer, here: Partial) -> None:
+def test_no_cookie_is_kept(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/song", SONG, statuses=[503], headers={"Set-Cookie": "who=anna"})
     visit(link, here)
     assert len(server.asked) == 2
     assert "Cookie" not in server.asked[1][1]
 
 
-def test_a_broken_connection_goes_on_where_it_ended(server: SoundServer, here: Partial) -> None:
+def test_a_broken_connection_goes_on_where_it_ended(server: SoundServer, here: PartialDownload) -> None:
     visit(server.serve("/song", SONG, breaks_after=[BREAK]), here)
     assert here.path.read_bytes() == SONG
     assert server.ranges_asked() == [None, f"bytes={BREAK - OVERLAP}-"]
 
 
-def test_the_next_run_goes_on_where_the_last_one_ended(server: SoundServer, here: Partial) -> None:
+def test_the_next_run_goes_on_where_the_last_one_ended(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/song", SONG, breaks_after=[BREAK])
     error = refused(link, here, attempts=1)
     assert error.code == "link_broken_off"
@@ -102,26 +102,28 @@ def test_the_next_run_goes_on_where_the_last_one_ended(server: SoundServer, here
     assert server.ranges_asked() == [None, f"bytes={BREAK - OVERLAP}-"]
 
 
-def test_what_is_whole_is_not_asked_for_again(server: SoundServer, here: Partial) -> None:
+def test_what_is_whole_is_not_asked_for_again(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/song", SONG)
     visit(link, here)
     visit(link, here)
     assert len(server.asked) == 1
 
 
-def test_a_server_without_ranges_is_asked_from_the_beginning(server: SoundServer, here: Partial) -> None:
+def test_a_server_without_ranges_is_asked_from_the_beginning(server: SoundServer, here: PartialDownload) -> None:
     visit(server.serve("/song", SONG, ranges=False, breaks_after=[BREAK]), here)
     assert here.path.read_bytes() == SONG
 
 
-def test_a_server_that_gives_less_than_was_asked_for_is_asked_for_the_rest(server: SoundServer, here: Partial) -> None:
+def test_a_server_that_gives_less_than_was_asked_for_is_asked_for_the_rest(
+    server: SoundServer, here: PartialDownload
+) -> None:
     visit(server.serve("/song", SONG, breaks_after=[BREAK], largest_piece=120_000), here, attempts=4)
     assert here.path.read_bytes() == SONG
 
 
 @pytest.mark.parametrize("etag", ['"2"', None], ids=["told", "untold"])
 def test_a_file_that_changed_in_between_is_not_patched_together(
-    server: SoundServer, here: Partial, etag: str | None
+    server: SoundServer, here: PartialDownload, etag: str | None
 ) -> None:
     before = etag and '"1"'
     link = server.serve("/song", SONG, etag=before, breaks_after=[BREAK])
@@ -132,7 +134,7 @@ def test_a_file_that_changed_in_between_is_not_patched_together(
     assert here.path.read_bytes() == another
 
 
-def test_a_file_that_became_shorter_is_fetched_anew(server: SoundServer, here: Partial) -> None:
+def test_a_file_that_became_shorter_is_fetched_anew(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/song", SONG, breaks_after=[BREAK])
     refused(link, here, attempts=1)
     server.pages["/song"].statuses = [416]
@@ -141,16 +143,18 @@ def test_a_file_that_became_shorter_is_fetched_anew(server: SoundServer, here: P
     assert here.path.read_bytes() == SONG[:1000]
 
 
-def test_a_file_of_unknown_length_arrives_too(server: SoundServer, here: Partial) -> None:
+def test_a_file_of_unknown_length_arrives_too(server: SoundServer, here: PartialDownload) -> None:
     visit(server.serve("/song", SONG, chunked=True), here)
     assert here.path.read_bytes() == SONG
-    assert here.is_whole
+    assert here.is_complete
 
 
-def test_a_file_of_unknown_length_that_breaks_off_is_not_taken_for_whole(server: SoundServer, here: Partial) -> None:
+def test_a_file_of_unknown_length_that_breaks_off_is_not_taken_for_whole(
+    server: SoundServer, here: PartialDownload
+) -> None:
     link = server.serve("/song", SONG, chunked=True, breaks_after=[BREAK])
     assert refused(link, here, attempts=1).code == "link_broken_off"
-    assert not here.is_whole
+    assert not here.is_complete
     visit(link, here)
     assert here.path.read_bytes() == SONG
 
@@ -158,21 +162,23 @@ def test_a_file_of_unknown_length_that_breaks_off_is_not_taken_for_whole(server:
 @pytest.mark.parametrize(
     ("status", "code"), [(401, "link_refused"), (403, "link_refused"), (404, "link_missing"), (418, "link_failed")]
 )
-def test_a_refusal_is_told_and_not_argued_with(server: SoundServer, here: Partial, status: int, code: str) -> None:
+def test_a_refusal_is_told_and_not_argued_with(
+    server: SoundServer, here: PartialDownload, status: int, code: str
+) -> None:
     error = refused(server.serve("/song", SONG, statuses=[status]), here)
     assert error.code == code
     assert str(status) in error.message
     assert len(server.asked) == 1
 
 
-def test_a_busy_server_is_asked_again_when_it_wants(server: SoundServer, here: Partial) -> None:
+def test_a_busy_server_is_asked_again_when_it_wants(server: SoundServer, here: PartialDownload) -> None:
     hours = Hours()
     visit(server.serve("/song", SONG, statuses=[503], headers={"Retry-After": "20"}), here, hours)
     assert here.path.read_bytes() == SONG
     assert 20 in hours.waits
 
 
-def test_a_server_that_wants_to_be_left_alone_is(server: SoundServer, here: Partial) -> None:
+def test_a_server_that_wants_to_be_left_alone_is(server: SoundServer, here: PartialDownload) -> None:
     hours = Hours()
     link = server.serve("/song", SONG, statuses=[429], headers={"Retry-After": "3600"})
     assert refused(link, here, hours).code == "link_failed"
@@ -181,9 +187,9 @@ def test_a_server_that_wants_to_be_left_alone_is(server: SoundServer, here: Part
 
 def test_between_two_requests_to_a_server_there_is_a_pause(server: SoundServer, tmp_path: Path) -> None:
     hours = Hours()
-    downloads = Downloads(Manners(pause_s=7.0), hours.clock)
+    downloads = Downloader(FetchPolicy(pause_s=7.0), hours.clock)
     for name in "abc":
-        downloads.fetch(server.serve(f"/{name}", SONG), Partial(tmp_path, name))
+        downloads.fetch(server.serve(f"/{name}", SONG), PartialDownload(tmp_path, name))
     assert hours.waits == [7.0, 7.0]
 
 
@@ -192,27 +198,27 @@ def test_who_could_not_be_reached_for_one_file_is_asked_once_for_the_next(tmp_pa
         taken.bind(("127.0.0.1", 0))
         link = f"http://127.0.0.1:{taken.getsockname()[1]}/song"
         hours = Hours()
-        downloads = Downloads(Manners(), hours.clock)
+        downloads = Downloader(FetchPolicy(), hours.clock)
         for name in "ab":
             with pytest.raises(MoodError, match=r"cannot be reached") as caught:
-                downloads.fetch(link, Partial(tmp_path, name))
+                downloads.fetch(link, PartialDownload(tmp_path, name))
             assert caught.value.code == "link_unreachable"
             assert ("3 times over" in caught.value.message) == (name == "a")
 
 
-def test_a_file_that_is_too_large_is_not_fetched(server: SoundServer, here: Partial) -> None:
-    error = refused(server.serve("/song", SONG), here, largest_bytes=100_000)
+def test_a_file_that_is_too_large_is_not_fetched(server: SoundServer, here: PartialDownload) -> None:
+    error = refused(server.serve("/song", SONG), here, max_bytes=100_000)
     assert error.code == "file_too_large"
     assert here.size == 0
 
 
-def test_a_file_that_does_not_say_how_large_it_is_is_stopped(server: SoundServer, here: Partial) -> None:
-    error = refused(server.serve("/song", SONG, chunked=True), here, largest_bytes=100_000)
+def test_a_file_that_does_not_say_how_large_it_is_is_stopped(server: SoundServer, here: PartialDownload) -> None:
+    error = refused(server.serve("/song", SONG, chunked=True), here, max_bytes=100_000)
     assert error.code == "file_too_large"
     assert here.size == 0
 
 
-def test_a_page_that_calls_itself_audio_is_left_after_its_head(server: SoundServer, here: Partial) -> None:
+def test_a_page_that_calls_itself_audio_is_left_after_its_head(server: SoundServer, here: PartialDownload) -> None:
     page = b"<!DOCTYPE html><html>" + b" " * 3_000_000
     error = refused(server.serve("/song.mp3", page, pause_s=0.02), here, attempts=1)
     assert error.code == "not_audio"
@@ -220,32 +226,32 @@ def test_a_page_that_calls_itself_audio_is_left_after_its_head(server: SoundServ
     assert here.size == 0
 
 
-def test_a_server_that_drips_is_left_in_time(server: SoundServer, here: Partial) -> None:
+def test_a_server_that_drips_is_left_in_time(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/song", SONG, pause_s=0.05)
     with pytest.raises(MoodError) as caught:
-        Downloads(Manners(longest_s=0.4)).fetch(link, here)
+        Downloader(FetchPolicy(max_duration_s=0.4)).fetch(link, here)
     assert caught.value.code == "link_too_slow"
     assert 0 < here.size < 20_000
 
 
-def test_a_server_that_falls_silent_is_left(server: SoundServer, here: Partial) -> None:
-    error = refused(server.serve("/song", SONG, pause_s=2.0), here, silence_s=0.3, attempts=1)
+def test_a_server_that_falls_silent_is_left(server: SoundServer, here: PartialDownload) -> None:
+    error = refused(server.serve("/song", SONG, pause_s=2.0), here, read_timeout_s=0.3, attempts=1)
     assert error.code == "link_broken_off"
 
 
-def test_redirects_are_followed(server: SoundServer, here: Partial) -> None:
+def test_redirects_are_followed(server: SoundServer, here: PartialDownload) -> None:
     server.serve("/song", SONG)
     visit(server.serve("/old", statuses=[302], headers={"Location": "/song"}), here)
     assert here.path.read_bytes() == SONG
 
 
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/song", "file:///etc/hostname", "http://anna:secret@127.0.0.1/"])
-def test_redirects_lead_to_plain_web_links_only(server: SoundServer, here: Partial, target: str) -> None:
+def test_redirects_lead_to_plain_web_links_only(server: SoundServer, here: PartialDownload, target: str) -> None:
     link = server.serve("/old", statuses=[302], headers={"Location": target})
     assert refused(link, here).code == "link_not_allowed"
 
 
-def test_redirects_in_a_circle_end(server: SoundServer, here: Partial) -> None:
+def test_redirects_in_a_circle_end(server: SoundServer, here: PartialDownload) -> None:
     link = server.serve("/round", statuses=[302] * 20, headers={"Location": "/round"})
     assert refused(link, here).code == "link_failed"
     assert len(server.asked) < 10

@@ -12,7 +12,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training import collect as command
-from ml.training.collecting.dataset_store import Store
+from ml.training.collecting.dataset_store import DatasetStore
 from ml.training.collecting.excerpts import Cut
 from tests.architecture.sources import ROOT
 from tests.ml.collected import RATE, everything_in, labels, outcomes, run, song
@@ -59,7 +59,7 @@ def test_a_song_that_breaks_off_is_kept_with_a_word(house: Path) -> None:
 def test_a_hash_in_the_list_is_held_against_the_recording(house: Path) -> None:
     right = hashlib.sha256(song(house / "a.wav").read_bytes()).hexdigest()
     report = run(
-        house, f"file,mood,sha256\na.wav,calm,{right.upper()}\na.wav,calm,{'0' * 64}\n", wishes=Cut(length_s=3)
+        house, f"file,mood,sha256\na.wav,calm,{right.upper()}\na.wav,calm,{'0' * 64}\n", default_cut=Cut(length_s=3)
     )
     assert outcomes(report) == ["collected", "sha256_differs"]
 
@@ -73,7 +73,7 @@ def test_a_download_with_a_wrong_hash_is_fetched_anew_the_next_time(house: Path,
     assert outcomes(run(house, text)) == ["collected"]
 
 
-@pytest.mark.parametrize("where", ["listen", "write_passage"])
+@pytest.mark.parametrize("where", ["inspect_audio", "write_passage"])
 def test_whoever_is_interrupted_leaves_nothing_half_done(
     house: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -85,14 +85,14 @@ def test_whoever_is_interrupted_leaves_nothing_half_done(
 
         patch.setattr(f"ml.training.collecting.collector.{where}", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            run(house, "file,mood\na.wav,calm\n", wishes=Cut(length_s=4.0))
+            run(house, "file,mood\na.wav,calm\n", default_cut=Cut(length_s=4.0))
     assert everything_in(house / "set") == set()
-    assert outcomes(run(house, "file,mood\na.wav,calm\n", wishes=Cut(length_s=4.0))) == ["collected"]
+    assert outcomes(run(house, "file,mood\na.wav,calm\n", default_cut=Cut(length_s=4.0))) == ["collected"]
 
 
 def test_two_runs_do_not_share_a_folder(house: Path) -> None:
     song(house / "a.wav")
-    with Store(house / "set").locked(), pytest.raises(MoodError) as caught:
+    with DatasetStore(house / "set").locked(), pytest.raises(MoodError) as caught:
         run(house, "file,mood\na.wav,calm\n")
     assert caught.value.code == "collect_busy"
 
@@ -111,7 +111,7 @@ def test_a_full_disk_stops_everything_with_one_sentence(house: Path, monkeypatch
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Store, "take", full)
+    monkeypatch.setattr(DatasetStore, "add", full)
     with pytest.raises(MoodError, match=r"No space left") as caught:
         run(house, "file,mood\na.wav,calm\n")
     assert caught.value.code == "disk_full"

@@ -25,7 +25,7 @@ def test_a_table_says_what_people_say_of_each_recording(tmp_path: Path) -> None:
         "Bach, J. S.",
         "Aria",
     )
-    assert (first.start_s, first.end_s, first.others) == (1.5, 20.0, {"fold": "3"})
+    assert (first.start_s, first.end_s, first.extra_columns) == (1.5, 20.0, {"fold": "3"})
     assert (second.row, second.start_s, second.problem) == (4, None, None)
 
 
@@ -146,7 +146,7 @@ def test_a_table_may_name_a_playlist_for_each_mood(tmp_path: Path) -> None:
     (tmp_path / "lists/calm.m3u").write_text("#EXTINF:1,Nina - Blue\n1.mp3\n2.mp3\n")
     entries = read(tmp_path / "songs.csv", "file,mood,fold\nlists/calm.m3u,calm,2\nsad.m3u,sad,\n")
     assert [entry.path for entry in entries[:2]] == [tmp_path / "lists/1.mp3", tmp_path / "lists/2.mp3"]
-    assert [(entry.mood, entry.artist, entry.others) for entry in entries[:2]] == [
+    assert [(entry.mood, entry.artist, entry.extra_columns) for entry in entries[:2]] == [
         ("calm", "Nina", {"fold": "2"}),
         ("calm", "", {"fold": "2"}),
     ]

@@ -11,15 +11,15 @@ import pytest
 
 from ml.errors import MoodError
 from ml.moods import QUADRANTS
-from ml.training.compare import chosen_trials, compare, figures, tables
+from ml.training.compare import chosen_budgets, compare, figures, tables
 from ml.training.data.clips import Clip
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import ARCHITECTURES, architecture
 from ml.training.older_networks import leakage as leaking
-from ml.training.older_networks.comparison_table import marked_tables
-from ml.training.older_networks.fold_measurement import VALIDATION_SHARE, artists_apart
-from ml.training.older_networks.leakage import LEAKS, Leak, folds_of, measure_leak
-from ml.training.older_networks.trial_budget import TRIALS, Trial, tried
+from ml.training.older_networks.comparison_table import page_tables
+from ml.training.older_networks.fold_measurement import VALIDATION_SHARE, split_by_artist
+from ml.training.older_networks.leakage import LEAKAGE_CASES, LeakageCase, folds_of, measure_leakage
+from ml.training.older_networks.trial_budget import BUDGETS, TrialBudget, with_budget
 from ml.training.reports.markdown import replace_marked
 from tests import sounds
 from tests.architecture.sources import ROOT
@@ -53,19 +53,19 @@ def data(tmp_path: Path) -> Path:
 
 def test_a_fold_is_judged_by_a_network_that_did_not_hear_it(data: Path, tmp_path: Path) -> None:
     out, cache = tmp_path / "out", FeatureCache(tmp_path / "cache")
-    compare(data, cache, out, {"mfcc_mean_cnn": Trial(folds=(0, 2), epochs=20)})
-    measured = json.loads((out / "mfcc_mean_cnn-2.json").read_text())
-    assert measured["files"] == ["8.wav", "9.wav", "10.wav", "11.wav"]
-    assert measured["labels"] == [0, 1, 2, 3]
-    assert np.argmax(measured["chances"], axis=1).tolist() == [0, 1, 2, 3]
-    assert measured["epochs"] <= measured["epochs_allowed"] == 20
+    compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(0, 2), epochs=20)})
+    result = json.loads((out / "mfcc_mean_cnn-2.json").read_text())
+    assert result["files"] == ["8.wav", "9.wav", "10.wav", "11.wav"]
+    assert result["labels"] == [0, 1, 2, 3]
+    assert np.argmax(result["chances"], axis=1).tolist() == [0, 1, 2, 3]
+    assert result["epochs"] <= result["epochs_allowed"] == 20
 
     made = (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns
-    compare(data, cache, out, {"mfcc_mean_cnn": Trial(folds=(2,), epochs=20)})
+    compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(2,), epochs=20)})
     assert (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns == made
 
     with pytest.raises(MoodError) as caught:
-        compare(data, cache, out, {"mfcc_mean_cnn": Trial(folds=(2,), epochs=30)})
+        compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(2,), epochs=30)})
     assert caught.value.code == "measured_otherwise"
 
     found = figures(out)
@@ -76,7 +76,7 @@ def test_a_fold_is_judged_by_a_network_that_did_not_hear_it(data: Path, tmp_path
 
 def test_early_stopping_watches_whole_artists() -> None:
     clips = [clip(number, f"artist {number // 3}") for number in range(60)]
-    learn, watch = artists_apart(clips, np.arange(6, 60), seed=0)
+    learn, watch = split_by_artist(clips, np.arange(6, 60), seed=0)
     assert {clips[song].artist for song in learn} & {clips[song].artist for song in watch} == set()
     assert sorted([*learn, *watch]) == list(range(6, 60))
     assert len(watch) / 54 == pytest.approx(VALIDATION_SHARE, abs=0.06)
@@ -85,7 +85,7 @@ def test_early_stopping_watches_whole_artists() -> None:
 def test_pieces_of_a_song_part_only_where_that_is_the_leak() -> None:
     clips = [clip(number, f"artist {number // 2}", fold=number // 2 % 5) for number in range(40)]
     owner = np.repeat(np.arange(40), 6)
-    split = {leak.unit: folds_of(leak.unit, clips, owner) for leak in LEAKS}
+    split = {leak.unit: folds_of(leak.unit, clips, owner) for leak in LEAKAGE_CASES}
     assert set(split) == {"artist", "song", "piece"}
     in_folds = {unit: [len(set(folds[owner == song])) for song in range(40)] for unit, folds in split.items()}
     assert max(in_folds["artist"]) == max(in_folds["song"]) == 1
@@ -107,33 +107,33 @@ def test_a_network_asked_about_songs_that_it_knows_seems_to_hear_what_is_not_the
     ]
     small = replace(architecture("cnn1d4"), recipe=replace(architecture("cnn1d4").recipe, batch_size=16))
     right = {}
-    for leak in (Leak("artists", "artists", "artist"), Leak("pieces", "nothing", "piece")):
-        found = json.loads(measure_leak(leak, small, clips, pieces, tmp_path).read_text())
+    for leak in (LeakageCase("artists", "artists", "artist"), LeakageCase("pieces", "nothing", "piece")):
+        found = json.loads(measure_leakage(leak, small, clips, pieces, tmp_path).read_text())
         right[leak.name] = found["piece_accuracy"]["value"]
     assert right["artists"] < 0.5
     assert right["pieces"] > 0.9
 
 
 def test_a_trial_says_what_is_reduced_and_full_reduces_nothing() -> None:
-    assert set(TRIALS) == set(ARCHITECTURES)
-    reduced = tried("residual_cnn", TRIALS["residual_cnn"])
+    assert set(BUDGETS) == set(ARCHITECTURES)
+    reduced = with_budget("residual_cnn", BUDGETS["residual_cnn"])
     assert reduced.shape < architecture("residual_cnn").shape
     assert reduced.recipe.epochs < architecture("residual_cnn").recipe.epochs
-    for name, trial in chosen_trials([], None, full=True).items():
-        assert tried(name, trial) == architecture(name)
+    for name, trial in chosen_budgets([], None, full=True).items():
+        assert with_budget(name, trial) == architecture(name)
 
 
 def test_an_unknown_network_is_refused_before_anything_is_trained() -> None:
     with pytest.raises(MoodError, match="There is no network"):
-        chosen_trials(["lenet6"], None, full=False)
+        chosen_budgets(["lenet6"], None, full=False)
 
 
 def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
     found = json.loads((ROOT / "docs/networks.json").read_text())
     page = (ROOT / "docs/networks.md").read_text()
-    assert replace_marked(page, marked_tables(found)) == page
+    assert replace_marked(page, page_tables(found)) == page
     assert list(found["networks"]) == list(ARCHITECTURES)
-    assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKS]
+    assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKAGE_CASES]
 
 
 def test_the_page_tells_of_every_network() -> None:
@@ -143,5 +143,5 @@ def test_the_page_tells_of_every_network() -> None:
 
 def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
     with pytest.raises(MoodError) as caught:
-        replace_marked("# Networks\n", marked_tables({"networks": {}, "leaks": []}))
+        replace_marked("# Networks\n", page_tables({"networks": {}, "leaks": []}))
     assert caught.value.code == "page_unmarked"

@@ -15,7 +15,7 @@ from ml.training.own import training_loop as fitting
 from ml.training.own.epoch_log import best_epoch, read_epochs
 from ml.training.own.piece_batches import PieceBatches, piece_weights
 from ml.training.own.standardisation import Scaler
-from ml.training.own.voting import voted
+from ml.training.own.training_loop import song_probabilities
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -134,7 +134,7 @@ def test_the_scaler_knows_the_training_songs_alone(tmp_path: Path) -> None:
     pieces, labels = songs()
     pieces[20] = pieces[20] + 1e6
     fitting.fit(small(), pieces, labels, np.arange(12), np.arange(12, 16), MOODS, tmp_path, epochs=1, quiet=True)
-    expected = Scaler.fitted(pieces[:12], (0,))
+    expected = Scaler.fit(pieces[:12], (0,))
     np.testing.assert_allclose(Scaler.load(tmp_path / "scaler.json").mean, expected.mean, rtol=1e-5)
     assert expected.mean.max() < 1000
 
@@ -142,16 +142,16 @@ def test_the_scaler_knows_the_training_songs_alone(tmp_path: Path) -> None:
 def test_a_scaler_standardises_and_cuts_off_what_is_broken() -> None:
     pieces, _ = songs()
     together = np.concatenate(pieces)
-    scaled = Scaler.fitted(pieces, (0,))(together)
+    scaled = Scaler.fit(pieces, (0,))(together)
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-3)
     np.testing.assert_allclose(scaled.std(axis=0), 1, atol=1e-2)
-    assert Scaler.fitted(pieces, (0,))(together + 1e9).max() == 8.0
+    assert Scaler.fit(pieces, (0,))(together + 1e9).max() == 8.0
 
 
 def test_axes_that_share_a_mean_share_it() -> None:
-    picture = np.random.default_rng(0).normal(5, 2, (4, 6, 8, 1)).astype(np.float32)
-    assert Scaler.fitted([picture], (0, 1, 2, 3)).mean.shape == (1, 1, 1)
-    assert Scaler.fitted([picture], (0, 2, 3)).mean.shape == (6, 1, 1)
+    image = np.random.default_rng(0).normal(5, 2, (4, 6, 8, 1)).astype(np.float32)
+    assert Scaler.fit([image], (0, 1, 2, 3)).mean.shape == (1, 1, 1)
+    assert Scaler.fit([image], (0, 2, 3)).mean.shape == (6, 1, 1)
 
 
 def test_a_mean_and_a_majority_may_disagree() -> None:
@@ -172,11 +172,11 @@ def test_a_mean_and_a_majority_may_disagree() -> None:
 
 def test_where_votes_tie_the_mean_chance_decides_and_nowhere_else() -> None:
     tied = np.array([[0.6, 0.3, 0.1], [0.3, 0.7, 0.0], [0.2, 0.0, 0.8]], np.float32)  # three pieces, three moods
-    assert voted(tied, "majority").argmax() == 0  # 0.37 on the mean, beside 0.33 and 0.30
-    assert voted(tied[:, ::-1], "majority").argmax() == 2  # whatever the order of the moods
+    assert song_probabilities(tied, "majority").argmax() == 0  # 0.37 on the mean, beside 0.33 and 0.30
+    assert song_probabilities(tied[:, ::-1], "majority").argmax() == 2  # whatever the order of the moods
     narrow = np.concatenate([np.tile([0.51, 0.49], (40, 1)), np.tile([0.0, 1.0], (39, 1))])
-    assert voted(narrow, "majority").argmax() == 0  # one vote more outweighs any mean
-    assert voted(np.array([[1.0, 0.0], [0.0, 1.0]]), "majority").argmax() == 0
+    assert song_probabilities(narrow, "majority").argmax() == 0  # one vote more outweighs any mean
+    assert song_probabilities(np.array([[1.0, 0.0], [0.0, 1.0]]), "majority").argmax() == 0
 
 
 def test_every_song_counts_the_same_and_balanced_so_does_every_mood() -> None:

@@ -60,7 +60,7 @@ def test_a_folder_named_after_two_moods_holds_songs_of_both(tmp_path: Path) -> N
     song(tmp_path / "calm;sad" / "a.flac", "sad", 1)
     found = read_collection(tmp_path)
     assert found.songs[0].moods == ("calm", "sad")
-    assert found.several
+    assert found.multi_label
 
 
 def test_a_tables_paths_are_relative_to_it(tunes: Path) -> None:
@@ -115,8 +115,8 @@ def test_the_same_recording_is_kept_once_and_both_places_are_told(tunes: Path) -
     (tunes / "copy.mp3").write_bytes((tunes / "a.mp3").read_bytes())
     found = read_collection(table(tunes, "file,mood\na.mp3,calm\nb.mp3,sad\ncopy.mp3,sad\n"))
     assert told(found) == [("row 4", "song_repeated")]
-    assert "row 2" in found.problems[0].sentence
-    assert "“calm”" in found.problems[0].sentence
+    assert "row 2" in found.problems[0].message
+    assert "“calm”" in found.problems[0].message
 
 
 def test_another_column_may_hold_the_moods(tunes: Path) -> None:

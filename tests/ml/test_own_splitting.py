@@ -33,7 +33,7 @@ def two_songs_an_artist(count: int = 40) -> Collection:
 
 
 def parts(split: Split) -> list[np.ndarray]:
-    return [split.learn, split.stop, split.judge]
+    return [split.train, split.validation, split.test]
 
 
 def artists(found: Collection, songs: np.ndarray) -> set[str]:
@@ -43,8 +43,8 @@ def artists(found: Collection, songs: np.ndarray) -> set[str]:
 @pytest.mark.parametrize("seed", range(5))
 def test_no_artist_is_in_two_parts(seed: int) -> None:
     found = two_songs_an_artist()
-    learn, stop, judge = (artists(found, part) for part in parts(single_split(found, 0.2, seed)))
-    assert len(learn) + len(stop) + len(judge) == len(learn | stop | judge) == 20
+    train, validation, test = (artists(found, part) for part in parts(single_split(found, 0.2, seed)))
+    assert len(train) + len(validation) + len(test) == len(train | validation | test) == 20
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -66,28 +66,28 @@ def test_six_songs_of_a_mood_by_six_artists_are_always_enough(count: int) -> Non
 
 def test_about_the_asked_share_judges() -> None:
     split = single_split(two_songs_an_artist(100), 0.2, 0)
-    assert 16 <= len(split.judge) <= 24
+    assert 16 <= len(split.test) <= 24
 
 
 def test_the_same_seed_deals_the_same_and_another_otherwise() -> None:
     found = two_songs_an_artist()
-    first, again, other = (single_split(found, 0.2, seed).judge.tolist() for seed in (1, 1, 2))
+    first, again, other = (single_split(found, 0.2, seed).test.tolist() for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_in_folds_every_song_judges_once() -> None:
     found = two_songs_an_artist()
     splits = fold_splits(found, 4, 0)
-    judged = np.concatenate([split.judge for split in splits])
+    judged = np.concatenate([split.test for split in splits])
     assert sorted(judged.tolist()) == list(range(40))
     for split in splits:
-        assert not artists(found, split.judge) & (artists(found, split.learn) | artists(found, split.stop))
+        assert not artists(found, split.test) & (artists(found, split.train) | artists(found, split.validation))
 
 
 def test_a_tables_own_folds_are_kept() -> None:
     songs = [(("calm" if number % 2 else "sad",), f"artist {number}") for number in range(24)]
     found = collection(songs, [number // 8 for number in range(24)])
-    assert [split.judge.tolist() for split in fold_splits(found, 0, 0)] == [
+    assert [split.test.tolist() for split in fold_splits(found, 0, 0)] == [
         list(range(start, start + 8)) for start in (0, 8, 16)
     ]
 
@@ -99,8 +99,8 @@ def test_folds_that_part_an_artist_are_found() -> None:
 
 def test_the_network_that_is_kept_learns_from_all_but_those_that_tell_when_to_stop() -> None:
     split = final_split(two_songs_an_artist(), 0)
-    assert len(split.judge) == 0
-    assert len(split.learn) + len(split.stop) == 40
+    assert len(split.test) == 0
+    assert len(split.train) + len(split.validation) == 40
 
 
 def test_a_song_of_several_moods_counts_in_each() -> None:

@@ -13,11 +13,11 @@ from ml.errors import MoodError
 from ml.training import train
 from ml.training.older_networks import architecture
 from ml.training.own import predict
-from ml.training.own.command import name_of
+from ml.training.own.command import dataset_name
 from ml.training.own.label_files import read_collection
 from ml.training.own.run import Run
 from ml.training.own.run_report import report_run
-from ml.training.own.run_request import Order
+from ml.training.own.run_request import TrainingRequest
 from tests.ml.labelled_sounds import folders, song
 
 pytestmark = [
@@ -104,7 +104,7 @@ def test_a_run_is_called_after_its_songs(tmp_path: Path) -> None:
     (tmp_path / "live.2020").mkdir()
     (tmp_path / "live.2020" / "labels.csv").touch()
     (tmp_path / "songs.csv").touch()
-    names = [name_of(tmp_path / name) for name in ("live.2020", "live.2020/labels.csv", "songs.csv")]
+    names = [dataset_name(tmp_path / name) for name in ("live.2020", "live.2020/labels.csv", "songs.csv")]
     assert names == ["live.2020", "live.2020", "songs"]
 
 
@@ -112,8 +112,8 @@ def test_an_interrupted_run_does_not_go_on_from_other_weights(place: Path, capsy
     """Somebody put a file of weights there, or took it away, after the first epoch."""
     (place / "other.partial" / "network-0" / "backup").mkdir(parents=True)
     collection = read_collection(place / "moods")
-    order = Order(architecture("cnn1d4"), place / "moods", place / "other", "", epochs=3)
-    begun = order.settings(collection) | {"weights to start from": "from ImageNet's weights in a.h5"}
+    request = TrainingRequest(architecture("cnn1d4"), place / "moods", place / "other", "", epochs=3)
+    begun = request.settings(collection) | {"weights to start from": "from ImageNet's weights in a.h5"}
     (place / "other.partial" / "settings.json").write_text(json.dumps(begun))
     assert typed(place, place / "moods", "other") == 1
     assert "differs in its weights to start from" in capsys.readouterr().err
@@ -151,10 +151,10 @@ def test_songs_are_named_by_it_and_a_bad_one_does_not_stop_the_rest(
 ) -> None:
     sad = made.parent / "moods" / "sad" / "0.flac"
     assert said(made.parent, "run", "gone.mp3", str(sad), "--json") == 1
-    gone, heard = map(json.loads, capsys.readouterr().out.splitlines())
+    gone, stored_features = map(json.loads, capsys.readouterr().out.splitlines())
     assert gone["error"]["code"] == "file_missing"
-    assert heard["moods"][0] in ("happy", "sad")
-    assert sum(heard["chances"].values()) == pytest.approx(1, abs=1e-3)
+    assert stored_features["moods"][0] in ("happy", "sad")
+    assert sum(stored_features["chances"].values()) == pytest.approx(1, abs=1e-3)
 
 
 def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(

@@ -14,18 +14,18 @@ from PIL import Image
 
 from ml.features.names import NAMES
 from ml.spec import SPEC
+from ml.training.reports.cliffs_delta import cliffs_delta
+from ml.training.reports.mood_summary import summary_by_mood
 from ml.training.reports.plots import (
-    confusion_picture,
-    coverage_picture,
-    features_picture,
-    history_picture,
-    losses_picture,
-    reliability_picture,
-    separation,
-    spectrograms_picture,
-    summary_by_mood,
+    plot_confusion_matrix,
+    plot_coverage,
+    plot_features,
+    plot_learning_curves,
+    plot_losses,
+    plot_reliability,
+    plot_spectrograms,
 )
-from ml.training.reports.plots.feature_distributions import most_telling
+from ml.training.reports.plots.feature_distributions import most_separating
 from ml.training.reports.plots.style import PALETTE
 
 LOG = """epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
@@ -54,17 +54,17 @@ def test_a_history_is_drawn_also_without_validation_and_of_one_epoch(tmp_path: P
     log = tmp_path / "epochs.csv"
     for text in (LOG, "epoch,loss\n0,1.5\n"):
         log.write_text(text)
-        assert colours(history_picture(log, tmp_path / "history.png")) > 10
+        assert colours(plot_learning_curves(log, tmp_path / "history.png")) > 10
 
 
 def test_no_epoch_is_said_to_be_kept_where_none_is(tmp_path: Path) -> None:
     """Weights may be averaged over the last steps: then the epoch of the lowest loss means nothing."""
     log = tmp_path / "epochs.csv"
     log.write_text(LOG)
-    unmarked = history_picture(log, tmp_path / "unmarked.png").read_bytes()
-    assert history_picture(log, tmp_path / "marked.png", kept=2).read_bytes() != unmarked
+    unmarked = plot_learning_curves(log, tmp_path / "unmarked.png").read_bytes()
+    assert plot_learning_curves(log, tmp_path / "marked.png", best_epoch=2).read_bytes() != unmarked
     with pytest.raises(ValueError, match="number 4 cannot be"):
-        history_picture(log, tmp_path / "wrong.png", kept=4)
+        plot_learning_curves(log, tmp_path / "wrong.png", best_epoch=4)
 
 
 def test_the_losses_of_several_runs_are_drawn_part_by_part(tmp_path: Path) -> None:
@@ -78,15 +78,15 @@ def test_the_losses_of_several_runs_are_drawn_part_by_part(tmp_path: Path) -> No
     for log, text in zip(logs, texts, strict=False):
         log.write_text(text)
     parts = {"loss": "All", "teacher": "Teachers", "words": "Words"}
-    assert colours(losses_picture({"folds": logs, "final": logs[:1]}, parts, tmp_path / "losses.png")) > 10
+    assert colours(plot_losses({"folds": logs, "final": logs[:1]}, parts, tmp_path / "losses.png")) > 10
     with pytest.raises(ValueError, match="no epoch to draw of words"):
-        losses_picture({"folds": logs}, {"words": "Words"}, tmp_path / "none.png")
+        plot_losses({"folds": logs}, {"words": "Words"}, tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
 
 
 def test_no_epoch_is_no_history(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no epoch"):
-        history_picture(tmp_path / "none.csv", tmp_path / "history.png")
+        plot_learning_curves(tmp_path / "none.csv", tmp_path / "history.png")
     assert not list(tmp_path.iterdir())
 
 
@@ -95,68 +95,68 @@ def test_a_confusion_matrix_of_any_size_is_drawn(tmp_path: Path, count: int) -> 
     counts = RANDOM.integers(0, 20, (count, count))
     counts[0] = 0  # nobody said so
     names = [f"a long name {number}" for number in range(count)]
-    assert colours(confusion_picture(counts, names, tmp_path / "new" / "confusion.png", "A title")) > 10
+    assert colours(plot_confusion_matrix(counts, names, tmp_path / "new" / "confusion.png", "A title")) > 10
 
 
 def test_a_matrix_that_does_not_fit_its_names_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="3 names"):
-        confusion_picture(np.zeros((2, 2)), ["a", "b", "c"], tmp_path / "confusion.png")
+        plot_confusion_matrix(np.zeros((2, 2)), ["a", "b", "c"], tmp_path / "confusion.png")
 
 
 def test_calibration_and_coverage_are_drawn(tmp_path: Path) -> None:
-    assert colours(reliability_picture(BINS, tmp_path / "reliability.png")) > 10
+    assert colours(plot_reliability(BINS, tmp_path / "reliability.png")) > 10
     for threshold in (None, 0.3, 0.99):  # without one, with one, with one that nobody reaches
-        assert colours(coverage_picture(POINTS, tmp_path / "coverage.png", threshold)) > 10
+        assert colours(plot_coverage(POINTS, tmp_path / "coverage.png", threshold)) > 10
 
 
 def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no filled bin"):
-        reliability_picture([BINS[0] | {"count": 0}], tmp_path / "reliability.png")
+        plot_reliability([BINS[0] | {"count": 0}], tmp_path / "reliability.png")
     with pytest.raises(ValueError, match="no point"):
-        coverage_picture([], tmp_path / "coverage.png")
+        plot_coverage([], tmp_path / "coverage.png")
 
 
 @pytest.mark.parametrize("moods", [1, 2, 7])
 def test_spectrograms_stand_side_by_side_by_mood(tmp_path: Path, moods: int) -> None:
     mel = RANDOM.integers(0, 255, (SPEC.segment_steps, SPEC.n_mels)).astype(np.uint8)
     by_mood = {f"mood {number}": [mel] * (1 + number % 3) for number in range(moods)}
-    assert colours(spectrograms_picture(by_mood, SPEC, tmp_path / "spectrograms.png")) > 100
+    assert colours(plot_spectrograms(by_mood, SPEC, tmp_path / "spectrograms.png")) > 100
 
 
 @pytest.mark.parametrize("moods", [2, 3, 9])
 def test_features_are_drawn_by_mood(tmp_path: Path, moods: int) -> None:
     by_mood = {f"mood {number}": medians(5, number) for number in range(moods)}
-    assert colours(features_picture(by_mood, tmp_path / "features.png")) > 10
+    assert colours(plot_features(by_mood, tmp_path / "features.png")) > 10
 
 
 def test_one_mood_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Two moods"):
-        features_picture({"calm": medians(4), "sad": medians(0)}, tmp_path / "features.png")
+        plot_features({"calm": medians(4), "sad": medians(0)}, tmp_path / "features.png")
 
 
 def test_the_same_data_gives_the_same_picture(tmp_path: Path) -> None:
-    paths = [confusion_picture(np.eye(3), ["a", "b", "c"], tmp_path / f"{number}.png") for number in range(2)]
+    paths = [plot_confusion_matrix(np.eye(3), ["a", "b", "c"], tmp_path / f"{number}.png") for number in range(2)]
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 def test_separation_is_wholly_apart_not_at_all_and_known_in_between() -> None:
     low, high = np.array([[1.0], [2.0]]), np.array([[3.0], [4.0], [5.0]])
-    assert separation(low, high) == -1
-    assert separation(high, low) == 1
-    assert separation(low, low) == 0
-    assert separation(np.array([[1.0], [4.0]]), np.array([[2.0], [3.0]])) == 0
-    assert separation(np.array([[2.0]]), np.array([[1.0], [2.0], [2.0], [3.0]])) == 0  # ties count half
-    assert separation(np.array([[3.0]]), np.array([[1.0], [2.0], [3.0]]))[0] == pytest.approx(2 / 3)
+    assert cliffs_delta(low, high) == -1
+    assert cliffs_delta(high, low) == 1
+    assert cliffs_delta(low, low) == 0
+    assert cliffs_delta(np.array([[1.0], [4.0]]), np.array([[2.0], [3.0]])) == 0
+    assert cliffs_delta(np.array([[2.0]]), np.array([[1.0], [2.0], [2.0], [3.0]])) == 0  # ties count half
+    assert cliffs_delta(np.array([[3.0]]), np.array([[1.0], [2.0], [3.0]]))[0] == pytest.approx(2 / 3)
 
 
 def test_separation_sees_order_alone() -> None:
     one, other = medians(9), medians(7, 0.5)
-    np.testing.assert_allclose(separation(one, other), separation(np.log(one), np.log(other)))
+    np.testing.assert_allclose(cliffs_delta(one, other), cliffs_delta(np.log(one), np.log(other)))
 
 
 def test_every_pair_of_moods_has_its_most_telling_feature_drawn() -> None:
     scores = {("a", "b"): np.array([0.9, 0.8, 0.1, 0.0]), ("a", "c"): np.array([0.2, 0.1, 0.3, 0.0])}
-    assert set(most_telling(scores, 2)) == {0, 2}
+    assert set(most_separating(scores, 2)) == {0, 2}
 
 
 def test_a_summary_counts_a_song_of_two_moods_in_both() -> None:

@@ -12,15 +12,15 @@ import pytest
 from ml.errors import MoodError
 from ml.training.reports.markdown import replace_marked
 from ml.training.sung import fold_scores as measuring
-from ml.training.sung.comparison_networks import OLDER, machine_judge, watched_apart
-from ml.training.sung.fold_scores import NETWORKS, Run, measure, variants_of
+from ml.training.sung.comparison_networks import OLDER_NETWORKS, evaluate_svm, validation_split
+from ml.training.sung.fold_scores import NETWORKS, TrainingRun, measure, variants_of
 from ml.training.sung.measure import runs
-from ml.training.sung.network_training import VariantBatches, chances_of, fitted
+from ml.training.sung.network_training import VariantBatches, chances_of, train_network
 from ml.training.sung.phrases import EMOTIONS, FOLDS, Phrase
 from ml.training.sung.result_tables import tables
-from ml.training.sung.results import BOTH, gathered
+from ml.training.sung.results import BOTH, collect_results
 from ml.training.sung.voice import voice_of
-from ml.training.sung.voice_augmentation import Ranges
+from ml.training.sung.voice_augmentation import VoiceAugmentationRanges
 from ml.training.sung.voice_columns import variants
 from ml.training.sung.voice_recipe import Recipe
 from ml.training.sung.voice_spec import SUNG_SPEC as SPEC
@@ -48,16 +48,16 @@ def made(phrases: list[Phrase]) -> np.ndarray:
         voice_of(sung([50 + one.actor / 2 + note for note in tune], brightness=brightness[one.emotion]), SPEC)
         for one in phrases
     ]
-    return variants(voices, Ranges(), 2, SPEC)
+    return variants(voices, VoiceAugmentationRanges(), 2, SPEC)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_network_tells_two_ways_to_sing_apart_in_actors_that_it_never_heard(
     network: str, phrases: list[Phrase], made: np.ndarray
 ) -> None:
-    train, held = Run("actors", network, 0).sides(phrases)
+    train, held = TrainingRun("actors", network, 0).split_indices(phrases)
     recipe = Recipe(epochs=25, batch_size=8, mixup=0.0, averaging=0.5)
-    model = fitted(network, made[:, train], [phrases[number] for number in train], recipe, SPEC, seed=0)
+    model = train_network(network, made[:, train], [phrases[number] for number in train], recipe, SPEC, seed=0)
     chances = chances_of(model, made[0, held])
     assert chances.shape == (8, len(EMOTIONS))
     assert chances.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
@@ -66,8 +66,8 @@ def test_a_network_tells_two_ways_to_sing_apart_in_actors_that_it_never_heard(
 
 
 def test_a_vector_machine_does_so_too(phrases: list[Phrase], made: np.ndarray) -> None:
-    run = Run("actors", "svm", 0)
-    chances, _ = machine_judge(run, with_third(phrases), made, SPEC)
+    run = TrainingRun("actors", "svm", 0)
+    chances, _ = evaluate_svm(run, with_third(phrases), made, SPEC)
     assert chances[:, [0, 2]].argmax(axis=1).tolist() == [0, 1] * 4
 
 
@@ -92,11 +92,11 @@ def test_a_mixture_of_phrases_has_the_mixture_of_their_answers(phrases: list[Phr
 def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
     calls = []
 
-    def judge() -> tuple[np.ndarray, int]:
+    def evaluate() -> tuple[np.ndarray, int]:
         calls.append(1)
         return np.full((2, 6), 1 / 6), 7
 
-    places = {measure(Run("actors", "cnn1d", 0), judge, tmp_path) for _ in range(2)}
+    places = {measure(TrainingRun("actors", "cnn1d", 0), evaluate, tmp_path) for _ in range(2)}
     assert len(calls) == 1
     assert json.loads(places.pop().read_text())["parameters"] == 7
 
@@ -106,15 +106,15 @@ def test_voices_are_heard_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for number in range(2):
         sounds.write(tmp_path / f"{number}.wav", sung([57.0, 60.0 + number], note_s=2.0), sample_rate=16_000)
     first = variants_of(phrases, tmp_path, tmp_path)
-    monkeypatch.setattr(measuring, "hear", None)
+    monkeypatch.setattr(measuring, "read_voice", None)
     assert np.array_equal(variants_of(phrases, tmp_path, tmp_path), first)
 
 
 def test_early_stopping_watches_whole_actors_of_the_training(phrases: list[Phrase]) -> None:
     for split in ("actors", "random"):
-        run = Run(split, OLDER[0], 1)
-        train, held = run.sides(phrases)
-        learned, watched = watched_apart(run, phrases, train)
+        run = TrainingRun(split, OLDER_NETWORKS[0], 1)
+        train, held = run.split_indices(phrases)
+        learned, watched = validation_split(run, phrases, train)
         assert sorted([*learned, *watched]) == sorted(train)
         assert set(watched).isdisjoint(held)
         if split == "actors":
@@ -131,12 +131,12 @@ def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: lis
     """One network is right and fairly sure, the other wrong and unsure: together they are right."""
     for network, certain, right in (("cnn1d", 0.7, True), ("cnn2d", 0.4, False)):
         for fold in range(FOLDS):
-            run = Run("actors", network, fold)
+            run = TrainingRun("actors", network, fold)
             chances = np.full((8, len(EMOTIONS)), (1 - certain) / 5)
-            for place, number in enumerate(run.sides(phrases)[1]):
+            for place, number in enumerate(run.split_indices(phrases)[1]):
                 chances[place, phrases[number].emotion if right else 1] = certain
             measure(run, lambda chances=chances: (chances, 10), tmp_path)
-    found = gathered(phrases, tmp_path)
+    found = collect_results(phrases, tmp_path)
     assert list(found["splits"]) == ["actors"]
     actors = found["splits"]["actors"]
     assert [actors[name]["accuracy"]["value"] for name in ("cnn1d", "cnn2d", BOTH)] == [1.0, 0.0, 1.0]

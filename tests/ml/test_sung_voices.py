@@ -9,9 +9,9 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training.sung.phrases import EMOTIONS, FOLDS, folds_of, read_phrases
-from ml.training.sung.voice import drawn_pitch, voice_of
-from ml.training.sung.voice_augmentation import Ranges
-from ml.training.sung.voice_columns import as_sung, columns_of, variants
+from ml.training.sung.voice import pitch_image, voice_of
+from ml.training.sung.voice_augmentation import VoiceAugmentationRanges
+from ml.training.sung.voice_columns import columns_of, unchanged_columns, variants
 from ml.training.sung.voice_spec import SUNG_SPEC as SPEC
 from tests.ml.sung_phrases import labels, phrase, row, sung
 from tests.synthesis import silence
@@ -46,7 +46,7 @@ def test_silence_around_a_phrase_is_cut_to_a_margin() -> None:
 
 def test_a_pitch_between_two_bins_lights_both() -> None:
     width = 2 * SPEC.pitch_reach / (SPEC.pitch_bins - 1)
-    drawn = drawn_pitch(np.array([0.0, width / 2, np.nan, 20.0]), SPEC)
+    drawn = pitch_image(np.array([0.0, width / 2, np.nan, 20.0]), SPEC)
     middle = SPEC.pitch_bins // 2
     assert drawn[0, middle] == pytest.approx(1.0)
     assert drawn[1, [middle, middle + 1]] == pytest.approx([0.5, 0.5], abs=1e-3)
@@ -55,9 +55,9 @@ def test_a_pitch_between_two_bins_lights_both() -> None:
 
 def test_a_column_tells_the_level_the_tune_and_whether_there_is_a_voice() -> None:
     voice = voice_of(sung(MAJOR * 4, amplitude=0.4), SPEC)
-    columns = as_sung([voice], SPEC)
+    columns = unchanged_columns([voice], SPEC)
     assert columns.shape == (1, SPEC.columns, SPEC.width)
-    louder = as_sung([voice_of(sung(MAJOR * 4, amplitude=0.8), SPEC)], SPEC)
+    louder = unchanged_columns([voice_of(sung(MAJOR * 4, amplitude=0.8), SPEC)], SPEC)
     level, sung_rows = SPEC.rows["level"], SPEC.rows["sung"]
     middle = slice(5, -5)
     assert np.median((louder - columns)[0, middle, level]) == pytest.approx(6.02, abs=0.2)
@@ -77,7 +77,7 @@ def test_a_steady_sound_does_not_move_and_a_trembling_one_does() -> None:
 
 def test_a_changed_copy_is_another_sound_with_the_same_tune() -> None:
     voices = [voice_of(sung(MAJOR * 2), SPEC), voice_of(sung(MINOR * 2), SPEC)]
-    ranges = Ranges(tuning_semitones=0.0, stretch=0.02)
+    ranges = VoiceAugmentationRanges(tuning_semitones=0.0, stretch=0.02)
     made = variants(voices, ranges, 3, SPEC).astype(np.float32)
     assert made.shape == (4, 2, SPEC.columns, SPEC.width)
     tunes = made[..., SPEC.rows["tune"]].mean(axis=2)

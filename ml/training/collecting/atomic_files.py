@@ -10,11 +10,11 @@ from pathlib import Path
 
 from ml.errors import MoodError
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Gives a name beside `path` to write to; what was written there takes its place if all went well.
 
     Nothing stays under the other name. Raises what is raised inside.
@@ -30,13 +30,13 @@ def whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    with whole(path) as part:
+def write_atomically(path: Path, content: bytes) -> None:
+    with atomic_write(path) as part:
         part.write_bytes(content)
 
 
 @contextmanager
-def room_on_disk(folder: Path) -> Iterator[None]:
+def disk_errors(folder: Path) -> Iterator[None]:
     """A folder that cannot be written to ends everything with one sentence, instead of failing each row for itself.
 
     Raises MoodError, disk_full or folder_unwritable, in the place of any OSError.
@@ -44,7 +44,7 @@ def room_on_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        found = f"Nothing more can be written to {folder} ({error.strerror})"
-        if error.errno in FULL:
-            raise MoodError("disk_full", f"{found}; make room, and the same command goes on.") from error
-        raise MoodError("folder_unwritable", f"{found}; name another folder with --out, or allow it.") from error
+        message = f"Nothing more can be written to {folder} ({error.strerror})"
+        if error.errno in DISK_FULL_ERRORS:
+            raise MoodError("disk_full", f"{message}; make room, and the same command goes on.") from error
+        raise MoodError("folder_unwritable", f"{message}; name another folder with --out, or allow it.") from error

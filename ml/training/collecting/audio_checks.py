@@ -15,7 +15,7 @@ FULL_SCALE = 32_767
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioContent:
     """What a file holds."""
 
     container: str
@@ -29,7 +29,7 @@ class Sound:
     """A sentence, where something is damaged or missing."""
 
 
-def listen(path: Path) -> Sound:
+def inspect_audio(path: Path) -> AudioContent:
     """Decodes the whole file, as training will.
 
     Raises MoodError: not_audio, audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent.
@@ -41,7 +41,7 @@ def listen(path: Path) -> Sound:
         # 16 bits: what formats without loss agree in, while their floats differ in the last digit.
         digest.update(np.rint(np.clip(block, -1, 1) * FULL_SCALE).astype("<i2").tobytes())
     warning = " ".join(warning["message"] for warning in facts.warnings)
-    return Sound(container, facts.duration_s, digest.hexdigest(), warning)
+    return AudioContent(container, facts.duration_s, digest.hexdigest(), warning)
 
 
 def sha256_of(path: Path) -> str:

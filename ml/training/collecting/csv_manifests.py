@@ -12,11 +12,11 @@ from pathlib import Path
 from ml.errors import MoodError
 from ml.training.collecting.entries import Entry
 
-PLACES = ("file", "url", "source")
+LOCATION_COLUMNS = ("file", "url", "source")
 """Columns that may name the recording; of several, the first that is filled counts."""
 
-MOODS = ("mood", "moods")
-OWN = {*PLACES, *MOODS, "artist", "title", "sha256", "start_s", "end_s"}
+MOOD_COLUMNS = ("mood", "moods")
+KNOWN_COLUMNS = {*LOCATION_COLUMNS, *MOOD_COLUMNS, "artist", "title", "sha256", "start_s", "end_s"}
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,10 +44,11 @@ def read_manifest(path: Path, text: str) -> list[Entry]:
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
-    if not set(columns) & set(PLACES):
-        found = ", ".join(filter(None, columns)) or "nothing"
+    if not set(columns) & set(LOCATION_COLUMNS):
+        names = ", ".join(filter(None, columns)) or "nothing"
         raise MoodError(
-            "list_unreadable", f"The first line of {path} names {found}; it must name a column {', '.join(PLACES)}."
+            "list_unreadable",
+            f"The first line of {path} names {names}; it must name a column {', '.join(LOCATION_COLUMNS)}.",
         )
     for name in columns:
         if columns.count(name) > 1:
@@ -56,17 +57,17 @@ def _check_columns(path: Path, columns: list[str]) -> None:
 
 def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry:
     row = dict(zip(columns, cells, strict=False))
-    place = next((row[name] for name in PLACES if row.get(name)), "")
+    place = next((row[name] for name in LOCATION_COLUMNS if row.get(name)), "")
     problem = None
     times: dict[str, float | None] = {"start_s": None, "end_s": None}
     try:
         if any(cells[len(columns) :]):
-            raise _wrong(f"The row has {len(cells)} cells under {len(columns)} columns; quote a cell with a comma")
+            raise _row_error(f"The row has {len(cells)} cells under {len(columns)} columns; quote a cell with a comma")
         if not place:
-            raise _wrong("The row names no recording; write a path or a link")
+            raise _row_error("The row names no recording; write a path or a link")
         times = _times(row)
         if row.get("sha256") and not SHA256.fullmatch(row["sha256"].lower()):
-            raise _wrong(f"The sha256 {row['sha256']!r} is not 64 hexadecimal digits; mend it, or leave it out")
+            raise _row_error(f"The sha256 {row['sha256']!r} is not 64 hexadecimal digits; mend it, or leave it out")
     except MoodError as error:
         problem = error
     return Entry(
@@ -74,11 +75,11 @@ def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry
         row=line,
         place=place,
         folder=path.parent,
-        mood=next((row[name] for name in MOODS if row.get(name)), ""),
+        mood=next((row[name] for name in MOOD_COLUMNS if row.get(name)), ""),
         artist=row.get("artist", ""),
         title=row.get("title", ""),
         sha256=row.get("sha256", "").lower(),
-        others={name: value for name, value in row.items() if name and name not in OWN},
+        extra_columns={name: value for name, value in row.items() if name and name not in KNOWN_COLUMNS},
         problem=problem,
         **times,
     )
@@ -87,7 +88,7 @@ def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry
 def _times(row: Mapping[str, str]) -> dict[str, float | None]:
     start_s, end_s = (_seconds(name, row.get(name, "")) for name in ("start_s", "end_s"))
     if end_s is not None and end_s <= (start_s or 0.0):
-        raise _wrong(f"end_s is {end_s:g} and start_s {start_s or 0:g}; the end comes after the start")
+        raise _row_error(f"end_s is {end_s:g} and start_s {start_s or 0:g}; the end comes after the start")
     return {"start_s": start_s, "end_s": end_s}
 
 
@@ -99,9 +100,9 @@ def _seconds(name: str, text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
-        raise _wrong(f"{name} is {text!r}; write seconds, 0 or more, such as 12.5")
+        raise _row_error(f"{name} is {text!r}; write seconds, 0 or more, such as 12.5")
     return value
 
 
-def _wrong(found: str) -> MoodError:
-    return MoodError("row_wrong", f"{found}.")
+def _row_error(message: str) -> MoodError:
+    return MoodError("row_wrong", f"{message}.")

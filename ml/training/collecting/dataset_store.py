@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ml.errors import MoodError
-from ml.training.collecting.atomic_files import whole, write_whole
+from ml.training.collecting.atomic_files import atomic_write, write_atomically
 from ml.training.collecting.audio_checks import sha256_of
-from ml.training.collecting.partial_download import Partial
+from ml.training.collecting.partial_download import PartialDownload
 
 SUFFIXES = {
     "mp4": "m4a",
@@ -35,7 +35,7 @@ SUFFIXES = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRecording:
     """A recording in the folder."""
 
     file: str
@@ -60,7 +60,7 @@ class Kept:
     warning: str = ""
 
 
-class Store:
+class DatasetStore:
     """A data set's folder, for one process at a time."""
 
     def __init__(self, folder: Path) -> None:
@@ -82,25 +82,25 @@ class Store:
                 left.unlink()
             yield
 
-    def partial(self, link: str) -> Partial:
-        return Partial(self._work / "downloads", key_of(link))
+    def partial(self, link: str) -> PartialDownload:
+        return PartialDownload(self._work / "downloads", key_of(link))
 
-    def done(self, key: str) -> Kept | None:
+    def done(self, key: str) -> StoredRecording | None:
         """What an earlier run kept for this key, if it is still there."""
         try:
-            kept = Kept(**json.loads(self._note(key).read_text("utf-8")))
-            return kept if (self.folder / kept.file).stat().st_size == kept.size else None
+            recording = StoredRecording(**json.loads(self._note(key).read_text("utf-8")))
+            return recording if (self.folder / recording.file).stat().st_size == recording.size else None
         except (OSError, ValueError, TypeError):
             return None
 
-    def note_done(self, key: str, kept: Kept) -> None:
-        write_whole(self._note(key), json.dumps(asdict(kept), ensure_ascii=False).encode())
+    def mark_done(self, key: str, recording: StoredRecording) -> None:
+        write_atomically(self._note(key), json.dumps(asdict(recording), ensure_ascii=False).encode())
 
-    def all_done(self) -> Iterator[Kept]:
+    def all_done(self) -> Iterator[StoredRecording]:
         """What all earlier runs kept and is still there."""
         for note in sorted((self._work / "done").glob("*.json")):
-            if kept := self.done(note.stem):
-                yield kept
+            if recording := self.done(note.stem):
+                yield recording
 
     @contextmanager
     def scratch(self, name: str) -> Iterator[Path]:
@@ -112,11 +112,11 @@ class Store:
         finally:
             path.unlink(missing_ok=True)
 
-    def take(self, made: Path, container: str) -> tuple[str, str]:
+    def add(self, made: Path, container: str) -> tuple[str, str]:
         """Moves a file into the folder under its hash; returns its name there, and the hash."""
         sha256 = sha256_of(made)
         file = f"audio/{sha256}.{SUFFIXES.get(container, container)}"
-        with whole(self.folder / file) as part:
+        with atomic_write(self.folder / file) as part:
             made.replace(part)
         return file, sha256
 

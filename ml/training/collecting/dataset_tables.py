@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ml.training.collecting.atomic_files import write_whole
-from ml.training.collecting.collector import FAILED, SAME, Outcome
+from ml.training.collecting.atomic_files import write_atomically
+from ml.training.collecting.collector import DUPLICATE, FAILED, Outcome
 
 LABELS, REPORT = "labels.csv", "report.csv"
 COLUMNS = (
@@ -28,7 +28,7 @@ def write_report(folder: Path, outcomes: Iterable[Outcome]) -> None:
             "outcome": each.outcome,
             "code": each.code,
             "message": each.message,
-            "file": each.kept.file if each.kept else "",
+            "file": each.recording.file if each.recording else "",
         }
         for each in outcomes
     ]
@@ -43,32 +43,34 @@ def write_labels(folder: Path, outcomes: Iterable[Outcome]) -> list[dict[str, st
     artist then never trains on one passage of a song and judges by another. Where there is no recording, a table
     that is there already stays as it is.
     """
-    before = _moods_before(folder / LABELS)
-    rows = [_row(each, before) for each in outcomes if each.kept and each.outcome not in (FAILED, SAME)]
+    previous_moods = _moods_before(folder / LABELS)
+    rows = [
+        _row(each, previous_moods) for each in outcomes if each.recording and each.outcome not in (FAILED, DUPLICATE)
+    ]
     passages = Counter(row["source_sha256"] for row in rows)
     for row in rows:
         if not row["artist"] and passages[row["source_sha256"]] > 1:
             row["artist"] = f"source {row['source_sha256'][:12]}"
-    further = dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)
+    extra = dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)
     if rows:
-        _write(folder / LABELS, (*COLUMNS, *further), rows)
+        _write(folder / LABELS, (*COLUMNS, *extra), rows)
     return rows
 
 
 def _row(outcome: Outcome, before: dict[str, str]) -> dict[str, str]:
-    entry, kept = outcome.entry, outcome.kept
-    assert kept is not None
+    entry, recording = outcome.entry, outcome.recording
+    assert recording is not None
     return {
-        **{name: value for name, value in entry.others.items() if name not in COLUMNS},
-        "file": kept.file,
-        "mood": entry.mood or before.get(kept.file, ""),
-        "artist": entry.artist or kept.artist,
-        "title": entry.title or kept.title,
-        "duration_s": f"{kept.duration_s:g}",
-        "sha256": kept.sha256,
+        **{name: value for name, value in entry.extra_columns.items() if name not in COLUMNS},
+        "file": recording.file,
+        "mood": entry.mood or before.get(recording.file, ""),
+        "artist": entry.artist or recording.artist,
+        "title": entry.title or recording.title,
+        "duration_s": f"{recording.duration_s:g}",
+        "sha256": recording.sha256,
         "source": entry.place,
-        "source_sha256": kept.source_sha256,
-        "source_start_s": f"{kept.start_s:g}",
+        "source_sha256": recording.source_sha256,
+        "source_start_s": f"{recording.start_s:g}",
     }
 
 
@@ -85,4 +87,4 @@ def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, objec
     writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_whole(path, text.getvalue().encode())
+    write_atomically(path, text.getvalue().encode())

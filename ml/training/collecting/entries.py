@@ -36,7 +36,7 @@ class Entry:
 
     start_s: float | None = None
     end_s: float | None = None
-    others: Mapping[str, str] = field(default_factory=dict)
+    extra_columns: Mapping[str, str] = field(default_factory=dict)
     """The list's further columns, which are handed on as they are."""
 
     problem: MoodError | None = None
@@ -66,7 +66,7 @@ class Entry:
 
 
 def _scheme(place: str) -> str | None:
-    found = SCHEME.match(place)
-    if not found or (not place.startswith("//", found.end()) and found[1].lower() != "file"):
+    match = SCHEME.match(place)
+    if not match or (not place.startswith("//", match.end()) and match[1].lower() != "file"):
         return None  # a song may be called "Rome: Overture.mp3"
-    return found[1].lower()
+    return match[1].lower()

@@ -17,15 +17,15 @@ from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.mixing import Mixer
 from ml.errors import MoodError
 from ml.spec import SPEC
-from ml.training.collecting.atomic_files import FULL
+from ml.training.collecting.atomic_files import DISK_FULL_ERRORS
 
-HIGHEST_RATE = 48_000
+MAX_SAMPLE_RATE = 48_000
 """Hz. Networks hear 16,000; above 48,000 is only size."""
 
 BLOCK = 4096
 """Samples a frame; FFmpeg's FLAC encoder takes any number up to 65,535."""
 
-SLACK_S = 0.05
+TOLERANCE_S = 0.05
 """Codecs pad and trim: a passage may end this much behind its recording without a word."""
 
 
@@ -46,16 +46,16 @@ class Cut:
 
         Raises MoodError("passage_outside_song") where too little is left for training.
         """
-        start_s, end_s = self._wished(duration_s)
-        if end_s - start_s < SPEC.min_duration_s - SLACK_S:
+        start_s, end_s = self._requested(duration_s)
+        if end_s - start_s < SPEC.min_duration_s - TOLERANCE_S:
             raise MoodError(
                 "passage_outside_song",
                 f"From {start_s:g} s on, {max(0.0, end_s - start_s):.1f} s of the recording's {duration_s:.1f} s are "
                 f"wanted; at least {SPEC.min_duration_s:g} s are needed.",
             )
-        return (start_s, end_s) if start_s > 0 or end_s < duration_s - SLACK_S else None
+        return (start_s, end_s) if start_s > 0 or end_s < duration_s - TOLERANCE_S else None
 
-    def _wished(self, duration_s: float) -> tuple[float, float]:
+    def _requested(self, duration_s: float) -> tuple[float, float]:
         if self.end_s is not None:
             return self.start_s or 0.0, min(self.end_s, duration_s)
         if self.length_s is None:
@@ -76,14 +76,14 @@ def write_passage(path: Path, target: Path, start_s: float, end_s: float) -> Non
     """
     with open_audio(path) as source:
         stream = audio_stream(source)
-        rate = min(stream.sample_rate or HIGHEST_RATE, HIGHEST_RATE)
+        rate = min(stream.sample_rate or MAX_SAMPLE_RATE, MAX_SAMPLE_RATE)
         layout = "mono" if stream.channels == 1 else "stereo"
         mixer = Mixer(sample_format="s16", layout=layout, sample_rate=rate, block=BLOCK)
         passage = _between(_mixed(source, mixer), round(start_s * rate), round(end_s * rate))
         try:
             written = _write_flac(target, passage, rate, layout)
         except av.error.FFmpegError as error:
-            if error.errno in FULL:
+            if error.errno in DISK_FULL_ERRORS:
                 raise OSError(error.errno, error.strerror, os.fspath(target)) from error
             raise MoodError(
                 "audio_unreadable", "The recording could not be cut; it is damaged, or no music."
@@ -115,10 +115,10 @@ def _write_flac(target: Path, passage: Iterable[np.ndarray], rate: int, layout: 
     return written
 
 
-def _between(walk: Iterator[AudioFrame], start: int, end: int) -> Iterator[np.ndarray]:
+def _between(frames: Iterator[AudioFrame], start: int, end: int) -> Iterator[np.ndarray]:
     """int16 (1, samples * channels), interleaved, of the samples from `start` to `end`."""
     position = 0
-    for frame in walk:
+    for frame in frames:
         channels = frame.layout.nb_channels
         first, last = max(start - position, 0), min(end - position, frame.samples)
         if first < last:

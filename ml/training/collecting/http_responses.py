@@ -11,10 +11,10 @@ from ml.errors import MoodError
 
 CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
-PATIENT = {408, 429, 500, 502, 503, 504}
+RETRYABLE_STATUSES = {408, 429, 500, 502, 503, 504}
 """Answers that may be another one a moment later."""
 
-SENTENCES = {
+STATUS_ERRORS = {
     401: ("link_refused", "it asks for a name and a password; fetch the file yourself, and name its path"),
     403: ("link_refused", "it does not let us have it; fetch the file yourself, and name its path"),
     404: ("link_missing", "it has nothing there; mend the link"),
@@ -22,7 +22,7 @@ SENTENCES = {
 }
 
 
-class BrokenOff(Exception):
+class RetryableError(Exception):
     """An attempt that failed, and that another one may mend; `wait_s` is how long the server asked us to wait."""
 
     def __init__(self, code: str, message: str, wait_s: float = 0.0) -> None:
@@ -31,50 +31,50 @@ class BrokenOff(Exception):
         self.wait_s = wait_s
 
 
-class Spoiled(BrokenOff):
+class RestartDownload(RetryableError):
     """An attempt that shows that what is here is of no use: the next one begins anew."""
 
 
-def check_brings_file(answer: requests.Response) -> None:
+def check_is_file(response: requests.Response) -> None:
     """Raises BrokenOff, or MoodError (link_missing, link_refused, link_failed), unless the answer is a file."""
-    status = answer.status_code
+    status = response.status_code
     if status in (200, 206):
         return
-    said = f"{host_of(answer.url)} answers {status} {answer.reason or ''}".rstrip()
+    status_line = f"{host_of(response.url)} answers {status} {response.reason or ''}".rstrip()
     if status == 416:
-        raise Spoiled("link_broken_off", "The file on the server is another one than before")
-    if status in PATIENT:
-        asked = answer.headers.get("Retry-After", "")
-        raise BrokenOff("link_failed", said, float(asked) if asked.isdecimal() else 0.0)
-    code, sentence = SENTENCES.get(status, ("link_failed", "that is no file; mend the link, or try again later"))
-    raise MoodError(code, f"{said}: {sentence}.")
+        raise RestartDownload("link_broken_off", "The file on the server is another one than before")
+    if status in RETRYABLE_STATUSES:
+        retry_after = response.headers.get("Retry-After", "")
+        raise RetryableError("link_failed", status_line, float(retry_after) if retry_after.isdecimal() else 0.0)
+    code, sentence = STATUS_ERRORS.get(status, ("link_failed", "that is no file; mend the link, or try again later"))
+    raise MoodError(code, f"{status_line}: {sentence}.")
 
 
-def size_of(answer: requests.Response) -> int | None:
+def size_of(response: requests.Response) -> int | None:
     """Bytes of the whole file, where the server says."""
-    if is_encoded(answer):
+    if is_encoded(response):
         return None
-    if answer.status_code == 206:
-        found = CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        return int(found[3]) if found and found[3] != "*" else None
-    length = answer.headers.get("Content-Length", "")
+    if response.status_code == 206:
+        match = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        return int(match[3]) if match and match[3] != "*" else None
+    length = response.headers.get("Content-Length", "")
     return int(length) if length.isdecimal() else None
 
 
-def begins_at(answer: requests.Response) -> int | None:
+def range_start(response: requests.Response) -> int | None:
     """The place in the file of an answer's first byte; None where it does not say, or its bytes are not the file's."""
-    found = CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    return int(found[1]) if found and found[1] and not is_encoded(answer) else None
+    match = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    return int(match[1]) if match and match[1] and not is_encoded(response) else None
 
 
-def is_encoded(answer: requests.Response) -> bool:
+def is_encoded(response: requests.Response) -> bool:
     """Packed on the way, though we asked for it as it is: then lengths and places are not the file's."""
-    return answer.headers.get("Content-Encoding", "identity").lower() != "identity"
+    return response.headers.get("Content-Encoding", "identity").lower() != "identity"
 
 
-def validator_of(answer: requests.Response) -> str | None:
-    tag = answer.headers.get("ETag", "")
-    return tag if tag.startswith('"') else answer.headers.get("Last-Modified")
+def validator_of(response: requests.Response) -> str | None:
+    tag = response.headers.get("ETag", "")
+    return tag if tag.startswith('"') else response.headers.get("Last-Modified")
 
 
 def host_of(link: str) -> str:

@@ -10,21 +10,21 @@ from urllib.parse import urlsplit
 from ml.errors import MoodError
 
 SCHEMES = ("http", "https")
-UNSEEMLY = re.compile(r"[\x00-\x20\x7f]")
+FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x20\x7f]")
 
 
 def check_link(link: str) -> None:
     """Raises MoodError("link_not_allowed") for what is no plain http or https link."""
-    shown = link[:200]
+    excerpt = link[:200]
     try:
         parts = urlsplit(link)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise MoodError("link_not_allowed", f"{shown!r} is no link ({error}); mend it.") from error
+        raise MoodError("link_not_allowed", f"{excerpt!r} is no link ({error}); mend it.") from error
     if parts.scheme.lower() not in SCHEMES:
-        raise MoodError("link_not_allowed", f"{shown!r} begins with {parts.scheme}:; allowed are http and https.")
-    if not host or UNSEEMLY.search(link):
-        raise MoodError("link_not_allowed", f"{shown!r} is no whole link; mend it, with %20 for a space.")
+        raise MoodError("link_not_allowed", f"{excerpt!r} begins with {parts.scheme}:; allowed are http and https.")
+    if not host or FORBIDDEN_CHARACTERS.search(link):
+        raise MoodError("link_not_allowed", f"{excerpt!r} is no whole link; mend it, with %20 for a space.")
     if parts.username or parts.password:
         raise MoodError(
             "link_not_allowed",
@@ -52,7 +52,7 @@ def check_redirect(link: str, target: str) -> None:
 def is_internal(host: str) -> bool:
     """Whether a host has an address that is not of the internet: loopback, private, link-local."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False  # who cannot be found cannot be reached either, except by a proxy, which stands elsewhere
-    return any(not ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found)
+    return any(not ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in addresses)

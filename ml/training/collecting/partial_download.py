@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ml.training.collecting.atomic_files import write_whole
+from ml.training.collecting.atomic_files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Origin:
     """Its strong ETag, or else its date: what `If-Range` wants."""
 
 
-class Partial:
+class PartialDownload:
     """The file of a download's bytes, with a note beside it of what they are."""
 
     def __init__(self, folder: Path, key: str) -> None:
@@ -43,14 +43,14 @@ class Partial:
             return None
 
     @property
-    def is_whole(self) -> bool:
-        known = self.origin()
-        return known is not None and known.size == self.size
+    def is_complete(self) -> bool:
+        origin = self.origin()
+        return origin is not None and origin.size == self.size
 
     def begin(self, origin: Origin) -> None:
         """Throws away what is here, and notes what comes now."""
         self.clear()
-        write_whole(self._note, json.dumps(asdict(origin)).encode())
+        write_atomically(self._note, json.dumps(asdict(origin)).encode())
 
     def tail(self, length: int) -> bytes:
         """The last `length` bytes that have arrived, or all of fewer."""
@@ -66,7 +66,7 @@ class Partial:
         """Notes that all is here, once it is safely on the disk."""
         with self.path.open("rb") as file:
             os.fsync(file.fileno())
-        write_whole(self._note, json.dumps(asdict(Origin(link, self.size))).encode())
+        write_atomically(self._note, json.dumps(asdict(Origin(link, self.size))).encode())
 
     def clear(self) -> None:
         for path in (self.path, self._note):

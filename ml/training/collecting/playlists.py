@@ -26,28 +26,28 @@ def read_m3u(path: Path, text: str) -> list[Entry]:
     """
     if HLS_MARK in text:
         raise MoodError("list_unreadable", f"{path} lists the pieces of a stream, not songs; name whole files.")
-    entries, said = [], ""
+    entries, info = [], ""
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
         if line.upper().startswith("#EXTINF:"):
-            said = line.partition(",")[2]
+            info = line.partition(",")[2]
         elif line and not line.startswith("#"):
-            artist, title = _artist_and_title(said)
+            artist, title = _artist_and_title(info)
             entries.append(Entry(path.name, number, line, path.parent, artist=artist, title=title))
-            said = ""
+            info = ""
     return entries
 
 
 def read_pls(path: Path, text: str) -> list[Entry]:
     """The entries `FileN=` in the order of their numbers, with `TitleN=`. A row is an entry's number."""
-    found: dict[str, dict[int, str]] = {"file": {}, "title": {}}
+    entries_by_kind: dict[str, dict[int, str]] = {"file": {}, "title": {}}
     for line in text.splitlines():
         if match := PLS_LINE.match(line):
-            found[match[1].lower()][int(match[2])] = match[3].strip()
+            entries_by_kind[match[1].lower()][int(match[2])] = match[3].strip()
     entries = []
-    for number, place in sorted(found["file"].items()):
+    for number, place in sorted(entries_by_kind["file"].items()):
         if place:
-            artist, title = _artist_and_title(found["title"].get(number, ""))
+            artist, title = _artist_and_title(entries_by_kind["title"].get(number, ""))
             entries.append(Entry(path.name, number, place, path.parent, artist=artist, title=title))
     return entries
 
@@ -69,13 +69,13 @@ def read_xspf(path: Path, text: str) -> list[Entry]:
 def _tracks(path: Path, root: ElementTree.Element) -> Iterator[Entry]:
     tracks = [element for element in root.iter() if _name(element) == "track"]
     for number, track in enumerate(tracks, start=1):
-        said: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for element in track:
-            said.setdefault(_name(element), " ".join((element.text or "").split()))
-        if place := said.get("location"):
+            fields.setdefault(_name(element), " ".join((element.text or "").split()))
+        if place := fields.get("location"):
             place = place if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", place) else unquote(place)
             yield Entry(
-                path.name, number, place, path.parent, artist=said.get("creator", ""), title=said.get("title", "")
+                path.name, number, place, path.parent, artist=fields.get("creator", ""), title=fields.get("title", "")
             )
 
 
@@ -84,6 +84,6 @@ def _name(element: ElementTree.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _artist_and_title(said: str) -> tuple[str, str]:
-    parts = DASH.split(said.strip(), maxsplit=1)
+def _artist_and_title(info: str) -> tuple[str, str]:
+    parts = DASH.split(info.strip(), maxsplit=1)
     return (parts[0], parts[1]) if len(parts) == 2 else ("", parts[0])

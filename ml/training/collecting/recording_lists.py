@@ -20,7 +20,7 @@ PLAYLISTS: dict[str, Callable[[Path, str], list[Entry]]] = {
 }
 READERS = {".csv": read_manifest, ".tsv": read_manifest, **PLAYLISTS}
 
-LARGEST_LIST = 32 * 1024 * 1024
+MAX_LIST_BYTES = 32 * 1024 * 1024
 """Bytes; some 200,000 rows."""
 
 
@@ -35,7 +35,7 @@ def read_lists(paths: list[Path], mood: str = "") -> list[Entry]:
     entries = []
     for path in paths:
         for entry in _read(path):
-            entries += _opened(entry) if path.suffix.lower() not in PLAYLISTS else [entry]
+            entries += _expanded(entry) if path.suffix.lower() not in PLAYLISTS else [entry]
     return [replace(entry, mood=entry.mood or mood) for entry in entries]
 
 
@@ -46,13 +46,13 @@ def _read(path: Path) -> list[Entry]:
         raise MoodError("list_unknown", f"{path} is no list by its name; allowed are {allowed}.")
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST_LIST + 1)
+            raw = file.read(MAX_LIST_BYTES + 1)
     except OSError as error:
         raise MoodError(
             "list_missing", f"{path} cannot be read ({error.strerror}); name a list that is there."
         ) from error
-    if len(raw) > LARGEST_LIST:
-        raise MoodError("list_too_large", f"{path} is larger than {LARGEST_LIST >> 20} MiB; cut it in two.")
+    if len(raw) > MAX_LIST_BYTES:
+        raise MoodError("list_too_large", f"{path} is larger than {MAX_LIST_BYTES >> 20} MiB; cut it in two.")
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise MoodError("list_unreadable", f"{path} is no text; save it as {path.suffix[1:]} again.")
     return reader(path, _text(raw))
@@ -68,17 +68,23 @@ def _text(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def _opened(entry: Entry) -> list[Entry]:
+def _expanded(entry: Entry) -> list[Entry]:
     if entry.problem or entry.is_link or Path(entry.place).suffix.lower() not in {*PLAYLISTS} - {".txt"}:
         return [entry]
     try:
-        inside = _read(entry.path)
+        tracks = _read(entry.path)
     except MoodError as error:
         return [replace(entry, problem=error)]
     if entry.sha256 or entry.start_s is not None or entry.end_s is not None:
-        wrong = "A playlist has neither sha256 nor times of its own; give them to its songs in a row each."
-        return [replace(entry, problem=MoodError("row_wrong", wrong))]
+        message = "A playlist has neither sha256 nor times of its own; give them to its songs in a row each."
+        return [replace(entry, problem=MoodError("row_wrong", message))]
     return [
-        replace(song, mood=entry.mood, artist=song.artist or entry.artist, title=song.title, others=entry.others)
-        for song in inside
+        replace(
+            song,
+            mood=entry.mood,
+            artist=song.artist or entry.artist,
+            title=song.title,
+            extra_columns=entry.extra_columns,
+        )
+        for song in tracks
     ]

@@ -67,9 +67,9 @@ def time_and_band_masked(
     batch, steps, bands = mel.shape
     longest = int(ranges.time_mask_s * spec.steps_per_s)
     for _ in range(ranges.masks):
-        for row, (length, width) in enumerate(
-            zip(random.integers(0, longest, batch), random.integers(0, ranges.band_mask, batch), strict=True)
-        ):
+        lengths = np.asarray(random.integers(0, longest, size=batch))
+        widths = np.asarray(random.integers(0, ranges.band_mask, size=batch))
+        for row, (length, width) in enumerate(zip(lengths, widths, strict=True)):
             start, band = random.integers(0, steps - length), random.integers(0, bands - width)
             mel[row, start : start + length] = 0.0
             mel[row, :, band : band + width] = 0.0

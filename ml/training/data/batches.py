@@ -168,6 +168,8 @@ class FrameBatches(Batches):
 class SpectrogramBatches(Batches):
     """Segments of the log-mel spectrogram, for the 2D network."""
 
+    scaler: SpectrogramScaler
+
     def __init__(self, *args: object, scaler: SpectrogramScaler, **kwargs: object) -> None:
         self.scaler = scaler
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Pack:
     @classmethod
     def load(cls, folder: Path) -> Pack:
         facts = json.loads((folder / "clips.json").read_text())
-        clips = [Clip(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()}) for c in facts["clips"]]
+        clips = [_clip(row) for row in facts["clips"]]
         arrays = {
             name: np.load(folder / f"{name}.npy")
             for name in ("mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts")
@@ -82,6 +83,12 @@ def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> 
         packed, cache.spec, np.concatenate(mel), _starts(mel), np.concatenate(frames), _starts(frames),
         np.concatenate(teacher), _starts(teacher),
     )  # fmt: skip
+
+
+def _clip(row: dict[str, Any]) -> Clip:
+    """JSON has lists where a clip has tuples."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return Clip(**values)
 
 
 def _starts(parts: list[np.ndarray]) -> np.ndarray:

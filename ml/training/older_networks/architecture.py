@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.errors import MoodError
 from ml.training.data.feature_cache import FeatureCache
-from ml.training.older_networks.input_views import VIEWS
+from ml.training.older_networks.input_views import INPUT_VIEWS
 
 if TYPE_CHECKING:
     import keras
@@ -64,14 +64,14 @@ class Architecture:
 
         Pictures share all of them, feature vectors only that of the pieces. Inputs come unstandardised.
         """
-        return VIEWS[self.view].shared_axes
+        return INPUT_VIEWS[self.view].shared_axes
 
     def inputs(self, path: Path, cache: FeatureCache) -> np.ndarray:
         """The pieces of one song: float32 (pieces, *shape), at least one, in time order, not standardised.
 
         What is not in the cache is extracted. Raises MoodError where the audio cannot be read.
         """
-        return VIEWS[self.view].read(path, cache, self.shape)
+        return INPUT_VIEWS[self.view].read(path, cache, self.shape)
 
     def build(self, shape: tuple[int, ...], classes: int) -> keras.Model:
         """An uncompiled model: (batch, *shape) float32 to (batch, classes) chances that sum to 1."""
@@ -95,8 +95,8 @@ class Architecture:
 
         Raises MoodError("architecture_fixed") for a network that reads no pictures.
         """
-        if not VIEWS[self.view].picture:
-            sentence = f"{self.name} reads no pictures but {VIEWS[self.view].title}; only pictures can be scaled."
+        if not INPUT_VIEWS[self.view].image:
+            sentence = f"{self.name} reads no pictures but {INPUT_VIEWS[self.view].title}; only pictures can be scaled."
             raise MoodError("architecture_fixed", sentence)
         width = max(1, round(self.shape[1] * height / self.shape[0]))
         return self.with_shape((height, width, *self.shape[2:]))

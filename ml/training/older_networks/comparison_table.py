@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.training.evaluation.metrics import bootstrap_intervals, classification_metrics
 from ml.training.older_networks.architecture import Architecture
-from ml.training.older_networks.input_views import VIEWS
+from ml.training.older_networks.input_views import INPUT_VIEWS
 from ml.training.older_networks.registry import ARCHITECTURES
 from ml.training.reports.markdown import interval
 
@@ -19,12 +19,12 @@ COMMON_FOLD = 0
 """The fold that every network is measured on, so that all of them can be compared on the same songs."""
 
 
-def gathered(measures: Sequence[Path]) -> dict[str, Any]:
+def collect_results(measures: Sequence[Path]) -> dict[str, Any]:
     """Figures by network, in the registry's order, from the files that `measure` wrote."""
-    found = [json.loads(path.read_text()) for path in measures]
+    results = [json.loads(path.read_text()) for path in measures]
     networks = {}
     for name in ARCHITECTURES:
-        folds = sorted((one for one in found if one["network"] == name), key=lambda one: one["fold"])
+        folds = sorted((one for one in results if one["network"] == name), key=lambda one: one["fold"])
         if folds:
             networks[name] = _network(folds)
     return networks
@@ -65,47 +65,47 @@ def table(networks: dict[str, Any]) -> str:
         "| name | reads | a piece, measured | epochs run | folds | pieces a song in training |",
         "|" + " --- |" * 6,
     ]
-    for name, found in networks.items():
-        known = ARCHITECTURES[name]
-        common = interval(found["common_fold"]["macro_f1"]) if found["common_fold"] else "-"
-        figures = f"{interval(found['accuracy'])} | {interval(found['macro_f1'])} | {common}"
-        minutes = f"{found['core_seconds_a_fold'] / 60:.1f}"
-        scores.append(f"| {known.title} | `{name}` | {figures} | {found['parameters']:,} | {minutes} |")
+    for name, results in networks.items():
+        entry = ARCHITECTURES[name]
+        common = interval(results["common_fold"]["macro_f1"]) if results["common_fold"] else "-"
+        figures = f"{interval(results['accuracy'])} | {interval(results['macro_f1'])} | {common}"
+        minutes = f"{results['core_seconds_a_fold'] / 60:.1f}"
+        scores.append(f"| {entry.title} | `{name}` | {figures} | {results['parameters']:,} | {minutes} |")
         costs.append(
-            f"| `{name}` | {VIEWS[known.view].title} | {_size(found['shape'], known.shape)} | {_epochs(found, known)} "
-            f"| {len(found['folds'])} | {found['pieces_in_training'] or 'all'} |"
+            f"| `{name}` | {INPUT_VIEWS[entry.view].title} | {_size(results['shape'], entry.shape)} | {_epochs(results, entry)} "
+            f"| {len(results['folds'])} | {results['pieces_in_training'] or 'all'} |"
         )
     return "\n".join([*scores, "", *costs])
 
 
-def marked_tables(found: dict[str, Any]) -> dict[str, str]:
+def page_tables(results: dict[str, Any]) -> dict[str, str]:
     """The texts of docs/networks.md, by the name of their mark."""
-    return {"networks": table(found["networks"]), "leaks": leak_table(found["leaks"])}
+    return {"networks": table(results["networks"]), "leaks": leakage_table(results["leaks"])}
 
 
-def leak_table(leaks: Sequence[dict[str, Any]]) -> str:
+def leakage_table(leakage: Sequence[dict[str, Any]]) -> str:
     """What leaks are worth, as Markdown."""
     lines = [
         "| what is kept apart | the scaler has seen | right, by piece | right, by song | macro-F1, by song |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for one in leaks:
+    for one in leakage:
         figures = " | ".join(interval(one[name]) for name in ("piece_accuracy", "song_accuracy", "song_macro_f1"))
         lines.append(f"| {one['apart']} | {one['scaler']} | {figures} |")
     return "\n".join(lines)
 
 
-def _size(measured: list[int], registered: tuple[int, ...]) -> str:
+def _size(is_measured: list[int], registered: tuple[int, ...]) -> str:
     """Width x height, as the published names put it; sequences and vectors as they are."""
 
     def text(shape: Sequence[int]) -> str:
         return f"{shape[1]}x{shape[0]}" if len(shape) == 3 else "x".join(str(side) for side in shape if side > 1)
 
-    return text(measured) if tuple(measured) == registered else f"{text(measured)} (of {text(registered)})"
+    return text(is_measured) if tuple(is_measured) == registered else f"{text(is_measured)} (of {text(registered)})"
 
 
-def _epochs(found: dict[str, Any], known: Architecture) -> str:
+def _epochs(results: dict[str, Any], entry: Architecture) -> str:
     """How many were run, how many were allowed, and how many the registry allows where that is more."""
-    allowed, registered = found["epochs_allowed"], known.recipe.epochs
-    text = f"{found['epochs']:g} of at most {allowed}"
+    allowed, registered = results["epochs_allowed"], entry.recipe.epochs
+    text = f"{results['epochs']:g} of at most {allowed}"
     return text if allowed == registered else f"{text} (of {registered})"

@@ -20,30 +20,30 @@ from ml.features.names import FEATURES
 from ml.models.scalers import SpectrogramScaler
 from ml.spec import AudioSpec
 from ml.training.data.feature_cache import FeatureCache
-from ml.training.older_networks.linear_spectrogram import bands_of, levels, resized
+from ml.training.older_networks.linear_spectrogram import levels, linear_bands, resized
 from ml.training.older_networks.slicing import spread_evenly, windows
 
 Shape = tuple[int, ...]
 Reader = Callable[[Path, FeatureCache, Shape], np.ndarray]
 
-MOST_PICTURES = 24
+MAX_IMAGES = 24
 """Pieces of a song at most, spread over it: four minutes without a gap; a long song must not fill the memory."""
-MOST_VECTORS = 80
-PICTURE_S = 10
+MAX_VECTORS = 80
+IMAGE_S = 10
 SUNG_S = 4
 """The sung sentences that the networks on MFCCs were made for last three to six seconds."""
 SMALLEST = 1e-8
 
 
 @dataclass(frozen=True)
-class View:
+class InputView:
     """A way to read a song."""
 
     title: str
     read: Reader
     shared_axes: tuple[int, ...]
     """Axes of (pieces, *shape) that share a mean and a deviation."""
-    picture: bool = False
+    image: bool = False
 
 
 def song_features(path: Path, cache: FeatureCache) -> SongFeatures:
@@ -54,29 +54,29 @@ def song_features(path: Path, cache: FeatureCache) -> SongFeatures:
         return extract(decode(path, DecodingInfo(), cache.spec), cache.spec)
 
 
-def mel_pictures(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
+def mel_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """Ten seconds each of the log-mel spectrogram, float32 (pieces, height, width, 1), 0..1, low bands last."""
     mel = to_decibels(song_features(path, cache).mel, cache.spec)
-    return cut_picture(levels(mel), shape, cache.spec)
+    return cut_image(levels(mel), shape, cache.spec)
 
 
-def spectrogram_pictures(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
+def spectrogram_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """Ten seconds each of the spectrogram on a linear scale of frequency, 0..1, low bands last."""
-    return cut_picture(levels(bands_of(path, shape[0], cache.spec)), shape, cache.spec)
+    return cut_image(levels(linear_bands(path, shape[0], cache.spec)), shape, cache.spec)
 
 
-def cut_picture(picture: np.ndarray, shape: Shape, spec: AudioSpec) -> np.ndarray:
+def cut_image(image: np.ndarray, shape: Shape, spec: AudioSpec) -> np.ndarray:
     """A song's picture, uint8 (bands, steps) with low bands last, as pieces float32 (pieces, *shape), 0..1."""
-    length = PICTURE_S * spec.steps_per_s
-    pieces = [picture[:, at] for at in windows(picture.shape[1], length, length, MOST_PICTURES)]
+    length = IMAGE_S * spec.steps_per_s
+    pieces = [image[:, at] for at in windows(image.shape[1], length, length, MAX_IMAGES)]
     return np.stack([resized(piece, shape[0], shape[1]) for piece in pieces])[..., None] / np.float32(255)
 
 
-def mfcc_pictures(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
+def mfcc_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """Twenty MFCCs over ten seconds, drawn to (pieces, height, width, 1), dB, the first coefficient last."""
     coefficients = _mfcc(path, cache, cache.spec.n_mfcc)
-    length = PICTURE_S * cache.spec.steps_per_s
-    cut = [coefficients[at].T[::-1] for at in windows(len(coefficients), length, length, MOST_PICTURES)]
+    length = IMAGE_S * cache.spec.steps_per_s
+    cut = [coefficients[at].T[::-1] for at in windows(len(coefficients), length, length, MAX_IMAGES)]
     return np.stack([resized(piece.astype(np.float32), shape[0], shape[1]) for piece in cut])[..., None]
 
 
@@ -94,16 +94,16 @@ def mfcc_sequences(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
 def feature_vectors(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """The 57 features of each three seconds, (pieces, 57, 1); those that span powers of ten as logarithms."""
     frames = song_features(path, cache).frames
-    apart = frames[:: cache.spec.frame_s // cache.spec.frame_hop_s]
-    return _logarithmic(apart[spread_evenly(len(apart), MOST_VECTORS)])[..., None]
+    disjoint = frames[:: cache.spec.frame_s // cache.spec.frame_hop_s]
+    return _logarithmic(disjoint[spread_evenly(len(disjoint), MAX_VECTORS)])[..., None]
 
 
 def feature_sequences(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """The product's segments for its 1D network, (pieces, frames, 57)."""
     song = song_features(path, cache)
     segments = segments_of(song.duration_s, cache.spec)
-    kept = [segments[number] for number in spread_evenly(len(segments), MOST_VECTORS)]
-    at = np.stack([frame_window(segment, len(song.frames), cache.spec) for segment in kept])
+    chosen = [segments[number] for number in spread_evenly(len(segments), MAX_VECTORS)]
+    at = np.stack([frame_window(segment, len(song.frames), cache.spec) for segment in chosen])
     return _logarithmic(song.frames)[at]
 
 
@@ -111,8 +111,8 @@ def mel_segments(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
     """The product's segments for its 2D network, (pieces, steps, bands): dB about each segment's mean."""
     song = song_features(path, cache)
     segments = segments_of(song.duration_s, cache.spec)
-    kept = [segments[number] for number in spread_evenly(len(segments), MOST_PICTURES)]
-    at = np.stack([step_window(segment, len(song.mel), cache.spec) for segment in kept])
+    chosen = [segments[number] for number in spread_evenly(len(segments), MAX_IMAGES)]
+    at = np.stack([step_window(segment, len(song.mel), cache.spec) for segment in chosen])
     return SpectrogramScaler(deviation_db=1.0)(song.mel[at], cache.spec)
 
 
@@ -126,7 +126,7 @@ def _mfcc_pieces(path: Path, cache: FeatureCache, count: int) -> np.ndarray:
     """(pieces, steps, count)."""
     coefficients = _mfcc(path, cache, count)
     length = SUNG_S * cache.spec.steps_per_s
-    return coefficients[windows(len(coefficients), length, length, MOST_VECTORS)]
+    return coefficients[windows(len(coefficients), length, length, MAX_VECTORS)]
 
 
 @lru_cache(maxsize=1)
@@ -138,13 +138,13 @@ def _logarithmic(frames: np.ndarray) -> np.ndarray:
     return np.where(_spans_powers(), np.log10(np.maximum(frames, SMALLEST)), frames).astype(np.float32)
 
 
-VIEWS: dict[str, View] = {
-    "mel_picture": View("mel spectrograms of 10 s", mel_pictures, (0, 1, 2, 3), picture=True),
-    "spectrogram_picture": View("linear spectrograms of 10 s", spectrogram_pictures, (0, 1, 2, 3), picture=True),
-    "mfcc_picture": View("MFCCs over 10 s", mfcc_pictures, (0, 2, 3), picture=True),
-    "mfcc_mean": View("mean MFCCs of 4 s", mfcc_means, (0,)),
-    "mfcc_sequence": View("MFCCs over 4 s", mfcc_sequences, (0, 1)),
-    "feature_vector": View("the 57 features of 3 s", feature_vectors, (0,)),
-    "feature_sequence": View("the 57 features over 10 s", feature_sequences, (0, 1)),
-    "mel_segment": View("the log-mel of 10 s, levelled", mel_segments, (0, 1, 2)),
+INPUT_VIEWS: dict[str, InputView] = {
+    "mel_image": InputView("mel spectrograms of 10 s", mel_images, (0, 1, 2, 3), image=True),
+    "spectrogram_image": InputView("linear spectrograms of 10 s", spectrogram_images, (0, 1, 2, 3), image=True),
+    "mfcc_image": InputView("MFCCs over 10 s", mfcc_images, (0, 2, 3), image=True),
+    "mfcc_mean": InputView("mean MFCCs of 4 s", mfcc_means, (0,)),
+    "mfcc_sequence": InputView("MFCCs over 4 s", mfcc_sequences, (0, 1)),
+    "feature_vector": InputView("the 57 features of 3 s", feature_vectors, (0,)),
+    "feature_sequence": InputView("the 57 features over 10 s", feature_sequences, (0, 1)),
+    "mel_segment": InputView("the log-mel of 10 s, levelled", mel_segments, (0, 1, 2)),
 }

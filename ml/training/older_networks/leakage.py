@@ -19,7 +19,7 @@ from ml.training.data.clips import Clip
 from ml.training.evaluation.metrics import bootstrap_intervals, classification_metrics
 from ml.training.older_networks.architecture import Architecture
 
-LEAKY = "cnn1d4"
+LEAKAGE_NETWORK = "cnn1d4"
 """Small and fast, and the kind that those projects used."""
 EPOCHS = 15
 """No early stopping here: what it watches would be one more thing that differs."""
@@ -27,7 +27,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Leak:
+class LeakageCase:
     """A way to split, and what the scaler is fitted on."""
 
     name: str
@@ -42,31 +42,31 @@ class Leak:
         return "everything" if self.scaler_sees_all else "the training alone"
 
 
-LEAKS = (
-    Leak("artists", "artists", "artist"),
-    Leak("artists-scaler", "artists", "artist", scaler_sees_all=True),
-    Leak("songs", "songs, artists mixed", "song"),
-    Leak("pieces", "nothing: pieces at random", "piece"),
-    Leak("pieces-scaler", "nothing: pieces at random", "piece", scaler_sees_all=True),
+LEAKAGE_CASES = (
+    LeakageCase("artists", "artists", "artist"),
+    LeakageCase("artists-scaler", "artists", "artist", scaler_sees_all=True),
+    LeakageCase("songs", "songs, artists mixed", "song"),
+    LeakageCase("pieces", "nothing: pieces at random", "piece"),
+    LeakageCase("pieces-scaler", "nothing: pieces at random", "piece", scaler_sees_all=True),
 )
 
 
-def measure_leak(
-    leak: Leak, architecture: Architecture, clips: Sequence[Clip], pieces: Sequence[np.ndarray], out: Path
+def measure_leakage(
+    leak: LeakageCase, architecture: Architecture, clips: Sequence[Clip], pieces: Sequence[np.ndarray], out: Path
 ) -> Path:
     """Trains once for each fold, judges every piece once, and keeps the figures in the JSON file that is returned."""
-    kept = out / f"leak-{leak.name}.json"
-    if kept.exists():
-        return kept
+    path = out / f"leak-{leak.name}.json"
+    if path.exists():
+        return path
     rows = np.concatenate(pieces)
     owner = np.repeat(np.arange(len(clips)), [len(one) for one in pieces])
     labels = np.array([clip.quadrant for clip in clips])
     folds = folds_of(leak.unit, clips, owner)
     chances = np.zeros((len(rows), len(QUADRANTS)), np.float32)
     for fold in range(FOLDS):
-        held = folds == fold
-        chances[held] = _heard(architecture, rows, labels[owner], held, leak.scaler_sees_all)
-    found = {
+        test = folds == fold
+        chances[test] = _held_out_chances(architecture, rows, labels[owner], test, leak.scaler_sees_all)
+    result = {
         "network": architecture.name,
         "apart": leak.apart,
         "scaler": leak.scaler,
@@ -75,10 +75,10 @@ def measure_leak(
         "epochs": EPOCHS,
         **_figures(chances, labels, owner),
     }
-    partial = kept.with_suffix(".partial")
-    partial.write_text(json.dumps(found))
-    partial.rename(kept)
-    return kept
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(result))
+    partial.rename(path)
+    return path
 
 
 def folds_of(unit: str, clips: Sequence[Clip], owner: np.ndarray) -> np.ndarray:
@@ -91,20 +91,20 @@ def folds_of(unit: str, clips: Sequence[Clip], owner: np.ndarray) -> np.ndarray:
     return random.permutation(len(owner)) % FOLDS
 
 
-def _heard(
-    architecture: Architecture, rows: np.ndarray, labels: np.ndarray, held: np.ndarray, scaler_sees_all: bool
+def _held_out_chances(
+    architecture: Architecture, rows: np.ndarray, labels: np.ndarray, test: np.ndarray, scaler_sees_all: bool
 ) -> np.ndarray:
     """Chances of the held-out pieces."""
     import keras
 
     from ml.training.own.standardisation import Scaler
 
-    scaler = Scaler.fitted([rows if scaler_sees_all else rows[~held]], architecture.shared_axes)
+    scaler = Scaler.fit([rows if scaler_sees_all else rows[~test]], architecture.shared_axes)
     keras.utils.set_random_seed(0)
     model = architecture.network(len(QUADRANTS))
     model.compile(keras.optimizers.Adam(architecture.recipe.learning_rate), "sparse_categorical_crossentropy")
-    model.fit(scaler(rows[~held]), labels[~held], batch_size=architecture.recipe.batch_size, epochs=EPOCHS, verbose=0)
-    return model.predict(scaler(rows[held]), batch_size=512, verbose=0)
+    model.fit(scaler(rows[~test]), labels[~test], batch_size=architecture.recipe.batch_size, epochs=EPOCHS, verbose=0)
+    return model.predict(scaler(rows[test]), batch_size=512, verbose=0)
 
 
 def _figures(chances: np.ndarray, labels: np.ndarray, owner: np.ndarray) -> dict[str, dict[str, float]]:

@@ -26,15 +26,15 @@ def levels(song_db: np.ndarray) -> np.ndarray:
     return np.round(share * 255).astype(np.uint8).T[::-1]
 
 
-def resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """A picture (rows, columns), uint8 or float32, in another size: float32 (height, width)."""
-    if picture.shape == (height, width):
-        return picture.astype(np.float32)
-    drawn = Image.fromarray(np.ascontiguousarray(picture)).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(drawn, np.float32)
+    if image.shape == (height, width):
+        return image.astype(np.float32)
+    scaled = Image.fromarray(np.ascontiguousarray(image)).resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(scaled, np.float32)
 
 
-def bands_of(path: Path, bands: int, spec: AudioSpec) -> np.ndarray:
+def linear_bands(path: Path, bands: int, spec: AudioSpec) -> np.ndarray:
     """The power of `bands` equally wide bands from 0 Hz to half the sample rate, dB, float32 (steps, bands).
 
     Steps are the product's own (a Hann window of `n_fft` samples every `hop_length`). `bands` is at most the number

@@ -10,12 +10,12 @@ MOMENTUM = 0.9
 would be judged by means and deviations of its first days, and early stopping would end it there, at chance."""
 
 
-def normalised(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+def batch_normalised(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Ioffe, Szegedy, "Batch normalization", 2015, with running figures that follow within some thirty steps."""
     return layers.BatchNormalization(momentum=MOMENTUM, name=name)(x)
 
 
-def follow_quickly(model: keras.Model) -> None:
+def set_fast_momentum(model: keras.Model) -> None:
     """Gives the normalising layers of a network that was built elsewhere the same momentum."""
     for layer in model.layers:
         if isinstance(layer, layers.BatchNormalization):

@@ -11,7 +11,7 @@ from ml.errors import MoodError
 from ml.models.cnn1d import cnn1d
 from ml.models.cnn2d import cnn2d
 from ml.spec import SPEC, AudioSpec
-from ml.training.older_networks.normalisation import follow_quickly
+from ml.training.older_networks.normalisation import set_fast_momentum
 
 DROPOUT = 0.4
 
@@ -33,7 +33,7 @@ def _softmax(network: Callable[[AudioSpec], keras.Model], shape: tuple[int, ...]
         raise MoodError(
             "architecture_fixed", f"{body.name} reads pieces of {fixed} only; {tuple(shape)} was asked for."
         )
-    follow_quickly(body)
-    kept = layers.Dropout(DROPOUT, name="moods_dropout")(body.output["embedding"])
-    moods = layers.Dense(classes, activation="softmax", name="moods")(kept)
+    set_fast_momentum(body)
+    dropped = layers.Dropout(DROPOUT, name="moods_dropout")(body.output["embedding"])
+    moods = layers.Dense(classes, activation="softmax", name="moods")(dropped)
     return keras.Model(body.input, moods, name=body.name)

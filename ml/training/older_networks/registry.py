@@ -7,61 +7,61 @@ from ml.features.names import FEATURES
 from ml.spec import SPEC
 from ml.training.older_networks.architecture import Architecture, FitRecipe
 
-PICTURES = FitRecipe(epochs=40, batch_size=32, learning_rate=1e-3)
-VECTORS = FitRecipe(epochs=60, batch_size=128, learning_rate=1e-3)
-DEEP = FitRecipe(
+IMAGE_RECIPE = FitRecipe(epochs=40, batch_size=32, learning_rate=1e-3)
+VECTOR_RECIPE = FitRecipe(epochs=60, batch_size=128, learning_rate=1e-3)
+DEEP_RECIPE = FitRecipe(
     epochs=60, batch_size=32, learning_rate=5e-4, label_smoothing=0.1, early_stopping_patience=12, reduce_lr_patience=5
 )
-VECTOR = (len(FEATURES), 1)
+VECTOR_SHAPE = (len(FEATURES), 1)
 
 _ALL = (
     Architecture(
         "lenet5", "LeNet-5", "LeCun et al. 1998, as student projects put it to spectrogram pictures",
-        "lenet:lenet5", "mel_picture", (64, 64, 1), PICTURES,
+        "small_networks:lenet5", "mel_image", (64, 64, 1), IMAGE_RECIPE,
     ),
     Architecture(
         "cnn64", "CNN-64", "student projects on spectrogram pictures: three convolutions and a dense layer of 64",
-        "lenet:cnn64", "mel_picture", (128, 128, 1), PICTURES,
+        "small_networks:cnn64", "mel_image", (128, 128, 1), IMAGE_RECIPE,
     ),
     Architecture(
         "cnn1d4", "1D CNN, four layers", "studies that read the 57 features of 3 s as one row",
-        "vector_cnn:four_layers", "feature_vector", VECTOR, VECTORS,
+        "small_networks:four_layers", "feature_vector", VECTOR_SHAPE, VECTOR_RECIPE,
     ),
     Architecture(
         "cnn1d5", "1D CNN, five layers", "the same with one layer more",
-        "vector_cnn:five_layers", "feature_vector", VECTOR, VECTORS,
+        "small_networks:five_layers", "feature_vector", VECTOR_SHAPE, VECTOR_RECIPE,
     ),
     Architecture(
         "spectrogram_cnn", "2D CNN, spectrogram", "studies with three 2D CNNs and a majority vote: spectrogram 300x300",
-        "picture_cnn:picture_cnn", "spectrogram_picture", (300, 300, 1), PICTURES, vote="majority",
+        "small_networks:image_cnn", "spectrogram_image", (300, 300, 1), IMAGE_RECIPE, vote="majority",
     ),
     Architecture(
         "mfcc_cnn2d", "2D CNN, MFCC", "the same studies: MFCC 600x120",
-        "picture_cnn:picture_cnn", "mfcc_picture", (120, 600, 1), PICTURES, vote="majority",
+        "small_networks:image_cnn", "mfcc_image", (120, 600, 1), IMAGE_RECIPE, vote="majority",
     ),
     Architecture(
         "mel_cnn", "2D CNN, mel", "the same studies: mel spectrogram 400x300",
-        "picture_cnn:picture_cnn", "mel_picture", (300, 400, 1), PICTURES, vote="majority",
+        "small_networks:image_cnn", "mel_image", (300, 400, 1), IMAGE_RECIPE, vote="majority",
     ),
     Architecture(
         "advanced_cnn", "“Advanced” CNN", "projects with a 7x7 stem, 2x128, 2x256, 2x512, dense 512 and 256",
-        "deep_cnn:advanced_cnn", "mel_picture", (224, 224, 1), DEEP,
+        "deep_cnn:advanced_cnn", "mel_image", (224, 224, 1), DEEP_RECIPE,
     ),
     Architecture(
         "residual_cnn", "Residual CNN", "projects with residual stages of 64, 128, 256 (He et al. 2016)",
-        "deep_cnn:residual_cnn", "mel_picture", (224, 224, 1), DEEP,
+        "deep_cnn:residual_cnn", "mel_image", (224, 224, 1), DEEP_RECIPE,
     ),
     Architecture(
         "mfcc_mean_cnn", "CNN on mean MFCC", "projects on sung emotion: 1D convolutions over 40 mean MFCCs",
-        "mfcc_networks:mean_cnn", "mfcc_mean", (40, 1), VECTORS,
+        "small_networks:mean_cnn", "mfcc_mean", (40, 1), VECTOR_RECIPE,
     ),
     Architecture(
         "mfcc_lstm", "LSTM on MFCC", "projects on sung emotion: a recurrent network over the sequence of MFCCs",
-        "mfcc_networks:lstm", "mfcc_sequence", (128, 40), FitRecipe(epochs=60, batch_size=64),
+        "small_networks:lstm", "mfcc_sequence", (128, 40), FitRecipe(epochs=60, batch_size=64),
     ),
     Architecture(
         "vgg16", "VGG16", "Simonyan, Zisserman 2015, fine-tuned on mel pictures",
-        "vgg:vgg16", "mel_picture", (224, 224, 1), FitRecipe(epochs=30, batch_size=32, learning_rate=1e-4),
+        "vgg:vgg16", "mel_image", (224, 224, 1), FitRecipe(epochs=30, batch_size=32, learning_rate=1e-4),
         weights="imagenet",
     ),
     Architecture(

@@ -11,7 +11,7 @@ FOLDS = (0, 1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialBudget:
     """What is reduced against the registry so that two processor cores can measure it; None: nothing is."""
 
     folds: tuple[int, ...] = FOLDS
@@ -22,25 +22,25 @@ class Trial:
     """Of each song in training; all of them vote when it is judged."""
 
 
-TRIALS: dict[str, Trial] = {
-    "lenet5": Trial(epochs=20),
-    "cnn64": Trial(height=64, epochs=20),
-    "cnn1d4": Trial(epochs=30),
-    "cnn1d5": Trial(epochs=30),
-    "spectrogram_cnn": Trial(height=75, epochs=10),
-    "mfcc_cnn2d": Trial(height=30, epochs=10),
-    "mel_cnn": Trial(height=60, epochs=10),
-    "advanced_cnn": Trial(height=48, epochs=8, pieces=1),
-    "residual_cnn": Trial(height=64, epochs=10, pieces=2),
-    "mfcc_mean_cnn": Trial(epochs=20),
-    "mfcc_lstm": Trial(epochs=8),
-    "vgg16": Trial(height=32, epochs=3, pieces=1),
-    "cnn1d": Trial(epochs=20),
-    "cnn2d": Trial(epochs=8, pieces=2),
+BUDGETS: dict[str, TrialBudget] = {
+    "lenet5": TrialBudget(epochs=20),
+    "cnn64": TrialBudget(height=64, epochs=20),
+    "cnn1d4": TrialBudget(epochs=30),
+    "cnn1d5": TrialBudget(epochs=30),
+    "spectrogram_cnn": TrialBudget(height=75, epochs=10),
+    "mfcc_cnn2d": TrialBudget(height=30, epochs=10),
+    "mel_cnn": TrialBudget(height=60, epochs=10),
+    "advanced_cnn": TrialBudget(height=48, epochs=8, pieces=1),
+    "residual_cnn": TrialBudget(height=64, epochs=10, pieces=2),
+    "mfcc_mean_cnn": TrialBudget(epochs=20),
+    "mfcc_lstm": TrialBudget(epochs=8),
+    "vgg16": TrialBudget(height=32, epochs=3, pieces=1),
+    "cnn1d": TrialBudget(epochs=20),
+    "cnn2d": TrialBudget(epochs=8, pieces=2),
 }
 
 
-def tried(name: str, trial: Trial) -> Architecture:
+def with_budget(name: str, trial: TrialBudget) -> Architecture:
     """The network as it is measured."""
     chosen = architecture(name)
     if trial.height is not None:

@@ -19,7 +19,7 @@ LEARNING_FROM = "block5_conv1"
 
 
 @cache
-def _say(text: str) -> None:
+def _print_once(text: str) -> None:
     """Once, however often the network is built."""
     print(text, flush=True)
 
@@ -31,15 +31,15 @@ def vgg16(shape: tuple[int, ...], classes: int) -> keras.Model:
     says so); the one channel is shown as all three. The dense layers are replaced by mean pooling and one of 256.
     """
     if min(shape[:2]) < SMALLEST:
-        found = f"{shape[1]}x{shape[0]}"
-        raise MoodError("architecture_fixed", f"vgg16 reads pictures from {SMALLEST}x{SMALLEST} on; these are {found}.")
+        size = f"{shape[1]}x{shape[0]}"
+        raise MoodError("architecture_fixed", f"vgg16 reads pictures from {SMALLEST}x{SMALLEST} on; these are {size}.")
     weights = local_weights()
-    _say(f"vgg16 starts {start()}.")
+    _print_once(f"vgg16 starts {start()}.")
     base = keras.applications.VGG16(
         include_top=False, weights=str(weights) if weights else None, input_shape=(*shape[:2], 3)
     )
-    picture = keras.Input(shape, name="picture")
-    x = layers.Concatenate(name="channels")([picture] * 3)
+    image = keras.Input(shape, name="image")
+    x = layers.Concatenate(name="channels")([image] * 3)
     if weights:
         x = layers.Rescaling(PIXEL_DEVIATION, name="as_pixels")(x)
         learning = False
@@ -49,4 +49,4 @@ def vgg16(shape: tuple[int, ...], classes: int) -> keras.Model:
     x = layers.GlobalAveragePooling2D(name="mean")(base(x))
     x = layers.Dense(256, activation="relu", name="dense")(x)
     x = layers.Dropout(0.5, name="dropout")(x)
-    return keras.Model(picture, layers.Dense(classes, activation="softmax", name="moods")(x), name="vgg16")
+    return keras.Model(image, layers.Dense(classes, activation="softmax", name="moods")(x), name="vgg16")

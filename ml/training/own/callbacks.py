@@ -17,41 +17,43 @@ from ml.training.older_networks import FitRecipe
 from ml.training.own.epoch_log import read_epochs
 from ml.training.own.piece_batches import PieceBatches
 
-SLOWED_BY = 0.5
+LR_FACTOR = 0.5
 """The learning rate is halved where nothing gets better."""
-SLOWEST = 1e-6
+MIN_LEARNING_RATE = 1e-6
 
 
 def callbacks(
-    recipe: FitRecipe, out: Path, epochs: int, steps: int, watched: str, quiet: bool, batches: PieceBatches
+    recipe: FitRecipe, out: Path, epochs: int, steps: int, monitored: str, quiet: bool, batches: PieceBatches
 ) -> list[keras.callbacks.Callback]:
     """In the order in which they must come: what adds to the log, the log, the backup that says the epoch is whole."""
-    past = np.nan_to_num(read_epochs(out / "epochs.csv").get(watched, np.zeros(0)), nan=np.inf)
-    best = float(past.min()) if len(past) else None
-    found: list[keras.callbacks.Callback] = [Clock(batches)]
+    history = np.nan_to_num(read_epochs(out / "epochs.csv").get(monitored, np.zeros(0)), nan=np.inf)
+    best = float(history.min()) if len(history) else None
+    chain: list[keras.callbacks.Callback] = [EpochTimer(batches)]
     if recipe.reduce_lr_patience:
-        found.append(ResumedSlowing(past, watched, factor=SLOWED_BY, patience=recipe.reduce_lr_patience))
+        chain.append(
+            ResumableReduceLROnPlateau(history, monitored, factor=LR_FACTOR, patience=recipe.reduce_lr_patience)
+        )
     if recipe.early_stopping_patience:
-        found.append(ResumedStopping(past, watched, patience=recipe.early_stopping_patience))
-    kept = keras.callbacks.ModelCheckpoint(
+        chain.append(ResumableEarlyStopping(history, monitored, patience=recipe.early_stopping_patience))
+    checkpoint = keras.callbacks.ModelCheckpoint(
         str(out / "best.weights.h5"),
-        monitor=watched,
+        monitor=monitored,
         mode="min",
         save_best_only=True,
         save_weights_only=True,
         initial_value_threshold=best,
     )
-    found += [
-        kept,
+    chain += [
+        checkpoint,
         keras.callbacks.CSVLogger(str(out / "epochs.csv"), append=True),
         keras.callbacks.BackupAndRestore(
             str(out / "backup"), save_freq="epoch", double_checkpoint=True, delete_checkpoint=False
         ),
     ]
-    return found if quiet else [*found, Bar(epochs, steps, watched)]
+    return chain if quiet else [*chain, ProgressBar(epochs, steps, monitored)]
 
 
-class Clock(keras.callbacks.Callback):
+class EpochTimer(keras.callbacks.Callback):
     """Adds to the log how long an epoch took, and keeps the order of pieces in step with the epochs."""
 
     def __init__(self, batches: PieceBatches) -> None:
@@ -68,12 +70,12 @@ class Clock(keras.callbacks.Callback):
             logs["seconds"] = round(time.monotonic() - self.started, 2)
 
 
-class ResumedStopping(keras.callbacks.EarlyStopping):
+class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping that counts the epochs before an interruption too."""
 
-    def __init__(self, past: np.ndarray, monitor: str, patience: int) -> None:
+    def __init__(self, history: np.ndarray, monitor: str, patience: int) -> None:
         super().__init__(monitor=monitor, patience=patience, mode="min")
-        self.past = past
+        self.past = history
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
@@ -82,12 +84,12 @@ class ResumedStopping(keras.callbacks.EarlyStopping):
             self.wait = len(self.past) - 1 - self.best_epoch
 
 
-class ResumedSlowing(keras.callbacks.ReduceLROnPlateau):
+class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
     """A plateau that began before an interruption goes on after it."""
 
-    def __init__(self, past: np.ndarray, monitor: str, factor: float, patience: int) -> None:
-        super().__init__(monitor=monitor, factor=factor, patience=patience, mode="min", min_lr=SLOWEST)
-        self.past = past
+    def __init__(self, history: np.ndarray, monitor: str, factor: float, patience: int) -> None:
+        super().__init__(monitor=monitor, factor=factor, patience=patience, mode="min", min_lr=MIN_LEARNING_RATE)
+        self.past = history
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         super().on_train_begin(logs)
@@ -96,12 +98,12 @@ class ResumedSlowing(keras.callbacks.ReduceLROnPlateau):
             self.wait = (len(self.past) - 1 - int(self.past.argmin())) % self.patience
 
 
-class Bar(keras.callbacks.Callback):
+class ProgressBar(keras.callbacks.Callback):
     """One bar for the whole run, in batches, with the figures of the last epoch beside it."""
 
-    def __init__(self, epochs: int, steps: int, watched: str) -> None:
+    def __init__(self, epochs: int, steps: int, monitored: str) -> None:
         super().__init__()
-        self.epochs, self.steps, self.watched = epochs, steps, watched
+        self.epochs, self.steps, self.watched = epochs, steps, monitored
         self.bar: tqdm | None = None
         self.shown: dict[str, str] = {}
 

@@ -13,7 +13,7 @@ from ml.spec import SPEC
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import ARCHITECTURES, Architecture, architecture
 from ml.training.own.label_files import LABELS
-from ml.training.own.run_request import Order
+from ml.training.own.run_request import TrainingRequest
 
 INTERRUPTED = 130
 """The exit status of a program that was stopped by Ctrl-C."""
@@ -32,14 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--list", action="store_true", help="list the networks and what they read, and end")
 
 
-def complaint(args: argparse.Namespace) -> str:
+def option_error(args: argparse.Namespace) -> str:
     """What is wrong with the options, or nothing."""
     if bool(args.data) != bool(args.arch):
         return "--data and --arch go together: what to learn from, and which network"
     if not 0.05 <= args.validation_share <= 0.5:
         return f"--validation-share is {args.validation_share:g}; it must be from 0.05 to 0.5"
-    if not args.data and (stray := _own_options(args)):
-        return f"only a network of your own knows {' and '.join(stray)}: say --arch and --data too"
+    if not args.data and (unused := _own_options(args)):
+        return f"only a network of your own knows {' and '.join(unused)}: say --arch and --data too"
     if args.folds and not 2 <= args.folds <= 20:
         return f"--folds is {args.folds}; it must be from 2 to 20"
     if args.epochs is not None and args.epochs < 1:
@@ -53,11 +53,16 @@ def complaint(args: argparse.Namespace) -> str:
 
 def _own_options(args: argparse.Namespace) -> list[str]:
     """Those that were given, and mean nothing for the product's networks."""
-    given = {"--folds": args.folds, "--height": args.height, "--mood-column": args.mood_column, "--strict": args.strict}
-    return [name for name, value in given.items() if value]
+    options = {
+        "--folds": args.folds,
+        "--height": args.height,
+        "--mood-column": args.mood_column,
+        "--strict": args.strict,
+    }
+    return [name for name, value in options.items() if value]
 
 
-def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
+def train_and_report(args: argparse.Namespace, arguments: list[str]) -> int:
     """Trains, reports, and returns the exit status. `words`: the command as it was given."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from ml.training.own.run_report import report_run
@@ -65,12 +70,12 @@ def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
 
     try:
         network = _network(args)
-        out = args.out or Path("var/training/own") / f"{network.name}-{name_of(args.data)}"
-        order = Order(
+        out = args.out or Path("var/training/own") / f"{network.name}-{dataset_name(args.data)}"
+        request = TrainingRequest(
             network,
             args.data,
             out,
-            command=shlex.join(["python", "-m", "ml.training.train", *words]),
+            command=shlex.join(["python", "-m", "ml.training.train", *arguments]),
             epochs=args.epochs,
             seed=args.seed,
             share=args.validation_share,
@@ -79,7 +84,7 @@ def train_and_report(args: argparse.Namespace, words: list[str]) -> int:
             strict=args.strict,
             processes=args.processes,
         )
-        run = train_own(order, FeatureCache(args.cache, SPEC))
+        run = train_own(request, FeatureCache(args.cache, SPEC))
         report_run(run.folder)
     except MoodError as error:
         print(error.message, file=sys.stderr)
@@ -96,7 +101,7 @@ def list_networks() -> None:
         print(f"{one.name:16} {one.title:28} {size:16} {one.source}")
 
 
-def name_of(data: Path) -> str:
+def dataset_name(data: Path) -> str:
     """What the songs are called: their folder, or their table; a collected folder's table is called like all others."""
     place = data.resolve()
     if place.name == LABELS:

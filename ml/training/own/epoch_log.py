@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-UNKNOWN = "NA"
+MISSING = "NA"
 """What Keras writes into the columns of a validation that does not take place."""
 
 
@@ -28,10 +28,10 @@ def read_epochs(path: Path) -> dict[str, np.ndarray]:
     if not rows:
         return {}
     ordered = [rows[epoch] for epoch in sorted(rows)]
-    known = [name for name in ordered[0] if any(row[name] != UNKNOWN for row in ordered)]
+    columns = [name for name in ordered[0] if any(row[name] != MISSING for row in ordered)]
     return {
-        name: np.array([float("nan") if row[name] == UNKNOWN else float(row[name]) for row in ordered])
-        for name in known
+        name: np.array([float("nan") if row[name] == MISSING else float(row[name]) for row in ordered])
+        for name in columns
     }
 
 

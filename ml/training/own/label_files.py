@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ml.audio.sniffing import HEAD_BYTES, recognise
 from ml.errors import MoodError
-from ml.training.own.labelled_songs import Collection, Entry, Problem, collection_of
+from ml.training.own.labelled_songs import Collection, Entry, Problem, build_collection
 
 COLUMNS = {
     "file": ("file", "path", "file_name", "filename"),
@@ -25,9 +25,23 @@ COLUMNS = {
     "artist": ("artist", "artist_key"),
     "fold": ("fold",),
 }
-LABELS, COLLECTING = "labels.csv", ".collect"
+LABELS, COLLECT_FOLDER = "labels.csv", ".collect"
 """What ml.training.collect makes in its folder: its table, at the end; and a folder for its work, at the beginning."""
-SOUND = (".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".mka", ".webm")
+AUDIO_SUFFIXES = (
+    ".mp3",
+    ".wav",
+    ".flac",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".m4a",
+    ".aac",
+    ".aif",
+    ".aiff",
+    ".wma",
+    ".mka",
+    ".webm",
+)
 """Files with such a name are songs even where their bytes are none's, so that a broken one is reported."""
 
 
@@ -37,17 +51,17 @@ def read_collection(source: Path, mood_column: str = "") -> Collection:
     Raises MoodError: data_missing, data_unreadable, column_missing, where nothing can be read at all.
     """
     if (source / LABELS).is_file():
-        listed, notes = _table(source / LABELS, mood_column)
+        rows_or_problems, notes = _table(source / LABELS, mood_column)
         notes.append(f"The folder is read by its table, {LABELS}; songs that it does not list are not used.")
-    elif (source / COLLECTING).is_dir():
+    elif (source / COLLECT_FOLDER).is_dir():
         raise MoodError("data_missing", f"{source} holds no {LABELS} yet; let ml.training.collect come to its end.")
     elif source.is_dir():
-        listed, notes = _folder(source)
+        rows_or_problems, notes = _folder(source)
     elif source.is_file():
-        listed, notes = _table(source, mood_column)
+        rows_or_problems, notes = _table(source, mood_column)
     else:
         raise MoodError("data_missing", f"There is no {source}; name a folder of mood-named folders, or a CSV file.")
-    return collection_of(source, listed, notes)
+    return build_collection(source, rows_or_problems, notes)
 
 
 Listed = list[Entry | Problem]
@@ -67,7 +81,7 @@ def _folder(source: Path) -> tuple[Listed, list[str]]:
         entries += [Entry(str(path.relative_to(source)), path, _moods(mood.name)) for path in songs]
         if not songs:
             notes.append(f"The folder {mood.name}/ holds no songs.")
-    loose = sum(1 for path in source.iterdir() if path.is_file() and path.suffix.lower() in SOUND)
+    loose = sum(1 for path in source.iterdir() if path.is_file() and path.suffix.lower() in AUDIO_SUFFIXES)
     if loose:
         notes.append(f"Songs beside the folders of moods, where nothing says what they are, are not used: {loose}.")
     return entries, notes
@@ -78,11 +92,11 @@ def songs_under(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and (path.suffix.lower() in SOUND or _begins_as_sound(path)):
+            if not name.startswith(".") and (path.suffix.lower() in AUDIO_SUFFIXES or _is_audio(path)):
                 yield path
 
 
-def _begins_as_sound(path: Path) -> bool:
+def _is_audio(path: Path) -> bool:
     """Covers and lists lie beside songs, and are none."""
     try:
         if path.is_file():  # to open a pipe would wait for its other end for ever
@@ -100,28 +114,28 @@ def _table(source: Path, mood_column: str) -> tuple[Listed, list[str]]:
     if not rows:
         raise MoodError("data_unreadable", f"{source} is empty; it needs a first row “file,mood” and a row a song.")
     header = [name.strip().lower() for name in rows[0]]
-    wanted = COLUMNS | {"mood": (mood_column.strip().lower(),)} if mood_column else COLUMNS
+    accepted = COLUMNS | {"mood": (mood_column.strip().lower(),)} if mood_column else COLUMNS
     column = {
         name: header.index(found)
-        for name, names in wanted.items()
+        for name, names in accepted.items()
         if (found := next((one for one in names if one in header), None)) is not None
     }
     for needed in ("file", "mood"):
         if needed not in column:
             raise MoodError(
                 "column_missing",
-                f"{source} has no column “{wanted[needed][0]}”; its first row names: {', '.join(rows[0]) or 'nothing'}."
+                f"{source} has no column “{accepted[needed][0]}”; its first row names: {', '.join(rows[0]) or 'nothing'}."
                 " Needed are “file” and “mood”; “artist” and “fold” are read where they are there.",
             )
     unread = [name for number, name in enumerate(rows[0]) if number not in column.values() and name.strip()]
     if unread:
         notes.append(f"Columns that are not read: {', '.join(unread)}.")
-    listed: Listed = [
+    rows_or_problems: Listed = [
         _entry(f"row {number}", row, column, source.parent)
         for number, row in enumerate(rows[1:], start=2)
         if any(cell.strip() for cell in row)
     ]
-    return listed, notes
+    return rows_or_problems, notes
 
 
 def _entry(place: str, row: list[str], column: dict[str, int], beside: Path) -> Entry | Problem:
@@ -133,8 +147,8 @@ def _entry(place: str, row: list[str], column: dict[str, int], beside: Path) -> 
         return Problem(place, "mood_missing", f"No mood is named for {cell['file']}.")
     fold = cell.get("fold", "")
     if "fold" in column and not fold.isdecimal():
-        said = f"is “{fold}”" if fold else "is missing"
-        return Problem(place, "fold_invalid", f"The fold {said}; it must be a whole number from 0 on, in every row.")
+        problem = f"is “{fold}”" if fold else "is missing"
+        return Problem(place, "fold_invalid", f"The fold {problem}; it must be a whole number from 0 on, in every row.")
     path = beside / Path(cell["file"]).expanduser()
     return Entry(place, path, moods, cell.get("artist", ""), int(fold) if fold else None)
 

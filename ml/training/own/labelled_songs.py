@@ -19,7 +19,7 @@ class Problem:
     place: str
     """`row 7` of a table (its header is row 1), or the path in a folder."""
     code: str
-    sentence: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Collection:
         return tuple(sorted({mood for song in self.songs for mood in song.moods}, key=str.casefold))
 
     @property
-    def several(self) -> bool:
+    def multi_label(self) -> bool:
         """Whether any song carries more than one mood: then each mood is a question of its own."""
         return any(len(song.moods) > 1 for song in self.songs)
 
@@ -73,8 +73,8 @@ class Collection:
         counted = Counter(mood for song in self.songs for mood in song.moods)
         moods = ", ".join(f"{mood} {counted[mood]}" for mood in self.moods)
         artists = Counter(song.artist_from for song in self.songs)
-        known = {"column": "by the column “artist”", "tag": "by their tags", "file": "unknown"}
-        who = ", ".join(f"{artists[source]} {text}" for source, text in known.items() if artists[source])
+        sources = {"column": "by the column “artist”", "tag": "by their tags", "file": "unknown"}
+        who = ", ".join(f"{artists[source]} {text}" for source, text in sources.items() if artists[source])
         lines = [
             f"{len(self.songs)} songs of {len({song.artist for song in self.songs})} artists: {moods}",
             f"Artists are kept apart. Songs with their artist: {who}.",
@@ -87,31 +87,33 @@ class Collection:
         return "\n".join([*lines, *self.notes])
 
 
-def collection_of(source: Path, listed: Iterable[Entry | Problem], notes: list[str]) -> Collection:
+def build_collection(source: Path, rows_or_problems: Iterable[Entry | Problem], notes: list[str]) -> Collection:
     """Looks at the files: that they are there, that none is listed twice, and who plays them.
 
     Moods and artists that differ only in capitals and spaces are one, spelled as they were first.
     """
-    spelled: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     songs: list[Song] = []
     problems: list[Problem] = []
     by_content: dict[str, Song] = {}
-    for entry in listed:
+    for entry in rows_or_problems:
         if isinstance(entry, Problem):
             problems.append(entry)
             continue
-        moods = tuple(dict.fromkeys(spelled.setdefault(_plain(mood), " ".join(mood.split())) for mood in entry.moods))
+        moods = tuple(
+            dict.fromkeys(spellings.setdefault(_normalised(mood), " ".join(mood.split())) for mood in entry.moods)
+        )
         if not entry.path.is_file():
             problems.append(Problem(entry.place, "file_missing", f"There is no file {entry.path}."))
             continue
         try:
             content = _content(entry.path)
         except OSError as error:
-            sentence = f"{entry.path} cannot be read: {error.strerror}."
-            problems.append(Problem(entry.place, "file_unreadable", sentence))
+            message = f"{entry.path} cannot be read: {error.strerror}."
+            problems.append(Problem(entry.place, "file_unreadable", message))
             continue
         if content in by_content:
-            problems.append(_repeated(entry, moods, by_content[content]))
+            problems.append(_duplicate(entry, moods, by_content[content]))
             continue
         by_content[content] = song = _song(entry, moods, content)
         songs.append(song)
@@ -133,17 +135,17 @@ def require_two_moods(collection: Collection) -> None:
 
 def _song(entry: Entry, moods: tuple[str, ...], content: str) -> Song:
     if entry.artist.strip():
-        return Song(entry.place, entry.path, moods, _plain(entry.artist), "column", entry.fold)
+        return Song(entry.place, entry.path, moods, _normalised(entry.artist), "column", entry.fold)
     tagged = read_tags(entry.path).artist
     if tagged:
-        return Song(entry.place, entry.path, moods, _plain(tagged), "tag", entry.fold)
+        return Song(entry.place, entry.path, moods, _normalised(tagged), "tag", entry.fold)
     return Song(entry.place, entry.path, moods, f"file {content[:16]}", "file", entry.fold)
 
 
-def _repeated(entry: Entry, moods: tuple[str, ...], first: Song) -> Problem:
+def _duplicate(entry: Entry, moods: tuple[str, ...], first: Song) -> Problem:
     same = "with the same mood" if moods == first.moods else f"as “{' and '.join(first.moods)}”"
-    sentence = f"{entry.path.name} is the same recording as {first.place}, which is listed {same}; that one is kept."
-    return Problem(entry.place, "song_repeated", sentence)
+    message = f"{entry.path.name} is the same recording as {first.place}, which is listed {same}; that one is kept."
+    return Problem(entry.place, "song_repeated", message)
 
 
 def _content(path: Path) -> str:
@@ -151,5 +153,5 @@ def _content(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     return " ".join(text.split()).casefold()

@@ -18,7 +18,7 @@ class PieceBatches(keras.utils.PyDataset):
         self,
         pieces: Sequence[np.ndarray],
         targets: np.ndarray,
-        weights: Sequence[float],
+        weights: Sequence[float] | np.ndarray,
         scaler: Scaler,
         batch_size: int,
         seed: int | None = None,

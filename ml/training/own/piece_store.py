@@ -15,13 +15,13 @@ from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import Architecture
 from ml.training.own.labelled_songs import Collection, Problem, Song
 
-SAMPLES = 3
+SPECTROGRAMS_PER_MOOD = 3
 """Songs of each mood whose spectrogram is kept for the pictures."""
 SAMPLE_S = 10
 
 
 @dataclass(frozen=True)
-class Heard:
+class FeatureArrays:
     """Songs that could be read, and what was heard in them, a row or an item a song."""
 
     collection: Collection
@@ -32,9 +32,9 @@ class Heard:
     durations_s: np.ndarray
 
 
-def hear(
+def extract_feature_arrays(
     collection: Collection, architecture: Architecture, cache: FeatureCache, place: Path, processes: int | None = None
-) -> Heard:
+) -> FeatureArrays:
     """Reads every song once; `place` is a file to keep the pieces in. A song that cannot be read becomes a problem."""
     failed = cache.fill([song.path for song in collection.songs], processes)
     problems = {
@@ -42,10 +42,10 @@ def hear(
         for song in collection.songs
         if song.path in failed
     }
-    kept = collection.without(problems)
+    readable = collection.without(problems)
     counts, medians, durations = [], [], []
     with place.open("wb") as store:
-        for song in tqdm(kept.songs, desc="pieces", unit="song", leave=False):
+        for song in tqdm(readable.songs, desc="pieces", unit="song", leave=False):
             try:
                 pieces = np.ascontiguousarray(architecture.inputs(song.path, cache), np.float32)
             except MoodError as error:
@@ -57,9 +57,9 @@ def hear(
             features = cache.load(song.path)
             medians.append([features.medians()[name] for name in NAMES])
             durations.append(features.duration_s)
-    return Heard(
+    return FeatureArrays(
         collection.without(problems),
-        _on_disk(place, counts, architecture.shape),
+        _memory_mapped(place, counts, architecture.shape),
         np.array(medians, np.float32).reshape(-1, len(NAMES)),
         np.array(durations, np.float32),
     )
@@ -68,20 +68,20 @@ def hear(
 def sample_spectrograms(songs: Sequence[Song], moods: Sequence[str], cache: FeatureCache) -> dict[str, np.ndarray]:
     """For each mood the middle ten seconds of some songs: uint8 (songs, steps, bands), as in `SongFeatures.mel`."""
     steps = SAMPLE_S * cache.spec.steps_per_s
-    found = {}
+    samples = {}
     for mood in moods:
-        carrying = [song for song in songs if mood in song.moods]
-        chosen = [carrying[number] for number in np.linspace(0, len(carrying) - 1, SAMPLES).astype(int)]
-        cut = []
+        with_mood = [song for song in songs if mood in song.moods]
+        chosen = [with_mood[number] for number in np.linspace(0, len(with_mood) - 1, SPECTROGRAMS_PER_MOOD).astype(int)]
+        excerpts = []
         for song in dict.fromkeys(chosen):
             mel = cache.load(song.path).mel
             start = max(0, (len(mel) - steps) // 2)
-            cut.append(np.resize(mel[start : start + steps], (steps, mel.shape[1])))
-        found[mood] = np.stack(cut)
-    return found
+            excerpts.append(np.resize(mel[start : start + steps], (steps, mel.shape[1])))
+        samples[mood] = np.stack(excerpts)
+    return samples
 
 
-def _on_disk(place: Path, counts: list[int], shape: tuple[int, ...]) -> list[np.ndarray]:
+def _memory_mapped(place: Path, counts: list[int], shape: tuple[int, ...]) -> list[np.ndarray]:
     if not counts:
         return []
     everything = np.memmap(place, np.float32, "r", shape=(sum(counts), *shape))

@@ -22,7 +22,7 @@ from ml.errors import MoodError
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.own.label_files import songs_under
 from ml.training.own.run import Run
-from ml.training.own.song_metrics import named
+from ml.training.own.song_metrics import predicted_moods
 
 
 def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[dict[str, Any]]:
@@ -38,20 +38,20 @@ def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[di
             yield {"file": str(song), "error": {"code": error.code, "message": error.message}}
             continue
         chances = song_chances(run.network, run.scaler, [pieces], run.vote)
-        said = named(chances, run.several)[0]
+        is_predicted = predicted_moods(chances, run.multi_label)[0]
         order = np.argsort(-chances[0], kind="stable")
         yield {
             "file": str(song),
-            "moods": [run.moods[number] for number in order if said[number]],
+            "moods": [run.moods[number] for number in order if is_predicted[number]],
             "chances": {run.moods[number]: round(float(chances[0][number]), 4) for number in order},
         }
 
 
-def _line(found: dict[str, Any]) -> str:
-    if "error" in found:
-        return f"{found['file']}: {found['error']['message']}"
-    chances = ", ".join(f"{mood} {chance:.0%}" for mood, chance in found["chances"].items())
-    return f"{found['file']}: {' and '.join(found['moods'])} ({chances})"
+def _line(prediction: dict[str, Any]) -> str:
+    if "error" in prediction:
+        return f"{prediction['file']}: {prediction['error']['message']}"
+    chances = ", ".join(f"{mood} {chance:.0%}" for mood, chance in prediction["chances"].items())
+    return f"{prediction['file']}: {' and '.join(prediction['moods'])} ({chances})"
 
 
 def main() -> int:
@@ -66,9 +66,9 @@ def main() -> int:
     try:
         run = Run.open(args.run)
         songs = [song for place in args.songs for song in (songs_under(place) if place.is_dir() else [place])]
-        for found in predictions(run, songs, FeatureCache(args.cache, run.spec)):
-            failed |= "error" in found
-            print(json.dumps(found, ensure_ascii=False) if args.json else _line(found), flush=True)
+        for prediction in predictions(run, songs, FeatureCache(args.cache, run.spec)):
+            failed |= "error" in prediction
+            print(json.dumps(prediction, ensure_ascii=False) if args.json else _line(prediction), flush=True)
     except MoodError as error:
         print(error.message, file=sys.stderr)
         return 1

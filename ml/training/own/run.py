@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ml.training.own.standardisation import Scaler
 
 FORMAT, VERSION = "own", 1
-CARD, SONGS, HEARD, PROBLEMS = "card.json", "songs.csv", "songs.npz", "problems.csv"
+CARD, SONGS, FEATURES, PROBLEMS = "card.json", "songs.csv", "songs.npz", "problems.csv"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Run:
         return tuple(self.card["moods"])
 
     @property
-    def several(self) -> bool:
+    def multi_label(self) -> bool:
         return bool(self.card["several_moods"])
 
     @property
@@ -89,7 +89,7 @@ class Run:
 
         return Scaler.load(self.folder / "scaler.json")
 
-    def heard(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    def stored_features(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """Of all songs: moods, features (songs, 57), durations in seconds; and spectrograms of some, by mood.
 
         Raises MoodError("run_corrupt").
@@ -97,11 +97,11 @@ class Run:
         try:
             with (self.folder / SONGS).open(newline="", encoding="utf-8") as handle:
                 moods = [tuple(row["moods"].split("|")) for row in csv.DictReader(handle)]
-            with np.load(self.folder / HEARD) as stored:
+            with np.load(self.folder / FEATURES) as stored:
                 spectrograms = {mood: stored[f"mel{number}"] for number, mood in enumerate(self.moods)}
                 return moods, stored["medians"], stored["durations_s"], spectrograms
         except (OSError, KeyError, ValueError, BadZipFile) as error:
-            found = f"{SONGS} and {HEARD} of {self.folder} are not there as they were written"
+            found = f"{SONGS} and {FEATURES} of {self.folder} are not there as they were written"
             raise MoodError("run_corrupt", f"{found}; bring them back, or train again.") from error
 
 
@@ -120,13 +120,13 @@ def write_songs(
             ["place", "file", "moods", "artist", "artist_from", "part", "duration_s", *(f"chance: {m}" for m in moods)]
         )
         for song, part, row, duration in zip(songs, parts, chances, durations_s, strict=True):
-            said = ["" if np.isnan(chance) else f"{chance:.5f}" for chance in row]
-            known = [song.place, song.path.name, "|".join(song.moods), song.artist, song.artist_from, part]
-            table.writerow([*known, f"{duration:.1f}", *said])
+            values = ["" if np.isnan(chance) else f"{chance:.5f}" for chance in row]
+            facts = [song.place, song.path.name, "|".join(song.moods), song.artist, song.artist_from, part]
+            table.writerow([*facts, f"{duration:.1f}", *values])
 
 
 def write_problems(place: Path, problems: Iterable[Problem]) -> None:
     with place.open("w", newline="", encoding="utf-8") as handle:
         table = csv.writer(handle)
         table.writerow(["place", "code", "problem"])
-        table.writerows((problem.place, problem.code, problem.sentence) for problem in problems)
+        table.writerows((problem.place, problem.code, problem.message) for problem in problems)

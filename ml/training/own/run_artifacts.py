@@ -13,10 +13,10 @@ import numpy as np
 
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.own.labelled_songs import Collection
-from ml.training.own.piece_store import Heard, sample_spectrograms
-from ml.training.own.run import CARD, FORMAT, HEARD, PROBLEMS, SONGS, VERSION, write_problems, write_songs
-from ml.training.own.run_request import SETTINGS, START, Order
-from ml.training.own.song_metrics import figures
+from ml.training.own.piece_store import FeatureArrays, sample_spectrograms
+from ml.training.own.run import CARD, FEATURES, FORMAT, PROBLEMS, SONGS, VERSION, write_problems, write_songs
+from ml.training.own.run_request import SETTINGS, START, TrainingRequest
+from ml.training.own.song_metrics import song_metrics
 from ml.training.own.splitting import Split
 
 LICENCE = (
@@ -27,7 +27,7 @@ PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "av")
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TrainingResult:
     """What came of the training."""
 
     chances: np.ndarray
@@ -36,65 +36,63 @@ class Fitted:
     """Of the network that is kept."""
 
 
-def truth_of(collection: Collection) -> np.ndarray:
+def ground_truth(collection: Collection) -> np.ndarray:
     """Which moods the songs carry: bool (songs, moods)."""
     return np.array([[mood in song.moods for mood in collection.moods] for song in collection.songs])
 
 
 def write_run(
-    order: Order,
-    heard: Heard,
+    request: TrainingRequest,
+    arrays: FeatureArrays,
     splits: list[Split],
-    fitted: Fitted,
+    result: TrainingResult,
     settings: dict[str, Any],
     cache: FeatureCache,
     seconds: float,
 ) -> None:
     """Everything that a run holds, and away with what only the work needed."""
-    songs, moods = heard.collection.songs, heard.collection.moods
-    write_songs(order.partial / SONGS, songs, _parts(len(songs), splits), fitted.chances, moods, heard.durations_s)
-    if heard.collection.problems:
-        write_problems(order.partial / PROBLEMS, heard.collection.problems)
+    songs, moods = arrays.collection.songs, arrays.collection.moods
+    write_songs(request.partial / SONGS, songs, _parts(len(songs), splits), result.chances, moods, arrays.durations_s)
+    if arrays.collection.problems:
+        write_problems(request.partial / PROBLEMS, arrays.collection.problems)
     samples = sample_spectrograms(songs, moods, cache)
+    spectrograms: dict[str, Any] = {f"mel{number}": samples[mood] for number, mood in enumerate(moods)}
     np.savez_compressed(
-        order.partial / HEARD,
-        medians=heard.medians,
-        durations_s=heard.durations_s,
-        **{f"mel{number}": samples[mood] for number, mood in enumerate(moods)},
+        request.partial / FEATURES, medians=arrays.medians, durations_s=arrays.durations_s, **spectrograms
     )
-    card = _card(order, heard.collection, splits, fitted, settings, cache)
+    card = _card(request, arrays.collection, splits, result, settings, cache)
     card["seconds"] = round(seconds)
-    (order.partial / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
-    for leftover in [*order.partial.glob("network-*"), order.partial / "pieces.f32", order.partial / SETTINGS]:
+    (request.partial / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
+    for leftover in [*request.partial.glob("network-*"), request.partial / "pieces.f32", request.partial / SETTINGS]:
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
 
 def _card(
-    order: Order,
+    request: TrainingRequest,
     collection: Collection,
     splits: list[Split],
-    fitted: Fitted,
+    result: TrainingResult,
     settings: dict[str, Any],
     cache: FeatureCache,
 ) -> dict[str, Any]:
-    judged = np.flatnonzero(~np.isnan(fitted.chances[:, 0]))
+    test = np.flatnonzero(~np.isnan(result.chances[:, 0]))
     artists = np.array([song.artist for song in collection.songs])
-    one = len(splits) == 1
+    single = len(splits) == 1
     return {
         "format": FORMAT,
         "version": VERSION,
         "architecture": {
-            "name": order.architecture.name,
-            "title": order.architecture.title,
-            "source": order.architecture.source,
+            "name": request.architecture.name,
+            "title": request.architecture.title,
+            "source": request.architecture.source,
             "start": settings[START],
-            "shape": list(order.architecture.shape),
-            "parameters": fitted.facts["parameters"],
-            "recipe": asdict(order.architecture.recipe),
+            "shape": list(request.architecture.shape),
+            "parameters": result.facts["parameters"],
+            "recipe": asdict(request.architecture.recipe),
         },
         "moods": list(collection.moods),
-        "several_moods": collection.several,
-        "vote": order.vote(collection),
+        "several_moods": collection.multi_label,
+        "vote": request.vote(collection),
         "spec": cache.spec.to_card(),
         "data": {
             "songs": len(collection.songs),
@@ -104,17 +102,21 @@ def _card(
             "notes": collection.notes,
         },
         "training": {
-            "seed": order.seed,
-            "epochs": fitted.facts["epochs"],
-            "best_epoch": fitted.facts["best_epoch"],
-            "seconds": fitted.facts["seconds"],
-            "judged_by": "one part, artists apart" if one else f"{len(splits)} folds",
-            "kept": "the network that is judged" if one else "one more, which learned from all songs",
+            "seed": request.seed,
+            "epochs": result.facts["epochs"],
+            "best_epoch": result.facts["best_epoch"],
+            "seconds": result.facts["seconds"],
+            "judged_by": "one part, artists apart" if single else f"{len(splits)} folds",
+            "kept": "the network that is judged" if single else "one more, which learned from all songs",
         },
-        "figures": figures(
-            fitted.chances[judged], truth_of(collection)[judged], collection.moods, artists[judged], collection.several
+        "figures": song_metrics(
+            result.chances[test],
+            ground_truth(collection)[test],
+            collection.moods,
+            artists[test],
+            collection.multi_label,
         ),
-        "command": order.command,
+        "command": request.command,
         "settings": settings,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "licence": LICENCE,
@@ -125,11 +127,11 @@ def _parts(count: int, splits: list[Split]) -> list[str]:
     """What part each song had: learn, stop or judge; or the fold in which it judged."""
     parts = [""] * count
     for number, split in enumerate(splits, start=1):
-        for song in split.judge:
+        for song in split.test:
             parts[song] = "judge" if len(splits) == 1 else f"fold {number}"
         if len(splits) == 1:
-            for song in split.learn:
+            for song in split.train:
                 parts[song] = "learn"
-            for song in split.stop:
+            for song in split.validation:
                 parts[song] = "stop"
     return parts

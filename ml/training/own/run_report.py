@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.training.own.run import Run
 
-PICTURES = "pictures"
+PLOTS = "pictures"
 
 
 def report_run(run: Path) -> None:
@@ -19,72 +19,72 @@ def report_run(run: Path) -> None:
     All of it comes from the run's folder; the songs are not needed any more. Raises MoodError: run_missing,
     run_corrupt.
     """
-    opened = Run.open(run)
-    moods, medians, durations_s, spectrograms = opened.heard()
-    text = report(opened)
-    from ml.training.reports.plots import summary_by_mood  # matplotlib takes a second to load
+    loaded = Run.open(run)
+    moods, medians, durations_s, spectrograms = loaded.stored_features()
+    text = report(loaded)
+    from ml.training.reports.mood_summary import summary_by_mood
 
     markdown, table = summary_by_mood(moods, medians, durations_s)
     text += f"\n\n## The songs, by mood\n\nMedians over songs.\n\n{markdown}\n"
     (run / "summary.csv").write_text(table, encoding="utf-8")
     by_mood = {
-        mood: medians[[number for number, carried in enumerate(moods) if mood in carried]] for mood in opened.moods
+        mood: medians[[number for number, carried in enumerate(moods) if mood in carried]] for mood in loaded.moods
     }
     (run / "separation.csv").write_text(_separations(by_mood), encoding="utf-8")
-    written = _pictures(opened, by_mood, spectrograms)
-    (run / "report.md").write_text(text + _gallery(run, written), encoding="utf-8")
+    plot_files = _plots(loaded, by_mood, spectrograms)
+    (run / "report.md").write_text(text + _gallery(run, plot_files), encoding="utf-8")
     print(text)
-    print(f"Pictures in {run / PICTURES}: {', '.join(path.stem for path in written)}. This text: {run / 'report.md'}")
+    print(f"Pictures in {run / PLOTS}: {', '.join(path.stem for path in plot_files)}. This text: {run / 'report.md'}")
 
 
 def report(run: Run) -> str:
     """The figures as Markdown."""
-    card, figures = run.card, run.card["figures"]
+    card, metrics = run.card, run.card["figures"]
     network, data, training = card["architecture"], card["data"], card["training"]
     counts = f"{data['songs']} songs, {data['artists']} artists"
     if data["left_out"]:
         counts += f", {data['left_out']} left out (problems.csv)"
-    unsure = data["artists_unknown"]
+    unknown_artists = data["artists_unknown"]
     lines = [
         f"# {network['title']} on {len(run.moods)} moods",
         "",
         f"- Data: {counts}.",
-        f"- Judged on {figures['songs']} songs of {figures['artists']} artists that it did not learn from"
+        f"- Judged on {metrics['songs']} songs of {metrics['artists']} artists that it did not learn from"
         f" ({training['judged_by']}); kept: {training['kept']}.",
         f"- Trained {network['start']}, for {training['epochs']} epochs, best after {training['best_epoch']};"
         f" {training['seconds']:.0f} s; {network['parameters']:,} weights.",
         f"- Made by: `{card['command']}`",
         f"- {card['licence']}",
     ]
-    if unsure:
+    if unknown_artists:
         lines.append(
-            f"- The artists of {unsure} songs are unknown: where some are one person's, the figures are too good."
+            f"- The artists of {unknown_artists} songs are unknown: where some are one person's, the figures are too good."
         )
-    lines += ["", "## How often it is right", "", *_overall(figures, run.several), "", *_by_mood(figures)]
-    return "\n".join([*lines, "", "## What is taken for what", "", *_confusion(figures["confusion"])])
+    lines += ["", "## How often it is right", "", *_overall(metrics, run.multi_label), "", *_by_mood(metrics)]
+    return "\n".join([*lines, "", "## What is taken for what", "", *_confusion(metrics["confusion"])])
 
 
-def _overall(figures: Mapping[str, Any], several: bool) -> list[str]:
-    first = "Its likeliest mood is one of the song's" if several else "Accuracy: its mood is the song's"
-    rows = [(first, _percent(figures["accuracy"]))]
-    if several:
-        rows.append(("It names just the song's moods", _percent(figures["exact"])))
-    f1 = figures["macro_f1"]
+def _overall(metrics: Mapping[str, Any], multi_label: bool) -> list[str]:
+    first = "Its likeliest mood is one of the song's" if multi_label else "Accuracy: its mood is the song's"
+    rows = [(first, _percent(metrics["accuracy"]))]
+    if multi_label:
+        rows.append(("It names just the song's moods", _percent(metrics["exact"])))
+    f1 = metrics["macro_f1"]
     rows += [
         ("Macro-F1", f"{f1['value']:.2f} [{f1['low']:.2f}, {f1['high']:.2f}]"),
-        ("Always naming the most frequent mood would be right for", f"{figures['most_frequent']:.0%}"),
-        ("Calibration error of its confidence", f"{figures['calibration_error']:.2f}"),
-        ("The same, if its confidence were true", f"{figures['calibration_expected']:.2f}"),
+        ("Always naming the most frequent mood would be right for", f"{metrics['most_frequent']:.0%}"),
+        ("Calibration error of its confidence", f"{metrics['calibration_error']:.2f}"),
+        ("The same, if its confidence were true", f"{metrics['calibration_expected']:.2f}"),
     ]
     lines = ["| figure | value, 95 % interval by artist |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
-    if figures["accuracy"]["low"] <= figures["most_frequent"]:
+    if metrics["accuracy"]["low"] <= metrics["most_frequent"]:
         lines += ["", "So few songs cannot show that it is better than always naming the most frequent mood."]
     return lines
 
 
-def _by_mood(figures: Mapping[str, Any]) -> list[str]:
+def _by_mood(metrics: Mapping[str, Any]) -> list[str]:
     lines = ["| mood | songs | named | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
-    for mood, of in figures["by_mood"].items():
+    for mood, of in metrics["by_mood"].items():
         lines.append(
             f"| {mood} | {of['songs']} | {of['named']} | {of['precision']:.2f} | {of['recall']:.2f} | {of['f1']:.2f} |"
         )
@@ -103,20 +103,22 @@ def _percent(figure: Mapping[str, float]) -> str:
     return f"{figure['value']:.0%} [{figure['low']:.0%}, {figure['high']:.0%}]"
 
 
-def _pictures(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[str, np.ndarray]) -> list[Path]:
-    from ml.training.reports import plots as pictures
+def _plots(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[str, np.ndarray]) -> list[Path]:
+    from ml.training.reports import plots  # matplotlib takes a second to load
 
-    figures, folder = run.card["figures"], run.folder / PICTURES
-    counts = np.array(figures["confusion"]["counts"])
+    metrics, folder = run.card["figures"], run.folder / PLOTS
+    counts = np.array(metrics["confusion"]["counts"])
     return [
-        pictures.history_picture(run.folder / "epochs.csv", folder / "history.png", run.card["training"]["best_epoch"]),
-        pictures.confusion_picture(counts, run.moods, folder / "confusion.png"),
-        pictures.reliability_picture(figures["reliability"], folder / "reliability.png"),
-        pictures.coverage_picture(figures["coverage"], folder / "coverage.png"),
-        pictures.spectrograms_picture(
+        plots.plot_learning_curves(
+            run.folder / "epochs.csv", folder / "history.png", run.card["training"]["best_epoch"]
+        ),
+        plots.plot_confusion_matrix(counts, run.moods, folder / "confusion.png"),
+        plots.plot_reliability(metrics["reliability"], folder / "reliability.png"),
+        plots.plot_coverage(metrics["coverage"], folder / "coverage.png"),
+        plots.plot_spectrograms(
             {mood: list(songs) for mood, songs in spectrograms.items()}, run.spec, folder / "spectrograms.png"
         ),
-        pictures.features_picture(by_mood, folder / "features.png"),
+        plots.plot_features(by_mood, folder / "features.png"),
     ]
 
 
@@ -126,17 +128,17 @@ def _separations(by_mood: dict[str, np.ndarray]) -> str:
     import io
 
     from ml.features.names import NAMES
-    from ml.training.reports.plots.separation import separations
+    from ml.training.reports.cliffs_delta import pairwise_cliffs_delta
 
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(["mood", "other_mood", "feature", "cliffs_delta"])
-    for (one, other), values in separations(by_mood).items():
+    for (one, other), values in pairwise_cliffs_delta(by_mood).items():
         for number in np.argsort(-np.abs(values), kind="stable"):
             table.writerow([one, other, NAMES[number], f"{values[number]:.3f}"])
     return text.getvalue()
 
 
-def _gallery(run: Path, pictures: list[Path]) -> str:
-    lines = [f"![{path.stem}]({path.relative_to(run)})" for path in pictures]
+def _gallery(run: Path, plots: list[Path]) -> str:
+    lines = [f"![{path.stem}]({path.relative_to(run)})" for path in plots]
     return "\n## Pictures\n\n" + "\n\n".join(lines) + "\n"

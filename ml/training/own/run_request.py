@@ -19,7 +19,7 @@ START = "weights to start from"
 
 
 @dataclass(frozen=True)
-class Order:
+class TrainingRequest:
     """One network, one collection, one run."""
 
     architecture: Architecture
@@ -44,7 +44,7 @@ class Order:
 
     def vote(self, collection: Collection) -> str:
         """How pieces make a song. Votes for one mood each cannot say that there are two."""
-        return "mean" if collection.several else self.architecture.vote
+        return "mean" if collection.multi_label else self.architecture.vote
 
     def settings(self, collection: Collection) -> dict[str, Any]:
         """What must be the same for an interrupted run to go on."""
@@ -63,46 +63,46 @@ class Order:
         }
 
 
-def finished_run(order: Order, settings: dict[str, Any]) -> Run | None:
+def finished_run(request: TrainingRequest, settings: dict[str, Any]) -> Run | None:
     """The run that is there already; MoodError("run_exists") where something else is."""
-    if not order.out.exists():
+    if not request.out.exists():
         return None
-    if (order.out / CARD).is_file():
-        run = Run.open(order.out)
-        different = _different(run.card["settings"], settings)
-        if not different:
+    if (request.out / CARD).is_file():
+        run = Run.open(request.out)
+        differences = _differences(run.card["settings"], settings)
+        if not differences:
             return run
-        found = f"{order.out} holds a finished run that differs in its {different}"
+        problem = f"{request.out} holds a finished run that differs in its {differences}"
     else:
-        found = f"{order.out} is there and holds no run"
-    raise MoodError("run_exists", f"{found}; choose another --out, or move it away.")
+        problem = f"{request.out} is there and holds no run"
+    raise MoodError("run_exists", f"{problem}; choose another --out, or move it away.")
 
 
-def begin(order: Order, settings: dict[str, Any]) -> None:
+def start_or_resume(request: TrainingRequest, settings: dict[str, Any]) -> None:
     """Opens the folder of the work, or what was interrupted there; MoodError("run_exists") where it is not ours."""
-    place = order.partial / SETTINGS
+    place = request.partial / SETTINGS
     if place.is_file():
-        different = _different(json.loads(place.read_text()), settings)
-        if different and holds_work(order):
+        differences = _differences(json.loads(place.read_text()), settings)
+        if differences and has_progress(request):
             raise MoodError(
                 "run_exists",
-                f"{order.partial} holds an interrupted run that differs in its {different}; use the command that began"
+                f"{request.partial} holds an interrupted run that differs in its {differences}; use the command that began"
                 " it, choose another --out, or delete that folder.",
             )
-        if holds_work(order):
+        if has_progress(request):
             print("Going on where it was interrupted.")
             return
-        shutil.rmtree(order.partial)
-    elif order.partial.exists() and any(order.partial.iterdir()):
-        raise MoodError("run_exists", f"{order.partial} is there and holds no run; choose another --out.")
-    order.partial.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(request.partial)
+    elif request.partial.exists() and any(request.partial.iterdir()):
+        raise MoodError("run_exists", f"{request.partial} is there and holds no run; choose another --out.")
+    request.partial.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(settings))
 
 
-def holds_work(order: Order) -> bool:
+def has_progress(request: TrainingRequest) -> bool:
     """Whether one epoch at least was trained in the folder of the work: nothing before that takes long."""
-    return any(order.partial.glob("network-*/backup")) or any(order.partial.glob("network-*/network.keras"))
+    return any(request.partial.glob("network-*/backup")) or any(request.partial.glob("network-*/network.keras"))
 
 
-def _different(one: dict[str, Any], other: dict[str, Any]) -> str:
+def _differences(one: dict[str, Any], other: dict[str, Any]) -> str:
     return " and ".join(name for name in other if one.get(name) != other[name])

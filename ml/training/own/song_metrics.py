@@ -13,18 +13,18 @@ import numpy as np
 from ml.training.evaluation.metrics import calibration_error
 from ml.training.evaluation.reliability import expected_error_if_calibrated, reliability_bins
 
-NAMED_FROM = 0.5
+PREDICTED_FROM = 0.5
 DRAWS = 1000
 
 
-def named(chances: np.ndarray, several: bool) -> np.ndarray:
+def predicted_moods(chances: np.ndarray, multi_label: bool) -> np.ndarray:
     """Which moods are named: bool (songs, moods)."""
     likeliest = np.eye(chances.shape[1], dtype=bool)[chances.argmax(axis=1)]
-    return likeliest | (chances >= NAMED_FROM) if several else likeliest
+    return likeliest | (chances >= PREDICTED_FROM) if multi_label else likeliest
 
 
-def figures(
-    chances: np.ndarray, truth: np.ndarray, moods: tuple[str, ...], artists: np.ndarray, several: bool
+def song_metrics(
+    chances: np.ndarray, truth: np.ndarray, moods: tuple[str, ...], artists: np.ndarray, multi_label: bool
 ) -> dict[str, Any]:
     """All figures of judged songs. `chances` float32 and `truth` bool are (songs, moods), `artists` (songs,).
 
@@ -34,36 +34,38 @@ def figures(
     frequent among these songs. calibration_error: expected calibration error over ten bins (Naeini et al. 2015);
     calibration_expected: what so few songs would show if every confidence were true.
     """
-    said = named(chances, several)
-    sure, right = confidences(chances, truth, several)
-    numbers = {"accuracy": _accuracy, "exact": _exact, "macro_f1": _macro_f1}
-    draws = _draws(artists)
+    predicted = predicted_moods(chances, multi_label)
+    confidence, correct = confidences(chances, truth, multi_label)
+    metrics = {"accuracy": _accuracy, "exact": _exact, "macro_f1": _macro_f1}
+    samples = _draws(artists)
     intervals = {
-        name: _interval(figure(chances, said, truth), [figure(chances[d], said[d], truth[d]) for d in draws])
-        for name, figure in numbers.items()
+        name: _interval(
+            figure(chances, predicted, truth), [figure(chances[d], predicted[d], truth[d]) for d in samples]
+        )
+        for name, figure in metrics.items()
     }
     return {
         "songs": len(truth),
         "artists": len(set(artists.tolist())),
         **intervals,
         "most_frequent": round(float(truth.mean(axis=0).max()), 4),
-        "calibration_error": round(calibration_error(sure, right), 4),
-        "calibration_expected": expected_error_if_calibrated(sure),
-        "by_mood": {mood: _by_mood(said[:, i], truth[:, i]) for i, mood in enumerate(moods)},
-        "confusion": {"moods": list(moods), "counts": confusion(chances, truth).tolist()},
-        "reliability": reliability_bins(sure, right),
-        "coverage": coverage_points(chances.max(axis=1), _likeliest_right(chances, truth)),
+        "calibration_error": round(calibration_error(confidence, correct), 4),
+        "calibration_expected": expected_error_if_calibrated(confidence),
+        "by_mood": {mood: _by_mood(predicted[:, i], truth[:, i]) for i, mood in enumerate(moods)},
+        "confusion": {"moods": list(moods), "counts": mood_confusion(chances, truth).tolist()},
+        "reliability": reliability_bins(confidence, correct),
+        "coverage": coverage_points(chances.max(axis=1), _top1_hits(chances, truth)),
     }
 
 
-def confidences(chances: np.ndarray, truth: np.ndarray, several: bool) -> tuple[np.ndarray, np.ndarray]:
+def confidences(chances: np.ndarray, truth: np.ndarray, multi_label: bool) -> tuple[np.ndarray, np.ndarray]:
     """How sure, and whether right: of the likeliest mood; where songs carry several, of each mood by itself."""
-    if several:
+    if multi_label:
         return chances.ravel(), truth.ravel().astype(bool)
-    return chances.max(axis=1), _likeliest_right(chances, truth)
+    return chances.max(axis=1), _top1_hits(chances, truth)
 
 
-def confusion(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def mood_confusion(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """int (moods, moods): songs that carry the row's mood and whose likeliest mood is the column's.
 
     A song of several moods counts in the row of each.
@@ -72,46 +74,46 @@ def confusion(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return truth.T.astype(int) @ likeliest
 
 
-def coverage_points(sure: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
+def coverage_points(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, float]]:
     """The surest song, the surest two, ...: at most fifty points of coverage, least confidence, accuracy."""
-    order = np.argsort(-sure, kind="stable")
+    order = np.argsort(-confidence, kind="stable")
     counts = np.unique(np.linspace(1, len(order), min(50, len(order))).round().astype(int))
     return [
         {
             "coverage": round(int(count) / len(order), 4),
-            "confidence": round(float(sure[order[count - 1]]), 4),
-            "accuracy": round(float(right[order[:count]].mean()), 4),
+            "confidence": round(float(confidence[order[count - 1]]), 4),
+            "accuracy": round(float(correct[order[:count]].mean()), 4),
         }
         for count in counts
     ]
 
 
-def _likeliest_right(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _top1_hits(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return truth[np.arange(len(truth)), chances.argmax(axis=1)].astype(bool)
 
 
-def _accuracy(chances: np.ndarray, said: np.ndarray, truth: np.ndarray) -> float:
-    return float(_likeliest_right(chances, truth).mean())
+def _accuracy(chances: np.ndarray, predicted: np.ndarray, truth: np.ndarray) -> float:
+    return float(_top1_hits(chances, truth).mean())
 
 
-def _exact(chances: np.ndarray, said: np.ndarray, truth: np.ndarray) -> float:
-    return float((said == truth).all(axis=1).mean())
+def _exact(chances: np.ndarray, predicted: np.ndarray, truth: np.ndarray) -> float:
+    return float((predicted == truth).all(axis=1).mean())
 
 
-def _macro_f1(chances: np.ndarray, said: np.ndarray, truth: np.ndarray) -> float:
-    hits = (said & truth).sum(axis=0)
-    return float(np.mean(2 * hits / np.maximum(said.sum(axis=0) + truth.sum(axis=0), 1)))
+def _macro_f1(chances: np.ndarray, predicted: np.ndarray, truth: np.ndarray) -> float:
+    hits = (predicted & truth).sum(axis=0)
+    return float(np.mean(2 * hits / np.maximum(predicted.sum(axis=0) + truth.sum(axis=0), 1)))
 
 
-def _by_mood(said: np.ndarray, truth: np.ndarray) -> dict[str, float | int]:
+def _by_mood(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float | int]:
     """Songs that carry it, that were named so, and precision, recall and F1; 0 where nothing can be counted."""
-    hits = int(np.sum(said & truth))
+    hits = int(np.sum(predicted & truth))
     return {
         "songs": int(truth.sum()),
-        "named": int(said.sum()),
-        "precision": round(hits / max(1, int(said.sum())), 4),
+        "named": int(predicted.sum()),
+        "precision": round(hits / max(1, int(predicted.sum())), 4),
         "recall": round(hits / max(1, int(truth.sum())), 4),
-        "f1": round(2 * hits / max(1, int(said.sum() + truth.sum())), 4),
+        "f1": round(2 * hits / max(1, int(predicted.sum() + truth.sum())), 4),
     }
 
 
@@ -122,6 +124,6 @@ def _draws(artists: np.ndarray) -> list[np.ndarray]:
     return [np.concatenate([songs[i] for i in random.integers(0, len(names), len(names))]) for _ in range(DRAWS)]
 
 
-def _interval(value: float, drawn: list[float]) -> dict[str, float]:
-    low, high = np.percentile(drawn, [2.5, 97.5])
+def _interval(value: float, samples: list[float]) -> dict[str, float]:
+    low, high = np.percentile(samples, [2.5, 97.5])
     return {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}

@@ -13,11 +13,11 @@ from sklearn.model_selection import StratifiedGroupKFold
 from ml.errors import MoodError
 from ml.training.own.labelled_songs import Collection, Song
 
-LEAST = 2
+MIN_SONGS = 2
 """Songs of every mood in every part."""
-STOPPING_SHARE = 0.2
+VALIDATION_SHARE = 0.2
 """Of the songs that are not judged: they tell when to stop."""
-TRIES = 40
+ATTEMPTS = 40
 """Other ways to deal out artists that are tried before giving up."""
 
 
@@ -25,21 +25,21 @@ TRIES = 40
 class Split:
     """Indices of songs. `judge` is empty for a final network, which nobody judges."""
 
-    learn: np.ndarray
-    stop: np.ndarray
-    judge: np.ndarray
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
 
 
 def single_split(collection: Collection, share: float, seed: int) -> Split:
     """One part of the songs, about `share`, judges; the rest learns. Raises MoodError("too_few_songs")."""
     require_enough(collection, parts=3)
     everything = np.arange(len(collection.songs))
-    for attempt in range(TRIES):
-        rest, judge = _parted(collection, everything, share, seed + 1000 * attempt)
-        split = _stopping(collection, rest, judge, seed + 1000 * attempt)
-        if split is not None and _holds_all(collection, judge):
+    for attempt in range(ATTEMPTS):
+        rest, test = _two_parts(collection, everything, share, seed + 1000 * attempt)
+        split = _with_validation(collection, rest, test, seed + 1000 * attempt)
+        if split is not None and _has_all_moods(collection, test):
             return split
-    raise _cannot(collection)
+    raise _not_enough(collection)
 
 
 def fold_splits(collection: Collection, folds: int, seed: int) -> list[Split]:
@@ -47,33 +47,36 @@ def fold_splits(collection: Collection, folds: int, seed: int) -> list[Split]:
 
     Raises MoodError("too_few_songs").
     """
-    given = [song.fold for song in collection.songs]
-    everything = np.arange(len(given))
-    if any(fold is not None for fold in given):
-        parts = [everything[np.array(given) == fold] for fold in sorted({fold for fold in given if fold is not None})]
+    folds_of_songs = [song.fold for song in collection.songs]
+    everything = np.arange(len(folds_of_songs))
+    if any(fold is not None for fold in folds_of_songs):
+        parts = [
+            everything[np.array(folds_of_songs) == fold]
+            for fold in sorted({fold for fold in folds_of_songs if fold is not None})
+        ]
         require_enough(collection, parts=max(3, len(parts)))
-        found = _all_stopping(collection, parts, seed)
-        if found is None:
-            raise _cannot(collection)
-        return found
+        splits = _all_with_validation(collection, parts, seed)
+        if splits is None:
+            raise _not_enough(collection)
+        return splits
     require_enough(collection, parts=max(3, folds))
-    for attempt in range(TRIES):
-        parts = _dealt(collection, everything, folds, seed + 1000 * attempt)
-        if all(_holds_all(collection, part) for part in parts):
-            found = _all_stopping(collection, parts, seed)
-            if found is not None:
-                return found
-    raise _cannot(collection)
+    for attempt in range(ATTEMPTS):
+        parts = _parts(collection, everything, folds, seed + 1000 * attempt)
+        if all(_has_all_moods(collection, part) for part in parts):
+            splits = _all_with_validation(collection, parts, seed)
+            if splits is not None:
+                return splits
+    raise _not_enough(collection)
 
 
 def final_split(collection: Collection, seed: int) -> Split:
     """All songs learn, but those that tell when to stop."""
-    for attempt in range(TRIES):
+    for attempt in range(ATTEMPTS):
         nobody = np.array([], int)
-        split = _stopping(collection, np.arange(len(collection.songs)), nobody, seed + 1000 * attempt)
+        split = _with_validation(collection, np.arange(len(collection.songs)), nobody, seed + 1000 * attempt)
         if split is not None:
             return split
-    raise _cannot(collection)
+    raise _not_enough(collection)
 
 
 def artists_in_several_folds(songs: Sequence[Song]) -> list[str]:
@@ -86,49 +89,53 @@ def artists_in_several_folds(songs: Sequence[Song]) -> list[str]:
 
 def require_enough(collection: Collection, parts: int) -> None:
     """MoodError("too_few_songs") naming each mood that has too few songs, or too few artists."""
-    needed = LEAST * parts
+    needed = MIN_SONGS * parts
     songs = Counter(mood for song in collection.songs for mood in song.moods)
     artists = {mood: len({s.artist for s in collection.songs if mood in s.moods}) for mood in songs}
-    few = [f"“{mood}” has {songs[mood]}" for mood in collection.moods if songs[mood] < needed]
-    if few:
+    too_few = [f"“{mood}” has {songs[mood]}" for mood in collection.moods if songs[mood] < needed]
+    if too_few:
         raise MoodError(
             "too_few_songs",
-            f"Each mood needs {needed} songs, {LEAST} in each of {parts} parts; {', '.join(few)}: add songs, or leave"
+            f"Each mood needs {needed} songs, {MIN_SONGS} in each of {parts} parts; {', '.join(too_few)}: add songs, or leave"
             " the mood out.",
         )
-    alike = [f"those of “{mood}” are by {artists[mood]}" for mood in collection.moods if artists[mood] < parts]
-    if alike:
+    same_artists = [f"those of “{mood}” are by {artists[mood]}" for mood in collection.moods if artists[mood] < parts]
+    if same_artists:
         raise MoodError(
             "too_few_songs",
-            f"Each mood needs songs by {parts} artists, since an artist's songs stay together; {', '.join(alike)}: add"
+            f"Each mood needs songs by {parts} artists, since an artist's songs stay together; {', '.join(same_artists)}: add"
             " songs by others.",
         )
 
 
-def _all_stopping(collection: Collection, parts: list[np.ndarray], seed: int) -> list[Split] | None:
+def _all_with_validation(collection: Collection, parts: list[np.ndarray], seed: int) -> list[Split] | None:
     splits = []
     for part in parts:
         rest = np.setdiff1d(np.arange(len(collection.songs)), part)
-        found = (_stopping(collection, rest, part, seed + 1000 * attempt) for attempt in range(TRIES))
-        split = next((one for one in found if one is not None), None)
+        candidates = (_with_validation(collection, rest, part, seed + 1000 * attempt) for attempt in range(ATTEMPTS))
+        split = next((one for one in candidates if one is not None), None)
         if split is None:
             return None
         splits.append(split)
     return splits
 
 
-def _stopping(collection: Collection, rest: np.ndarray, judge: np.ndarray, seed: int) -> Split | None:
-    learn, stop = _parted(collection, rest, STOPPING_SHARE, seed + 1)
-    return Split(learn, stop, judge) if _holds_all(collection, learn) and _holds_all(collection, stop) else None
+def _with_validation(collection: Collection, rest: np.ndarray, test: np.ndarray, seed: int) -> Split | None:
+    train, validation = _two_parts(collection, rest, VALIDATION_SHARE, seed + 1)
+    return (
+        Split(train, validation, test)
+        if _has_all_moods(collection, train) and _has_all_moods(collection, validation)
+        else None
+    )
 
 
-def _parted(collection: Collection, songs: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _two_parts(collection: Collection, songs: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The rest, and the part nearest to `share` that whole artists can make: one of 1 / share parts."""
-    parts = _dealt(collection, songs, max(2, round(1 / share)), seed)
+    parts = _parts(collection, songs, max(2, round(1 / share)), seed)
     return np.sort(np.concatenate(parts[1:])), parts[0]
 
 
-def _dealt(collection: Collection, songs: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
+def _parts(collection: Collection, songs: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
     """At most `count` parts without a common artist, each with about its share of every mood.
 
     Of few songs fewer parts are made, so that each can hold `LEAST` of every mood. scikit-learn deals them out; to
@@ -137,24 +144,24 @@ def _dealt(collection: Collection, songs: np.ndarray, count: int, seed: int) -> 
     common = Counter(mood for song in collection.songs for mood in song.moods)
     rarest = [min(collection.songs[song].moods, key=lambda mood: common[mood]) for song in songs]
     artists = [collection.songs[song].artist for song in songs]
-    here = Counter(mood for song in songs for mood in collection.songs[song].moods)
-    count = min(count, min(here.values()) // LEAST, *Counter(rarest).values(), len(set(artists)))
+    counts = Counter(mood for song in songs for mood in collection.songs[song].moods)
+    count = min(count, min(counts.values()) // MIN_SONGS, *Counter(rarest).values(), len(set(artists)))
     if count < 2:
         return [songs, songs[:0]]
-    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of moods with few artists; what came of it is looked at
-        return [songs[held] for _, held in dealer.split(songs, rarest, artists)]
+        return [songs[test_part] for _, test_part in splitter.split(songs, rarest, artists)]
 
 
-def _holds_all(collection: Collection, songs: np.ndarray) -> bool:
-    counted = Counter(mood for song in songs for mood in collection.songs[song].moods)
-    return all(counted[mood] >= LEAST for mood in collection.moods)
+def _has_all_moods(collection: Collection, songs: np.ndarray) -> bool:
+    counts = Counter(mood for song in songs for mood in collection.songs[song].moods)
+    return all(counts[mood] >= MIN_SONGS for mood in collection.moods)
 
 
-def _cannot(collection: Collection) -> MoodError:
+def _not_enough(collection: Collection) -> MoodError:
     return MoodError(
         "too_few_songs",
         f"The {len(collection.songs)} songs cannot be parted so that artists stay together and each part holds"
-        f" {LEAST} songs of every mood: add songs by other artists, or leave out the rarest mood.",
+        f" {MIN_SONGS} songs of every mood: add songs by other artists, or leave out the rarest mood.",
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-SMALLEST = 1e-6
-FARTHEST = 8.0
+MIN_DEVIATION = 1e-6
+CLIP_AT = 8.0
 """Standardised values are cut here: one broken frame must not drown the others."""
 
 
@@ -22,7 +22,7 @@ class Scaler:
     deviation: np.ndarray
 
     @classmethod
-    def fitted(cls, songs: Iterable[np.ndarray], shared_axes: tuple[int, ...]) -> Scaler:
+    def fit(cls, songs: Iterable[np.ndarray], shared_axes: tuple[int, ...]) -> Scaler:
         """From the pieces of the training songs, (pieces, *shape) each, one song in memory at a time.
 
         `shared_axes` of such an array share one mean and one deviation; axis 0, that of the pieces, is always shared.
@@ -36,13 +36,13 @@ class Scaler:
             squares = squares + np.square(wide).sum(axis=axes, keepdims=True)[0]
         if not count:
             raise ValueError("A scaler is fitted on one piece at least; there is none.")
-        mean = total / count
+        mean = np.asarray(total / count)
         deviation = np.sqrt(np.maximum(squares / count - mean**2, 0.0))
-        return cls(mean.astype(np.float32), np.maximum(deviation, SMALLEST).astype(np.float32))
+        return cls(mean.astype(np.float32), np.asarray(np.maximum(deviation, MIN_DEVIATION), np.float32))
 
     def __call__(self, pieces: np.ndarray) -> np.ndarray:
         """(pieces, *shape) raw to float32 of the same shape."""
-        return np.clip((pieces - self.mean) / self.deviation, -FARTHEST, FARTHEST).astype(np.float32)
+        return np.clip((pieces - self.mean) / self.deviation, -CLIP_AT, CLIP_AT).astype(np.float32)
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps({"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}))

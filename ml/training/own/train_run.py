@@ -17,64 +17,66 @@ from ml.errors import MoodError
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.own.label_files import read_collection
 from ml.training.own.labelled_songs import Collection, Problem, require_two_moods
-from ml.training.own.piece_store import Heard, hear
+from ml.training.own.piece_store import FeatureArrays, extract_feature_arrays
 from ml.training.own.run import Run
-from ml.training.own.run_artifacts import Fitted, truth_of, write_run
-from ml.training.own.run_request import Order, begin, finished_run, holds_work
+from ml.training.own.run_artifacts import TrainingResult, ground_truth, write_run
+from ml.training.own.run_request import TrainingRequest, finished_run, has_progress, start_or_resume
 from ml.training.own.splitting import Split, artists_in_several_folds, final_split, fold_splits, single_split
 
-SHOWN = 30
+MAX_PRINTED = 30
 """Problems that are shown one by one; all of them are kept in the run."""
 
 
-def train_own(order: Order, cache: FeatureCache) -> Run:
+def train_own(request: TrainingRequest, cache: FeatureCache) -> Run:
     """Makes the run that is asked for, or finds it made. Prints what it does.
 
     Raises MoodError: data_missing, data_unreadable, column_missing, no_songs, one_mood_only, too_few_songs, bad_songs,
     run_exists.
     """
     started = time.monotonic()
-    collection = read_collection(order.data, order.mood_column)
-    _complain(order, collection.problems)
+    collection = read_collection(request.data, request.mood_column)
+    _report_problems(request, collection.problems)
     require_two_moods(collection)
-    settings = order.settings(collection)
-    if (made := finished_run(order, settings)) is not None:
-        print(f"{order.out}: done before")
-        return made
-    _splits(order, collection)  # refuses too few songs before the long work
-    begin(order, settings)
+    settings = request.settings(collection)
+    if (finished := finished_run(request, settings)) is not None:
+        print(f"{request.out}: done before")
+        return finished
+    _splits(request, collection)  # refuses too few songs before the long work
+    start_or_resume(request, settings)
     try:
-        heard = hear(collection, order.architecture, cache, order.partial / "pieces.f32", order.processes)
-        _complain(order, heard.collection.problems[len(collection.problems) :])
-        require_two_moods(heard.collection)
-        splits, final = _splits(order, heard.collection)
+        arrays = extract_feature_arrays(
+            collection, request.architecture, cache, request.partial / "pieces.f32", request.processes
+        )
+        _report_problems(request, arrays.collection.problems[len(collection.problems) :])
+        require_two_moods(arrays.collection)
+        splits, final = _splits(request, arrays.collection)
     except MoodError:
-        if not holds_work(order):
-            shutil.rmtree(order.partial)
+        if not has_progress(request):
+            shutil.rmtree(request.partial)
         raise
-    _introduce(heard.collection)
-    fitted = _fit(order, heard, splits, final)
-    write_run(order, heard, splits, fitted, settings, cache, time.monotonic() - started)
-    order.partial.rename(order.out)
-    return Run.open(order.out)
+    _print_summary(arrays.collection)
+    result = _fit(request, arrays, splits, final)
+    write_run(request, arrays, splits, result, settings, cache, time.monotonic() - started)
+    request.partial.rename(request.out)
+    return Run.open(request.out)
 
 
-def _splits(order: Order, collection: Collection) -> tuple[list[Split], Split | None]:
+def _splits(request: TrainingRequest, collection: Collection) -> tuple[list[Split], Split | None]:
     """The splits that judge, and that of the kept network where it is not the one that is judged."""
-    if order.folds or any(song.fold is not None for song in collection.songs):
-        return fold_splits(collection, order.folds, order.seed), final_split(collection, order.seed)
-    return [single_split(collection, order.share, order.seed)], None
+    if request.folds or any(song.fold is not None for song in collection.songs):
+        return fold_splits(collection, request.folds, request.seed), final_split(collection, request.seed)
+    return [single_split(collection, request.share, request.seed)], None
 
 
-def _complain(order: Order, problems: Sequence[Problem]) -> None:
+def _report_problems(request: TrainingRequest, problems: Sequence[Problem]) -> None:
     if not problems:
         return
-    print(f"{len(problems)} cannot be used:" if order.strict else f"{len(problems)} left out:")
-    for problem in problems[:SHOWN]:
-        print(f"  {problem.place}: {problem.sentence}")
-    if len(problems) > SHOWN:
-        print(f"  and {len(problems) - SHOWN} more")
-    if order.strict:
+    print(f"{len(problems)} cannot be used:" if request.strict else f"{len(problems)} left out:")
+    for problem in problems[:MAX_PRINTED]:
+        print(f"  {problem.place}: {problem.message}")
+    if len(problems) > MAX_PRINTED:
+        print(f"  and {len(problems) - MAX_PRINTED} more")
+    if request.strict:
         raise MoodError(
             "bad_songs",
             f"{len(problems)} of the listed songs cannot be used, as said above; mend them, or train without --strict"
@@ -82,7 +84,7 @@ def _complain(order: Order, problems: Sequence[Problem]) -> None:
         )
 
 
-def _introduce(collection: Collection) -> None:
+def _print_summary(collection: Collection) -> None:
     print(collection.summary())
     if any(song.fold is not None for song in collection.songs):
         leaking = artists_in_several_folds(collection.songs)
@@ -93,46 +95,46 @@ def _introduce(collection: Collection) -> None:
             )
 
 
-def _fit(order: Order, heard: Heard, splits: list[Split], final: Split | None) -> Fitted:
+def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], final: Split | None) -> TrainingResult:
     import keras
 
     from ml.training.own.standardisation import Scaler
     from ml.training.own.training_loop import DONE, EPOCHS, NETWORK, SCALER, fit, song_chances
 
-    moods = heard.collection.moods
-    labels = _labels(heard.collection)
+    moods = arrays.collection.moods
+    labels = _labels(arrays.collection)
     chances = np.full((len(labels), len(moods)), np.nan, np.float32)
-    vote = order.vote(heard.collection)
-    place = order.partial
+    vote = request.vote(arrays.collection)
+    place = request.partial
     for number, split in enumerate([*splits, *([final] if final else [])]):
-        place = order.partial / f"network-{number}"
+        place = request.partial / f"network-{number}"
         keras.utils.clear_session()  # the fold before this one would stay in memory
-        counts = f"{len(split.learn)} songs to learn from, {len(split.stop)} to tell when to stop"
-        if len(split.judge):
-            name = f"Fold {number + 1} of {len(splits)}" if final else order.architecture.title
-            print(f"{name}: {counts}, {len(split.judge)} to judge.", flush=True)
+        counts = f"{len(split.train)} songs to learn from, {len(split.validation)} to tell when to stop"
+        if len(split.test):
+            name = f"Fold {number + 1} of {len(splits)}" if final else request.architecture.title
+            print(f"{name}: {counts}, {len(split.test)} to judge.", flush=True)
         else:
             print(f"The network that is kept: {counts}.", flush=True)
         model = fit(
-            order.architecture,
-            heard.pieces,
+            request.architecture,
+            arrays.pieces,
             labels,
-            split.learn,
-            split.stop,
+            split.train,
+            split.validation,
             moods,
             place,
-            epochs=order.epochs,
-            seed=order.seed,
+            epochs=request.epochs,
+            seed=request.seed,
         )
-        if len(split.judge):
+        if len(split.test):
             scaler = Scaler.load(place / SCALER)
-            chances[split.judge] = song_chances(model, scaler, [heard.pieces[song] for song in split.judge], vote)
+            chances[split.test] = song_chances(model, scaler, [arrays.pieces[song] for song in split.test], vote)
     for name in (NETWORK, SCALER, EPOCHS):
-        shutil.copy(place / name, order.partial / name)
-    return Fitted(chances, json.loads((place / DONE).read_text()))
+        shutil.copy(place / name, request.partial / name)
+    return TrainingResult(chances, json.loads((place / DONE).read_text()))
 
 
 def _labels(collection: Collection) -> np.ndarray:
     """int (songs,), or float32 (songs, moods) where a song may carry several."""
-    truth = truth_of(collection)
-    return truth.astype(np.float32) if collection.several else truth.argmax(axis=1)
+    truth = ground_truth(collection)
+    return truth.astype(np.float32) if collection.multi_label else truth.argmax(axis=1)

@@ -21,11 +21,14 @@ from ml.training.own.callbacks import callbacks
 from ml.training.own.epoch_log import best_epoch, read_epochs
 from ml.training.own.piece_batches import PieceBatches, piece_weights
 from ml.training.own.standardisation import Scaler
-from ml.training.own.voting import voted
 
 NETWORK, SCALER, EPOCHS, DONE = "network.keras", "scaler.json", "epochs.csv", "done.json"
-PREDICTED_AT_ONCE = 256
+PREDICT_BATCH_SIZE = 256
 """Pieces; bounds memory however long a song is."""
+
+
+TIE_BREAKER = 1e-3
+"""What the pieces' mean counts beside their votes: less than one vote of any song's, which has 80 pieces at most."""
 
 
 def fit(
@@ -57,43 +60,62 @@ def fit(
         (out / EPOCHS).unlink(missing_ok=True)
     keras.utils.set_random_seed(seed)
     recipe = architecture.recipe
-    several = labels.ndim == 2
-    targets = labels.astype(np.float32) if several else np.eye(len(moods), dtype=np.float32)[labels]
-    scaler = Scaler.fitted((pieces[song] for song in train), architecture.shared_axes)
+    multi_label = labels.ndim == 2
+    targets = labels.astype(np.float32) if multi_label else np.eye(len(moods), dtype=np.float32)[labels]
+    scaler = Scaler.fit((pieces[song] for song in train), architecture.shared_axes)
     scaler.save(out / SCALER)
-    learned = _batches(pieces, targets, train, scaler, recipe.batch_size, seed, recipe.class_weights)
-    watched = _batches(pieces, targets, validation, scaler, recipe.batch_size) if len(validation) else None
-    model = build(architecture, len(moods), several)
-    _compile(model, recipe, several)
+    train_batches = _batches(pieces, targets, train, scaler, recipe.batch_size, seed, recipe.class_weights)
+    validation_batches = _batches(pieces, targets, validation, scaler, recipe.batch_size) if len(validation) else None
+    model = build(architecture, len(moods), multi_label)
+    _compile(model, recipe, multi_label)
     total = epochs or recipe.epochs
     model.fit(
-        learned,
-        validation_data=watched,
+        train_batches,
+        validation_data=validation_batches,
         epochs=total,
         verbose=0,
-        callbacks=callbacks(recipe, out, total, len(learned), "val_loss" if watched else "loss", quiet, learned),
+        callbacks=callbacks(
+            recipe, out, total, len(train_batches), "val_loss" if validation_batches else "loss", quiet, train_batches
+        ),
     )
     model.load_weights(out / "best.weights.h5")
-    return _kept(architecture, model, moods, several, out, {"seed": seed, "epochs_allowed": total})
+    return _save_network(architecture, model, moods, multi_label, out, {"seed": seed, "epochs_allowed": total})
 
 
 def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray], vote: str = "mean") -> np.ndarray:
     """What the network says of whole songs, float32 (songs, classes): the mean of their pieces, or a majority.
 
-    `ml.training.own.voting.voted` says how votes are counted, and what happens where they tie.
+    `song_probabilities` says how votes are counted, and what happens where they tie.
     """
     songs = []
-    for one in pieces:
-        parts = [scaler(one[start : start + PREDICTED_AT_ONCE]) for start in range(0, len(one), PREDICTED_AT_ONCE)]
+    for song_pieces in pieces:
+        parts = [
+            scaler(song_pieces[start : start + PREDICT_BATCH_SIZE])
+            for start in range(0, len(song_pieces), PREDICT_BATCH_SIZE)
+        ]
         chances = np.concatenate([keras.ops.convert_to_numpy(model.predict_on_batch(part)) for part in parts])
-        songs.append(voted(chances, vote))
+        songs.append(song_probabilities(chances, vote))
     return np.stack(songs)
 
 
-def build(architecture: Architecture, classes: int, several: bool) -> keras.Model:
+def song_probabilities(chances: np.ndarray, vote: str = "mean") -> np.ndarray:
+    """The chances of a song, float32 (classes,), from those of its pieces, (pieces, classes).
+
+    "mean": their mean. "majority": the share of the pieces whose likeliest class it is. Where classes tie in votes,
+    as when three pieces name three moods, the one with the higher mean chance leads, by a thousandth of that chance;
+    where these tie too, the first in order.
+    """
+    mean = chances.mean(axis=0)
+    if vote == "majority":
+        votes = np.eye(chances.shape[1])[chances.argmax(axis=1)].mean(axis=0)
+        mean = (votes + TIE_BREAKER * mean) / (1 + TIE_BREAKER)
+    return mean.astype(np.float32)
+
+
+def build(architecture: Architecture, classes: int, multi_label: bool) -> keras.Model:
     """An uncompiled network; where a song may carry several moods, its softmax becomes a sigmoid for each."""
     model = architecture.build(architecture.shape, classes)
-    if several:
+    if multi_label:
         model.layers[-1].activation = keras.activations.sigmoid
     return model
 
@@ -111,9 +133,9 @@ def _batches(
     return PieceBatches([pieces[song] for song in songs], targets[songs], weights, scaler, batch_size, seed)
 
 
-def _compile(model: keras.Model, recipe: FitRecipe, several: bool) -> None:
-    losses = keras.losses.BinaryCrossentropy if several else keras.losses.CategoricalCrossentropy
-    accuracy = keras.metrics.BinaryAccuracy if several else keras.metrics.CategoricalAccuracy
+def _compile(model: keras.Model, recipe: FitRecipe, multi_label: bool) -> None:
+    losses = keras.losses.BinaryCrossentropy if multi_label else keras.losses.CategoricalCrossentropy
+    accuracy = keras.metrics.BinaryAccuracy if multi_label else keras.metrics.CategoricalAccuracy
     settings = {"learning_rate": recipe.learning_rate}
     model.compile(
         optimizer=keras.optimizers.get({"class_name": recipe.optimizer, "config": settings}),
@@ -122,16 +144,16 @@ def _compile(model: keras.Model, recipe: FitRecipe, several: bool) -> None:
     )
 
 
-def _kept(
+def _save_network(
     architecture: Architecture,
     model: keras.Model,
     moods: tuple[str, ...],
-    several: bool,
+    multi_label: bool,
     out: Path,
     facts: dict[str, Any],
 ) -> keras.Model:
     """The network without its optimiser, written whole or not at all; then done.json, which says that it is there."""
-    network = build(architecture, len(moods), several)
+    network = build(architecture, len(moods), multi_label)
     network.set_weights(model.get_weights())
     network.save(out / f"partial-{NETWORK}")
     (out / f"partial-{NETWORK}").rename(out / NETWORK)

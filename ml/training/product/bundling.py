@@ -66,7 +66,8 @@ def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) ->
             **report,
         }
         (draft / FILE).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        np.savez_compressed(draft / "golden.npz", **_golden(Bundle.open(draft), runs))
+        golden: dict[str, Any] = _golden(Bundle.open(draft), runs)
+        np.savez_compressed(draft / "golden.npz", **golden)
         os.rename(draft, target)
 
 

@@ -46,7 +46,7 @@ def plot_report(pack: Pack, report: dict[str, Any], folder: Path, runs: Path) ->
 
 def _histories(runs: Path, folder: Path) -> list[Path]:
     """Of the networks that are in `runs`."""
-    from ml.training.reports.plots import losses_picture  # matplotlib takes a second to load
+    from ml.training.reports.plots import plot_losses  # matplotlib takes a second to load
 
     written = []
     for network in NETWORKS:
@@ -55,7 +55,7 @@ def _histories(runs: Path, folder: Path) -> list[Path]:
         }
         if any(logs.values()):
             title = f"{TITLES[network]}: loss by epoch (its weights are kept as a running mean over steps)"
-            written.append(losses_picture(logs, LOSSES, folder / f"history-{network}.png", title))
+            written.append(plot_losses(logs, LOSSES, folder / f"history-{network}.png", title))
     return written
 
 
@@ -65,28 +65,27 @@ def _logs(run: Path) -> list[Path]:
 
 
 def _figures(report: dict[str, Any], folder: Path) -> list[Path]:
-    from ml.training.reports.plots import confusion_picture, coverage_picture, reliability_picture
+    from ml.training.reports.plots import plot_confusion_matrix, plot_coverage, plot_reliability
 
     written = []
     for view in VIEWS:
         for name, matrix in report["confusion"][view].items():
             place = folder / f"confusion-{name}-{view}.png"
             written.append(
-                confusion_picture(np.array(matrix["counts"]), matrix["labels"], place, f"{TITLES[view]}, {name}")
+                plot_confusion_matrix(np.array(matrix["counts"]), matrix["labels"], place, f"{TITLES[view]}, {name}")
             )
         for claim, text in CLAIMS.items():
             place = folder / f"reliability-{claim}-{view}.png"
-            written.append(reliability_picture(report["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
+            written.append(plot_reliability(report["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
         threshold = report["calibration"][view]["threshold"]
-        written.append(
-            coverage_picture(report["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold)
-        )
+        written.append(plot_coverage(report["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold))
     return written
 
 
 def _music(pack: Pack, folder: Path) -> list[Path]:
     """The clips that people gave a quadrant."""
-    from ml.training.reports.plots import features_picture, spectrograms_picture, summary_by_mood
+    from ml.training.reports.mood_summary import summary_by_mood
+    from ml.training.reports.plots import plot_features, plot_spectrograms
 
     moods = {f"{name}: {words}": number for number, (name, words) in enumerate(QUADRANT_WORDS.items())}
     clips = {
@@ -96,9 +95,9 @@ def _music(pack: Pack, folder: Path) -> list[Path]:
     steps = pack.spec.segment_steps
     spectrograms = {mood: [pack.mel_of(i)[:steps] for i in rows[:SHOWN]] for mood, rows in clips.items()}
     medians = {mood: np.stack([np.median(pack.frames_of(i), axis=0) for i in rows]) for mood, rows in clips.items()}
-    written = [spectrograms_picture(spectrograms, pack.spec, folder / "spectrograms.png")]
+    written = [plot_spectrograms(spectrograms, pack.spec, folder / "spectrograms.png")]
     if len(medians) > 1:
-        written.append(features_picture(medians, folder / "features.png"))
+        written.append(plot_features(medians, folder / "features.png"))
     markdown, table = summary_by_mood(
         [[mood] for mood, rows in clips.items() for _ in rows],
         np.concatenate(list(medians.values())),

@@ -10,13 +10,13 @@ import numpy as np
 
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import architecture
-from ml.training.sung.fold_scores import Run
+from ml.training.sung.fold_scores import TrainingRun
 from ml.training.sung.phrases import EMOTIONS, Phrase
 from ml.training.sung.voice_spec import SungSpec
 
-OLDER = ("mfcc_mean_cnn", "mfcc_lstm")
+OLDER_NETWORKS = ("mfcc_mean_cnn", "mfcc_lstm")
 """Names in the registry of `ml.training.older_networks`."""
-MACHINE = "svm"
+SVM = "svm"
 VALIDATION_SHARE = 0.15
 PARTS = ("mfcc", "move", "bend", "tune", "level")
 
@@ -26,41 +26,47 @@ def pieces_of(network: str, phrases: Sequence[Phrase], folder: Path, cache: Feat
     return [architecture(network).inputs(folder / phrase.file, cache) for phrase in phrases]
 
 
-def older_judge(run: Run, phrases: Sequence[Phrase], pieces: list[np.ndarray], out: Path) -> tuple[np.ndarray, int]:
+def evaluate_older_network(
+    run: TrainingRun, phrases: Sequence[Phrase], pieces: list[np.ndarray], out: Path
+) -> tuple[np.ndarray, int]:
     """A network of the registry, trained by the loop of its own, which stops early by a part of what it learns from."""
     from ml.training.own.standardisation import Scaler
     from ml.training.own.training_loop import fit, song_chances
 
-    train, held = run.sides(phrases)
-    learned, watched = watched_apart(run, phrases, train)
+    train, test = run.split_indices(phrases)
+    train_part, validation = validation_split(run, phrases, train)
     labels = np.array([phrase.emotion for phrase in phrases])
     place = out / run.place(out).stem
-    model = fit(architecture(run.network), pieces, labels, learned, watched, EMOTIONS, place, seed=run.seed, quiet=True)
-    chances = song_chances(model, Scaler.load(place / "scaler.json"), [pieces[number] for number in held])
+    model = fit(
+        architecture(run.network), pieces, labels, train_part, validation, EMOTIONS, place, seed=run.seed, quiet=True
+    )
+    chances = song_chances(model, Scaler.load(place / "scaler.json"), [pieces[number] for number in test])
     return chances, json.loads((place / "done.json").read_text())["parameters"]
 
 
-def watched_apart(run: Run, phrases: Sequence[Phrase], train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def validation_split(run: TrainingRun, phrases: Sequence[Phrase], train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Phrases to learn from and phrases to watch: whole actors where actors are kept apart, else drawn at random."""
     groups = np.array([phrases[number].actor for number in train]) if run.split == "actors" else train
-    drawn = np.random.default_rng(run.seed).permutation(np.unique(groups))
-    apart = np.isin(groups, drawn[: round(VALIDATION_SHARE * len(drawn))])
-    return train[~apart], train[apart]
+    shuffled = np.random.default_rng(run.seed).permutation(np.unique(groups))
+    in_validation = np.isin(groups, shuffled[: round(VALIDATION_SHARE * len(shuffled))])
+    return train[~in_validation], train[in_validation]
 
 
-def machine_judge(run: Run, phrases: Sequence[Phrase], made: np.ndarray, spec: SungSpec) -> tuple[np.ndarray, int]:
+def evaluate_svm(
+    run: TrainingRun, phrases: Sequence[Phrase], columns: np.ndarray, spec: SungSpec
+) -> tuple[np.ndarray, int]:
     """An RBF support vector machine on statistics of the columns of phrases as they are sung. It counts no weights."""
     from sklearn.svm import SVC
 
-    train, held = run.sides(phrases)
+    train, test = run.split_indices(phrases)
     labels = np.array([phrase.emotion for phrase in phrases])
-    blocks = statistics(made[0].astype(np.float32), spec)
+    blocks = statistics(columns[0].astype(np.float32), spec)
     means = [block[train].mean(axis=0) for block in blocks]
     widths = [(block[train].std(axis=0) + 1e-3) * np.sqrt(block.shape[1]) for block in blocks]
     rows = np.concatenate([(b - m) / w for b, m, w in zip(blocks, means, widths, strict=True)], axis=1)
-    machine = SVC(C=10, gamma=0.5 / (rows[train].var() * rows.shape[1])).fit(rows[train], labels[train])
-    said = np.exp(machine.decision_function(rows[held]))
-    return said / said.sum(axis=1, keepdims=True), 0
+    svm = SVC(C=10, gamma=0.5 / (rows[train].var() * rows.shape[1])).fit(rows[train], labels[train])
+    scores = np.exp(svm.decision_function(rows[test]))
+    return scores / scores.sum(axis=1, keepdims=True), 0
 
 
 def statistics(columns: np.ndarray, spec: SungSpec) -> list[np.ndarray]:
@@ -68,7 +74,7 @@ def statistics(columns: np.ndarray, spec: SungSpec) -> list[np.ndarray]:
 
     Of the pitch, its share on each bin in the first, second and last third of the phrase.
     """
-    found = []
+    blocks = []
     for name in PARTS:
         rows = []
         for phrase in columns:
@@ -79,5 +85,5 @@ def statistics(columns: np.ndarray, spec: SungSpec) -> list[np.ndarray]:
             else:
                 spread = np.percentile(part, [10, 50, 90], axis=0)
                 rows.append(np.concatenate([part.mean(axis=0), part.std(axis=0), *spread]))
-        found.append(np.stack(rows))
-    return found
+        blocks.append(np.stack(rows))
+    return blocks

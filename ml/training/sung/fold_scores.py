@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ml.training.sung.phrases import Phrase, folds_of
-from ml.training.sung.voice import Voice, hear
-from ml.training.sung.voice_augmentation import Ranges
+from ml.training.sung.voice import Voice, read_voice
+from ml.training.sung.voice_augmentation import VoiceAugmentationRanges
 from ml.training.sung.voice_columns import variants
 from ml.training.sung.voice_recipe import RECIPE
 from ml.training.sung.voice_spec import SUNG_SPEC
@@ -22,7 +22,7 @@ NETWORKS = ("cnn1d", "cnn2d")
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """One training: all phrases but those of a fold."""
 
     split: str
@@ -33,53 +33,53 @@ class Run:
     def place(self, out: Path) -> Path:
         return out / f"{self.split}-{self.network}-{self.fold}-{self.seed}.json"
 
-    def sides(self, phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray]:
+    def split_indices(self, phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of the phrases to learn from, and of those to judge."""
-        held = folds_of(phrases, self.split) == self.fold
-        return np.flatnonzero(~held), np.flatnonzero(held)
+        test = folds_of(phrases, self.split) == self.fold
+        return np.flatnonzero(~test), np.flatnonzero(test)
 
 
-def measure(run: Run, judge: Callable[[], tuple[np.ndarray, int]], out: Path) -> Path:
+def measure(run: TrainingRun, evaluate: Callable[[], tuple[np.ndarray, int]], out: Path) -> Path:
     """Keeps in the JSON file that is returned what `judge` gives: chances (held phrases, 6), and a count of weights.
 
     What is there is not made again.
     """
-    kept = run.place(out)
-    if kept.exists():
-        return kept
+    path = run.place(out)
+    if path.exists():
+        return path
     cpu = time.process_time()
-    chances, parameters = judge()
-    found = {
+    chances, parameters = evaluate()
+    result = {
         "core_seconds": round(time.process_time() - cpu, 1),
         "parameters": parameters,
         "chances": np.asarray(chances, float).round(4).tolist(),
     }
-    partial = kept.with_suffix(".partial")
-    partial.write_text(json.dumps(found))
-    partial.rename(kept)
-    return kept
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(result))
+    partial.rename(path)
+    return path
 
 
-def network_judge(run: Run, phrases: list[Phrase], made: np.ndarray) -> tuple[np.ndarray, int]:
+def evaluate_network(run: TrainingRun, phrases: list[Phrase], columns: np.ndarray) -> tuple[np.ndarray, int]:
     """A network of this package; `made`: (1 + copies, phrases, columns, width), of all phrases."""
-    from ml.training.sung.network_training import chances_of, fitted
+    from ml.training.sung.network_training import chances_of, train_network
 
-    train, held = run.sides(phrases)
-    learned = [phrases[number] for number in train]
-    model = fitted(run.network, made[:, train], learned, RECIPE, SUNG_SPEC, run.seed)
-    return chances_of(model, made[0, held]), model.count_params()
+    train, test = run.split_indices(phrases)
+    train_phrases = [phrases[number] for number in train]
+    model = train_network(run.network, columns[:, train], train_phrases, RECIPE, SUNG_SPEC, run.seed)
+    return chances_of(model, columns[0, test]), model.count_params()
 
 
 def variants_of(phrases: Sequence[Phrase], folder: Path, out: Path) -> np.ndarray:
     """All phrases as they are and changed, see `columns.variants`. Heard once, then kept in `out`."""
-    told = repr((SUNG_SPEC, [(phrase.file, (folder / phrase.file).stat().st_size) for phrase in phrases]))
-    kept = out / f"voices-{hashlib.sha256(told.encode()).hexdigest()[:12]}.npz"
-    if not kept.exists():
-        _keep([hear(folder / phrase.file, SUNG_SPEC) for phrase in phrases], kept)
-    return variants(_kept(kept), Ranges(), RECIPE.copies, SUNG_SPEC)
+    fingerprint = repr((SUNG_SPEC, [(phrase.file, (folder / phrase.file).stat().st_size) for phrase in phrases]))
+    path = out / f"voices-{hashlib.sha256(fingerprint.encode()).hexdigest()[:12]}.npz"
+    if not path.exists():
+        _save_voices([read_voice(folder / phrase.file, SUNG_SPEC) for phrase in phrases], path)
+    return variants(_load_voices(path), VoiceAugmentationRanges(), RECIPE.copies, SUNG_SPEC)
 
 
-def _keep(voices: Sequence[Voice], place: Path) -> None:
+def _save_voices(voices: Sequence[Voice], place: Path) -> None:
     partial = place.with_suffix(".partial.npz")
     np.savez(
         partial,
@@ -91,7 +91,7 @@ def _keep(voices: Sequence[Voice], place: Path) -> None:
     partial.rename(place)
 
 
-def _kept(place: Path) -> list[Voice]:
-    with np.load(place) as kept:
-        mel, pitch = (np.split(kept[name], kept["ends"][:-1]) for name in ("mel", "pitch"))
-        return [Voice(*parts) for parts in zip(mel, pitch, kept["floor_db"].tolist(), strict=True)]
+def _load_voices(place: Path) -> list[Voice]:
+    with np.load(place) as path:
+        mel, pitch = (np.split(path[name], path["ends"][:-1]) for name in ("mel", "pitch"))
+        return [Voice(*parts) for parts in zip(mel, pitch, path["floor_db"].tolist(), strict=True)]

@@ -21,11 +21,11 @@ import numpy as np
 from ml.errors import MoodError
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.reports.markdown import replace_marked
-from ml.training.sung.comparison_networks import MACHINE, OLDER, machine_judge, older_judge, pieces_of
-from ml.training.sung.fold_scores import NETWORKS, Run, measure, network_judge, variants_of
+from ml.training.sung.comparison_networks import OLDER_NETWORKS, SVM, evaluate_older_network, evaluate_svm, pieces_of
+from ml.training.sung.fold_scores import NETWORKS, TrainingRun, evaluate_network, measure, variants_of
 from ml.training.sung.phrases import FOLDS, SPLITS, Phrase, read_phrases
 from ml.training.sung.result_tables import tables
-from ml.training.sung.results import gathered
+from ml.training.sung.results import collect_results
 from ml.training.sung.voice_spec import SUNG_SPEC
 
 COLLECTION = "ravdess"
@@ -43,31 +43,33 @@ def measure_all(
     labels = np.array([phrase.emotion for phrase in phrases])
 
     @lru_cache(maxsize=1)
-    def made() -> np.ndarray:
+    def columns() -> np.ndarray:
         return variants_of(phrases, folder, out)
 
     @lru_cache(maxsize=1)
     def pieces(network: str) -> list[np.ndarray]:
         return pieces_of(network, phrases, folder, cache)
 
-    def judge(run: Run) -> Callable[[], tuple[np.ndarray, int]]:
-        if run.network in OLDER:
-            return partial(older_judge, run, phrases, pieces(run.network), out)
-        if run.network == MACHINE:
-            return partial(machine_judge, run, phrases, made(), SUNG_SPEC)
-        return partial(network_judge, run, phrases, made())
+    def evaluate(run: TrainingRun) -> Callable[[], tuple[np.ndarray, int]]:
+        if run.network in OLDER_NETWORKS:
+            return partial(evaluate_older_network, run, phrases, pieces(run.network), out)
+        if run.network == SVM:
+            return partial(evaluate_svm, run, phrases, columns(), SUNG_SPEC)
+        return partial(evaluate_network, run, phrases, columns())
 
     for run in runs(splits, networks, seeds):
         if not run.place(out).exists():
-            kept = json.loads(measure(run, judge(run), out).read_text())
-            right = np.mean(np.argmax(kept["chances"], axis=1) == labels[run.sides(phrases)[1]])
-            print(f"{run.place(out).stem}: {right:.3f} right, {kept['core_seconds'] / 60:.1f} core minutes", flush=True)
+            saved = json.loads(measure(run, evaluate(run), out).read_text())
+            right = np.mean(np.argmax(saved["chances"], axis=1) == labels[run.split_indices(phrases)[1]])
+            print(
+                f"{run.place(out).stem}: {right:.3f} right, {saved['core_seconds'] / 60:.1f} core minutes", flush=True
+            )
 
 
-def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[Run]:
+def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[TrainingRun]:
     """All trainings that are asked for; those of one seed before those of the next."""
     return [
-        Run(split, network, fold, seed)
+        TrainingRun(split, network, fold, seed)
         for seed in range(seeds)
         for split in splits
         for network in networks
@@ -78,26 +80,26 @@ def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[Run
 
 def figures(phrases: list[Phrase], args: argparse.Namespace) -> None:
     """Prints what is measured by now, and writes it where it is asked for."""
-    found = gathered(phrases, args.out)
+    results = collect_results(phrases, args.out)
     if args.keep:
-        args.keep.write_text(json.dumps(found, indent=1) + "\n")
+        args.keep.write_text(json.dumps(results, indent=1) + "\n")
     if args.page:
-        args.page.write_text(replace_marked(args.page.read_text(), tables(found)))
-    print("\n\n".join(tables(found).values()))
+        args.page.write_text(replace_marked(args.page.read_text(), tables(results)))
+    print("\n\n".join(tables(results).values()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds ravdess/ with its labels.csv")
     parser.add_argument("--split", nargs="*", choices=SPLITS, default=SPLITS)
-    parser.add_argument("--network", nargs="*", choices=(*OLDER, MACHINE, *NETWORKS), metavar="NAME")
+    parser.add_argument("--network", nargs="*", choices=(*OLDER_NETWORKS, SVM, *NETWORKS), metavar="NAME")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"trainings that are averaged; default {SEEDS}")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
     parser.add_argument("--keep", type=Path, help="write the figures here too: docs/sung-emotion.json")
     parser.add_argument("--page", type=Path, help="and their tables into this page: docs/sung-emotion.md")
     args = parser.parse_args()
-    networks = args.network if args.network is not None else (*OLDER, MACHINE, *NETWORKS)
+    networks = args.network if args.network is not None else (*OLDER_NETWORKS, SVM, *NETWORKS)
     try:
         measure_all(args.data, args.out, FeatureCache(args.cache), args.split, networks, args.seeds)
         figures(read_phrases(args.data / COLLECTION), args)

@@ -11,7 +11,7 @@ from ml.training.sung.voice_networks import BUILDERS
 from ml.training.sung.voice_recipe import Recipe
 from ml.training.sung.voice_spec import SungSpec
 
-Answers = dict[str, np.ndarray]
+Targets = dict[str, np.ndarray]
 
 
 class VariantBatches(keras.utils.PyDataset):
@@ -29,7 +29,7 @@ class VariantBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return max(1, len(self.order) // self.recipe.batch_size)
 
-    def __getitem__(self, number: int) -> tuple[np.ndarray, Answers]:
+    def __getitem__(self, number: int) -> tuple[np.ndarray, Targets]:
         size, recipe = self.recipe.batch_size, self.recipe
         rows = self.order[number * size : (number + 1) * size]
         others = np.roll(rows, 1)
@@ -48,7 +48,7 @@ class VariantBatches(keras.utils.PyDataset):
         self.order = self.random.permutation(len(self.emotion))
 
 
-def fitted(
+def train_network(
     network: str, variants: np.ndarray, phrases: list[Phrase], recipe: Recipe, spec: SungSpec, seed: int
 ) -> keras.Model:
     """A network of that name in `BUILDERS`, trained on the variants, (1 + copies, phrases, columns, width)."""

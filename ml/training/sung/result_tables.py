@@ -17,52 +17,52 @@ TITLES = {
     BOTH: "**both, averaged**",
     ALL: "both and the vector machine, averaged",
 }
-KEPT_APART = {"actors": "actors: four are kept apart at a time", "random": "nothing: phrases at random (a leak)"}
+SPLIT_TITLES = {"actors": "actors: four are kept apart at a time", "random": "nothing: phrases at random (a leak)"}
 
 
-def scores(found: dict[str, Any]) -> str:
+def scores(results: dict[str, Any]) -> str:
     """A row for each hearer and split."""
     lines = [
         "| kept apart | heard by | right | macro-F1 | one seed | seeds | weights | core minutes a fold |",
         "|" + " --- |" * 8,
     ]
-    for split, hearers in found["splits"].items():
-        for name, one in hearers.items():
+    for split, models in results["splits"].items():
+        for name, one in models.items():
             cost = "| | | |"
             if "seeds" in one:
                 weights = f"{one['parameters']:,}" if one["parameters"] else "-"
                 minutes = f"{one['core_seconds_a_fold'] / 60:.1f}"
                 cost = f"{one['one_seed']:.3f} | {one['seeds']} | {weights} | {minutes} |"
             figures = f"{interval(one['accuracy'])} | {interval(one['macro_f1'])}"
-            lines.append(f"| {KEPT_APART[split]} | {TITLES[name]} | {figures} | {cost}")
+            lines.append(f"| {SPLIT_TITLES[split]} | {TITLES[name]} | {figures} | {cost}")
     return "\n".join(lines)
 
 
-def emotions(found: dict[str, Any]) -> str:
+def emotions(results: dict[str, Any]) -> str:
     """Who is heard as what, of unseen actors, by whoever is right most often; a row for what was sung."""
-    hearers = found["splits"].get("actors", {})
-    if not hearers:
+    models = results["splits"].get("actors", {})
+    if not models:
         return "Not measured yet."
-    best = max(hearers, key=lambda name: hearers[name]["accuracy"]["value"])
+    best = max(models, key=lambda name: models[name]["accuracy"]["value"])
     lines = [
         f"Heard by: {TITLES[best]}.",
         "",
         f"| sung | {' | '.join(EMOTIONS)} | recognised |",
         "|" + " --- |" * (len(EMOTIONS) + 2),
     ]
-    for name, row in zip(EMOTIONS, hearers[best]["confusion"], strict=True):
-        lines.append(f"| {name} | {' | '.join(map(str, row))} | {interval(hearers[best]['recall'][name])} |")
+    for name, row in zip(EMOTIONS, models[best]["confusion"], strict=True):
+        lines.append(f"| {name} | {' | '.join(map(str, row))} | {interval(models[best]['recall'][name])} |")
     return "\n".join(lines)
 
 
-def folds(found: dict[str, Any]) -> str:
+def folds(results: dict[str, Any]) -> str:
     """Each group of actors by itself: how much depends on who sings."""
-    hearers = found["splits"].get("actors", {})
+    models = results["splits"].get("actors", {})
     lines = ["| heard by | actors 1-4 | 5-8 | 9-12 | 13-16 | 17-20 |", "|" + " --- |" * 6]
-    lines += [f"| {TITLES[name]} | {' | '.join(f'{v:.3f}' for v in one['folds'])} |" for name, one in hearers.items()]
+    lines += [f"| {TITLES[name]} | {' | '.join(f'{v:.3f}' for v in one['folds'])} |" for name, one in models.items()]
     return "\n".join(lines)
 
 
-def tables(found: dict[str, Any]) -> dict[str, str]:
+def tables(results: dict[str, Any]) -> dict[str, str]:
     """The texts of docs/sung-emotion.md, by the name of their mark."""
-    return {"scores": scores(found), "emotions": emotions(found), "folds": folds(found)}
+    return {"scores": scores(results), "emotions": emotions(results), "folds": folds(results)}

@@ -30,7 +30,7 @@ class Voice:
         return len(self.mel)
 
 
-def hear(path: Path, spec: SungSpec) -> Voice:
+def read_voice(path: Path, spec: SungSpec) -> Voice:
     """Decodes a file and hears it. MoodError where the file cannot be read: see `ml.audio.decoding.decode`."""
     return voice_of(np.concatenate(list(decode(path, DecodingInfo()))), spec)
 
@@ -68,15 +68,15 @@ def _pitch(samples: np.ndarray, sounding: np.ndarray, spec: SungSpec) -> np.ndar
         frame_length=spec.pitch_fft,
         hop_length=spec.hop_length,
     )[: len(sounding)]
-    middle = np.lib.stride_tricks.sliding_window_view(np.pad(hz, MEDIAN_STEPS // 2, mode="edge"), MEDIAN_STEPS)
-    semitones = 12.0 * np.log2(np.median(middle, axis=1))
-    found = sounding & (hz > 1.05 * spec.pitch_fmin_hz) & (hz < 0.95 * spec.pitch_fmax_hz)
-    if not found.any():
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(hz, MEDIAN_STEPS // 2, mode="edge"), MEDIAN_STEPS)
+    semitones = 12.0 * np.log2(np.median(windows, axis=1))
+    voiced = sounding & (hz > 1.05 * spec.pitch_fmin_hz) & (hz < 0.95 * spec.pitch_fmax_hz)
+    if not voiced.any():
         return np.full(len(sounding), np.nan, np.float32)
-    return np.where(found, semitones - np.median(semitones[found]), np.nan).astype(np.float32)
+    return np.where(voiced, semitones - np.median(semitones[voiced]), np.nan).astype(np.float32)
 
 
-def drawn_pitch(pitch: np.ndarray, spec: SungSpec) -> np.ndarray:
+def pitch_image(pitch: np.ndarray, spec: SungSpec) -> np.ndarray:
     """A line of pitch as a picture: (..., steps) semitones to float32 (..., steps, pitch_bins).
 
     Each sung step lights the two bins around its pitch, 1 in all; none where nothing is sung or it is out of reach.

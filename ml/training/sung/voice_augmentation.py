@@ -11,7 +11,7 @@ from ml.training.sung.voice_spec import SungSpec
 
 
 @dataclass(frozen=True)
-class Ranges:
+class VoiceAugmentationRanges:
     """How far each change goes. Drawn for each crop apart, uniformly where nothing else is said."""
 
     stretch: float = 0.12
@@ -28,7 +28,7 @@ class Ranges:
     """The median pitch is an estimate; the picture moves up or down by its error; a deviation."""
 
 
-def moved(
+def shifted_and_stretched(
     mel_db: np.ndarray, pitch: np.ndarray, starts: np.ndarray, rates: np.ndarray, shifts: np.ndarray, spec: SungSpec
 ) -> tuple[np.ndarray, np.ndarray]:
     """Reads `crop_steps` steps of (batch, steps, n_mels) and (batch, steps) from fractional `starts`, at own `rates`.
@@ -38,20 +38,22 @@ def moved(
     at = starts[:, None] + rates[:, None] * np.arange(spec.crop_steps)[None, :]
     steps = mel_db.shape[1]
     outside = (at < 0) | (at > steps - 1)
-    held = np.clip(at, 0, steps - 1)
-    low = np.floor(held).astype(int)
+    clipped = np.clip(at, 0, steps - 1)
+    low = np.floor(clipped).astype(int)
     high = np.minimum(low + 1, steps - 1)
-    part = (held - low)[:, :, None].astype(np.float32)
+    part = (clipped - low)[:, :, None].astype(np.float32)
     row = np.arange(len(mel_db))[:, None]
     read = mel_db[row, low] * (1 - part) + mel_db[row, high] * part
     read[outside] = 0.0
-    line = pitch[row, np.round(held).astype(int)]
+    line = pitch[row, np.round(clipped).astype(int)]
     line[outside] = np.nan
     positions = mel_positions(2.0 ** (shifts / 12.0), spec.n_mels, 0.0, spec.mel_fmax_hz)
     return read @ interpolation(positions, spec.n_mels), line
 
 
-def coloured(mel_db: np.ndarray, ranges: Ranges, random: np.random.Generator) -> np.ndarray:
+def equalised_with_noise(
+    mel_db: np.ndarray, ranges: VoiceAugmentationRanges, random: np.random.Generator
+) -> np.ndarray:
     """Another equaliser and another noise floor; 0 dB stays the floor of silence."""
     batch, steps, bands = mel_db.shape
     waves = np.cos(np.pi * np.outer(np.arange(1, 5), (np.arange(bands) + 0.5) / bands))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.fft import dct
 
-from ml.training.sung.voice import Voice, drawn_pitch
-from ml.training.sung.voice_augmentation import Ranges, coloured, moved
+from ml.training.sung.voice import Voice, pitch_image
+from ml.training.sung.voice_augmentation import VoiceAugmentationRanges, equalised_with_noise, shifted_and_stretched
 from ml.training.sung.voice_spec import SungSpec
 
-AT_ONCE = 64
+PHRASES_PER_BATCH = 64
 """Phrases that are changed together; bounds the memory that it takes."""
 
 
@@ -34,21 +34,23 @@ def columns_of(mel_db: np.ndarray, pitch: np.ndarray, floor_db: np.ndarray, spec
     glide = np.minimum(np.abs(np.nan_to_num(glide, nan=0.0)), 2.0)
     sung = np.stack((glide, np.isfinite(pitch)), axis=2)
     level = 10.0 * np.log10(np.sum(10.0 ** (mel_db / 10.0), axis=2, keepdims=True)) + floor_db[:, None, None]
-    steps = np.concatenate((mel_db, mfcc, move, bend, drawn_pitch(pitch, spec), sung, level), axis=2)
+    steps = np.concatenate((mel_db, mfcc, move, bend, pitch_image(pitch, spec), sung, level), axis=2)
     return steps.reshape(len(steps), spec.columns, spec.pool_steps, spec.width).mean(axis=2).astype(np.float32)
 
 
-def as_sung(voices: Sequence[Voice], spec: SungSpec) -> np.ndarray:
+def unchanged_columns(voices: Sequence[Voice], spec: SungSpec) -> np.ndarray:
     """The middle of each phrase as it is, (phrases, columns, width); a shorter phrase has silence around it."""
     parts = []
     for mel, pitch, floor_db, lengths in _padded(voices, spec):
         starts = np.round((lengths - spec.crop_steps) / 2)
-        bands, line = moved(mel, pitch, starts, np.ones(len(mel)), np.zeros(len(mel)), spec)
+        bands, line = shifted_and_stretched(mel, pitch, starts, np.ones(len(mel)), np.zeros(len(mel)), spec)
         parts.append(columns_of(bands, line, floor_db, spec))
     return np.concatenate(parts)
 
 
-def changed(voices: Sequence[Voice], ranges: Ranges, random: np.random.Generator, spec: SungSpec) -> np.ndarray:
+def augmented_columns(
+    voices: Sequence[Voice], ranges: VoiceAugmentationRanges, random: np.random.Generator, spec: SungSpec
+) -> np.ndarray:
     """Crops of phrases, each changed in its own way, (phrases, columns, width)."""
     parts = []
     for mel, pitch, floor_db, lengths in _padded(voices, spec):
@@ -56,27 +58,30 @@ def changed(voices: Sequence[Voice], ranges: Ranges, random: np.random.Generator
         rates = 1 + random.uniform(-ranges.stretch, ranges.stretch, size)
         shifts = random.uniform(-ranges.shift_semitones, ranges.shift_semitones, size)
         starts = random.uniform(0, 1, size) * (lengths - rates * spec.crop_steps)
-        bands, line = moved(mel, pitch, starts, rates, shifts, spec)
+        bands, line = shifted_and_stretched(mel, pitch, starts, rates, shifts, spec)
         line += random.normal(0, ranges.tuning_semitones, (size, 1)).astype(np.float32)
         gain_db = random.normal(0, ranges.gain_db, size)
-        parts.append(columns_of(coloured(bands, ranges, random), line, floor_db + gain_db, spec))
+        parts.append(columns_of(equalised_with_noise(bands, ranges, random), line, floor_db + gain_db, spec))
     return np.concatenate(parts)
 
 
-def variants(voices: Sequence[Voice], ranges: Ranges, copies: int, spec: SungSpec) -> np.ndarray:
+def variants(voices: Sequence[Voice], ranges: VoiceAugmentationRanges, copies: int, spec: SungSpec) -> np.ndarray:
     """Each phrase as it is, and `copies` changed ones: float16 (1 + copies, phrases, columns, width).
 
     Made once and drawn from in every epoch: making them anew would cost more than the networks themselves.
     """
     random = np.random.default_rng(0)
-    made = [as_sung(voices, spec), *(changed(voices, ranges, random, spec) for _ in range(copies))]
-    return np.stack([one.astype(np.float16) for one in made])
+    copies_of = [
+        unchanged_columns(voices, spec),
+        *(augmented_columns(voices, ranges, random, spec) for _ in range(copies)),
+    ]
+    return np.stack([one.astype(np.float16) for one in copies_of])
 
 
 def _padded(voices: Sequence[Voice], spec: SungSpec) -> Iterator[tuple[np.ndarray, ...]]:
     """Some phrases at a time: mel in dB above the floor (some, steps, n_mels), pitch (some, steps), floors, lengths."""
-    for start in range(0, len(voices), AT_ONCE):
-        some = voices[start : start + AT_ONCE]
+    for start in range(0, len(voices), PHRASES_PER_BATCH):
+        some = voices[start : start + PHRASES_PER_BATCH]
         lengths = np.array([len(voice) for voice in some])
         mel = np.zeros((len(some), lengths.max(), spec.n_mels), np.float32)
         pitch = np.full((len(some), lengths.max()), np.nan, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,14 +13,15 @@ from ml.training.sung.phrases import EMOTIONS
 from ml.training.sung.voice_spec import SungSpec
 
 READ, SEQUENCE = 48, 64
-STEM, STAGES = 8, ((12, (1, 2)), (24, 2), (48, (1, 2)))
+STEM = 8
 SIDE = 32
 ATTENTION = 32
 EMBEDDING = 96
-PICTURE_DB = 15.0
+IMAGE_DB = 15.0
 """A levelled picture is divided by this, a round number near the set's own deviation: nothing is fitted."""
 Size = int | tuple[int, int]
 Parts = dict[str, keras.KerasTensor]
+STAGES: tuple[tuple[int, Size], ...] = ((12, (1, 2)), (24, 2), (48, (1, 2)))
 
 
 def cnn1d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Model:
@@ -39,7 +41,7 @@ def cnn1d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Mo
     x = layers.Add(name="sum")([x, inner])
     plain = SungStatistics(name="plain")([still, parts["tune"], parts["sung"]])
     pooled = layers.Concatenate(name="all")([AttentiveStatistics(name="pooled")(x), plain])
-    return keras.Model(crop, _answers(pooled, dropout), name="sung_cnn1d")
+    return keras.Model(crop, _outputs(pooled, dropout), name="sung_cnn1d")
 
 
 def cnn2d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Model:
@@ -61,7 +63,7 @@ def cnn2d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Mo
     side = _convolved1d(side, SIDE, 3, "side2")
     x = _convolved1d(layers.Concatenate(name="met")([x, side]), SEQUENCE, 3, "timeline")
     pooled = [AttentiveStatistics(name="pooled")(x), SungStatistics(name="plain")([parts["level"], parts["sung"]])]
-    return keras.Model(crop, _answers(layers.Concatenate(name="all")(pooled), dropout), name="sung_cnn2d")
+    return keras.Model(crop, _outputs(layers.Concatenate(name="all")(pooled), dropout), name="sung_cnn2d")
 
 
 BUILDERS: dict[str, Callable[[SungSpec, np.ndarray], keras.Model]] = {"cnn1d": cnn1d, "cnn2d": cnn2d}
@@ -83,7 +85,7 @@ class AttentiveStatistics(layers.Layer):
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return _statistics(x, ops.softmax(self.outer(self.inner(x)), axis=1))
 
-    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return (shape[0], 2 * shape[-1])
 
 
@@ -101,7 +103,7 @@ class SungStatistics(layers.Layer):
         means = [ops.sum(weight * other, axis=1) for other in others]
         return ops.concatenate([_statistics(values, weight), *means], axis=-1)
 
-    def compute_output_shape(self, shapes: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, shapes: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         values, *others, _ = (shape[-1] for shape in shapes)
         return (shapes[0][0], 2 * values + sum(others))
 
@@ -120,12 +122,12 @@ def _parts(spec: SungSpec, columns: np.ndarray) -> tuple[keras.KerasTensor, Part
         values = columns[:, :, spec.rows[name]].reshape(-1, parts[name].shape[-1]).astype(np.float32)
         norm = layers.Normalization(mean=values.mean(axis=0), variance=values.var(axis=0) + 1e-4, name=f"{name}_norm")
         parts[name] = norm(parts[name])
-    parts["mel"] = (parts["mel"] - ops.mean(parts["mel"], axis=(1, 2), keepdims=True)) / PICTURE_DB
+    parts["mel"] = (parts["mel"] - ops.mean(parts["mel"], axis=(1, 2), keepdims=True)) / IMAGE_DB
     parts["tune"] = parts["tune"] * 3.0  # most bins are empty: so they count about as much as the rest
     return crop, parts
 
 
-def _answers(pooled: keras.KerasTensor, dropout: float) -> Parts:
+def _outputs(pooled: keras.KerasTensor, dropout: float) -> Parts:
     pooled = layers.BatchNormalization(name="pooled_norm")(pooled)
     pooled = layers.Dropout(dropout, name="pooled_dropout")(pooled)
     embedding = layers.Dense(EMBEDDING, activation="relu", name="embedding")(pooled)

@@ -1,25 +1,21 @@
-"""Pictures of training and of what was learned; matplotlib draws them, without a screen.
+"""Plots of training runs and of predictions, drawn by matplotlib without a screen.
 
-Every function writes one PNG and returns its path. Colours can be told apart by the colour-blind, and in grey.
+Every function writes one PNG and returns its path. Colours are safe for colour-blind readers and in greyscale.
 """
 
-from ml.training.reports.plots.confusion_matrix import confusion_picture
-from ml.training.reports.plots.feature_distributions import features_picture
-from ml.training.reports.plots.learning_curves import history_picture
-from ml.training.reports.plots.loss_curves import losses_picture
-from ml.training.reports.plots.mel_spectrograms import spectrograms_picture
-from ml.training.reports.plots.mood_summary import summary_by_mood
-from ml.training.reports.plots.reliability_diagram import coverage_picture, reliability_picture
-from ml.training.reports.plots.separation import separation
+from ml.training.reports.plots.confusion_matrix import plot_confusion_matrix
+from ml.training.reports.plots.feature_distributions import plot_features
+from ml.training.reports.plots.learning_curves import plot_learning_curves
+from ml.training.reports.plots.loss_curves import plot_losses
+from ml.training.reports.plots.mel_spectrograms import plot_spectrograms
+from ml.training.reports.plots.reliability_diagram import plot_coverage, plot_reliability
 
 __all__ = [
-    "confusion_picture",
-    "coverage_picture",
-    "features_picture",
-    "history_picture",
-    "losses_picture",
-    "reliability_picture",
-    "separation",
-    "spectrograms_picture",
-    "summary_by_mood",
+    "plot_confusion_matrix",
+    "plot_coverage",
+    "plot_features",
+    "plot_learning_curves",
+    "plot_losses",
+    "plot_reliability",
+    "plot_spectrograms",
 ]

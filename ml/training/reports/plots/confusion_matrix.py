@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ml.training.reports.plots.style import INK, SHARES, SOFT, drawn
+from ml.training.reports.plots.style import INK, SHARE_COLORMAP, SOFT, saved_figure
 
 DARK = 0.55
 """Shares from here on are written in white."""
 
 
-def confusion_picture(matrix: np.ndarray, names: Sequence[str], out: Path, title: str = "") -> Path:
+def plot_confusion_matrix(matrix: np.ndarray, names: Sequence[str], out: Path, title: str = "") -> Path:
     """A heat-map of counts (rows: what people say, columns: what the network hears), coloured by the row's shares.
 
     `matrix`: (classes, classes), none negative. In each cell stand the count and its share of the row.
@@ -23,9 +24,9 @@ def confusion_picture(matrix: np.ndarray, names: Sequence[str], out: Path, title
         raise ValueError(f"A matrix of shape {counts.shape} does not fit {len(names)} names.")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = max(3.6, 0.95 * len(names) + 1.4)
-    with drawn(out, size + 1.9, size + 0.6, title or "What is taken for what") as figure:
+    with saved_figure(out, size + 1.9, size + 0.6, title or "What is taken for what") as figure:
         axis = figure.subplots()
-        image = axis.imshow(shares, cmap=SHARES, vmin=0, vmax=1)
+        image = axis.imshow(shares, cmap=SHARE_COLORMAP, vmin=0, vmax=1)
         axis.grid(visible=False)
         axis.spines[:].set_visible(False)
         turned = 45 if max(len(name) for name in names) > 9 or len(names) > 7 else 0
@@ -41,12 +42,12 @@ def confusion_picture(matrix: np.ndarray, names: Sequence[str], out: Path, title
         for row, column in np.ndindex(counts.shape):
             share = shares[row, column]
             ink = "white" if share >= DARK else INK if counts[row, column] else SOFT
-            said = {"ha": "center", "color": ink}
+            text: dict[str, Any] = {"ha": "center", "color": ink}
             if not counts[row, column]:
-                axis.text(column, row, "0", va="center", fontsize=11, **said)
+                axis.text(column, row, "0", va="center", fontsize=11, **text)
                 continue
-            axis.text(column, row + 0.03, f"{counts[row, column]:g}", va="bottom", fontsize=13, **said)
-            axis.text(column, row + 0.07, f"{share:.0%}", va="top", fontsize=8.5, **said)
+            axis.text(column, row + 0.03, f"{counts[row, column]:g}", va="bottom", fontsize=13, **text)
+            axis.text(column, row + 0.07, f"{share:.0%}", va="top", fontsize=8.5, **text)
         bar = figure.colorbar(image, ax=axis, shrink=0.75, ticks=[0, 0.5, 1], pad=0.03)
         bar.ax.set_yticklabels(["0%", "50%", "100%"])
         bar.outline.set_visible(False)

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from ml.features.names import FEATURES, KEY, MODE
-from ml.training.reports.plots.separation import separations
-from ml.training.reports.plots.style import INK, SHARES, SOFT, colour, drawn
+from ml.training.reports.cliffs_delta import pairwise_cliffs_delta
+from ml.training.reports.plots.style import INK, SHARE_COLORMAP, SOFT, colour, saved_figure
 
-DRAWN = 9
+FEATURES_SHOWN = 9
 LINES = 3
 """Pairs named above each box plot; the matrix below has them all."""
 DARK = 0.55
@@ -21,7 +21,7 @@ NARROW, WIDE = 5.0, 500.0
 """How many times values spread: below the one, ticks are even; from the other on, only at powers of ten."""
 
 
-def features_picture(by_mood: Mapping[str, np.ndarray], out: Path) -> Path:
+def plot_features(by_mood: Mapping[str, np.ndarray], out: Path) -> Path:
     """`by_mood`: the 57 features of the songs of each mood, (songs, 57). At least two moods.
 
     Drawn are the nine features that tell some pair of moods apart best, each a box from the first to the third
@@ -31,24 +31,24 @@ def features_picture(by_mood: Mapping[str, np.ndarray], out: Path) -> Path:
     tables = {mood: np.asarray(table) for mood, table in by_mood.items() if len(table)}
     if len(tables) < 2:
         raise ValueError("Two moods with songs are needed to compare.")
-    scores = {pair: np.abs(values) for pair, values in separations(tables).items()}
+    scores = {pair: np.abs(values) for pair, values in pairwise_cliffs_delta(tables).items()}
     for values in scores.values():
         values[[KEY, MODE]] = 0.0  # names of notes are no amounts
     wide, deep = max(9.0, 3 * (0.5 * len(tables) + 1.2)), 0.5 * len(tables) + 0.6
     tall = 9.0 + 0.25 * max(0, len(tables) - 5)
     matrix = len(scores) > 1  # of a single pair, the box plots say it all
     title = "Features by mood: what tells pairs of moods apart (Cliff's delta: 0 not, 1 wholly)"
-    with drawn(out, wide, tall + deep * matrix, title) as figure:
+    with saved_figure(out, wide, tall + deep * matrix, title) as figure:
         heights = [tall, deep] if matrix else [tall]
         parts = figure.subfigures(len(heights), 1, height_ratios=heights, hspace=0.04, squeeze=False)[:, 0]
-        for axis, number in zip(parts[0].subplots(3, 3).flat, most_telling(scores, DRAWN), strict=True):
+        for axis, number in zip(parts[0].subplots(3, 3).flat, most_separating(scores, FEATURES_SHOWN), strict=True):
             _boxes(axis, tables, number, scores)
         if matrix:
             _matrix(parts[1].subplots(), list(tables), scores)
     return out
 
 
-def most_telling(scores: Mapping[tuple[str, str], np.ndarray], count: int) -> list[int]:
+def most_separating(scores: Mapping[tuple[str, str], np.ndarray], count: int) -> list[int]:
     """Columns of features: of each pair in turn, the most separate pair first, the best that is not chosen yet."""
     pairs = sorted(scores, key=lambda pair: -scores[pair].max())
     ranked = {pair: list(np.argsort(-scores[pair], kind="stable")) for pair in pairs}
@@ -81,10 +81,10 @@ def _boxes(
     axis.set_xticks(range(1, len(names) + 1), names, rotation=35 if turned else 0, ha="right" if turned else "center")
     axis.grid(visible=False, axis="x")
     best = sorted(scores, key=lambda pair: -scores[pair][number])[:LINES]
-    said = "\n".join(f"{one} / {other}  {scores[one, other][number]:.2f}" for one, other in best)
+    text = "\n".join(f"{one} / {other}  {scores[one, other][number]:.2f}" for one, other in best)
     axis.set_title(feature.name, fontsize=9.5, pad=5 + 10.5 * len(best))
     axis.set_ylabel(feature.unit, color=SOFT, fontsize=8)
-    axis.text(0, 1.02, said, transform=axis.transAxes, fontsize=7.5, color=SOFT, va="bottom", linespacing=1.25)
+    axis.text(0, 1.02, text, transform=axis.transAxes, fontsize=7.5, color=SOFT, va="bottom", linespacing=1.25)
 
 
 def _logarithmic(axis: Axes, values: np.ndarray) -> None:
@@ -105,9 +105,9 @@ def _matrix(axis: Axes, moods: list[str], scores: Mapping[tuple[str, str], np.nd
         row, column = moods.index(other), moods.index(one)
         best[row, column] = values.max()
         ink = "white" if values.max() >= DARK else INK
-        said = f"{values.max():.2f}\n{FEATURES[int(values.argmax())].name}"
-        axis.text(column, row, said, ha="center", va="center", color=ink, fontsize=7.5)
-    axis.imshow(np.ma.masked_invalid(best)[1:, :-1], cmap=SHARES, vmin=0, vmax=1, aspect="auto",
+        text = f"{values.max():.2f}\n{FEATURES[int(values.argmax())].name}"
+        axis.text(column, row, text, ha="center", va="center", color=ink, fontsize=7.5)
+    axis.imshow(np.ma.masked_invalid(best)[1:, :-1], cmap=SHARE_COLORMAP, vmin=0, vmax=1, aspect="auto",
                 extent=(-0.5, len(moods) - 1.5, len(moods) - 0.5, 0.5))  # fmt: skip
     axis.set_xticks(range(len(moods) - 1), moods[:-1])
     axis.set_yticks(range(1, len(moods)), moods[1:])

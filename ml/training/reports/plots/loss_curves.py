@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from ml.training.own.epoch_log import read_epochs
-from ml.training.reports.plots.style import BLUE, ORANGE, drawn
+from ml.training.reports.plots.style import BLUE, ORANGE, saved_figure
 
-ACROSS = 4
+COLUMNS = 4
 NARROW = 5.0
 """How many times values spread: below, ticks are even."""
-LOOKS = ({"color": BLUE, "linewidth": 1.0, "alpha": 0.6}, {"color": ORANGE, "linewidth": 2.0})
+LINE_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": BLUE, "linewidth": 1.0, "alpha": 0.6},
+    {"color": ORANGE, "linewidth": 2.0},
+)
 
 
-def losses_picture(
+def plot_losses(
     logs: Mapping[str, Sequence[Path]], parts: Mapping[str, str], out: Path, title: str = "How the network learned"
 ) -> Path:
     """A field for each part of the loss, a line for each run, over the epochs.
@@ -29,28 +33,28 @@ def losses_picture(
     averaged over steps. Raises ValueError where no run holds an epoch of any part.
     """
     kinds = {kind: [read_epochs(path) for path in paths] for kind, paths in logs.items()}
-    shown = [part for part in parts if any(part in log for runs in kinds.values() for log in runs)]
-    if not shown:
+    parts_shown = [part for part in parts if any(part in log for runs in kinds.values() for log in runs)]
+    if not parts_shown:
         raise ValueError(f"There is no epoch to draw of {', '.join(parts)}.")
-    across = min(ACROSS, len(shown))
-    deep = math.ceil(len(shown) / across)
-    with drawn(out, 3.1 * across + 0.3, 2.5 * deep + 1.0, title) as figure:
+    across = min(COLUMNS, len(parts_shown))
+    deep = math.ceil(len(parts_shown) / across)
+    with saved_figure(out, 3.1 * across + 0.3, 2.5 * deep + 1.0, title) as figure:
         axes = figure.subplots(deep, across, squeeze=False).ravel()
-        for axis, part in zip(axes, shown, strict=False):
+        for axis, part in zip(axes, parts_shown, strict=False):
             _lines(axis, {kind: [log[part] for log in runs if part in log] for kind, runs in kinds.items()})
             axis.set_title(parts[part])
-        for axis in axes[len(shown) :]:
+        for axis in axes[len(parts_shown) :]:
             axis.set_axis_off()
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(kinds))
     return out
 
 
 def _lines(axis: Axes, kinds: Mapping[str, Sequence[np.ndarray]]) -> None:
-    for (kind, runs), look in zip(kinds.items(), LOOKS, strict=False):
+    for (kind, runs), style in zip(kinds.items(), LINE_STYLES, strict=False):
         for number, values in enumerate(runs):
             epochs = np.arange(1, len(values) + 1)
             marker = "o" if len(values) < 3 else None
-            axis.plot(epochs, values, label=None if number else kind, marker=marker, **look)
+            axis.plot(epochs, values, label=None if number else kind, marker=marker, **style)
     _scale(axis, np.concatenate([values for runs in kinds.values() for values in runs]))
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axis.set_xlabel("epoch")

@@ -10,14 +10,14 @@ import numpy as np
 from ml.features.extraction import to_decibels
 from ml.features.spectrogram_image import RANGE_DB
 from ml.spec import AudioSpec
-from ml.training.reports.plots.style import SOFT, drawn, sound_colours
+from ml.training.reports.plots.style import SOFT, saved_figure, spectrogram_colormap
 
-ACROSS = 5
+COLUMNS = 5
 """Moods beside each other; more go below."""
 TICKS_HZ = (250, 1000, 4000)
 
 
-def spectrograms_picture(by_mood: Mapping[str, Sequence[np.ndarray]], spec: AudioSpec, out: Path) -> Path:
+def plot_spectrograms(by_mood: Mapping[str, Sequence[np.ndarray]], spec: AudioSpec, out: Path) -> Path:
     """A column a mood, a few songs each: uint8 log-mel (steps, n_mels) as in `SongFeatures.mel`.
 
     Every song is levelled to its own loudest point, as the networks hear it.
@@ -25,11 +25,11 @@ def spectrograms_picture(by_mood: Mapping[str, Sequence[np.ndarray]], spec: Audi
     moods = list(by_mood)
     if not moods:
         raise ValueError("There is no mood to draw.")
-    across = min(ACROSS, len(moods))
+    across = min(COLUMNS, len(moods))
     bands = [moods[start : start + across] for start in range(0, len(moods), across)]
     deep = max(len(songs) for songs in by_mood.values())
     size = (2.25 * across + 1.3, 1.45 * deep * len(bands) + 0.9)
-    with drawn(out, *size, "Ten seconds of some songs of each mood") as figure:
+    with saved_figure(out, *size, "Ten seconds of some songs of each mood") as figure:
         axes = figure.subplots(deep * len(bands), across, squeeze=False, sharex=True, sharey=True)
         image = None
         for axis in axes.flat:
@@ -44,7 +44,7 @@ def spectrograms_picture(by_mood: Mapping[str, Sequence[np.ndarray]], spec: Audi
                         mel_db.T - mel_db.max(),
                         origin="lower",
                         aspect="auto",
-                        cmap=sound_colours(),
+                        cmap=spectrogram_colormap(),
                         vmin=-RANGE_DB,
                         vmax=0,
                         extent=(0, len(mel) / spec.steps_per_s, -0.5, mel.shape[1] - 0.5),
@@ -52,7 +52,7 @@ def spectrograms_picture(by_mood: Mapping[str, Sequence[np.ndarray]], spec: Audi
                     axis.grid(visible=False)
                     axis.spines[:].set_visible(False)
                     axis.tick_params(length=2)
-                    axis.set_yticks([_band_of(hz, spec) for hz in TICKS_HZ], [_said(hz) for hz in TICKS_HZ])
+                    axis.set_yticks([_band_of(hz, spec) for hz in TICKS_HZ], [_hz_label(hz) for hz in TICKS_HZ])
                 axes[band * deep, column].set_title(mood)
                 lowest = axes[band * deep + len(by_mood[mood]) - 1, column]
                 lowest.set_xlabel("seconds", color=SOFT)
@@ -74,5 +74,5 @@ def _band_of(hz: float, spec: AudioSpec) -> float:
     return float(np.interp(hz, middles, np.arange(len(middles))))
 
 
-def _said(hz: int) -> str:
+def _hz_label(hz: int) -> str:
     return f"{hz // 1000} kHz" if hz >= 1000 else f"{hz} Hz"

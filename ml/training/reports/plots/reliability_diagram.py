@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ml.training.evaluation.metrics import wilson_interval
-from ml.training.reports.plots.style import BLUE, FAINT, INK, ORANGE, SOFT, as_percent, drawn
+from ml.training.reports.plots.style import BLUE, FAINT, INK, ORANGE, SOFT, as_percent, saved_figure
 
 
-def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: str = "") -> Path:
+def plot_reliability(bins: Sequence[Mapping[str, float]], out: Path, title: str = "") -> Path:
     """How often songs are right against how sure the network was; below, how many answers there are.
 
     `bins`: low and high (0..1), count, chance (mean confidence), right (share). Bars are Wilson's 95 % intervals
@@ -25,7 +25,7 @@ def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: s
     count = np.array([one["count"] for one in filled])
     intervals = [wilson_interval(round(one["right"] * one["count"]), int(one["count"])) for one in filled]
     low, high = ([interval[end] for interval in intervals] for end in ("low", "high"))
-    with drawn(out, 5.4, 5.8, title or "Does the confidence mean what it says?") as figure:
+    with saved_figure(out, 5.4, 5.8, title or "Does the confidence mean what it says?") as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         upper.plot([0, 1], [0, 1], color=SOFT, linewidth=1.2, linestyle="--", label="as sure as right")
         upper.vlines(chance, low, high, color=BLUE, linewidth=2.2, alpha=0.45, clip_on=False, label="95 % interval")
@@ -42,7 +42,7 @@ def reliability_picture(bins: Sequence[Mapping[str, float]], out: Path, title: s
     return out
 
 
-def coverage_picture(points: Sequence[Mapping[str, float]], out: Path, threshold: float | None = None) -> Path:
+def plot_coverage(points: Sequence[Mapping[str, float]], out: Path, threshold: float | None = None) -> Path:
     """Accuracy over the share of songs that get an answer, the surest first.
 
     `points`: coverage, accuracy, confidence (of the least sure song in it), each 0..1. `threshold`: the confidence
@@ -54,7 +54,7 @@ def coverage_picture(points: Sequence[Mapping[str, float]], out: Path, threshold
     coverage, accuracy, confidence = (
         np.array([point[name] for point in ordered]) for name in ("coverage", "accuracy", "confidence")
     )
-    with drawn(out, 6.2, 4.6, "If only the surest get an answer") as figure:
+    with saved_figure(out, 6.2, 4.6, "If only the surest get an answer") as figure:
         axis = figure.subplots()
         axis.fill_between(coverage, accuracy[-1], accuracy, color=FAINT, alpha=0.6, linewidth=0)
         axis.plot(coverage, accuracy, color=BLUE, label="right, of those with an answer")
@@ -62,14 +62,14 @@ def coverage_picture(points: Sequence[Mapping[str, float]], out: Path, threshold
         axis.plot(coverage, confidence, color=ORANGE, linestyle="--", linewidth=1.6, label=least)
         everything = f"all songs: {accuracy[-1]:.0%} right"
         axis.axhline(accuracy[-1], color=SOFT, linewidth=1.2, linestyle=":", label=everything)
-        if threshold is not None and (stated := confidence >= threshold).any():
-            last = int(np.flatnonzero(stated)[-1])
+        if threshold is not None and (above_threshold := confidence >= threshold).any():
+            last = int(np.flatnonzero(above_threshold)[-1])
             axis.axvline(coverage[last], color=INK, linewidth=1)
             axis.plot([coverage[last]], [accuracy[last]], "o", color=INK, markersize=6)
-            said = f"threshold {threshold:.2f}:\n{coverage[last]:.0%} answered, {accuracy[last]:.0%} right"
+            text = f"threshold {threshold:.2f}:\n{coverage[last]:.0%} answered, {accuracy[last]:.0%} right"
             left = coverage[last] > 0.55
             axis.annotate(
-                said, (coverage[last], 0.04), xytext=(-6 if left else 6, 0), textcoords="offset points",
+                text, (coverage[last], 0.04), xytext=(-6 if left else 6, 0), textcoords="offset points",
                 ha="right" if left else "left", va="bottom",
             )  # fmt: skip
         axis.set(xlim=(0, 1.005), ylim=(0, 1.03), xlabel="share of the songs, the surest first")

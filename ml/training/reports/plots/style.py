@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -20,10 +21,10 @@ BLUE, ORANGE = "#0b6fb8", "#d55e00"
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#4d4d4d", "#8a7f00")
 """After Okabe and Ito, "Color Universal Design" (2002), their yellow darkened; used again after eight."""
 DPI = 160
-SHARES = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#cfe3f3", "#6aaed6", "#1f77b4", "#0b3a66"])
+SHARE_COLORMAP = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#cfe3f3", "#6aaed6", "#1f77b4", "#0b3a66"])
 """White to dark blue: 0 to 1."""
 
-LOOK = {
+RC_PARAMS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "text.color": INK,
@@ -49,9 +50,9 @@ LOOK = {
 
 
 @contextmanager
-def drawn(out: Path, width: float, height: float, title: str = "") -> Iterator[Figure]:
+def saved_figure(out: Path, width: float, height: float, title: str = "") -> Iterator[Figure]:
     """A figure of so many inches, in the common look, that is written to `out` whole or not at all."""
-    with mpl.rc_context(LOOK):
+    with mpl.rc_context(RC_PARAMS):
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         if title:
@@ -67,7 +68,7 @@ def colour(number: int) -> str:
     return PALETTE[number % len(PALETTE)]
 
 
-def sound_colours() -> ListedColormap:
+def spectrogram_colormap() -> ListedColormap:
     """The colours of the product's own spectrograms."""
     return ListedColormap(colour_map() / 255.0, name="sound")
 

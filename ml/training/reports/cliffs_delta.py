@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 
-def separation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def cliffs_delta(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Cliff's delta of every feature: float64 (features,), -1..1.
 
     `a` (songs, features) and `b` (other songs, features), one song at least each. It is the chance that a song of `a`
@@ -21,11 +21,11 @@ def separation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return 2 * above / (len(a) * len(b)) - 1
 
 
-def separations(by_mood: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
+def pairwise_cliffs_delta(by_mood: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
     """Of each pair of moods, in their order."""
     moods = list(by_mood)
     return {
-        (one, other): separation(by_mood[one], by_mood[other])
+        (one, other): cliffs_delta(by_mood[one], by_mood[other])
         for place, one in enumerate(moods)
         for other in moods[place + 1 :]
     }
