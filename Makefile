@@ -40,7 +40,7 @@ lint: setup-dev node_modules ## Run ruff, mypy, eslint and prettier, and check t
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@npm run --silent lint
 
-bench: setup-dev ## Measure speed and memory (ONLY="hearing cold" runs some of it) and write the table in docs/speed.md
+bench: setup-dev ## Measure speed and memory (ONLY="analysis cold-start" runs some of it) and write the table in docs/speed.md
 	@$(BIN)/python -m tests.bench $(ONLY)
 
 format: setup-dev node_modules ## Format the code and fix what the linters can fix

@@ -1,4 +1,4 @@
-"""The songs that are measured with: made here, so that everybody measures the same."""
+"""Songs to measure with, synthesised so that everyone measures the same."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ TEMPI = (72, 96, 120, 144)
 
 
 def song(path: Path, seconds: float = 240.0) -> Path:
-    """A stereo mp3 at 44.1 kHz and 128 kbit/s that changes every minute, with air above it as records have."""
+    """A stereo mp3 at 44.1 kHz and 128 kbit/s that changes every minute, with noise up to the highest frequencies."""
     minutes = []
     for number, tempo_bpm in enumerate(TEMPI):
         piece = music(seconds / len(TEMPI), sample_rate=RATE, tempo_bpm=tempo_bpm, minor=number % 2 == 0)
-        air = np.random.default_rng(number).normal(0.0, 0.01, (2, piece.size)).astype(np.float32)
-        minutes.append(np.clip(piece.reshape(1, -1) + air, -1.0, 1.0))
+        noise = np.random.default_rng(number).normal(0.0, 0.01, (2, piece.size)).astype(np.float32)
+        minutes.append(np.clip(piece.reshape(1, -1) + noise, -1.0, 1.0))
     return write(path, np.concatenate(minutes, axis=1), sample_rate=RATE)
 
 
-def as_long_as(source: Path, path: Path, seconds: float) -> Path:
-    """The same packets again and again: hours of music, made at once."""
+def repeat_to_length(source: Path, path: Path, seconds: float) -> Path:
+    """Hours of music at once: the packets of the source, repeated."""
     with av.open(str(source)) as container:
         stream = container.streams.audio[0]
         packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
@@ -37,12 +37,12 @@ def as_long_as(source: Path, path: Path, seconds: float) -> Path:
 
 
 def copies(source: Path, folder: Path, count: int) -> list[Path]:
-    """The same sound in files of which each has its own checksum: some bytes of padding behind the last packet."""
+    """Files with the same audio and different checksums: bytes of padding follow the last packet."""
     folder.mkdir(parents=True, exist_ok=True)
     content = source.read_bytes()
-    made = []
+    paths = []
     for number in range(count):
         path = folder / f"{source.stem}-{number}{source.suffix}"
         path.write_bytes(content + b"\0" * (number + 1))
-        made.append(path)
-    return made
+        paths.append(path)
+    return paths

@@ -1,9 +1,9 @@
-"""How long it takes to train both networks without one fold, by the pace of some steps of each member.
+"""The time to train both networks on one fold, estimated from a few steps of each member.
 
     python -m tests.bench.training cnn2d 0
 
-Prints JSON: seconds a step, and the steps that the recipe asks for. Needs the training pack, which is no part of the
-project; without it the table says so.
+Prints JSON: seconds a step, and the steps of the recipe. Needs the training pack, which is not part of the repository;
+without it, the table says so.
 """
 
 from __future__ import annotations
@@ -15,40 +15,41 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.bench.apart import measured_apart
-from tests.bench.row import Row
+from tests.bench.measurement import measure_in_subprocess
+from tests.bench.tables import Row
 
 PACK = Path(__file__).resolve().parents[2] / "var" / "training" / "pack"
-AT_ONCE = 2
+PARALLEL = 2
 STEPS = 25
 WARM_UP = 3
-MOST_MINUTES = 30
+MAX_MINUTES = 30
 
 
 def rows() -> list[Row]:
-    what = "Training both networks without one fold, two members at a time on two cores"
-    target = f"< {MOST_MINUTES} minutes"
+    what = "Training both networks on one fold, two members at a time on two cores"
+    target = f"< {MAX_MINUTES} minutes"
     if not PACK.is_dir():
-        return [Row(what, target, "not measured: the training data is not here", None)]
+        return [Row(what, target, "not measured: the training data is missing", None)]
     from ml.training.product.parallel_training import ENVIRONMENT, jobs
 
     members = jobs(("cnn1d", "cnn2d"), ("0",))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        paces = list(
             pool.map(
-                lambda job: measured_apart("tests.bench.training", job.network, job.member, **ENVIRONMENT), members
+                lambda job: measure_in_subprocess("tests.bench.training", job.network, job.member, **ENVIRONMENT),
+                members,
             )
         )
-    minutes = sum(one["step_s"] * one["steps"] for one in found) / AT_ONCE / 60
-    told = f"{minutes:.0f} minutes, by {STEPS} steps of each of {len(members)} members"
-    return [Row(what, target, told, minutes < MOST_MINUTES)]
+    minutes = sum(pace["step_s"] * pace["steps"] for pace in paces) / PARALLEL / 60
+    text = f"{minutes:.0f} minutes, estimated from {STEPS} steps of each of {len(members)} members"
+    return [Row(what, target, text, minutes < MAX_MINUTES)]
 
 
 def main() -> None:
-    print(json.dumps(pace(sys.argv[1], int(sys.argv[2]))))
+    print(json.dumps(measure_pace(sys.argv[1], int(sys.argv[2]))))
 
 
-def pace(network: str, member: int) -> dict[str, Any]:
+def measure_pace(network: str, member: int) -> dict[str, Any]:
     import numpy as np
 
     from ml.training.data.batches import Targets, frequent_tags

@@ -1,4 +1,4 @@
-"""The first answer of a cold command, against one that does nothing."""
+"""The first result of `manage.py tag`, against a command that does nothing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.bench.row import Row
+from tests.bench.tables import Row
 from tests.system.product import ROOT, environment
 
 RUNS = 5
-MOST = 5.0
+MAX_RATIO = 5.0
 NOTHING = """
 import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
@@ -34,16 +34,16 @@ def rows(song: Path, folder: Path) -> list[Row]:
         tag.append(_seconds([sys.executable, "manage.py", "tag", str(song)], settings))
     cold, empty = median(tag[1:]), median(nothing[1:])
     row = Row(
-        "First answer of a cold `manage.py tag` on a 30 s clip, against an empty Django command",
-        f"≤ {MOST:g} times",
-        f"{cold / empty:.2f} times: {cold:.2f} s against {empty:.2f} s",
-        cold <= MOST * empty,
+        "Cold start of `manage.py tag` with a 30 s clip, relative to an empty Django command",
+        f"≤ {MAX_RATIO:g} times",
+        f"{cold / empty:.2f} times: {cold:.2f} s and {empty:.2f} s",
+        cold <= MAX_RATIO * empty,
     )
     return [row]
 
 
 def _seconds(command: list[str], settings: dict[str, str]) -> float:
-    """As somebody waits who typed it."""
+    """Wall-clock time."""
     started = time.perf_counter()
     subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - started

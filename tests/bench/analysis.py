@@ -1,6 +1,6 @@
-"""How long a warm process takes to hear a song, to decode it alone, and where the time goes.
+"""The time of an analysis in a warm process, of decoding alone, and of each stage.
 
-    python -m tests.bench.hearing SONG [bundle]
+    python -m tests.bench.analysis SONG [bundle]
 
 Prints JSON: seconds of processor time, the median of RUNS.
 """
@@ -15,28 +15,28 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench.apart import measured_apart, on_one_core
-from tests.bench.row import Row
+from tests.bench.measurement import measure_in_subprocess, use_one_core
+from tests.bench.tables import Row
 
 RUNS = 7
-MOST = 3.0
+MAX_RATIO = 3.0
 
 
 def rows(song: Path) -> tuple[list[Row], dict[str, float]]:
-    """The line of the table, and seconds by stage."""
-    found = measured_apart("tests.bench.hearing", song)
-    ratio = found["whole"] / found["decoding"]
+    """The row for the main table, and seconds by stage."""
+    seconds = measure_in_subprocess("tests.bench.analysis", song)
+    ratio = seconds["whole"] / seconds["decoding"]
     row = Row(
-        "Hearing a 4-minute mp3 in a warm worker on one core, against decoding and resampling it",
-        f"≤ {MOST:g} times",
-        f"{ratio:.2f} times: {found['whole']:.2f} s against {found['decoding']:.2f} s",
-        ratio <= MOST,
+        "Analysis of a 4-minute mp3 in a warm worker on one core, relative to decoding and resampling",
+        f"≤ {MAX_RATIO:g} times",
+        f"{ratio:.2f} times: {seconds['whole']:.2f} s and {seconds['decoding']:.2f} s",
+        ratio <= MAX_RATIO,
     )
-    return [row], found["stages"]
+    return [row], seconds["stages"]
 
 
 def seconds_of(job: Callable[[], object], runs: int = RUNS) -> float:
-    """Processor time of a job, the median of several runs after one that does not count."""
+    """Processor time of a job: the median of several runs after a warm-up."""
     job()
     return median(_once(job) for _ in range(runs))
 
@@ -48,7 +48,7 @@ def _once(job: Callable[[], object]) -> float:
 
 
 class Stopwatch:
-    """Counts the time that a function takes whenever it is called, its own callees' taken off where they are timed."""
+    """Adds up the processor time of functions, without that of timed functions they call."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -61,48 +61,48 @@ class Stopwatch:
             try:
                 return function(*args, **kwargs)
             finally:
-                taken = time.process_time() - started
-                self.seconds[stage] = self.seconds.get(stage, 0.0) + taken - self._inner.pop()
+                elapsed = time.process_time() - started
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + elapsed - self._inner.pop()
                 if self._inner:
-                    self._inner[-1] += taken
+                    self._inner[-1] += elapsed
 
         return timed
 
 
 def stages(path: Path, bundle: Any) -> dict[str, float]:
-    """Seconds by stage of one run; what no stage names is "the rest"."""
+    """Seconds by stage of one run; "other" is the rest."""
     from ml.features import extraction
     from ml.inference import analysis
 
     watch = Stopwatch()
     replaced = [
-        (extraction, "steps_of", "one Fourier transform, and mel, chroma and the others from it", True),
+        (extraction, "steps_of", "Fourier transform, mel, chroma and other spectral features", True),
         (analysis, "decode", "decoding and resampling", True),
-        (extraction, "_frame_statistics", "57 features from the transform", False),
+        (extraction, "_frame_statistics", "57 features", False),
         (extraction, "_add_context_features", "key, mode and tempo", False),
-        (analysis, "extract", "57 features from the transform", False),
-        (analysis, "reasons", "reasons: the 1D network again without each trait", False),
-        (analysis, "spectrogram_png", "the picture", False),
-        (analysis, "compose_answer", "composing the answer", False),
+        (analysis, "extract", "57 features", False),
+        (analysis, "reasons", "reasons (the 1D network without each trait)", False),
+        (analysis, "spectrogram_png", "spectrogram image", False),
+        (analysis, "compose_answer", "composing the result", False),
     ]
-    kept = [(module, name, getattr(module, name)) for module, name, _, _ in replaced]
+    originals = [(module, name, getattr(module, name)) for module, name, _, _ in replaced]
     for module, name, stage, streams in replaced:
         function = getattr(module, name)
         setattr(module, name, _streamed(watch, stage, function) if streams else watch.time(stage, function))
     predict_cnn2d, predict_cnn1d = type(bundle).predict_cnn2d, type(bundle).predict_cnn1d
-    type(bundle).predict_cnn2d = watch.time("the 2D network", predict_cnn2d)
-    type(bundle).predict_cnn1d = watch.time("the 1D network", predict_cnn1d)
+    type(bundle).predict_cnn2d = watch.time("2D network", predict_cnn2d)
+    type(bundle).predict_cnn1d = watch.time("1D network", predict_cnn1d)
     try:
-        watch.time("the rest", analysis.analyse)(path, bundle=bundle)
+        watch.time("other", analysis.analyse)(path, bundle=bundle)
     finally:
-        for module, name, function in kept:
+        for module, name, function in originals:
             setattr(module, name, function)
         type(bundle).predict_cnn2d, type(bundle).predict_cnn1d = predict_cnn2d, predict_cnn1d
     return watch.seconds
 
 
 def _streamed(watch: Stopwatch, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """For generators: each step is timed, and not the making."""
+    """For generators: times each step."""
 
     def timed(*args: Any, **kwargs: Any) -> Any:
         step = watch.time(stage, function(*args, **kwargs).__next__)
@@ -116,20 +116,20 @@ def _streamed(watch: Stopwatch, stage: str, function: Callable[..., Any]) -> Cal
 
 
 def main() -> None:
-    on_one_core()
+    use_one_core()
     from ml.audio.decoding import DecodingInfo, decode
     from ml.inference.analysis import analyse
     from ml.models.bundle import Bundle
-    from tests.bench.networks import IN_USE
+    from tests.bench.measurement import CURRENT_BUNDLE
 
     path = Path(sys.argv[1])
-    bundle = Bundle.open(Path(sys.argv[2]) if len(sys.argv) > 2 else IN_USE)
-    found = {
+    bundle = Bundle.open(Path(sys.argv[2]) if len(sys.argv) > 2 else CURRENT_BUNDLE)
+    seconds = {
         "whole": seconds_of(lambda: analyse(path, bundle=bundle)),
         "decoding": seconds_of(lambda: sum(map(len, decode(path, DecodingInfo())))),
         "stages": stages(path, bundle),
     }
-    print(json.dumps(found))
+    print(json.dumps(seconds))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
-"""The same job as older projects do it: a librosa call for each feature, and `keras.Model.predict`.
+"""The same job with one librosa call for each feature and `keras.Model.predict`, as earlier projects did it.
 
-    python -m tests.bench.older_way SONG segment|song
+    python -m tests.bench.librosa_baseline SONG segment|song
 
-Each call makes its own Fourier transform, or, for the tonal centroids, the constant-Q one that is librosa's default.
-Where the networks ask for it (rate, hop, bands), librosa is told so; all else is its default. The older projects cut a
-song into slices and asked for the features of each: "segment" does so with the segments that the networks hear. "song"
-asks once for the whole song, which none of them did. In favour of both: no reasons are looked for, and all segments go
-through a network in one batch.
+Each call computes its own Fourier transform or, for tonal centroids, librosa's default constant-Q transform. Rate, hop
+and bands are those of the networks, everything else is librosa's default. With "segment", features are computed for
+each segment, as earlier projects did for their slices; with "song", once for the whole song. In favour of both, there
+are no reasons, and all segments are predicted in one batch.
 """
 
 from __future__ import annotations
@@ -18,36 +17,34 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench.apart import measured_apart, on_one_core
-from tests.bench.row import Row
+from tests.bench.measurement import measure_in_subprocess, use_one_core
+from tests.bench.tables import Row
 
-LEAST = 6.0
+MIN_RATIO = 6.0
 RUNS = 3
 
 
 def rows(song: Path) -> list[Row]:
-    from tests.bench.networks import WITH_KERAS
+    from tests.bench.measurement import KERAS_BUNDLE
 
-    # One core for TensorFlow, too: it takes its number of threads from here.
+    # One core for TensorFlow too, which reads its number of threads from these variables.
     threads = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    older = measured_apart("tests.bench.older_way", song, "segment", **threads)["whole"]
-    at_once = measured_apart("tests.bench.older_way", song, "song", **threads)["whole"]
-    ours = measured_apart("tests.bench.hearing", song, WITH_KERAS)["whole"]
-    name = WITH_KERAS.name
+    by_segment = measure_in_subprocess("tests.bench.librosa_baseline", song, "segment", **threads)["whole"]
+    by_song = measure_in_subprocess("tests.bench.librosa_baseline", song, "song", **threads)["whole"]
+    ours = measure_in_subprocess("tests.bench.analysis", song, KERAS_BUNDLE)["whole"]
+    name = KERAS_BUNDLE.name
     return [
         Row(
-            f"The same job by librosa's calls, segment by segment, and `keras.Model.predict` (networks of `{name}`)",
-            f"≥ {LEAST:g} times slower",
-            f"{older / ours:.1f} times: {older:.2f} s against {ours:.2f} s",
-            older >= LEAST * ours,
+            f"librosa for each segment and `keras.Model.predict` (networks of `{name}`), relative to this analysis",
+            f"≥ {MIN_RATIO:g} times",
+            f"{by_segment / ours:.1f} times: {by_segment:.2f} s and {ours:.2f} s",
+            by_segment >= MIN_RATIO * ours,
         ),
-        Row(
-            "… by librosa's calls for the whole song at once", "", f"{at_once / ours:.1f} times: {at_once:.2f} s", None
-        ),
+        Row("librosa for the whole song at once", "", f"{by_song / ours:.1f} times: {by_song:.2f} s", None),
     ]
 
 
-def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> dict[str, Any]:
+def analyse_with_librosa(path: Path, bundle: Any, networks: dict[str, Any], whole_song: bool) -> dict[str, Any]:
     """The composed answer of a song."""
     import librosa
 
@@ -60,19 +57,19 @@ def heard(path: Path, bundle: Any, networks: dict[str, Any], at_once: bool) -> d
     spec = bundle.card.spec
     y, rate = librosa.load(path, sr=spec.sample_rate)
     segments = segments_of(len(y) / rate, spec)
-    if at_once:
+    if whole_song:
         frames, mel = features(y, rate, spec)
-        frames_heard = frames[np.stack([frame_window(segment, len(frames), spec) for segment in segments])]
-        mel_heard = mel[np.stack([step_window(segment, len(mel), spec) for segment in segments])]
+        segment_frames = frames[np.stack([frame_window(segment, len(frames), spec) for segment in segments])]
+        segment_mel = mel[np.stack([step_window(segment, len(mel), spec) for segment in segments])]
     else:
         slices = [y[int(segment.start_s * rate) : int(segment.end_s * rate)] for segment in segments]
         parts = [features(part, rate, spec) for part in slices]
-        frames_heard = np.stack([frames[: spec.segment_frames] for frames, _ in parts])
-        mel_heard = np.stack([mel[: spec.segment_steps] for _, mel in parts])
-        mel = mel_heard.reshape(-1, spec.n_mels)
+        segment_frames = np.stack([frames[: spec.segment_frames] for frames, _ in parts])
+        segment_mel = np.stack([mel[: spec.segment_steps] for _, mel in parts])
+        mel = segment_mel.reshape(-1, spec.n_mels)
     inputs = {
-        "cnn1d": bundle.feature_scaler(frames_heard),
-        "cnn2d": bundle.spectrogram_scaler(quantise(mel_heard, spec), spec),
+        "cnn1d": bundle.feature_scaler(segment_frames),
+        "cnn2d": bundle.spectrogram_scaler(quantise(segment_mel, spec), spec),
     }
     vectors = {
         name: np.asarray(network.predict(inputs[name], batch_size=len(segments), verbose=0)["scores"])
@@ -112,7 +109,7 @@ def features(y: np.ndarray, rate: int, spec: Any) -> tuple[np.ndarray, np.ndarra
         librosa.feature.spectral_centroid(y=y, sr=rate, **hop).T,
         librosa.feature.spectral_rolloff(y=y, sr=rate, **hop).T,
         librosa.feature.zero_crossing_rate(y=y, **hop).T,
-        librosa.feature.tonnetz(y=y, sr=rate, hop_length=512).T,  # its transform takes no hop of 500
+        librosa.feature.tonnetz(y=y, sr=rate, hop_length=512).T,  # its transform does not support a hop of 500
         mel,
         *librosa.feature.mfcc(y=y, sr=rate, n_mfcc=spec.n_mfcc, n_mels=spec.n_mels, **hop)[:, :, None],
     ]
@@ -121,8 +118,8 @@ def features(y: np.ndarray, rate: int, spec: Any) -> tuple[np.ndarray, np.ndarra
     frames = np.zeros((count, 57), np.float32)
     for number in range(count):
         first, last = number * spec.frame_hop_steps, number * spec.frame_hop_steps + spec.frame_steps
-        best = int(np.argmax(key_profiles() @ chroma[first:last].mean(axis=0)))
-        frames[number, :3] = best % 12, best < 12, np.median(tempo[first:last])
+        key = int(np.argmax(key_profiles() @ chroma[first:last].mean(axis=0)))
+        frames[number, :3] = key % 12, key < 12, np.median(tempo[first:last])
         for column, values in enumerate(series):
             part = values[first * len(values) // len(mel) : last * len(values) // len(mel)]
             frames[number, 3 + 2 * column : 5 + 2 * column] = part.mean(), part.var()
@@ -130,20 +127,22 @@ def features(y: np.ndarray, rate: int, spec: Any) -> tuple[np.ndarray, np.ndarra
 
 
 def main() -> None:
-    on_one_core()
+    use_one_core()
     import keras
 
     from ml.models.bundle import Bundle
-    from tests.bench.hearing import seconds_of
-    from tests.bench.networks import WITH_KERAS
+    from tests.bench.analysis import seconds_of
+    from tests.bench.measurement import KERAS_BUNDLE
 
-    path, at_once = Path(sys.argv[1]), sys.argv[2] == "song"
-    bundle = Bundle.open(WITH_KERAS)
+    path, whole_song = Path(sys.argv[1]), sys.argv[2] == "song"
+    bundle = Bundle.open(KERAS_BUNDLE)
     networks = {
-        name: keras.saving.load_model(WITH_KERAS / f"{name}.keras", compile=False) for name in ("cnn1d", "cnn2d")
+        name: keras.saving.load_model(KERAS_BUNDLE / f"{name}.keras", compile=False) for name in ("cnn1d", "cnn2d")
     }
-    seconds = seconds_of(lambda: heard(path, bundle, networks, at_once), RUNS)
-    print(json.dumps({"whole": seconds, "mood": heard(path, bundle, networks, at_once)["mood"]["name"]}))
+    seconds = seconds_of(lambda: analyse_with_librosa(path, bundle, networks, whole_song), RUNS)
+    print(
+        json.dumps({"whole": seconds, "mood": analyse_with_librosa(path, bundle, networks, whole_song)["mood"]["name"]})
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A line of the table: what was measured, what it should be, and what it is."""
+"""The tables of docs/speed.md."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ class Row:
     target: str
     measured: str
     met: bool | None
-    """None, where nothing is asked."""
+    """None if there is no target."""
 
     def line(self) -> str:
-        verdict = {True: "yes", False: "**no**", None: ""}[self.met]
-        return f"| {self.what} | {self.target} | {self.measured} | {verdict} |"
+        met = {True: "yes", False: "**no**", None: ""}[self.met]
+        return f"| {self.what} | {self.target} | {self.measured} | {met} |"
 
 
 def table(rows: Iterable[Row]) -> str:
     return "\n".join(["| what | target | measured | met |", "| --- | --- | --- | --- |", *(row.line() for row in rows)])
 
 
-def share(values: list[float], part: float) -> float:
-    """The value that `part` of all values do not exceed."""
+def percentile(values: list[float], part: float) -> float:
+    """The value that the share `part` of all values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
 def stage_table(stages: dict[str, float], music_s: float) -> str:
-    """Where the time of one song goes, the longest stage first."""
+    """The time of each stage for one song, longest first."""
     whole = sum(stages.values())
     lines = ["| stage | milliseconds a minute of music | share |", "| --- | --- | --- |"]
     lines += [

@@ -1,0 +1,39 @@
+"""Measure in a separate process on one core, so that modules and memory of other measurements do not count."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from tests.system.product import ROOT, environment
+
+CURRENT_BUNDLE = ROOT / "ml" / "bundles" / "mood-3"
+KERAS_BUNDLE = ROOT / "ml" / "bundles" / "mood-2"
+"""The newest bundle that contains its networks as Keras files too."""
+
+
+def measure_in_subprocess(module: str, *arguments: object, **settings: str) -> Any:
+    """The last line of `python -m module arguments`, parsed as JSON."""
+    process = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if process.returncode:
+        raise RuntimeError(f"{module} failed:\n{process.stderr}")
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+def use_one_core() -> None:
+    """Like a worker child: one core, and one thread for numeric libraries, which are not loaded yet."""
+    from classifier.jobs import process_limits
+
+    process_limits.use_one_core()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
