@@ -45,5 +45,5 @@ def rows(song: Path, folder: Path) -> list[Row]:
 def _seconds(command: list[str], settings: dict[str, str]) -> float:
     """Wall-clock time."""
     started = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.perf_counter() - started
