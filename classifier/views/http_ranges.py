@@ -1,4 +1,4 @@
-"""Which part of a file a request asks for, as RFC 9110 (sections 13.1.5 and 14) has it. Pure: no files, no Django."""
+"""The headers Range and If-Range of RFC 9110, sections 13.1.5 and 14. Pure functions of header values."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ _ONE_RANGE = re.compile(r"\s*(\d{0,19})\s*-\s*(\d{0,19})\s*")
 
 
 class Unsatisfiable(Exception):
-    """No byte of the file lies in the range that was asked for."""
+    """The requested range contains no byte of the file."""
 
 
 @dataclass(frozen=True)
 class ByteRange:
-    """Bytes first..last of a file, both included."""
+    """Bytes `first` to `last` of a file, both included."""
 
     first: int
     last: int
@@ -28,10 +28,10 @@ class ByteRange:
 
 
 def requested_range(header: str | None, size: int) -> ByteRange | None:
-    """The range of a Range header, or None where the whole file is the right answer.
+    """The range of a Range header, or None if the response is the whole file.
 
-    Malformed headers and other units are ignored, as the RFC asks. So are requests for several ranges, which it
-    allows: no browser's player sends them, and many small ones are a known way to make a server work hard.
+    Ignores malformed headers and other units, as the RFC requires. Ignores requests for several ranges too, as it
+    allows: no browser's player sends them, and many small ranges are a known denial-of-service attack.
     """
     if not header:
         return None
@@ -60,7 +60,7 @@ def _suffix(length: int, size: int) -> ByteRange:
 
 
 def range_still_valid(if_range: str | None, etag: str, last_modified: datetime) -> bool:
-    """Whether If-Range names the file as it is now; if not, the part asked for belongs to an older file."""
+    """Whether If-Range names the current file. If not, the requested range belongs to an older one."""
     if not if_range:
         return True
     if_range = if_range.strip()

@@ -54,6 +54,7 @@ class Card:
             "over": self.song.is_over,
             "title": self.song.display_title,
             "mood": self.mood.name if self.mood else None,
+            "error": self.song.error_message,
             "url": reverse("song-detail", args=[self.song.id]),
             "card": reverse("song-card", args=[self.song.id]),
         }

@@ -42,7 +42,7 @@ export function removeFailure(name) {
 
 document.addEventListener("song-finished", ({ detail: song }) => {
   if (!songs.has(song.id)) return;
-  songs.set(song.id, { status: song.status, title: song.title, text: song.text, url: song.url });
+  songs.set(song.id, { status: song.status, title: song.title, error: song.error, url: song.url });
   save();
   show();
 });
@@ -65,7 +65,7 @@ export function show() {
   const failed = [
     ...results
       .filter((song) => song.status === "failed")
-      .map(({ title, text, url }) => ({ name: title, message: text, url })),
+      .map(({ title, error, url }) => ({ name: title, message: error, url })),
     ...failures,
   ];
   const parts = [

@@ -1,4 +1,4 @@
-"""Handing in a song."""
+"""Submission of a song."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.classifier.conftest import Submit, files_under
 from tests.classifier.fake_analysis import upload, wav
 
 
-def refusal(owner: Person, file: Any) -> ProductError:
+def error_of(owner: Person, file: Any) -> ProductError:
     with pytest.raises(ProductError) as caught:
         song_submit(owner=owner, upload=file, now=timezone.now())
     return caught.value
 
 
-def test_a_song_is_kept_and_queued(anna: Person, media: Path) -> None:
+def test_a_song_is_stored_and_queued(anna: Person, media: Path) -> None:
     song, created = song_submit(owner=anna, upload=upload("Nocturne.WAV"), now=timezone.now())
 
     assert created
@@ -34,37 +34,37 @@ def test_a_song_is_kept_and_queued(anna: Person, media: Path) -> None:
     assert Path(song.file.path).read_bytes() == wav()
 
 
-def test_the_broker_is_told_once_the_row_is_there(
+def test_the_broker_is_notified_after_the_row_is_committed(
     anna: Person, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    told = []
-    monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: told.append((name, args)))
+    sent = []
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append((name, args)))
     with django_capture_on_commit_callbacks() as callbacks:
         song, _ = song_submit(owner=anna, upload=upload(), now=timezone.now())
-    assert told == []
+    assert sent == []
 
     for callback in callbacks:
         callback()
 
-    assert told == [("classifier.analyse_song", [str(song.id)])]
+    assert sent == [("classifier.analyse_song", [str(song.id)])]
     song.refresh_from_db()
     assert song.enqueued_at is not None
 
 
-def test_a_broker_that_is_away_loses_no_song(
+def test_a_missing_broker_loses_no_song(
     anna: Person, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    def away(name: str, args: list[str]) -> None:
+    def unreachable(name: str, args: list[str]) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("classifier.jobs.queue.app.send_task", away)
+    monkeypatch.setattr("classifier.jobs.queue.app.send_task", unreachable)
     with django_capture_on_commit_callbacks(execute=True):
         song, _ = song_submit(owner=anna, upload=upload(), now=timezone.now())
     song.refresh_from_db()
     assert (song.status, song.enqueued_at) == (Status.QUEUED, None)
 
 
-def test_the_same_file_is_answered_with_the_first_song(anna: Person, submit: Submit, media: Path) -> None:
+def test_a_duplicate_is_the_existing_song(anna: Person, submit: Submit, media: Path) -> None:
     first = submit(mark=1, name="a.wav")
 
     again, created = song_submit(owner=anna, upload=upload("b.wav", mark=1), now=timezone.now())
@@ -74,13 +74,13 @@ def test_the_same_file_is_answered_with_the_first_song(anna: Person, submit: Sub
     assert len(files_under(media)) == 1
 
 
-def test_the_same_file_of_somebody_else_is_another_song(submit: Submit, boris: Person) -> None:
+def test_the_same_file_of_another_user_is_another_song(submit: Submit, boris: Person) -> None:
     assert submit(mark=1) != submit(mark=1, owner=boris)
 
 
-@pytest.mark.parametrize("ended", [Status.FAILED, Status.CANCELLED])
-def test_a_file_that_ended_without_an_answer_is_queued_again(song: Song, submit: Submit, ended: Status) -> None:
-    Song.objects.filter(id=song.id).update(status=ended, error_code="too_slow", attempts=3)
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+def test_a_duplicate_of_a_failed_song_is_queued_again(song: Song, submit: Submit, status: Status) -> None:
+    Song.objects.filter(id=song.id).update(status=status, error_code="too_slow", attempts=3)
 
     again = submit()
 
@@ -88,7 +88,7 @@ def test_a_file_that_ended_without_an_answer_is_queued_again(song: Song, submit:
     assert (again.status, again.attempts, again.error_code) == (Status.QUEUED, 0, "")
 
 
-def test_a_file_that_was_lost_from_the_disk_is_put_back_by_sending_it_again(song: Song, submit: Submit) -> None:
+def test_a_duplicate_restores_a_missing_file(song: Song, submit: Submit) -> None:
     Path(song.file.path).unlink()
 
     assert submit() == song
@@ -97,7 +97,7 @@ def test_a_file_that_was_lost_from_the_disk_is_put_back_by_sending_it_again(song
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_the_same_file_sent_ten_times_at_once_one_song_is_made(anna: Person, media: Path) -> None:
+def test_ten_simultaneous_uploads_of_one_file_make_one_song(anna: Person, media: Path) -> None:
     def send(_: int) -> Song:
         try:
             return song_submit(owner=anna, upload=upload(), now=timezone.now())[0]
@@ -112,22 +112,22 @@ def test_of_the_same_file_sent_ten_times_at_once_one_song_is_made(anna: Person, 
     assert len(files_under(media)) == 1
 
 
-def test_nothing_sent_is_refused(anna: Person) -> None:
-    assert refusal(anna, None).code == "file_missing"
+def test_a_missing_file_is_rejected(anna: Person) -> None:
+    assert error_of(anna, None).code == "file_missing"
 
 
-def test_an_empty_file_is_refused(anna: Person) -> None:
-    assert refusal(anna, upload(content=b"")).code == "file_empty"
+def test_an_empty_file_is_rejected(anna: Person) -> None:
+    assert error_of(anna, upload(content=b"")).code == "file_empty"
 
 
-def test_a_file_over_the_limit_is_refused_with_the_limit(anna: Person, settings: Any) -> None:
+def test_a_file_over_the_limit_is_rejected_with_the_limit(anna: Person, settings: Any) -> None:
     settings.MAX_UPLOAD_MB = 1
-    error = refusal(anna, upload(content=wav() + bytes(1_000_000)))
+    error = error_of(anna, upload(content=wav() + bytes(1_000_000)))
     assert (error.code, error.http_status) == ("file_too_large", 413)
     assert "larger than 1 MB" in error.message
 
 
-def test_what_is_no_sound_by_its_first_bytes_is_refused(anna: Person, media: Path) -> None:
+def test_a_file_that_is_not_audio_is_rejected(anna: Person, media: Path) -> None:
     with pytest.raises(MoodError, match="PNG") as caught:
         song_submit(owner=anna, upload=upload("a.mp3", content=b"\x89PNG\r\n\x1a\n" + bytes(100)), now=timezone.now())
     assert caught.value.code == "not_audio"
@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_neither_row_nor_file(
     )
     monkeypatch.setattr(target, full)
 
-    error = refusal(anna, upload())
+    error = error_of(anna, upload())
 
     assert (error.code, error.http_status) == ("disk_full", 507)
     assert not Song.objects.exists()

@@ -1,4 +1,4 @@
-"""Uploads on their way to the disk."""
+"""The upload handler of multipart forms."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from tests.classifier.conftest import files_under
 from tests.classifier.fake_analysis import upload, wav
 
 
-def arriving() -> list[str]:
+def temporary_files() -> list[str]:
     return files_under(Path(configured.FILE_UPLOAD_TEMP_DIR))
 
 
-def test_the_checksum_is_made_while_the_file_arrives(anna_client: Client, anna: Person) -> None:
+def test_the_checksum_is_computed_during_the_upload(anna_client: Client, anna: Person) -> None:
     anna_client.post("/api/predict/", {"file": upload(mark=5)})
     assert Song.objects.get().sha256 == hashlib.sha256(wav(mark=5)).hexdigest()
 
 
-def test_what_arrived_is_moved_and_not_copied(anna_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = []
+def test_an_upload_is_moved_and_not_copied(anna_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    inodes = []
     original = ChecksumUploadedFile.temporary_file_path
 
-    def noted(self: ChecksumUploadedFile) -> str:
-        places.append(os.stat(original(self)).st_ino)
+    def record(self: ChecksumUploadedFile) -> str:
+        inodes.append(os.stat(original(self)).st_ino)
         return original(self)
 
-    monkeypatch.setattr(ChecksumUploadedFile, "temporary_file_path", noted)
+    monkeypatch.setattr(ChecksumUploadedFile, "temporary_file_path", record)
     anna_client.post("/api/predict/", {"file": upload()})
-    assert os.stat(Song.objects.get().file.path).st_ino in places
-    assert arriving() == []
+    assert os.stat(Song.objects.get().file.path).st_ino in inodes
+    assert temporary_files() == []
 
 
-def test_a_refused_file_leaves_nothing(anna_client: Client) -> None:
+def test_a_rejected_file_leaves_nothing_behind(anna_client: Client) -> None:
     anna_client.post("/api/predict/", {"file": upload("a.mp3", content=b"plain words " * 1000)})
-    assert arriving() == []
+    assert temporary_files() == []
 
 
-def test_a_disk_that_fills_while_the_file_arrives_is_told(
+def test_a_disk_that_fills_during_the_upload_is_an_error(
     anna_client: Client, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: ChecksumUploadedFile, name: str, content_type: str) -> None:
@@ -63,11 +63,11 @@ def test_a_disk_that_fills_while_the_file_arrives_is_told(
 
     assert (response.status_code, response.json()["error"]["code"]) == (507, "disk_full")
     assert not Song.objects.exists()
-    assert arriving() == files_under(media) == []
+    assert temporary_files() == files_under(media) == []
 
 
-def test_a_file_over_the_limit_within_a_form_under_it(anna_client: Client, settings: Any) -> None:
+def test_a_file_over_its_limit_in_a_form_under_its_limit_is_rejected(anna_client: Client, settings: Any) -> None:
     settings.MAX_UPLOAD_MB = 1
     response = anna_client.post("/api/predict/", {"file": upload(content=wav() + bytes(1_200_000))})
     assert (response.status_code, response.json()["error"]["code"]) == (413, "file_too_large")
-    assert arriving() == []
+    assert temporary_files() == []

@@ -1,4 +1,4 @@
-"""The sound of a song, whole and in parts."""
+"""The audio of a song, passages of it, and its spectrogram."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def body(response: HttpResponse) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
-def test_the_whole_song_comes_without_a_range(anna_client: Client, waiting: Song) -> None:
+def test_without_a_range_the_response_is_the_whole_file(anna_client: Client, waiting: Song) -> None:
     response = audio(anna_client, waiting)
     assert response.status_code == 200
     assert body(response) == WHOLE
@@ -31,7 +31,7 @@ def test_the_whole_song_comes_without_a_range(anna_client: Client, waiting: Song
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_part_comes_with_its_place(anna_client: Client, waiting: Song) -> None:
+def test_a_range_comes_with_its_position(anna_client: Client, waiting: Song) -> None:
     response = audio(anna_client, waiting, range="bytes=100-299")
     assert response.status_code == 206
     assert body(response) == WHOLE[100:300]
@@ -39,13 +39,13 @@ def test_a_part_comes_with_its_place(anna_client: Client, waiting: Song) -> None
     assert response.headers["Content-Length"] == "200"
 
 
-def test_a_part_behind_the_end_is_answered_with_the_length(anna_client: Client, waiting: Song) -> None:
+def test_a_range_behind_the_end_is_answered_with_the_length(anna_client: Client, waiting: Song) -> None:
     response = audio(anna_client, waiting, range=f"bytes={len(WHOLE)}-")
     assert response.status_code == 416
     assert response.headers["Content-Range"] == f"bytes */{len(WHOLE)}"
 
 
-def test_a_part_of_an_older_file_is_answered_with_the_whole_new_one(anna_client: Client, waiting: Song) -> None:
+def test_a_range_of_an_older_file_is_answered_with_the_whole_new_file(anna_client: Client, waiting: Song) -> None:
     etag = audio(anna_client, waiting).headers["ETag"]
     same = audio(anna_client, waiting, range="bytes=0-9", if_range=etag)
     assert (same.status_code, len(body(same))) == (206, 10)
@@ -53,21 +53,21 @@ def test_a_part_of_an_older_file_is_answered_with_the_whole_new_one(anna_client:
     assert (other.status_code, len(body(other))) == (200, len(WHOLE))
 
 
-def test_what_the_browser_has_already_is_not_sent_again(anna_client: Client, waiting: Song) -> None:
+def test_a_cached_file_is_not_sent_again(anna_client: Client, waiting: Song) -> None:
     etag = audio(anna_client, waiting).headers["ETag"]
     response = audio(anna_client, waiting, if_none_match=etag)
     assert response.status_code == 304
     assert not response.content
 
 
-def test_the_head_of_a_song_has_its_length_and_no_body(anna_client: Client, waiting: Song) -> None:
+def test_head_has_the_length_and_no_body(anna_client: Client, waiting: Song) -> None:
     response = anna_client.head(reverse("song-audio", args=[waiting.id]))
     assert response.status_code == 200
     assert response.headers["Content-Length"] == str(len(WHOLE))
     assert not response.content
 
 
-def test_the_playable_copy_is_sent_where_there_is_one(anna_client: Client, waiting: Song) -> None:
+def test_the_playable_copy_is_sent_if_there_is_one(anna_client: Client, waiting: Song) -> None:
     copy = Path(waiting.file.path).with_name("playable-1.mp3")
     copy.write_bytes(b"ID3\x04\x00\x00\x00\x00\x00\x00 a copy")
     Song.objects.filter(id=waiting.id).update(playable=str(Path(waiting.file.name).with_name(copy.name)))
@@ -76,21 +76,21 @@ def test_the_playable_copy_is_sent_where_there_is_one(anna_client: Client, waiti
     assert "song.mp3" in response.headers["Content-Disposition"]
 
 
-def test_a_name_cannot_turn_a_song_into_a_page(anna_client: Client, waiting: Song) -> None:
+def test_a_file_name_does_not_change_the_content_type(anna_client: Client, waiting: Song) -> None:
     Song.objects.filter(id=waiting.id).update(file_name='x".html')
     assert audio(anna_client, waiting).headers["Content-Type"] == "audio/wav"
 
 
-def test_a_song_whose_file_is_gone_is_not_found(anna_client: Client, waiting: Song) -> None:
+def test_a_missing_file_is_not_found(anna_client: Client, waiting: Song) -> None:
     Path(waiting.file.path).unlink()
     assert audio(anna_client, waiting).status_code == 404
 
 
-def test_nobody_hears_what_is_another_s(boris_client: Client, waiting: Song) -> None:
+def test_the_audio_of_another_user_does_not_exist(boris_client: Client, waiting: Song) -> None:
     assert audio(boris_client, waiting).status_code == 404
 
 
-def test_a_passage_is_a_file_of_its_own(anna_client: Client, heard: Song) -> None:
+def test_a_passage_is_a_wav_file(anna_client: Client, heard: Song) -> None:
     response = anna_client.get(reverse("song-passage", args=[heard.id]), {"start": "1", "end": "2.5"})
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "audio/wav"
@@ -99,30 +99,30 @@ def test_a_passage_is_a_file_of_its_own(anna_client: Client, heard: Song) -> Non
 
 
 @pytest.mark.parametrize("start", ["900", "1e300", "nan", "-1"])
-def test_a_passage_outside_the_song_is_refused_in_a_sentence(anna_client: Client, heard: Song, start: str) -> None:
+def test_a_passage_outside_the_song_is_rejected(anna_client: Client, heard: Song, start: str) -> None:
     response = anna_client.get(reverse("song-passage", args=[heard.id]), {"start": start, "end": "2e300"})
     assert response.status_code == 400
     assert "passage_outside_song" in response.text
 
 
-def test_a_passage_without_times_is_refused_in_a_sentence(anna_client: Client, heard: Song) -> None:
+def test_a_passage_without_times_is_rejected(anna_client: Client, heard: Song) -> None:
     for times in ({}, {"start": "1"}, {"start": "now", "end": "2"}):
         response = anna_client.get(reverse("song-passage", args=[heard.id]), times)
         assert response.status_code == 400
-        assert "start and its end in seconds" in response.text
+        assert "start and end in seconds" in response.text
 
 
-def test_nobody_hears_passages_of_what_is_another_s(boris_client: Client, heard: Song) -> None:
+def test_a_passage_of_another_user_does_not_exist(boris_client: Client, heard: Song) -> None:
     response = boris_client.get(reverse("song-passage", args=[heard.id]), {"start": "1", "end": "2"})
     assert response.status_code == 404
 
 
-def test_what_was_not_heard_yet_is_not_decoded_for_a_passage(anna_client: Client, waiting: Song) -> None:
+def test_a_song_without_analysis_has_no_passages(anna_client: Client, waiting: Song) -> None:
     response = anna_client.get(reverse("song-passage", args=[waiting.id]), {"start": "1", "end": "2"})
     assert response.status_code == 404
 
 
-def test_the_spectrogram_is_sent_once(anna_client: Client, heard: Song) -> None:
+def test_a_cached_spectrogram_is_not_sent_again(anna_client: Client, heard: Song) -> None:
     address = reverse("song-spectrogram", args=[heard.id])
     first = anna_client.get(address)
     assert first.headers["Content-Type"] == "image/png"
@@ -131,5 +131,5 @@ def test_the_spectrogram_is_sent_once(anna_client: Client, heard: Song) -> None:
     assert again.status_code == 304
 
 
-def test_a_song_that_was_not_heard_has_no_spectrogram(anna_client: Client, waiting: Song) -> None:
+def test_a_song_without_analysis_has_no_spectrogram(anna_client: Client, waiting: Song) -> None:
     assert anna_client.get(reverse("song-spectrogram", args=[waiting.id])).status_code == 404

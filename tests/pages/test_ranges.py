@@ -1,4 +1,4 @@
-"""Byte ranges as RFC 9110 has them."""
+"""The headers Range and If-Range."""
 
 from datetime import UTC, datetime
 
@@ -22,14 +22,14 @@ CHANGED = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
         ("Bytes = 5 - 7", 5, 7),
     ],
 )
-def test_a_range_names_its_first_and_its_last_byte(header: str, first: int, last: int) -> None:
+def test_a_range_has_a_first_and_a_last_byte(header: str, first: int, last: int) -> None:
     assert requested_range(header, SIZE) == ByteRange(first, last)
 
 
 @pytest.mark.parametrize(
     "header", [None, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=9-3", "lines=0-5", "bytes=0-1,5-6"]
 )
-def test_what_is_no_single_range_of_bytes_gets_the_whole_file(header: str | None) -> None:
+def test_anything_but_a_single_byte_range_means_the_whole_file(header: str | None) -> None:
     assert requested_range(header, SIZE) is None
 
 
@@ -39,7 +39,7 @@ def test_a_range_behind_the_end_cannot_be_satisfied(header: str) -> None:
         requested_range(header, SIZE)
 
 
-def test_no_part_of_an_empty_file_can_be_had() -> None:
+def test_an_empty_file_has_no_satisfiable_range() -> None:
     with pytest.raises(Unsatisfiable):
         requested_range("bytes=-5", 0)
 
@@ -56,5 +56,5 @@ def test_no_part_of_an_empty_file_can_be_had() -> None:
         ("yesterday", False),
     ],
 )
-def test_if_range_asks_for_a_part_only_of_the_file_that_it_names(if_range: str | None, valid: bool) -> None:
+def test_if_range_must_name_the_current_file(if_range: str | None, valid: bool) -> None:
     assert range_still_valid(if_range, '"abc"', CHANGED) is valid
