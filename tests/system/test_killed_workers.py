@@ -47,7 +47,7 @@ def long_song(folder: Path, minutes: float) -> Path:
 def test_a_song_ends_as_done_after_the_worker_child_was_killed(
     product: RunningProduct, client: ApiClient, tmp_path: Path
 ) -> None:
-    song = client.submit(long_song(tmp_path, 60))
+    song = client.submit(long_song(tmp_path, 15))
     client.wait_until_running(song["id"])
     child, worker = product.worker_child(), product.worker()
     os.kill(child, signal.SIGKILL)
@@ -60,7 +60,7 @@ def test_a_song_ends_as_done_after_the_worker_child_was_killed(
 def test_a_song_ends_as_done_after_the_whole_worker_was_killed(
     product: RunningProduct, client: ApiClient, tmp_path: Path
 ) -> None:
-    song = client.submit(long_song(tmp_path, 61))
+    song = client.submit(long_song(tmp_path, 16))
     client.wait_until_running(song["id"])
     worker, child = product.worker(), product.worker_child()
     os.kill(worker, signal.SIGKILL)
@@ -73,7 +73,7 @@ def test_a_song_ends_as_done_after_the_whole_worker_was_killed(
 def test_a_song_that_was_running_when_the_server_stopped_is_done_after_the_next_start(tmp_path: Path) -> None:
     with RunningProduct(tmp_path / "var", **SETTINGS) as product:
         client = first_visit(product.address)
-        song = client.submit(long_song(tmp_path, 62))
+        song = client.submit(long_song(tmp_path, 17))
         client.wait_until_running(song["id"])
         product.process.send_signal(signal.SIGINT)
         assert product.process.wait() == 0
