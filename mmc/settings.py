@@ -175,7 +175,7 @@ else:
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),
         "control_folder": str(BROKER_DIR / "control"),
-        "processed_folder": str(BROKER_DIR / "taken"),
+        "processed_folder": str(BROKER_DIR / "processed"),
         "polling_interval": 0.2,
     }
 

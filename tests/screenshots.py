@@ -1,7 +1,6 @@
-"""Takes the pictures of the documentation anew, of a product that it starts for them: `make screenshots`.
+"""Takes the screenshots of the documentation from a product that it starts: `make screenshots`.
 
-Everything in them is real: songs that the project makes itself, heard by the models in use. Only the days on which they
-were given are spread over a year.
+The songs are synthesised and really analysed. Only their dates are changed, to spread them over a year.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from tests.system.product import RunningProduct
 
 FOLDER = ROOT / "docs" / "screenshots"
 SKETCHES = 48
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 COLOURS = (256, 128, 64)
 
-# Name, where it is, and how much of it is shown: heights in pixels, wide and narrow.
-PICTURES: tuple[tuple[str, Where, int, int], ...] = (
+# Name, page, and heights in pixels of the wide and the narrow screenshot.
+PAGES: tuple[tuple[str, Where, int, int], ...] = (
     ("result", song("Empty Platform"), 1400, 1600),
     ("history", at("/songs/"), 1000, 1100),
     ("map", at("/map/"), 1000, 1100),
@@ -39,28 +38,28 @@ PICTURES: tuple[tuple[str, Where, int, int], ...] = (
     ("compare", lambda house: f"/compare/?a={house.songs['Slow Water']}&b={house.songs['High Banners']}", 1200, 1400),
     ("how-good", at("/how-good/"), 1200, 1400),
 )
-# What stands in a picture's name: nothing for the wide and light one.
-LOOKS = (("", "light", 1280), ("-dark", "dark", 1280), ("-narrow", "light", 390), ("-narrow-dark", "dark", 390))
+# Suffix of the file name, theme, width.
+VARIANTS = (("", "light", 1280), ("-dark", "dark", 1280), ("-narrow", "light", 390), ("-narrow-dark", "dark", 390))
 UPLOAD_HEIGHTS = (1100, 1400)
-SLOW_LINE_BYTES_S = 300_000
+SLOW_UPLOAD_BYTES_S = 300_000
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, RunningProduct(Path(name) / "var") as serving:
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, RunningProduct(Path(name) / "var") as product:
         folder = Path(name)
-        house = furnish(serving.address, folder)
+        house = furnish(product.address, folder)
         fill(house, folder)
         spread_over_a_year(folder / "var" / "db.sqlite3")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
-            for picture in PICTURES:
-                take(browser, house, *picture)
+            for page in PAGES:
+                take_page(browser, house, *page)
             take_upload(browser, house, folder)
             browser.close()
 
 
 def fill(house: House, folder: Path) -> None:
-    """More songs, and without the one that failed."""
+    """Add songs, and delete the one that failed."""
     send(house.owner, f"/songs/{house.songs[FAILED]}/delete/")
     ids = [house.caller.submit(write_sketch(folder, seed))["id"] for seed in range(SKETCHES)]
     for song_id in ids:
@@ -68,44 +67,44 @@ def fill(house: House, folder: Path) -> None:
 
 
 def spread_over_a_year(database: Path) -> None:
-    """Some weeks bring many songs and some none; the demo songs, which are the eldest, stay what was given last."""
-    chance = np.random.default_rng(7)
+    """Unevenly; the demo songs, which were added first, become the newest."""
+    random = np.random.default_rng(7)
     connection = sqlite3.connect(database)
     with connection:
-        eldest_first = [row[0] for row in connection.execute("SELECT id FROM classifier_song ORDER BY created_at, id")]
-        for number, song_id in enumerate(eldest_first):
-            week = 0 if number < len(ALBUM) else int(52 * chance.beta(1.1, 1.6)) + 1
+        song_ids = [row[0] for row in connection.execute("SELECT id FROM classifier_song ORDER BY created_at, id")]
+        for number, song_id in enumerate(song_ids):
+            week = 0 if number < len(ALBUM) else int(52 * random.beta(1.1, 1.6)) + 1
             ago = timedelta(weeks=week, minutes=90 + number)
             moment = (datetime.now(UTC) - ago).strftime("%Y-%m-%d %H:%M:%S.%f")
             connection.execute("UPDATE classifier_song SET created_at = ? WHERE id = ?", (moment, song_id))
     connection.close()
 
 
-def take(browser: Browser, house: House, name: str, where: Where, wide: int, narrow: int) -> None:
-    for suffix, theme, width in LOOKS:
+def take_page(browser: Browser, house: House, name: str, where: Where, wide: int, narrow: int) -> None:
+    for suffix, theme, width in VARIANTS:
         height = wide if width > 600 else narrow
         page = _page(browser, house, theme, width, height)
         page.goto(where(house), wait_until="networkidle")
-        keep(page, f"{name}{suffix}", height)
+        save(page, f"{name}{suffix}", height)
         page.context.close()
 
 
 def take_upload(browser: Browser, house: House, folder: Path) -> None:
-    """While songs are sent over a slow line, heard, and wait: in one visit, since the moment does not come again."""
+    """While songs are uploaded over a slow connection, analysed and queued: all variants from one visit."""
     files = [write_sketch(folder, seed) for seed in range(SKETCHES, SKETCHES + 6)]
     page = _page(browser, house, "light", 1280, UPLOAD_HEIGHTS[0])
     page.goto("/")
-    line = page.context.new_cdp_session(page)
-    limits = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": SLOW_LINE_BYTES_S}
-    line.send("Network.enable")
-    line.send("Network.emulateNetworkConditions", limits)
+    devtools = page.context.new_cdp_session(page)
+    limits = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": SLOW_UPLOAD_BYTES_S}
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", limits)
     page.get_by_label("Songs", exact=True).set_input_files(files)
     page.wait_for_timeout(5000)
-    for suffix, theme, width in LOOKS:
+    for suffix, theme, width in VARIANTS:
         height = UPLOAD_HEIGHTS[width < 600]
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": height})
-        keep(page, f"upload{suffix}", height)
+        save(page, f"upload{suffix}", height)
     page.context.close()
 
 
@@ -121,16 +120,16 @@ def _page(browser: Browser, house: House, theme: str, width: int, height: int) -
     return window.new_page()
 
 
-def keep(page: Page, name: str, height: int) -> None:
-    """As far down as the height says, or to the page's end, in as few colours as keep the file small."""
+def save(page: Page, name: str, height: int) -> None:
+    """Up to this height or the end of the page, with few enough colours for a small file."""
     page.wait_for_timeout(300)
-    shown = min(height, page.evaluate("document.documentElement.scrollHeight"))
-    clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": shown}
+    visible = min(height, page.evaluate("document.documentElement.scrollHeight"))
+    clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": visible}
     image = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
     path = FOLDER / f"{name}.png"
     for colours in COLOURS:
         image.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
-        if path.stat().st_size <= MOST_BYTES:
+        if path.stat().st_size <= MAX_BYTES:
             break
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
 

@@ -1,4 +1,4 @@
-"""The codes of errors and warnings, as the code spells them."""
+"""The codes of errors and warnings in the source code."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ RAISING = {"ProductError", "MoodError", "error_json"}
 
 
 def error_codes() -> set[str]:
-    """Codes that a person or a program may meet: those of training alone are left out."""
+    """Codes that users and API clients may get, without those of training."""
     training = ROOT / "ml" / "training"
     files = [path for path in python_files("classifier", "ml") if training not in path.parents]
     return {code for path in files for node in ast.walk(tree_of(path)) for code in _codes(node)}
@@ -28,7 +28,7 @@ def _codes(node: ast.AST) -> Iterator[str]:
                     # {"code": "code", "message": "A sentence."}
                     case ast.Constant(value="code"), ast.Constant(value=str(code)):
                         yield code
-                    # {SomeException: ("code", None)}, whose sentence is the framework's
+                    # {SomeException: ("code", None)}: the framework has the message
                     case _, ast.Tuple(elts=[ast.Constant(value=str(code)), ast.Constant(value=None)]):
                         yield code
         # error_code="code"

@@ -1,4 +1,4 @@
-"""The project's own files, and what its Python files import."""
+"""The Python files of the project and their imports."""
 
 import ast
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Import:
     path: str
     line: int
     module: str
-    # Whether it happens as soon as the file is loaded, and not only when a function is called.
+    # When the module is loaded, not only when a function is called.
     at_once: bool
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Import:
 
 
 def imports(path: Path) -> list[Import]:
-    """What a file imports when it runs; names that only type checkers see are left out."""
+    """The imports of a file at run time, without those for type checkers."""
     name = str(path.relative_to(ROOT))
     return list(_imports(tree_of(path), name, at_once=True))
 

@@ -1,4 +1,4 @@
-"""The pages work offline: they take nothing from another host."""
+"""Pages work offline: they load nothing from other hosts."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 from tests.architecture.sources import ROOT
 
 HOST = re.compile(r"(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
-# Names of standards, which no browser fetches.
-NAMES = {"http://www.w3.org"}
+# XML namespaces, which no browser fetches.
+NAMESPACES = {"http://www.w3.org"}
 
 FILES = sorted(
     path
@@ -20,5 +20,5 @@ FILES = sorted(
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_file_for_browsers_names_another_host(path: Path) -> None:
-    assert set(HOST.findall(path.read_text())) - NAMES == set()
+def test_no_file_for_browsers_refers_to_another_host(path: Path) -> None:
+    assert set(HOST.findall(path.read_text())) - NAMESPACES == set()

@@ -1,4 +1,4 @@
-"""What processes hold in memory: the web process nothing heavy, the worker no training."""
+"""Modules that processes load: the web process nothing heavy, the worker nothing of training."""
 
 import json
 import subprocess
@@ -12,10 +12,10 @@ from tests.architecture.sources import ROOT
 from tests.system.product import environment
 
 TRAINING = {"tensorflow", "keras", "librosa", "numba", "sklearn", "matplotlib"}
-LISTENING = {"scipy", "av", "ai_edge_litert", "pydub", "soundfile"}
+ANALYSIS = {"scipy", "av", "ai_edge_litert", "pydub", "soundfile"}
 
-# What a web process loads at its start, and with the pages that every visit opens.
-VISIT = """
+# A web process: its start, and the pages of an ordinary visit.
+WEB = """
 import json, sys
 from mmc.wsgi import application
 from django.conf import settings
@@ -42,7 +42,7 @@ assert client.get(f"/songs/{song_id}/").status_code == 200
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
-LISTEN = """
+ANALYSE = """
 import json, sys
 from pathlib import Path
 from ml.inference.analysis import analyse
@@ -58,22 +58,21 @@ def song(tmp_path: Path) -> Path:
 
 
 def loaded_after(script: str, *arguments: str, **settings: str) -> set[str]:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout.splitlines()[-1]))
+    assert process.returncode == 0, process.stderr
+    return set(json.loads(process.stdout.splitlines()[-1]))
 
 
-# What a worker loads before it forks the processes that listen: with the numeric libraries among it, they would take
-# as many threads as there are cores, and two workers would wait for each other's.
-START = """
+# A worker before it forks its children. If it loaded numeric libraries, each child would start a thread for each core,
+# and two workers would slow each other down.
+WORKER = """
 import json, sys
 from mmc.celery import app
 app.loader.import_default_modules()
@@ -84,19 +83,19 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
-def test_a_worker_forks_before_anything_heavy_is_in_memory(tmp_path: Path) -> None:
-    loaded = loaded_after(START, DATA_DIR=str(tmp_path / "var"))
+def test_a_worker_loads_nothing_heavy_before_it_forks(tmp_path: Path) -> None:
+    loaded = loaded_after(WORKER, DATA_DIR=str(tmp_path / "var"))
     assert "celery" in loaded
-    assert loaded & (TRAINING | LISTENING | {"numpy"}) == set()
+    assert loaded & (TRAINING | ANALYSIS | {"numpy"}) == set()
 
 
-def test_the_web_process_answers_without_anything_heavy_in_memory(tmp_path: Path, song: Path) -> None:
-    loaded = loaded_after(VISIT, str(song), DATA_DIR=str(tmp_path / "var"))
+def test_the_web_process_loads_nothing_heavy(tmp_path: Path, song: Path) -> None:
+    loaded = loaded_after(WEB, str(song), DATA_DIR=str(tmp_path / "var"))
     assert "django" in loaded
-    assert loaded & (TRAINING | LISTENING | {"numpy"}) == set()
+    assert loaded & (TRAINING | ANALYSIS | {"numpy"}) == set()
 
 
-def test_a_song_is_heard_without_tensorflow_or_librosa(song: Path) -> None:
-    loaded = loaded_after(LISTEN, str(song), str(ROOT / "ml" / "bundles" / "mood-3"))
+def test_an_analysis_loads_neither_tensorflow_nor_librosa(song: Path) -> None:
+    loaded = loaded_after(ANALYSE, str(song), str(ROOT / "ml" / "bundles" / "mood-3"))
     assert "ai_edge_litert" in loaded
     assert loaded & TRAINING == set()
