@@ -27,7 +27,7 @@ FORMATS = (
 OPEN_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
 
-def open_audio(path: str | os.PathLike[str]) -> InputContainer:
+def open_audio(path: str | os.PathLike[str], metadata_encoding: str = "utf-8") -> InputContainer:
     """Opens a file that FFmpeg can read and that has an audio stream; use it as a context manager.
 
     Raises MoodError: audio_unreadable, audio_no_stream. Raises FileNotFoundError if the path does not exist.
@@ -35,7 +35,9 @@ def open_audio(path: str | os.PathLike[str]) -> InputContainer:
     os.stat(path)
     url = f"file:{os.fspath(path)}"  # without the prefix, "a: b.mp3" would be read as a URL with the scheme "a"
     try:
-        container = av.open(url, mode="r", options=OPEN_OPTIONS, metadata_errors="ignore")
+        container = av.open(
+            url, mode="r", options=OPEN_OPTIONS, metadata_encoding=metadata_encoding, metadata_errors="ignore"
+        )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MoodError(
             "audio_unreadable",
