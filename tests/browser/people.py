@@ -1,4 +1,4 @@
-"""Getting in, for tests that begin behind the door."""
+"""Signing in."""
 
 from playwright.sync_api import Page
 
@@ -9,13 +9,13 @@ def come_in(page: Page) -> None:
     """Make the owner's account on the first visit, sign in on every other."""
     page.goto("/")
     if page.url.endswith("/setup/"):
-        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("User name").fill(NAME)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_label("Password once more").fill(PASSWORD)
+        page.get_by_label("Repeat password").fill(PASSWORD)
         page.get_by_role("button", name="Create account").click()
     elif "/login/" in page.url:
-        page.get_by_label("Name").fill(NAME)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("User name").fill(NAME)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", level=1, name="What does your music feel like?").wait_for()
-    page.wait_for_load_state()  # the scripts listen by then
+    page.wait_for_load_state()  # the scripts are loaded by then
