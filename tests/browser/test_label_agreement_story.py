@@ -110,7 +110,7 @@ def test_two_mixes_are_compared_at_the_same_position(open_page: Open, music: Mus
     bright = music("heron (final mix).flac", 40.0, seed=43, brightness=0.9, tags={"title": "heron (final mix)"})
     one, _ = analyse(page, dull, bright)
     page.goto(one)
-    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     expect(page.get_by_role("heading", name="Other versions")).to_be_visible()
     page.get_by_role("link", name=re.compile("final mix")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Comparison")
