@@ -113,7 +113,7 @@ def test_a_folder_is_uploaded_and_the_title_of_the_page_counts(page: Page, music
     titles = page.evaluate("window.titles")
     assert titles[0] == "0 of 4 · Countermood"
     assert set(titles) & {f"{done} of 4 · Countermood" for done in (1, 2, 3)}
-    expect(page.locator("[data-underway]")).to_be_hidden()
+    expect(page.locator("[data-queue-status]")).to_be_hidden()
 
 
 @pytest.mark.timeout(240)
