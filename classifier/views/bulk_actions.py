@@ -19,11 +19,11 @@ from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.charts.mood_names import Side
 from classifier.error_responses import error_response, wants_json
-from classifier.errors import ProductError
+from classifier.errors import FILE_ERRORS, ProductError
 from classifier.library.export import csv_lines, json_lines
 from classifier.library.filters import LibraryFilter
 from classifier.library.selection import Selection
-from classifier.models import Song
+from classifier.models import Song, Status
 from classifier.query_parameters import check_parameters
 from classifier.services.bulk import songs_correct, songs_delete, songs_rerun
 from classifier.views.song_cards import cards
@@ -87,8 +87,11 @@ def _rerun(request: AuthenticatedHttpRequest, selected: Selection) -> HttpRespon
     queued = songs_rerun(ids=ids, now=timezone.now())
     if queued:
         messages.success(request, f"{_songs(queued)} will be analysed again. The current results stay until then.")
-    if queued < len(ids):
-        messages.info(request, f"Skipped {_songs(len(ids) - queued)} already in the queue.")
+    unreadable = selected.songs(request.user).filter(status=Status.FAILED, error_code__in=FILE_ERRORS).count()
+    if unreadable:
+        messages.info(request, f"Skipped {_songs(unreadable)}: another analysis of the same file would fail again.")
+    if waiting := len(ids) - queued - unreadable:
+        messages.info(request, f"Skipped {_songs(waiting)} already in the queue.")
     return redirect(_library(selected.library_filter.to_query()))
 
 

@@ -1,4 +1,4 @@
-"""The history as a library: narrowed while one types, many songs picked at once, views kept; and without a script."""
+"""The history as a library: search while typing, bulk actions and saved filters; and all of it without a script."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def shelf(address: str) -> dict[str, bool]:
     return {}
 
 
-def bring(page: Page, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
+def upload_songs(page: Page, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
     come_in(page)
     if shelf.get("full"):
         return
@@ -37,47 +37,47 @@ def bring(page: Page, music: Callable[..., Path], shelf: dict[str, bool]) -> Non
     shelf["full"] = True
 
 
-def shown(page: Page) -> list[str]:
+def titles(page: Page) -> list[str]:
     return page.locator(".library .song-title strong").all_inner_texts()
 
 
-def found(page: Page, count: int) -> None:
+def expect_songs(page: Page, count: int) -> None:
     expect(page.locator(".library .song")).to_have_count(count)
 
 
 @pytest.mark.timeout(240)
-def test_a_library_is_narrowed_without_a_new_page(
+def test_search_and_filters_update_the_list_in_place(
     open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
 ) -> None:
     page = open_page()
-    bring(page, music, shelf)
+    upload_songs(page, music, shelf)
     page.goto("/songs/")
     page.evaluate("window.same = true")
     page.keyboard.press("/")
     page.keyboard.type("landing")
-    found(page, 3)
+    expect_songs(page, 3)
     expect(page).to_have_url(re.compile(r"/songs/\?q=landing$"))
     expect(page.get_by_label("Search by title, artist, file or mood")).to_be_focused()
     expect(page.locator("[data-announcer]")).to_have_text("3 songs")
 
     page.get_by_label("Order", exact=True).select_option(label="Title")
     expect(page).to_have_url(re.compile(r"sort=title"))
-    assert shown(page) == sorted(NAMES)
+    assert titles(page) == sorted(NAMES)
     page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Confidence in %, to").fill("0")
     page.keyboard.press("Tab")
     expect(page.get_by_text("No songs match")).to_be_visible()
     page.get_by_role("link", name="Remove filter: Confidence up to 0 %").click()
-    found(page, 3)
+    expect_songs(page, 3)
     assert page.evaluate("window.same")
     page.go_back()
     expect(page.get_by_text("No songs match")).to_be_visible()
 
 
 @pytest.mark.timeout(240)
-def test_a_view_is_kept_under_a_name(open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
+def test_a_filter_is_saved_under_a_name(open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
     page = open_page()
-    bring(page, music, shelf)
+    upload_songs(page, music, shelf)
     page.goto("/songs/?q=landing&sort=title")
     page.get_by_text("Save this filter").click()
     page.get_by_label("Name", exact=True).fill("By the water")
@@ -85,19 +85,19 @@ def test_a_view_is_kept_under_a_name(open_page: Open, music: Callable[..., Path]
     expect(page.get_by_text("The filter “By the water” is saved.")).to_be_visible()
     page.goto("/songs/")
     page.get_by_role("link", name="By the water").click()
-    found(page, 3)
-    assert shown(page) == sorted(NAMES)
+    expect_songs(page, 3)
+    assert titles(page) == sorted(NAMES)
     page.get_by_text("Edit saved filters").click()
     page.get_by_role("button", name="Delete the saved filter By the water").click()
     expect(page.get_by_role("link", name="By the water")).to_have_count(0)
 
 
 @pytest.mark.timeout(240)
-def test_songs_are_picked_across_views_and_exported_compared_corrected(
+def test_songs_selected_across_searches_are_exported_compared_and_corrected(
     open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
 ) -> None:
     page = open_page()
-    bring(page, music, shelf)
+    upload_songs(page, music, shelf)
     page.goto("/songs/?q=ferry")
     bar = page.get_by_role("form", name="Actions for the selected songs")
     expect(bar).to_be_hidden()
@@ -133,7 +133,7 @@ def test_songs_are_picked_across_views_and_exported_compared_corrected(
 def test_the_library_works_without_a_script(
     open_page: Open, music: Callable[..., Path], shelf: dict[str, bool]
 ) -> None:
-    bring(open_page(), music, shelf)
+    upload_songs(open_page(), music, shelf)
     page = open_page(java_script_enabled=False)
     come_in(page)
     page.goto("/songs/")
@@ -141,7 +141,7 @@ def test_the_library_works_without_a_script(
     page.get_by_label("Order", exact=True).select_option(label="Title")
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/songs/\?q=landing&sort=title$"))
-    found(page, 3)
+    expect_songs(page, 3)
     page.get_by_label("Select Gangway").check()
     page.get_by_role("button", name="Analyse again").click()
     expect(page.get_by_text("1 song will be analysed again.")).to_be_visible()
@@ -154,4 +154,4 @@ def test_the_library_works_without_a_script(
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 3 songs?")
     page.get_by_role("link", name="Cancel").click()
-    found(page, 3)
+    expect_songs(page, 3)

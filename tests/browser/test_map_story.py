@@ -1,4 +1,4 @@
-"""Finding songs by where they lie: on the map, by hand and by keyboard, and in what has been added over time."""
+"""The mood map with pointer and keyboard, and the timeline."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.people import come_in
 
-HEARD_IN_MS = 120_000
+ANALYSED_WITHIN_MS = 120_000
 TWO = "/map/?q=atlas"
 
 
 @pytest.fixture
-def two_heard(open_page: Open, music: Callable[..., Path]) -> Page:
-    """A page of somebody who has two songs called Atlas, a slow one and a fast one."""
+def two_songs(open_page: Open, music: Callable[..., Path]) -> Page:
+    """A page of a user with two songs called Atlas, a slow one and a fast one."""
     page = open_page()
     come_in(page)
     page.goto("/songs/?q=atlas")
@@ -31,7 +31,7 @@ def two_heard(open_page: Open, music: Callable[..., Path]) -> Page:
         ]
         page.get_by_label("Songs", exact=True).set_input_files(atlas)
         rows = page.locator("[data-songs] .song", has_text="atlas").locator(".song-mood a")
-        expect(rows).to_have_count(2, timeout=HEARD_IN_MS)
+        expect(rows).to_have_count(2, timeout=ANALYSED_WITHIN_MS)
     return page
 
 
@@ -41,7 +41,7 @@ def ready(page: Page, address: str = TWO) -> None:
 
 
 def loop_around_all(page: Page) -> None:
-    """As a hand would: a ring near the edges of the map, which holds every song."""
+    """Draws a ring near the edges of the map, around every song."""
     box = page.locator("[data-over]").bounding_box()
     assert box
     middle_x, middle_y = box["x"] + box["width"] * 0.51, box["y"] + box["height"] * 0.48
@@ -55,8 +55,8 @@ def loop_around_all(page: Page) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_songs_in_a_loop_are_chosen_opened_in_the_history_and_compared(two_heard: Page) -> None:
-    page = two_heard
+def test_songs_in_a_loop_are_selected_listed_in_the_history_and_compared(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     page.get_by_role("button", name="Draw a loop").click()
     loop_around_all(page)
@@ -76,8 +76,8 @@ def test_songs_in_a_loop_are_chosen_opened_in_the_history_and_compared(two_heard
 
 
 @pytest.mark.timeout(240)
-def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
-    page = two_heard
+def test_the_map_works_with_the_keyboard_only(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     page.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
@@ -105,8 +105,8 @@ def test_the_map_works_on_the_keyboard_alone(two_heard: Page) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_something_is_done_with_all_that_were_chosen_or_with_a_single_one(two_heard: Page) -> None:
-    page = two_heard
+def test_bulk_actions_apply_to_the_selected_songs(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     page.get_by_role("button", name="Draw a loop").click()
     loop_around_all(page)
@@ -126,8 +126,8 @@ def test_something_is_done_with_all_that_were_chosen_or_with_a_single_one(two_he
 
 
 @pytest.mark.timeout(240)
-def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
-    page = two_heard
+def test_selected_songs_are_played_one_after_another(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     page.get_by_role("button", name="Draw a box").click()
     box = page.locator("[data-over]").bounding_box()
@@ -148,16 +148,16 @@ def test_chosen_songs_are_heard_one_after_the_other(two_heard: Page) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_pointing_names_a_song_and_a_click_opens_it(two_heard: Page) -> None:
-    page = two_heard
+def test_pointing_shows_the_title_and_a_click_opens_the_song(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     canvas = page.locator("[data-over]")
-    # Where the song lies, the keyboard tells; the pointer then goes there.
+    # The announcement of the keyboard gives the position; the pointer then goes there.
     canvas.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-announcer]")).to_contain_text("atlas")
-    told = page.locator("[data-announcer]").inner_text()
-    valence, arousal = (float(value) for value in re.findall(r"\d\.\d", told))
+    announcement = page.locator("[data-announcer]").inner_text()
+    valence, arousal = (float(value) for value in re.findall(r"\d\.\d", announcement))
     low_v, high_v, low_a, high_a = map(float, page.locator("[data-map]").get_attribute("data-extent").split())
     box = canvas.bounding_box()
     assert box
@@ -165,7 +165,7 @@ def test_pointing_names_a_song_and_a_click_opens_it(two_heard: Page) -> None:
     y = 12 + (high_a - arousal) / (high_a - low_a) * (box["height"] - 46)
     canvas.blur()
     expect(page.locator("[data-tip]")).to_be_hidden()
-    # What is told is rounded, so that the song lies near that place.
+    # Announced positions are rounded, so the song is close to the point.
     for dx in range(-30, 31, 6):
         page.mouse.move(box["x"] + x + dx, box["y"] + y)
         if page.locator("[data-tip]").is_visible():
@@ -177,7 +177,7 @@ def test_pointing_names_a_song_and_a_click_opens_it(two_heard: Page) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_without_a_script_the_map_is_a_picture_of_counts_with_links(two_heard: Page, open_page: Open) -> None:
+def test_without_a_script_the_map_is_a_chart_of_counts_with_links(two_songs: Page, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     come_in(page)
     page.goto(TWO)
@@ -192,8 +192,8 @@ def test_without_a_script_the_map_is_a_picture_of_counts_with_links(two_heard: P
 
 
 @pytest.mark.timeout(240)
-def test_what_was_added_is_shown_over_time_and_leads_to_its_songs(two_heard: Page) -> None:
-    page = two_heard
+def test_the_timeline_links_to_the_songs_of_a_period(two_songs: Page) -> None:
+    page = two_songs
     ready(page)
     page.get_by_role("link", name="Over time").click()
     expect(page.get_by_role("heading", level=1, name="Moods over time")).to_be_visible()
@@ -208,7 +208,7 @@ def test_what_was_added_is_shown_over_time_and_leads_to_its_songs(two_heard: Pag
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("width", [390, 1280, 2560])
 @pytest.mark.parametrize("path", [TWO, "/over-time/?q=atlas", "/map/?q=nothing", "/over-time/?q=nothing"])
-def test_no_page_is_wider_than_its_window(two_heard: Page, path: str, width: int) -> None:
-    two_heard.set_viewport_size({"width": width, "height": 900})
-    two_heard.goto(path)
-    assert two_heard.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+def test_no_page_is_wider_than_its_window(two_songs: Page, path: str, width: int) -> None:
+    two_songs.set_viewport_size({"width": width, "height": 900})
+    two_songs.goto(path)
+    assert two_songs.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

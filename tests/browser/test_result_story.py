@@ -166,9 +166,7 @@ def test_agreeing_keeps_the_music_playing(open_page: Open, result: Result) -> No
 
 
 @pytest.mark.timeout(240)
-def test_disagreeing_asks_for_the_moods_in_place_and_keeps_them_after_an_error(
-    open_page: Open, result: Result
-) -> None:
+def test_disagreeing_asks_for_the_moods_in_place_and_keeps_them_after_an_error(open_page: Open, result: Result) -> None:
     page = open_page()
     result(page)
     page.evaluate("window.sameDocument = true")

@@ -39,7 +39,7 @@ def table(songs: Any) -> list[dict[str, str]]:
     return list(csv.DictReader("".join(csv_lines(songs)).removeprefix("\ufeff").splitlines()))
 
 
-def test_songs_go_with_all_their_files(
+def test_deleting_songs_deletes_their_files(
     submit: Submit, media: Path, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     songs = [submit(mark=mark) for mark in range(3)]
@@ -50,9 +50,7 @@ def test_songs_go_with_all_their_files(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_is_heard_again_and_what_the_person_said_stays(
-    anna: Person, submit: Submit, analyser: FakeAnalyser
-) -> None:
+def test_another_analysis_keeps_the_correction(anna: Person, submit: Submit, analyser: FakeAnalyser) -> None:
     song = submit()
     song_analyse(song_id=song.id)
     songs_correct(ids=ids(song), primary="sadness", secondary="", now=timezone.now())
@@ -72,7 +70,7 @@ def test_songs_whose_file_is_the_problem_are_not_analysed_again(anna: Person) ->
     assert (status(silent), status(lost)) == (Status.FAILED, Status.QUEUED)
 
 
-def test_songs_on_their_way_are_left_alone(anna: Person) -> None:
+def test_queued_and_running_songs_are_skipped(anna: Person) -> None:
     now = timezone.now()
     lease = {"lease_token": "0" * 32, "lease_expires_at": now}
     running = shelve(anna, "Running", status=Status.RUNNING, **lease)
@@ -82,7 +80,7 @@ def test_songs_on_their_way_are_left_alone(anna: Person) -> None:
     assert Song.objects.get(id=failed.id).error_code == ""
 
 
-def test_only_the_oldest_of_many_are_handed_over_at_once(
+def test_only_the_oldest_songs_are_sent_to_the_broker_at_once(
     anna: Person, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     """The sweep hands over the others, so that a new song does not wait behind all of them."""
@@ -96,14 +94,14 @@ def test_only_the_oldest_of_many_are_handed_over_at_once(
 
 @pytest.mark.parametrize("cancel", [lambda song: song_cancel(song=song, now=timezone.now()),
                                     lambda song: songs_cancel(owner=song.owner, now=timezone.now())])  # fmt: skip
-def test_who_calls_it_off_has_the_earlier_answer_back(anna: Person, cancel: Callable[[Song], Any]) -> None:
+def test_cancelling_another_analysis_restores_the_earlier_result(anna: Person, cancel: Callable[[Song], Any]) -> None:
     song = shelve(anna, "Again")
     songs_rerun(ids=ids(song), now=timezone.now())
     cancel(song)
     assert status(song) == Status.DONE
 
 
-def test_moods_are_set_for_many(anna: Person) -> None:
+def test_moods_are_corrected_for_many_songs(anna: Person) -> None:
     songs = [shelve(anna, str(number)) for number in range(3)]
     assert songs_correct(ids=ids(*songs[:2]), primary="power", secondary="tension", now=timezone.now()) == 2
     assert list(Song.objects.order_by("title").values_list("actual_primary", "verdict")) == [
@@ -113,45 +111,49 @@ def test_moods_are_set_for_many(anna: Person) -> None:
         songs_correct(ids=ids(*songs), primary="power", secondary="power", now=timezone.now())
 
 
-def test_a_table_tells_what_was_heard_beside_what_was_said(anna: Person) -> None:
+def test_the_csv_has_the_analysis_and_the_correction(anna: Person) -> None:
     shelve(anna, "Nocturne", verdict="corrected", actual_primary="sadness", actual_secondary="power")
     Song.objects.filter(id=shelve(anna, "Broken").id).update(status=Status.FAILED, error_code="audio_silent")
-    heard, broken = table(Song.objects.order_by("-title"))
-    assert (heard["title"], heard["mood"], heard["primary"], heard["certain"]) == (
+    done, broken = table(Song.objects.order_by("-title"))
+    assert (done["title"], done["mood"], done["primary"], done["certain"]) == (
         "Nocturne", "Calm but Powerful", "calmness", "yes"
     )  # fmt: skip
-    assert float(heard["power"]) == 0.4
-    assert (heard["verdict"], heard["actual_mood"], heard["actual_secondary"]) == (
+    assert float(done["power"]) == 0.4
+    assert (done["verdict"], done["actual_mood"], done["actual_secondary"]) == (
         "corrected",
         "Sad but Powerful",
         "power",
     )
     assert (broken["status"], broken["error_code"], broken["mood"]) == ("failed", "audio_silent", "")
-    assert tuple(heard) == COLUMNS
+    assert tuple(done) == COLUMNS
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+1", "@SUM(A1)", "-2"])
-def test_no_title_becomes_a_formula(anna: Person, title: str) -> None:
+def test_a_title_is_never_a_spreadsheet_formula(anna: Person, title: str) -> None:
     shelve(anna, title)
     assert table(Song.objects.all())[0]["title"] == f"'{title}"
 
 
-def test_lines_are_the_objects_of_the_api(anna: Person) -> None:
+def test_json_lines_are_the_objects_of_the_api(anna: Person) -> None:
     shelve(anna, "Ночь", verdict="agreed", actual_primary="calmness")
     [line] = json_lines(Song.objects.all())
-    told = json.loads(line)
-    assert (told["title"], told["mood"]["primary"], told["actual_mood"]["primary"]) == ("Ночь", "calmness", "calmness")
-    assert "segments" not in told
+    content = json.loads(line)
+    assert (content["title"], content["mood"]["primary"], content["actual_mood"]["primary"]) == (
+        "Ночь",
+        "calmness",
+        "calmness",
+    )
+    assert "segments" not in content
 
 
-def test_a_long_export_reads_in_pieces(anna: Person, django_assert_max_num_queries: Callable[..., Any]) -> None:
+def test_a_long_export_is_read_in_chunks(anna: Person, django_assert_max_num_queries: Callable[..., Any]) -> None:
     for number in range(20):
         shelve(anna, str(number))
     with django_assert_max_num_queries(2):
         assert len(list(csv_lines(Song.objects.all()))) == 21
 
 
-def test_a_view_is_saved_under_its_name_and_replaced_under_the_same(anna: Person) -> None:
+def test_saving_a_filter_under_an_existing_name_replaces_it(anna: Person) -> None:
     filter_save(owner=anna, name=" Rainy\nday ", query="mood=sadness&page=3", now=timezone.now())
     filter_save(owner=anna, name="Rainy day", query="mood=nostalgia", now=timezone.now())
     [saved] = SavedFilter.objects.for_owner(anna)
@@ -163,13 +165,13 @@ def test_a_view_is_saved_under_its_name_and_replaced_under_the_same(anna: Person
     [(" ", "mood=power", "filter_name"), ("x" * 81, "mood=power", "filter_name"),
      ("All", "sort=newest", "filter_empty"), ("Odd", "mood=bliss", "filter_malformed")],
 )  # fmt: skip
-def test_a_view_that_cannot_be_kept_is_refused(anna: Person, name: str, query: str, code: str) -> None:
+def test_invalid_saved_filters_are_rejected(anna: Person, name: str, query: str, code: str) -> None:
     with pytest.raises(ProductError) as caught:
         filter_save(owner=anna, name=name, query=query, now=timezone.now())
     assert caught.value.code == code
 
 
-def test_the_number_of_views_has_an_end(anna: Person) -> None:
+def test_the_number_of_saved_filters_is_limited(anna: Person) -> None:
     for number in range(MAX_FILTERS):
         filter_save(owner=anna, name=str(number), query="mood=power", now=timezone.now())
     with pytest.raises(ProductError) as caught:
@@ -177,7 +179,7 @@ def test_the_number_of_views_has_an_end(anna: Person) -> None:
     assert caught.value.code == "filters_too_many"
 
 
-def test_a_view_does_not_take_the_name_of_another(anna: Person, boris: Person) -> None:
+def test_renaming_a_filter_to_an_existing_name_is_rejected(anna: Person, boris: Person) -> None:
     for owner, name in ((anna, "One"), (anna, "Two"), (boris, "Three")):
         filter_save(owner=owner, name=name, query="mood=power", now=timezone.now())
     with pytest.raises(ProductError) as caught:
@@ -187,16 +189,16 @@ def test_a_view_does_not_take_the_name_of_another(anna: Person, boris: Person) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, analyser: FakeAnalyser) -> None:
+def test_a_failed_second_analysis_keeps_the_earlier_result(submit: Submit, analyser: FakeAnalyser) -> None:
     song = submit()
     song_analyse(song_id=song.id)
     analyser.error = MoodError("audio_unreadable", "Nothing in the file can be read: convert it.")
     for _ in range(2):
         songs_rerun(ids=ids(song), now=timezone.now())
         song_analyse(song_id=song.id)
-    kept = Song.objects.get(id=song.id)
-    assert (kept.status, kept.error_code) == (Status.DONE, "")
-    [warning] = kept.warnings
+    song_now = Song.objects.get(id=song.id)
+    assert (song_now.status, song_now.error_code) == (Status.DONE, "")
+    [warning] = song_now.warnings
     assert warning["code"] == "not_heard_again"
     assert "Nothing in the file can be read" in warning["message"]
     analyser.error = None
@@ -205,10 +207,10 @@ def test_a_song_that_is_not_heard_again_keeps_the_answer_it_had(submit: Submit, 
     assert Song.objects.get(id=song.id).warnings == []
 
 
-def test_a_song_given_up_by_the_sweep_keeps_the_answer_it_had(anna: Person, settings: Any) -> None:
+def test_a_song_given_up_by_the_sweep_keeps_its_earlier_result(anna: Person, settings: Any) -> None:
     now = timezone.now()
     lease = {"lease_token": "1" * 32, "lease_expires_at": now - timedelta(minutes=1)}
     shelve(anna, "Lost", status=Status.RUNNING, attempts=settings.MAX_ATTEMPTS, **lease)
     assert songs_sweep(now=now).failed == 1
-    kept = Song.objects.get()
-    assert (kept.status, kept.warnings[0]["code"]) == (Status.DONE, "not_heard_again")
+    song_now = Song.objects.get()
+    assert (song_now.status, song_now.warnings[0]["code"]) == (Status.DONE, "not_heard_again")

@@ -1,4 +1,4 @@
-"""Which songs a question to the library means."""
+"""Which songs match a filter of the library."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tests.shelf import shelve
 TRIANGLE = "3_3-7_3-5_7"
 
 
-def asked(query: str) -> LibraryFilter:
+def library_filter(query: str) -> LibraryFilter:
     return LibraryFilter(QueryDict(query))
 
 
 def titles(owner: Person, query: str) -> list[str]:
-    return [song.display_title for song in asked(query).checked().apply(Song.objects.for_owner(owner))]
+    return [song.display_title for song in library_filter(query).checked().apply(Song.objects.for_owner(owner))]
 
 
 @pytest.mark.parametrize(
-    ("query", "given"),
+    ("query", "attributes"),
     [
         ("mood=tension", {"primary": "tension"}),
         ("mood=tension", {"secondary": "tension"}),
@@ -53,16 +53,14 @@ def titles(owner: Person, query: str) -> list[str]:
         (f"area={TRIANGLE}&arousal_from=4", {"valence": 5.0, "arousal": 5.0}),
     ],
 )
-def test_a_question_finds_the_song_that_is_like_it_and_no_other(
-    anna: Person, query: str, given: dict[str, Any]
-) -> None:
+def test_every_filter_selects_the_matching_song_only(anna: Person, query: str, attributes: dict[str, Any]) -> None:
     shelve(anna, "Another")
-    shelve(anna, "This one", **given)
+    shelve(anna, "This one", **attributes)
     assert titles(anna, query) == ["This one"]
 
 
 @pytest.mark.parametrize("q", ["ночь", "НОЧЬ", "Ночь", "ünder", "calm UNDER ÜNDER"])
-def test_capitals_do_not_matter_in_any_script(anna: Person, q: str) -> None:
+def test_search_ignores_case_in_every_script(anna: Person, q: str) -> None:
     shelve(anna, "Белая Ночь", artist="Ünder under")
     assert titles(anna, f"q={q}") == ["Белая Ночь"]
     assert titles(anna, "q=день") == []
@@ -72,41 +70,39 @@ def test_capitals_do_not_matter_in_any_script(anna: Person, q: str) -> None:
     ("place", "inside"),
     [((5.0, 4.0), True), ((3.2, 3.1), True), ((3.2, 6.0), False), ((6.9, 6.0), False), ((5.0, 2.9), False)],
 )
-def test_a_drawn_area_means_what_lies_inside_its_outline(
-    anna: Person, place: tuple[float, float], inside: bool
-) -> None:
+def test_a_polygon_selects_the_points_inside_it(anna: Person, place: tuple[float, float], inside: bool) -> None:
     shelve(anna, "Point", valence=place[0], arousal=place[1])
     assert bool(titles(anna, f"area={TRIANGLE}")) is inside
 
 
-def test_an_area_may_be_hollow(anna: Person) -> None:
-    """A horseshoe, open below: what lies between its arms is outside."""
+def test_a_polygon_may_be_concave(anna: Person) -> None:
+    """A horseshoe, open below: points between its arms are outside."""
     horseshoe = "2_2-3_2-3_7-7_7-7_2-8_2-8_8-2_8"
     for title, valence, arousal in (("Arm", 2.5, 3.0), ("Bow", 5.0, 7.5), ("Between", 5.0, 4.0)):
         shelve(anna, title, valence=valence, arousal=arousal)
     assert sorted(titles(anna, f"area={horseshoe}")) == ["Arm", "Bow"]
 
 
-def test_what_was_judged_needs_no_review_any_more(anna: Person) -> None:
+def test_judged_songs_need_no_review(anna: Person) -> None:
     shelve(anna, "Judged", certain=False, verdict=Verdict.AGREED)
     assert titles(anna, "review=yes") == []
 
 
-def test_a_song_that_is_heard_again_is_not_found_by_its_old_moods(anna: Person) -> None:
+def test_a_queued_song_does_not_match_by_its_earlier_analysis(anna: Person) -> None:
     shelve(anna, "Again", status=Status.QUEUED)
     assert titles(anna, "mood=calmness") == []
     assert titles(anna, "") == ["Again"]
 
 
 def test_only_the_current_analysis_counts(anna: Person) -> None:
-    song = shelve(anna, "Twice heard", primary="tension")
+    song = shelve(anna, "Analysed twice", primary="tension")
     old = Analysis.objects.get(song=song)
     Analysis.objects.create(
         **{field.name: getattr(old, field.name) for field in Analysis._meta.concrete_fields if field.name != "id"}
         | {"model_version": "mood-1", "is_current": False, "primary": "sadness"}
     )
     assert titles(anna, "first=sadness") == []
-    assert titles(anna, "first=tension") == ["Twice heard"]
+    assert titles(anna, "first=tension") == ["Analysed twice"]
     assert titles(anna, "heard_by=older") == []
 
 
@@ -119,26 +115,26 @@ def test_only_the_current_analysis_counts(anna: Person) -> None:
         ("agreed", "agreement", False),
     ],
 )
-def test_songs_come_in_the_order_that_is_asked_for(anna: Person, sort: str, field: str, low_first: bool) -> None:
+def test_songs_are_sorted(anna: Person, sort: str, field: str, low_first: bool) -> None:
     for title, value in (("b", 0.5), ("C", 0.9), ("a", 0.1)):
         shelve(anna, title, **({} if field == "title" else {field: value}))
     assert titles(anna, f"sort={sort}") == (["a", "b", "C"] if low_first else ["C", "b", "a"])
 
 
 @pytest.mark.parametrize("sort", [name for name, _ in SORTS])
-def test_songs_without_a_mood_are_in_every_order(anna: Person, sort: str) -> None:
-    shelve(anna, "Heard")
+def test_songs_without_a_mood_are_part_of_every_order(anna: Person, sort: str) -> None:
+    shelve(anna, "Done")
     Analysis.objects.filter(song=shelve(anna, "Not yet", duration_s=None)).delete()
     assert len(titles(anna, f"sort={sort}")) == 2
 
 
 @pytest.mark.parametrize("name", sorted(LibraryFilter.parameter_names() - {"q"}))
-def test_a_value_that_makes_no_sense_is_refused_in_a_sentence_and_left_out(name: str) -> None:
-    found = asked(f"{name}=%3Cnonsense%3E")
-    assert found.to_query() == ""
-    assert f"{name} is “<nonsense>”, but must be " in found.problems[0]
+def test_an_invalid_value_is_named_and_ignored(name: str) -> None:
+    invalid = library_filter(f"{name}=%3Cnonsense%3E")
+    assert invalid.to_query() == ""
+    assert f"{name} is “<nonsense>”, but must be " in invalid.problems[0]
     with pytest.raises(ProductError, match="Correct it or leave it out") as caught:
-        found.checked()
+        invalid.checked()
     assert caught.value.code == "filter_malformed"
 
 
@@ -147,12 +143,12 @@ def test_a_value_that_makes_no_sense_is_refused_in_a_sentence_and_left_out(name:
     ["valence_from=0.5", "valence_to=nan", "arousal_from=inf", "added_from=0001-01-01", "added_to=9999-12-31",
      "area=1_1-2_2", f"area={'-'.join(['1_1'] * 65)}", "area=1_1-2_2-9_10", "said=bliss"],
 )  # fmt: skip
-def test_values_out_of_their_range_are_refused(query: str) -> None:
-    assert len(asked(query).problems) == 1
+def test_values_out_of_range_are_rejected(query: str) -> None:
+    assert len(library_filter(query).problems) == 1
 
 
-def test_ends_in_the_wrong_order_are_told(db: None) -> None:
-    assert "valence_from is greater than valence_to" in asked("valence_from=6&valence_to=5").problems[0]
+def test_a_reversed_range_is_rejected(db: None) -> None:
+    assert "valence_from is greater than valence_to" in library_filter("valence_from=6&valence_to=5").problems[0]
 
 
 @pytest.mark.parametrize(
@@ -160,9 +156,9 @@ def test_ends_in_the_wrong_order_are_told(db: None) -> None:
     ["", "q=night+train&mood=calmness&sort=lively", "valence_from=5.25&added_from=2026-01-31&confidence_to=50",
      f"said_first=power&review=yes&area={TRIANGLE}", "verdict=none&status=unfinished&heard_by=present"],
 )  # fmt: skip
-def test_a_question_is_the_same_after_it_was_written_and_read(query: str) -> None:
-    first = asked(query).checked()
-    assert asked(first.to_query()).values == first.values
+def test_a_filter_survives_the_query_string(query: str) -> None:
+    first = library_filter(query).checked()
+    assert library_filter(first.to_query()).values == first.values
     assert sorted(first.to_query().split("&")) == sorted(query.split("&"))
 
 

@@ -1,4 +1,4 @@
-"""One's own songs, newest first."""
+"""The history: the user's songs, newest first."""
 
 import time
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def failed_songs(owner: Person, count: int) -> None:
     )
 
 
-def test_the_newest_song_stands_first_with_its_mood(anna_client: Client, hear: Submit) -> None:
+def test_the_newest_song_is_first_with_its_mood(anna_client: Client, hear: Submit) -> None:
     hear(1, name="older.wav")
     newer = hear(2, name="newer.wav")
     Song.objects.filter(id=newer.id).update(title="Newer")
@@ -50,22 +50,22 @@ def test_the_newest_song_stands_first_with_its_mood(anna_client: Client, hear: S
     assert "first-calmness second-power" in html
 
 
-def test_an_empty_history_says_what_will_be_there(anna_client: Client) -> None:
+def test_an_empty_history_explains_itself(anna_client: Client) -> None:
     assert "No songs yet" in history(anna_client)
 
 
 @pytest.mark.parametrize("q", ["nocturne", "field", "song.wav", "calm powerful", "Powerful Nocturne"])
-def test_a_search_finds_title_artist_file_and_mood(anna_client: Client, heard: Song, q: str) -> None:
+def test_search_covers_title_artist_file_and_mood(anna_client: Client, heard: Song, q: str) -> None:
     assert str(heard.id) in history(anna_client, q=q)
 
 
-def test_a_search_that_finds_nothing_says_so_and_shows_what_was_sought(anna_client: Client, heard: Song) -> None:
+def test_a_search_without_matches_shows_the_search_text(anna_client: Client, heard: Song) -> None:
     html = history(anna_client, q="<b>polka</b>")
     assert "No songs match “&lt;b&gt;polka&lt;/b&gt;”" in html
     assert str(heard.id) not in html
 
 
-def test_long_histories_come_in_pages(anna: Person, anna_client: Client) -> None:
+def test_long_histories_are_paginated(anna: Person, anna_client: Client) -> None:
     failed_songs(anna, PER_PAGE + 1)
     assert "piece 0.mp3" not in history(anna_client)
     second = history(anna_client, page=2)
@@ -81,27 +81,27 @@ def test_pages_keep_the_search(anna: Person, anna_client: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "99", "last", "-1"])
-def test_a_page_that_does_not_exist_shows_one_that_does(anna_client: Client, heard: Song, page: str) -> None:
+def test_an_invalid_page_number_shows_a_valid_page(anna_client: Client, heard: Song, page: str) -> None:
     assert str(heard.id) in history(anna_client, page=page)
 
 
-def test_a_failed_song_says_why_and_can_be_retried(anna: Person, anna_client: Client) -> None:
+def test_a_failed_song_shows_the_reason_and_can_be_retried(anna: Person, anna_client: Client) -> None:
     failed_songs(anna, 1)
     html = history(anna_client)
     assert "It broke off." in html
     assert reverse("song-retry", args=[Song.objects.get().id]) in html
 
 
-def test_songs_on_their_way_renew_the_page_where_there_is_no_script(anna_client: Client, waiting: Song) -> None:
+def test_unfinished_songs_refresh_the_page_without_a_script(anna_client: Client, waiting: Song) -> None:
     html = history(anna_client)
     assert '<noscript><meta http-equiv="refresh"' in html
     assert "Queued, next" in html
 
 
-def test_a_full_page_asks_the_database_as_often_as_one_song(
+def test_a_full_page_takes_as_many_queries_as_one_song(
     anna: Person, anna_client: Client, hear: Submit, django_assert_num_queries: Callable
 ) -> None:
-    # Session, person, number of songs, songs, their analyses, saved views, worker.
+    # Session, user, number of songs, songs, their analyses, saved filters, worker.
     hear(1)
     with django_assert_num_queries(7):
         history(anna_client)
@@ -114,12 +114,12 @@ def test_a_full_page_asks_the_database_as_often_as_one_song(
         history(anna_client, mood="calmness", q="nocturne", valence_from="2", area="2_2-8_2-8_8", sort="lively")
 
 
-def test_nobody_s_history_shows_what_is_another_s(boris_client: Client, heard: Song) -> None:
+def test_users_see_only_their_own_songs(boris_client: Client, heard: Song) -> None:
     assert str(heard.id) not in history(boris_client)
     assert str(heard.id) not in history(boris_client, q="nocturne")
 
 
-def test_what_is_asked_for_is_told_and_can_be_left_out(anna: Person, anna_client: Client) -> None:
+def test_active_filters_are_shown_and_can_be_removed(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne", valence=6.5)
     html = history(anna_client, first="calmness", valence_from="6", sort="pleasant")
     assert "Main mood: Calm" in html
@@ -129,26 +129,26 @@ def test_what_is_asked_for_is_told_and_can_be_left_out(anna: Person, anna_client
     assert "Nocturne" in html
 
 
-def test_a_question_without_an_answer_is_told_in_words(anna: Person, anna_client: Client) -> None:
+def test_a_filter_without_matches_is_shown_in_words(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     html = history(anna_client, mood="sadness", certain="no")
     assert "No songs match: Sad, main or second, Not certain." in html
 
 
-def test_a_value_that_makes_no_sense_is_left_out_and_said(anna: Person, anna_client: Client) -> None:
+def test_an_invalid_value_is_named_and_ignored(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     html = history(anna_client, valence_from="12")
     assert "valence_from is “12”, but must be a number from 1 to 9." in html
     assert "Nocturne" in html
 
 
-def test_empty_fields_leave_the_address(anna_client: Client) -> None:
+def test_empty_fields_are_removed_from_the_address(anna_client: Client) -> None:
     response = anna_client.get(reverse("song-list"), {"q": "", "mood": "power", "first": "", "sort": "newest"})
     assert response.status_code == 302
     assert response.headers["Location"] == "/songs/?mood=power"
 
 
-def test_a_script_gets_the_part_that_changes(anna: Person, anna_client: Client) -> None:
+def test_htmx_gets_the_part_that_changes(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     response = anna_client.get(
         reverse("song-list"), {"q": "nocturne", "mood": "", "sort": "newest"}, headers={"HX-Request": "true"}
@@ -161,12 +161,12 @@ def test_a_script_gets_the_part_that_changes(anna: Person, anna_client: Client) 
     assert "HX-Request" in response.headers["Vary"]
 
 
-def test_what_disagrees_says_so_in_its_row(anna: Person, anna_client: Client) -> None:
+def test_a_row_shows_that_the_networks_disagree(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne", agreement=0.1)
     assert "The networks disagree" in history(anna_client)
 
 
-def test_ten_thousand_songs_take_no_longer_than_a_moment(anna: Person, anna_client: Client) -> None:
+def test_ten_thousand_songs_are_listed_fast(anna: Person, anna_client: Client) -> None:
     """About 50 ms on a small server. Processor time, which other processes do not change; SQLite's is part of it."""
     moods = list(ml_gateway.EMOTIONS)
     like = model_to_dict(shelve(anna, "First").analysis, exclude=["id", "song"])

@@ -1,4 +1,4 @@
-"""What is done from the history with many songs, and the views that are kept."""
+"""Actions on many songs from the history, and saved filters."""
 
 from __future__ import annotations
 
@@ -18,106 +18,114 @@ from classifier.models import Person, SavedFilter, Song, Status
 from classifier.views.bulk_actions import MAX_LISTED
 from tests.shelf import shelve
 
-PASSED_ON = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+HIDDEN_FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 def act(client: Client, action: str, *songs: Song, **form: Any) -> HttpResponse:
     return client.post(reverse("song-selection"), {"action": action, "song": [str(song.id) for song in songs], **form})
 
 
-def said(client: Client, response: HttpResponse) -> str:
+def followed(client: Client, response: HttpResponse) -> str:
     assert response.status_code == 302, response.content.decode()
     return client.get(response.headers["Location"]).content.decode()
 
 
-def confirm(client: Client, asking: HttpResponse, **form: str) -> HttpResponse:
-    """Sends the form of the page that asks once more, as it stands there."""
-    assert asking.status_code == 200
+def confirm(client: Client, question: HttpResponse, **form: str) -> HttpResponse:
+    """Sends the form of a confirmation page as it is."""
+    assert question.status_code == 200
     fields: dict[str, Any] = {}
-    for name, value in PASSED_ON.findall(asking.content.decode().partition("<h1>")[0]):
+    for name, value in HIDDEN_FIELD.findall(question.content.decode().partition("<h1>")[0]):
         fields.setdefault(name, []).append(value)
     return client.post(reverse("song-selection"), fields | form)
 
 
-def test_ticked_songs_are_deleted_after_a_second_question(anna: Person, anna_client: Client) -> None:
-    gone, kept = shelve(anna, "Gone"), shelve(anna, "Kept")
-    asking = act(anna_client, "delete", gone, query="mood=calmness")
-    assert "Delete 1 song?" in asking.content.decode()
-    assert "Kept" not in asking.content.decode()
+def test_selected_songs_are_deleted_after_confirmation(anna: Person, anna_client: Client) -> None:
+    deleted, other = shelve(anna, "Deleted"), shelve(anna, "Other")
+    question = act(anna_client, "delete", deleted, query="mood=calmness")
+    assert "Delete 1 song?" in question.content.decode()
+    assert "Other" not in question.content.decode()
     assert Song.objects.count() == 2
-    done = confirm(anna_client, asking)
-    assert "Deleted 1 song with its audio." in said(anna_client, done)
+    done = confirm(anna_client, question)
+    assert "Deleted 1 song with its audio." in followed(anna_client, done)
     assert done.headers["Location"] == "/songs/?mood=calmness"
-    assert list(Song.objects.all()) == [kept]
+    assert list(Song.objects.all()) == [other]
 
 
-def test_all_that_match_are_meant_and_no_song_that_came_later(anna: Person, anna_client: Client) -> None:
+def test_select_all_means_matching_songs_that_the_user_saw(anna: Person, anna_client: Client) -> None:
     for number in range(MAX_LISTED + 5):
         shelve(anna, str(number))
     shelve(anna, "Sad one", primary="sadness")
     seen_at = timezone.now()
     shelve(anna, "Later", created_at=seen_at + timedelta(seconds=1))
-    asking = act(anna_client, "delete", query="first=calmness", all="yes", until=seen_at.isoformat())
-    assert f"Delete {MAX_LISTED + 5} songs?" in asking.content.decode()
-    assert "and 5 more" in asking.content.decode()
-    confirm(anna_client, asking)
+    question = act(anna_client, "delete", query="first=calmness", all="yes", until=seen_at.isoformat())
+    assert f"Delete {MAX_LISTED + 5} songs?" in question.content.decode()
+    assert "and 5 more" in question.content.decode()
+    confirm(anna_client, question)
     assert sorted(Song.objects.values_list("title", flat=True)) == ["Later", "Sad one"]
 
 
-def test_a_deletion_is_asked_about_again_when_other_songs_match_by_then(anna: Person, anna_client: Client) -> None:
+def test_a_deletion_needs_another_confirmation_if_the_matches_changed(anna: Person, anna_client: Client) -> None:
     shelve(anna, "One")
     two = shelve(anna, "Two")
-    asking = act(anna_client, "delete", query="first=calmness", all="yes")
+    question = act(anna_client, "delete", query="first=calmness", all="yes")
     Song.objects.filter(id=two.id).update(status=Status.FAILED)
-    assert "Delete 1 song?" in confirm(anna_client, asking).content.decode()
+    assert "Delete 1 song?" in confirm(anna_client, question).content.decode()
     assert Song.objects.count() == 2
 
 
-def test_a_question_that_cannot_be_read_deletes_nothing(anna: Person, anna_client: Client) -> None:
-    shelve(anna, "Kept")
-    page = said(anna_client, act(anna_client, "delete", query="mood=bliss", all="yes", confirmed="1"))
+def test_an_invalid_filter_deletes_nothing(anna: Person, anna_client: Client) -> None:
+    shelve(anna, "Other")
+    page = followed(anna_client, act(anna_client, "delete", query="mood=bliss", all="yes", confirmed="1"))
     assert "mood is “bliss”, but must be one of" in page
     assert Song.objects.count() == 1
 
 
-def test_few_songs_are_heard_again_at_once_and_many_after_a_question(anna: Person, anna_client: Client) -> None:
+def test_analysing_many_songs_again_needs_confirmation(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(MAX_LISTED + 1)]
-    assert "1 song will be analysed again." in said(anna_client, act(anna_client, "rerun", songs[0]))
-    assert "Skipped 1 song already in the queue." in said(anna_client, act(anna_client, "rerun", songs[0]))
-    asking = act(anna_client, "rerun", all="yes")
-    assert f"Analyse {MAX_LISTED + 1} songs again?" in asking.content.decode()
-    confirm(anna_client, asking)
+    assert "1 song will be analysed again." in followed(anna_client, act(anna_client, "rerun", songs[0]))
+    assert "Skipped 1 song already in the queue." in followed(anna_client, act(anna_client, "rerun", songs[0]))
+    question = act(anna_client, "rerun", all="yes")
+    assert f"Analyse {MAX_LISTED + 1} songs again?" in question.content.decode()
+    confirm(anna_client, question)
     assert Song.objects.queued().count() == MAX_LISTED + 1
 
 
-def test_moods_are_set_for_all_ticked_songs(anna: Person, anna_client: Client) -> None:
+def test_songs_whose_file_cannot_be_analysed_are_skipped(anna: Person, anna_client: Client) -> None:
+    silent = shelve(anna, "Silent", status=Status.FAILED, error_code="audio_silent", error_message="Silent.")
+    page = followed(anna_client, act(anna_client, "rerun", shelve(anna, "Done"), silent))
+    assert "1 song will be analysed again." in page
+    assert "Skipped 1 song: another analysis of the same file would fail again." in page
+    assert "already in the queue" not in page
+
+
+def test_moods_are_corrected_for_all_selected_songs(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(2)]
-    asking = act(anna_client, "correct", *songs)
-    refused = confirm(anna_client, asking, primary="power", secondary="power")
+    question = act(anna_client, "correct", *songs)
+    refused = confirm(anna_client, question, primary="power", secondary="power")
     assert "Main and second mood are the same" in refused.content.decode()
-    page = said(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
+    page = followed(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
     assert "Your moods for 2 songs are saved." in page
     assert page.count('<span class="own-mood">your mood</span>') == 2
     assert page.count("Analysis: Calm but Powerful") == 2
 
 
-def test_two_songs_are_compared_and_no_other_number(anna: Person, anna_client: Client) -> None:
+def test_exactly_two_songs_can_be_compared(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(3)]
     address = act(anna_client, "compare", *songs[:2]).headers["Location"]
     assert address == f"{reverse('song-compare')}?a={songs[1].id}&b={songs[0].id}"
-    assert "Only two songs can be compared" in said(anna_client, act(anna_client, "compare", *songs))
+    assert "Only two songs can be compared" in followed(anna_client, act(anna_client, "compare", *songs))
 
 
 @pytest.mark.parametrize("action", ["delete", "rerun", "correct", "compare", "csv", "nonsense"])
-def test_nothing_ticked_is_said(anna_client: Client, action: str) -> None:
-    page = said(anna_client, act(anna_client, action))
+def test_an_action_without_a_selection_is_rejected(anna_client: Client, action: str) -> None:
+    page = followed(anna_client, act(anna_client, action))
     assert ("is not an action" if action == "nonsense" else "No songs selected") in page or (
         "Only two songs can be compared" in page
     )
 
 
 @pytest.mark.parametrize("action", ["delete", "rerun", "correct", "csv"])
-def test_nobody_acts_on_what_is_another_s(anna: Person, boris_client: Client, action: str) -> None:
+def test_users_act_only_on_their_own_songs(anna: Person, boris_client: Client, action: str) -> None:
     song = shelve(anna, "Private")
     for form in ({"confirmed": "1", "primary": "power"}, {"confirmed": "1", "primary": "power", "all": "yes"}):
         response = act(boris_client, action, song, **form)
@@ -127,20 +135,20 @@ def test_nobody_acts_on_what_is_another_s(anna: Person, boris_client: Client, ac
     assert Song.objects.get().verdict == ""
 
 
-def test_ids_that_are_none_are_refused(anna_client: Client) -> None:
+def test_invalid_ids_are_rejected(anna_client: Client) -> None:
     response = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"]})
-    assert "A selected song has an invalid id" in said(anna_client, response)
+    assert "A selected song has an invalid id" in followed(anna_client, response)
     many = anna_client.post(reverse("song-selection"), {"action": "delete", "song": ["7"] * 501})
-    assert "501 songs are selected; the limit is 500" in said(anna_client, many)
+    assert "501 songs are selected; the limit is 500" in followed(anna_client, many)
 
 
-def test_a_program_is_refused_in_json(anna_client: Client) -> None:
+def test_a_program_gets_errors_as_json(anna_client: Client) -> None:
     response = anna_client.post(reverse("song-selection"), {"action": "x"}, headers={"accept": "application/json"})
     assert (response.status_code, response.json()["error"]["code"]) == (400, "action_unknown")
 
 
 @pytest.mark.parametrize(("name", "kind"), [("songs-csv", "text/csv"), ("songs-jsonl", "application/jsonl")])
-def test_what_a_filter_matches_is_exported_as_a_file(
+def test_matching_songs_are_exported_as_a_file(
     anna: Person, boris: Person, anna_client: Client, name: str, kind: str
 ) -> None:
     shelve(anna, "Calm one")
@@ -156,42 +164,44 @@ def test_what_a_filter_matches_is_exported_as_a_file(
     assert anna_client.get(reverse(name), {"first": "bliss"}).status_code == 400
 
 
-def test_ticked_songs_are_exported(anna: Person, anna_client: Client) -> None:
+def test_selected_songs_are_exported(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(3)]
     lines = b"".join(act(anna_client, "jsonl", songs[0], songs[2], query="sort=oldest")).decode().splitlines()
     assert [json.loads(line)["title"] for line in lines] == ["0", "2"]
 
 
-def test_a_view_is_saved_shown_renamed_and_deleted(anna: Person, anna_client: Client) -> None:
+def test_a_filter_is_saved_shown_renamed_and_deleted(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
     saved = anna_client.post(reverse("filter-save"), {"name": "Rainy", "query": "mood=calmness&sort=quiet"})
     assert saved.headers["Location"] == "/songs/?mood=calmness&sort=quiet"
-    page = said(anna_client, saved)
+    page = followed(anna_client, saved)
     assert "The filter “Rainy” is saved." in page
     assert re.search(r'href="/songs/\?mood=calmness&amp;sort=quiet"[^>]* aria-current="true">Rainy<', page)
-    view = SavedFilter.objects.get()
-    assert ">Snowy<" in said(anna_client, anna_client.post(reverse("filter-rename", args=[view.id]), {"name": "Snowy"}))
-    anna_client.post(reverse("filter-delete", args=[view.id]))
+    saved_filter = SavedFilter.objects.get()
+    assert ">Snowy<" in followed(
+        anna_client, anna_client.post(reverse("filter-rename", args=[saved_filter.id]), {"name": "Snowy"})
+    )
+    anna_client.post(reverse("filter-delete", args=[saved_filter.id]))
     assert not SavedFilter.objects.exists()
 
 
-def test_nobody_touches_another_s_view(anna: Person, boris_client: Client) -> None:
-    view = SavedFilter.objects.create(owner=anna, name="Rainy", query="mood=sadness", created_at=timezone.now())
+def test_users_manage_only_their_own_filters(anna: Person, boris_client: Client) -> None:
+    saved_filter = SavedFilter.objects.create(owner=anna, name="Rainy", query="mood=sadness", created_at=timezone.now())
     for address in ("filter-rename", "filter-delete"):
-        assert boris_client.post(reverse(address, args=[view.id]), {"name": "Mine"}).status_code == 404
+        assert boris_client.post(reverse(address, args=[saved_filter.id]), {"name": "Mine"}).status_code == 404
     assert "Rainy" not in boris_client.get(reverse("song-list")).content.decode()
 
 
 @pytest.mark.parametrize("address", ["song-selection", "filter-save"])
-def test_a_link_alone_changes_nothing(anna_client: Client, address: str) -> None:
+def test_actions_need_a_post_request(anna_client: Client, address: str) -> None:
     assert anna_client.get(reverse(address)).status_code == 405
 
 
-def test_the_api_takes_the_same_filters(anna: Person, anna_client: Client, django_assert_num_queries: Callable) -> None:
+def test_the_api_has_the_same_filters(anna: Person, anna_client: Client, django_assert_num_queries: Callable) -> None:
     shelve(anna, "Calm one")
     shelve(anna, "Sad one", primary="sadness")
-    found = anna_client.get("/api/predictions/", {"first": "sadness"}).json()
-    assert [song["title"] for song in found["results"]] == ["Sad one"]
+    listed = anna_client.get("/api/predictions/", {"first": "sadness"}).json()
+    assert [song["title"] for song in listed["results"]] == ["Sad one"]
     oldest = anna_client.get("/api/predictions/", {"sort": "oldest"}).json()
     assert [song["title"] for song in oldest["results"]] == ["Calm one", "Sad one"]
     refused = anna_client.get("/api/predictions/", {"first": "bliss"})

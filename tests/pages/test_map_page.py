@@ -1,4 +1,4 @@
-"""The mood map: every song of a person in the plane, and the same in words and numbers."""
+"""The mood map: every song of a user in the plane, and the same in words and numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from classifier.services.bulk import songs_delete
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def heard_at(
+def songs_at(
     owner: Person,
     places: Sequence[tuple[float, float]],
     *,
@@ -34,7 +34,7 @@ def heard_at(
     certain: bool = True,
     when: datetime = NOON,
 ) -> list[Song]:
-    """Songs that were heard at these places (valence, arousal), without files."""
+    """Analysed songs at these positions (valence, arousal), without files."""
     before = Song.objects.count()
     songs = [
         Song(
@@ -86,29 +86,29 @@ def region(html: str, title: str) -> str:
     return html[html.index(f"<h3>{title}") :].split("</li>")[0]
 
 
-def test_an_empty_map_says_what_will_be_there(anna_client: Client) -> None:
+def test_an_empty_map_explains_itself(anna_client: Client) -> None:
     html = page(anna_client)
     assert "Every analysed song becomes a point" in html
     assert "js/map.js" not in html
 
 
-def test_each_song_is_a_point_with_its_name_its_place_and_its_mood(anna: Person, anna_client: Client) -> None:
-    [song] = heard_at(anna, [(6.12345, 3.4)])
-    found = points(anna_client)
-    assert found["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True, "yours": False}]
-    assert found["artists"] == ["Field"]
-    assert found["songs"] == [[song.id.hex, "piece 0.mp3", 0, 6.12345, 3.4, 0]]
+def test_each_song_is_a_point_with_title_position_and_mood(anna: Person, anna_client: Client) -> None:
+    [song] = songs_at(anna, [(6.12345, 3.4)])
+    content = points(anna_client)
+    assert content["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True, "yours": False}]
+    assert content["artists"] == ["Field"]
+    assert content["songs"] == [[song.id.hex, "piece 0.mp3", 0, 6.12345, 3.4, 0]]
 
 
-def test_a_song_that_has_no_answer_is_no_point(anna: Person, anna_client: Client) -> None:
-    songs = heard_at(anna, [(6, 3), (4, 6), (5, 5)])
+def test_a_song_without_an_analysis_is_not_on_the_map(anna: Person, anna_client: Client) -> None:
+    songs = songs_at(anna, [(6, 3), (4, 6), (5, 5)])
     Song.objects.filter(id=songs[0].id).update(status=Status.QUEUED)
     Analysis.objects.filter(song=songs[1]).delete()
     assert [song[0] for song in points(anna_client)["songs"]] == [songs[2].id.hex]
 
 
-def test_an_older_answer_is_no_point_beside_the_one_that_holds(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3)])
+def test_only_the_current_analysis_is_on_the_map(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3)])
     now = Analysis.objects.get()
     Analysis.objects.filter(id=now.id).update(is_current=False)
     now.pk, now.model_version, now.valence, now.is_current = None, "mood-2", 4.0, True
@@ -117,15 +117,15 @@ def test_an_older_answer_is_no_point_beside_the_one_that_holds(anna: Person, ann
     assert 'aria-label="1 song, all Calm' in page(anna_client)
 
 
-def test_nobody_s_map_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
-    heard_at(anna, [(6, 3)])
+def test_users_see_only_their_own_songs(anna: Person, boris_client: Client) -> None:
+    songs_at(anna, [(6, 3)])
     assert points(boris_client)["songs"] == []
     assert "becomes a point on this map" in page(boris_client)
 
 
-def test_the_map_shows_what_a_filter_leaves(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3), (6.5, 3)])
-    heard_at(anna, [(4, 6)], first="tension", second="sadness")
+def test_the_map_shows_matching_songs(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3), (6.5, 3)])
+    songs_at(anna, [(4, 6)], first="tension", second="sadness")
     assert len(points(anna_client, first="tension")["songs"]) == 1
     html = page(anna_client, first="tension")
     assert "1 of 3 songs" in html
@@ -133,60 +133,60 @@ def test_the_map_shows_what_a_filter_leaves(anna: Person, anna_client: Client) -
     assert "None of your 3 songs match." in page(anna_client, q="polka")
 
 
-def test_a_value_that_makes_no_sense_is_told_and_left_out(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3)])
+def test_an_invalid_value_is_named_and_ignored(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3)])
     html = page(anna_client, valence_from="loud")
     assert "valence_from is “loud”" in html
     assert "1 song" in html
 
 
-def test_an_address_keeps_only_what_a_form_asked_for(anna_client: Client) -> None:
+def test_empty_fields_are_removed_from_the_address(anna_client: Client) -> None:
     response = anna_client.get(reverse("mood-map"), {"q": "night", "first": "", "genre": ""})
     assert (response.status_code, response.headers["Location"]) == (302, f"{reverse('mood-map')}?q=night")
 
 
-def test_a_region_counts_its_songs_and_leads_to_them(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3), (6.5, 3.5), (7, 2)])
-    heard_at(anna, [(4, 6)], first="tension", second="sadness")
+def test_a_region_counts_its_songs_and_links_to_them(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3), (6.5, 3.5), (7, 2)])
+    songs_at(anna, [(4, 6)], first="tension", second="sadness")
     html = page(anna_client)
-    found = region(html, "Pleasant and quiet")
-    assert "3 songs" in found
-    assert "relaxed, calm" in found
-    [query] = re.findall(rf'href="{reverse("song-list")}\?([^"]+)"', found)
+    content = region(html, "Pleasant and quiet")
+    assert "3 songs" in content
+    assert "relaxed, calm" in content
+    [query] = re.findall(rf'href="{reverse("song-list")}\?([^"]+)"', content)
     assert query == "valence_from=5&amp;arousal_to=5"
     assert anna_client.get(f"{reverse('song-list')}?{query.replace('&amp;', '&')}").context["page"].paginator.count == 3
     assert "0 songs" in region(html, "Unpleasant and quiet")
 
 
-def test_cells_count_every_song_once_and_lead_to_just_these(anna: Person) -> None:
-    heard_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
-    heard_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
-    drawn = mood_map_chart(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
-    assert [(cell.marker.key, cell.text.split(",")[0], cell.query) for cell in drawn.cells] == [
+def test_cells_count_every_song_once_and_link_to_exactly_these(anna: Person) -> None:
+    songs_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
+    songs_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
+    chart = mood_map_chart(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
+    assert [(cell.marker.key, cell.text.split(",")[0], cell.query) for cell in chart.cells] == [
         ("calmness", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
         ("calmness", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
     ]
-    assert float(drawn.cells[0].scale) > float(drawn.cells[1].scale)
-    assert (drawn.count, [line.count for line in drawn.legend if line.count]) == (4, [1, 3])
+    assert float(chart.cells[0].scale) > float(chart.cells[1].scale)
+    assert (chart.count, [line.count for line in chart.legend if line.count]) == (4, [1, 3])
 
 
-def test_a_link_never_asks_for_more_than_its_page_does(anna: Person) -> None:
-    heard_at(anna, [(6, 3)])
-    asked = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calmness"})
-    drawn = mood_map_chart(cell_counts(analysed_songs(anna, asked)), asked)
-    quiet = next(region for region in drawn.regions if region.key == "Q4")
+def test_links_keep_the_bounds_of_the_filter(anna: Person) -> None:
+    songs_at(anna, [(6, 3)])
+    library_filter = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calmness"})
+    chart = mood_map_chart(cell_counts(analysed_songs(anna, library_filter)), library_filter)
+    quiet = next(region for region in chart.regions if region.key == "Q4")
     assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
 
 
-def test_no_song_lies_so_near_the_border_that_its_mark_is_cut() -> None:
+def test_the_map_has_a_margin_around_its_songs() -> None:
     extent = Extent.around([CellCount("calmness", 4.5, 3.5, 1), CellCount("calmness", 6.45, 4.95, 1)])
     assert (extent.valence_from, extent.valence_to) == (4.0, 7.0)
     assert (extent.arousal_from, extent.arousal_to) == (3.0, 5.5)
 
 
 @pytest.mark.parametrize("places", [[(1.0, 1.0)], [(9.0, 9.0)], [(5.0, 5.0)], [(1.0, 9.0), (9.0, 1.0)]])
-def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: list[tuple[float, float]]) -> None:
-    heard_at(anna, places)
+def test_the_map_contains_songs_at_the_ends_of_the_scales(anna: Person, places: list[tuple[float, float]]) -> None:
+    songs_at(anna, places)
     counts = cell_counts(analysed_songs(anna, LibraryFilter()))
     extent = Extent.around(counts)
     assert sum(cell.songs for cell in counts) == len(places)
@@ -197,13 +197,13 @@ def test_the_map_holds_songs_at_the_ends_of_the_scales(anna: Person, places: lis
         assert extent.arousal_from <= arousal <= extent.arousal_to
 
 
-def test_every_mood_has_a_shape_of_its_own() -> None:
+def test_every_mood_has_its_own_marker() -> None:
     shapes = {mark.shape for mark in mood_markers().values()}
     assert len(shapes) == len(ml_gateway.EMOTIONS)
 
 
-def test_the_points_are_sent_once_and_again_only_when_they_changed(anna: Person, anna_client: Client) -> None:
-    [first, second] = heard_at(anna, [(6, 3), (4, 6)])
+def test_points_are_sent_again_only_when_they_changed(anna: Person, anna_client: Client) -> None:
+    [first, second] = songs_at(anna, [(6, 3), (4, 6)])
     address = reverse("mood-points")
 
     def again(etag: str) -> Any:
@@ -222,33 +222,33 @@ def test_the_points_are_sent_once_and_again_only_when_they_changed(anna: Person,
     assert (fewer.status_code, len(fewer.json()["songs"])) == (200, 1)
 
 
-def test_whoever_unpacks_gets_the_points_packed(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3)])
-    packed = anna_client.get(reverse("mood-points"), headers={"accept-encoding": "gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in packed.headers["Vary"]
-    assert len(json.loads(gzip.decompress(packed.content))["songs"]) == 1
+def test_points_are_compressed_for_clients_that_accept_gzip(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3)])
+    compressed = anna_client.get(reverse("mood-points"), headers={"accept-encoding": "gzip"})
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in compressed.headers["Vary"]
+    assert len(json.loads(gzip.decompress(compressed.content))["songs"]) == 1
 
 
-def test_a_full_map_asks_the_database_as_often_as_one_song(
+def test_a_full_map_takes_as_many_queries_as_one_song(
     anna: Person, anna_client: Client, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    heard_at(anna, [(6, 3)])
+    songs_at(anna, [(6, 3)])
     for size in (1, 120):
-        heard_at(anna, [(4 + number / 100, 5) for number in range(size)])
-        # Session, person, cells.
+        songs_at(anna, [(4 + number / 100, 5) for number in range(size)])
+        # Session, user, cells.
         with django_assert_num_queries(3):
             page(anna_client)
-        # The number of all songs besides.
+        # Also the number of all songs.
         with django_assert_num_queries(4):
             page(anna_client, q="piece")
-        # Session, person, stamp, points.
+        # Session, user, fingerprint, points.
         with django_assert_num_queries(4):
             points(anna_client)
 
 
-def test_a_library_of_ten_thousand_is_a_map_at_once(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(3 + number % 97 / 25, 3.5 + number % 89 / 40) for number in range(10_000)])
+def test_a_map_of_ten_thousand_songs_is_fast(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(3 + number % 97 / 25, 3.5 + number % 89 / 40) for number in range(10_000)])
     for view in (page, points):
         started = time.process_time()
         view(anna_client)
@@ -257,7 +257,7 @@ def test_a_library_of_ten_thousand_is_a_map_at_once(anna: Person, anna_client: C
 
 
 def test_a_corrected_mood_is_the_mood_of_its_point(anna: Person, anna_client: Client) -> None:
-    [song] = heard_at(anna, [(6, 3)])
+    [song] = songs_at(anna, [(6, 3)])
     Song.objects.filter(id=song.id).update(verdict="corrected", actual_primary="sadness", actual_secondary="power")
     expected = {"name": "Sad but Powerful", "css": "sadness", "certain": True, "yours": True}
     assert points(anna_client)["moods"] == [expected]

@@ -1,4 +1,4 @@
-"""Moods over time: what a person has been adding, week by week, month by month, year by year."""
+"""Moods over time: the songs that a user added by week, month and year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from classifier.charts.library.timeline import TimelineChart, timeline_chart
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import additions, analysed_songs
 from classifier.models import Person
-from tests.pages.test_map_page import heard_at
+from tests.pages.test_map_page import songs_at
 
 MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -28,23 +28,23 @@ def page(client: Client, **query: object) -> str:
     return response.content.decode()
 
 
-def drawn(person: Person, shown: PeriodRange, asked: LibraryFilter | None = None) -> TimelineChart:
-    asked = asked or LibraryFilter()
-    return timeline_chart(additions(analysed_songs(person, asked), shown.borders), shown, asked)
+def chart(person: Person, shown: PeriodRange, library_filter: LibraryFilter | None = None) -> TimelineChart:
+    library_filter = library_filter or LibraryFilter()
+    return timeline_chart(additions(analysed_songs(person, library_filter), shown.borders), shown, library_filter)
 
 
 def months(first: date, last: date, until: str = "") -> PeriodRange:
     return period_range(first, last, by="month", until=until)
 
 
-def test_an_empty_library_says_what_will_be_there(anna_client: Client) -> None:
+def test_an_empty_library_explains_the_page(anna_client: Client) -> None:
     assert "the moods of the songs that you add" in page(anna_client)
 
 
-def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: Person) -> None:
-    heard_at(anna, [(6, 3), (6, 3), (7, 2)], when=MARCH)
-    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
-    [row] = drawn(anna, months(MARCH.date(), MARCH.date())).rows
+def test_a_bar_stacks_the_songs_of_its_month_by_mood(anna: Person) -> None:
+    songs_at(anna, [(6, 3), (6, 3), (7, 2)], when=MARCH)
+    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
+    [row] = chart(anna, months(MARCH.date(), MARCH.date())).rows
     bar = row.bar
     assert [(part.marker.key, part.count) for part in bar.parts] == [("calmness", 3), ("tension", 1)]
     calm, tense = bar.parts
@@ -54,44 +54,44 @@ def test_a_bar_stacks_the_songs_of_its_month_by_mood_the_quiet_ones_below(anna: 
     assert (row.valence, row.arousal) == ("6.0", "3.0")
 
 
-def test_the_middle_half_is_told_of_four_songs_and_more() -> None:
+def test_quartiles_need_four_songs() -> None:
     assert Quartiles.of([]) is None
     assert Quartiles.of([5, 1]) == (3, 3, 3)
     assert Quartiles.of([8, 1, 7, 2, 6, 3, 5, 4]) == (3, 4.5, 6)
 
 
-def test_a_month_without_songs_keeps_its_place_and_breaks_the_line(anna: Person) -> None:
-    heard_at(anna, [(6, 3)], when=MARCH)
-    heard_at(anna, [(4, 6), (5, 6)], when=MARCH + timedelta(days=61))
-    seen = drawn(anna, months(date(2026, 3, 1), date(2026, 5, 31)))
-    assert [(row.bar.period.name, row.bar.count, row.valence) for row in seen.rows] == [
+def test_a_month_without_songs_stays_on_the_axis_and_breaks_the_line(anna: Person) -> None:
+    songs_at(anna, [(6, 3)], when=MARCH)
+    songs_at(anna, [(4, 6), (5, 6)], when=MARCH + timedelta(days=61))
+    shown_periods = chart(anna, months(date(2026, 3, 1), date(2026, 5, 31)))
+    assert [(row.bar.period.name, row.bar.count, row.valence) for row in shown_periods.rows] == [
         ("May 2026", 2, "4.5"),
         ("April 2026", 0, ""),
         ("March 2026", 1, "6.0"),
     ]
-    assert [len(line.split()) for line in seen.bands[0].lines] == [1, 1]
+    assert [len(period_page.split()) for period_page in shown_periods.bands[0].lines] == [1, 1]
 
 
-def test_a_song_of_the_night_belongs_to_the_day_of_the_installation(anna: Person) -> None:
-    """At half past eleven in the evening of March, it is April already further east."""
-    heard_at(anna, [(6, 3)], when=datetime(2026, 3, 31, 23, 30, tzinfo=UTC))
+def test_periods_follow_the_time_zone_of_the_installation(anna: Person) -> None:
+    """The last evening of March is the first of April further east."""
+    songs_at(anna, [(6, 3)], when=datetime(2026, 3, 31, 23, 30, tzinfo=UTC))
     spring = (date(2026, 3, 1), date(2026, 4, 30))
-    assert [bar.count for bar in drawn(anna, months(*spring)).bars] == [1, 0]
+    assert [bar.count for bar in chart(anna, months(*spring)).bars] == [1, 0]
     with override_settings(TIME_ZONE="Europe/Athens"):
-        assert [bar.count for bar in drawn(anna, months(*spring)).bars] == [0, 1]
+        assert [bar.count for bar in chart(anna, months(*spring)).bars] == [0, 1]
 
 
 @pytest.mark.parametrize(
     ("days", "unit"), [(0, "week"), (300, "week"), (500, "month"), (1500, "month"), (4000, "year"), (40_000, "year")]
 )
-def test_the_periods_are_the_shortest_that_fit(days: int, unit: str) -> None:
+def test_the_default_unit_is_the_shortest_that_fits(days: int, unit: str) -> None:
     last = date(2026, 11, 20)
-    line = period_range(last - timedelta(days=days), last, by="", until="")
-    assert line.unit.key == unit
-    assert len(line.periods) <= MAX_PERIODS
+    period_page = period_range(last - timedelta(days=days), last, by="", until="")
+    assert period_page.unit.key == unit
+    assert len(period_page.periods) <= MAX_PERIODS
 
 
-def test_periods_follow_each_other_without_a_gap() -> None:
+def test_periods_have_no_gaps() -> None:
     for by in ("week", "month", "year"):
         periods = period_range(date(2023, 12, 30), date(2026, 2, 28), by=by, until="").periods
         assert periods[-1].last_day >= date(2026, 2, 28)
@@ -99,30 +99,30 @@ def test_periods_follow_each_other_without_a_gap() -> None:
             assert after.first_day - before.last_day == timedelta(days=1)
 
 
-def test_leafing_back_and_forth_shows_every_week_once() -> None:
+def test_paging_back_and_forth_shows_every_week_once() -> None:
     first, last = date(2022, 1, 5), date(2026, 11, 20)
-    line = period_range(first, last, by="week", until="")
-    assert line.later is None
-    seen = list(line.periods)
-    while line.earlier:
-        line = period_range(first, last, by="week", until=line.earlier.isoformat())
-        seen = line.periods + seen
-    assert seen[0].first_day <= first
-    assert [period.first_day for period in seen] == sorted({period.first_day for period in seen})
-    while line.later:
-        line = period_range(first, last, by="week", until=line.later.isoformat())
-    assert line.periods[-1].last_day >= last
+    period_page = period_range(first, last, by="week", until="")
+    assert period_page.later is None
+    shown_periods = list(period_page.periods)
+    while period_page.earlier:
+        period_page = period_range(first, last, by="week", until=period_page.earlier.isoformat())
+        shown_periods = period_page.periods + shown_periods
+    assert shown_periods[0].first_day <= first
+    assert [period.first_day for period in shown_periods] == sorted({period.first_day for period in shown_periods})
+    while period_page.later:
+        period_page = period_range(first, last, by="week", until=period_page.later.isoformat())
+    assert period_page.periods[-1].last_day >= last
 
 
 @pytest.mark.parametrize("until", ["yesterday", "2026-13-45", "0001-01-01", "9999-12-31"])
-def test_an_end_that_makes_no_sense_is_as_if_it_were_not_there(anna: Person, anna_client: Client, until: str) -> None:
-    heard_at(anna, [(6, 3)], when=MARCH)
+def test_an_invalid_last_day_is_ignored(anna: Person, anna_client: Client, until: str) -> None:
+    songs_at(anna, [(6, 3)], when=MARCH)
     assert "1 song added" in page(anna_client, until=until, by="fortnight")
 
 
-def test_the_page_tells_in_words_and_in_a_table_what_it_draws(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3), (7, 2)], when=MARCH)
-    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH + timedelta(days=31))
+def test_the_chart_is_also_a_sentence_and_a_table(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3), (7, 2)], when=MARCH)
+    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH + timedelta(days=31))
     html = page(anna_client, by="month")
     assert "From March 2026 to April 2026: 3 songs added, most often Calm (67 %)" in html
     table = html[html.index("<tbody>") : html.index("</tbody>")]
@@ -131,28 +131,28 @@ def test_the_page_tells_in_words_and_in_a_table_what_it_draws(anna: Person, anna
     assert "Tense" in table
 
 
-def test_the_filter_narrows_the_bars_and_their_links(anna: Person, anna_client: Client) -> None:
-    heard_at(anna, [(6, 3)], when=MARCH)
-    heard_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
+def test_a_filter_applies_to_bars_and_links(anna: Person, anna_client: Client) -> None:
+    songs_at(anna, [(6, 3)], when=MARCH)
+    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
     html = page(anna_client, mood="sadness", added_from="2026-03-10")
     assert "1 of 2 songs" in html
     assert "mood=sadness&amp;added_from=2026-03-10&amp;added_to=" in html
 
 
-def test_nobody_s_history_shows_what_is_another_s(anna: Person, boris_client: Client) -> None:
-    heard_at(anna, [(6, 3)])
+def test_users_see_only_their_own_songs(anna: Person, boris_client: Client) -> None:
+    songs_at(anna, [(6, 3)])
     assert "the moods of the songs that you add" in page(boris_client)
 
 
-def test_many_songs_ask_the_database_as_often_as_one(
+def test_many_songs_take_as_many_queries_as_one(
     anna: Person, anna_client: Client, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    heard_at(anna, [(6, 3)], when=MARCH)
+    songs_at(anna, [(6, 3)], when=MARCH)
     for days in (1, 400):
-        heard_at(anna, [(5, 5)] * 60, when=MARCH - timedelta(days=days))
-        # Session, person, first and last, songs.
+        songs_at(anna, [(5, 5)] * 60, when=MARCH - timedelta(days=days))
+        # Session, user, first and last, songs.
         with django_assert_num_queries(4):
             page(anna_client)
-        # The number of all songs besides.
+        # Also the number of all songs.
         with django_assert_num_queries(5):
             page(anna_client, q="piece")
