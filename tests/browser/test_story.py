@@ -1,4 +1,4 @@
-"""The main job, as a person does it: from the first visit to a song's mood, and away with it again."""
+"""The main workflow: from the first visit to the mood of a song, to its correction and its deletion."""
 
 import re
 from collections.abc import Callable
@@ -11,12 +11,13 @@ from ml.moods import MOODS
 from tests.browser.conftest import Open
 from tests.browser.people import come_in
 
-HEARD_IN_MS = 90_000
+# Only decides how soon a test fails: analysis takes seconds, and longer on a busy machine.
+HEARD_IN_MS = 300_000
 ADJECTIVES = "|".join(mood.adjective for mood in MOODS.values())
 COMPOSITE = re.compile(rf"({ADJECTIVES}) (but|and|or) ({ADJECTIVES})")
 
-# Writes down every state that a row of the list ever shows, however short.
-WRITE_DOWN_STATES = """
+# Records every state that a row of the list shows, however briefly.
+RECORD_STATES = """
 window.states = [];
 new MutationObserver(() => {
   for (const text of document.querySelectorAll("[data-songs] [data-text]"))
@@ -25,56 +26,59 @@ new MutationObserver(() => {
 """
 
 
-def kinds(states: list[str]) -> set[str]:
+def first_words(states: list[str]) -> set[str]:
     return {state.split(",")[0].split(" ")[0] for state in states}
 
 
-@pytest.mark.timeout(240)
-def test_a_song_is_uploaded_heard_found_and_deleted(open_page: Open, music: Callable[..., Path]) -> None:
+@pytest.mark.timeout(600)
+def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
     come_in(page)
 
     song = music("night train.flac", 60.0, minor=True, tags={"title": "Night Train", "artist": "The Sidings"})
-    page.evaluate(WRITE_DOWN_STATES)
+    page.evaluate(RECORD_STATES)
     page.get_by_label("Songs", exact=True).set_input_files(song)
     row = page.locator("[data-songs] .song", has_text="The Sidings")
     expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
-    shown = kinds(page.evaluate("window.states"))
-    assert len(shown & {"Uploading", "Queued", "Decoding", "Analysing"}) >= 2, shown
+    states = first_words(page.evaluate("window.states"))
+    assert len(states & {"Uploading", "Queued", "Decoding", "Analysing"}) >= 2, states
     mood = row.locator(".song-mood a").inner_text()
 
-    row.locator(".song-mood a").click()
+    row.get_by_role("link", name="Night Train", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(mood)
     expect(page.get_by_text("Night Train", exact=True)).to_be_visible()
-    for title in ("Over time", "What it feels like", "Where it lies", "Two networks", "What do you hear?"):
+    for title in ("Over time", "Nine emotions", "Valence and arousal", "The two networks"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     assert page.locator(".emotion-charts .bars li").count() == 9
-    assert page.locator(".spectrogram").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
-    hear_a_passage(page)
+    assert page.locator(".spectrogram").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    play_a_passage(page)
 
-    page.get_by_role("link", name="2D network").click()
+    page.get_by_role("heading", name="The two networks").click()
+    page.get_by_role("link", name="2D network").first.click()
     expect(page).to_have_url(re.compile(r"model=cnn2d"))
     expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE)
 
-    page.get_by_label("First of all").select_option("tenderness")
-    page.get_by_role("button", name="Save").first.click()
-    expect(page.locator(".your-mood")).to_contain_text("Tender")
+    page.locator(".correction > summary").click()
+    page.get_by_label("Main mood").select_option("tenderness")
+    page.get_by_role("button", name="Save moods").click()
+    expect(page.locator("#verdict")).to_contain_text("You set the moods: Tender")
 
     page.get_by_role("link", name="History").click()
     page.get_by_label("Search by title, artist, file or mood").fill("sidings night")
     page.keyboard.press("Enter")
     expect(page.locator(".song")).to_have_count(1)
-    expect(page.locator(".song")).to_contain_text("your mood")
+    expect(page.locator(".song-mood")).to_contain_text("Tender")
+    expect(page.locator(".song-mood")).to_contain_text("your mood")
 
     page.get_by_role("link", name="Delete Night Train").click()
     page.get_by_role("button", name="Delete song and audio").click()
-    expect(page.get_by_text("“Night Train” and its audio are deleted.")).to_be_visible()
+    expect(page.get_by_text("Deleted “Night Train” and its audio.")).to_be_visible()
     page.goto("/songs/?q=sidings")
     expect(page.get_by_text("No songs match “sidings”.")).to_be_visible()
 
 
-def hear_a_passage(page: Page) -> None:
-    """The table's last passage begins in the middle of the song, and the player goes there."""
+def play_a_passage(page: Page) -> None:
+    """The last passage of the table starts in the middle of the song, and the player seeks to it."""
     audio = page.locator("audio")
     page.get_by_text("Passages as a table").click()
     last = page.locator(".passages [data-passage]").last
@@ -93,37 +97,37 @@ def hear_a_passage(page: Page) -> None:
     assert audio.evaluate("a => Math.round(a.currentTime)") == 5
 
 
-@pytest.mark.timeout(240)
-def test_the_same_story_works_without_a_script(open_page: Open, music: Callable[..., Path]) -> None:
+@pytest.mark.timeout(600)
+def test_the_workflow_works_without_javascript(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page(java_script_enabled=False)
     come_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("plain.wav", 20.0, tempo_bpm=70.0))
     page.get_by_role("button", name="Upload").click()
-    # The page of a song on its way renews itself until it shows the mood.
+    # The page of an unfinished song reloads itself until it shows the mood.
     expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
     expect(page.locator("audio[controls]")).to_be_visible()
     page.get_by_text("Passages as a table").click()
     passage = page.locator(".passages [data-passage]").first.get_attribute("href")
-    answer = page.request.get(passage)
-    assert (answer.status, answer.headers["content-type"], answer.body()[:4]) == (200, "audio/wav", b"RIFF")
-    page.get_by_role("heading", name="This song").click()
+    response = page.request.get(passage)
+    assert (response.status, response.headers["content-type"], response.body()[:4]) == (200, "audio/wav", b"RIFF")
+    page.get_by_role("heading", name="About this song").click()
     page.get_by_label("Title").fill("Plain Song")
     page.locator("#song").get_by_role("button", name="Save").click()
     expect(page.locator(".hero")).to_contain_text("Plain Song")
 
 
-@pytest.mark.timeout(240)
-def test_a_page_that_was_left_is_found_again_and_bad_files_harm_no_others(
+@pytest.mark.timeout(600)
+def test_bad_files_do_not_stop_others_and_songs_are_analysed_after_the_page_was_left(
     open_page: Open, music: Callable[..., Path], tmp_path: Path
 ) -> None:
-    picture = tmp_path / "cover “front”.mp3"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    image = tmp_path / "cover “front”.mp3"
+    image.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
     empty = tmp_path / "empty.wav"
     empty.touch()
     page = open_page()
     come_in(page)
     good = music("a song with a very " + "long " * 30 + "name.opus", 40.0, brightness=0.9)
-    page.get_by_label("Songs", exact=True).set_input_files([picture, empty, good])
+    page.get_by_label("Songs", exact=True).set_input_files([image, empty, good])
     expect(page.locator(".song", has_text="cover “front”.mp3")).to_contain_text("PNG image")
     expect(page.locator(".song", has_text="empty.wav")).to_contain_text("The file is empty")
     expect(page.locator(".song[data-song]", has_text="a song with").first).to_be_visible()
@@ -134,8 +138,8 @@ def test_a_page_that_was_left_is_found_again_and_bad_files_harm_no_others(
     assert "cover" not in page.locator("[data-library] .songs").inner_text()
 
 
-@pytest.mark.timeout(240)
-def test_a_waiting_song_is_cancelled_and_retried_on_the_spot(open_page: Open, music: Callable[..., Path]) -> None:
+@pytest.mark.timeout(600)
+def test_a_queued_song_is_cancelled_and_retried_in_place(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
     come_in(page)
     songs = [music(f"queue {number}.flac", 60.0, seed=number + 7) for number in range(3)]
@@ -145,11 +149,11 @@ def test_a_waiting_song_is_cancelled_and_retried_on_the_spot(open_page: Open, mu
     expect(row.locator("[data-text]")).to_have_text("Cancelled")
     row.get_by_role("button", name="Retry").click()
     expect(row.locator("[data-text]")).not_to_have_text("Cancelled")
-    heard = page.locator("[data-songs] .song", has_text="queue").locator(".song-mood a", has_text=COMPOSITE)
-    expect(heard).to_have_count(3, timeout=HEARD_IN_MS)
+    done = page.locator("[data-songs] .song", has_text="queue").locator(".song-mood a", has_text=COMPOSITE)
+    expect(done).to_have_count(3, timeout=HEARD_IN_MS)
 
 
-def test_a_song_dropped_anywhere_on_the_page_is_taken(open_page: Open) -> None:
+def test_a_file_can_be_dropped_anywhere_on_the_page(open_page: Open) -> None:
     page = open_page()
     come_in(page)
     page.evaluate("""() => {
