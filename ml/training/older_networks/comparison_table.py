@@ -72,8 +72,8 @@ def table(networks: dict[str, Any]) -> str:
         minutes = f"{results['core_seconds_a_fold'] / 60:.1f}"
         scores.append(f"| {entry.title} | `{name}` | {figures} | {results['parameters']:,} | {minutes} |")
         costs.append(
-            f"| `{name}` | {INPUT_VIEWS[entry.view].title} | {_size(results['shape'], entry.shape)} | {_epochs(results, entry)} "
-            f"| {len(results['folds'])} | {results['pieces_in_training'] or 'all'} |"
+            f"| `{name}` | {INPUT_VIEWS[entry.view].title} | {_size(results['shape'], entry.shape)} "
+            f"| {_epochs(results, entry)} | {len(results['folds'])} | {results['pieces_in_training'] or 'all'} |"
         )
     return "\n".join([*scores, "", *costs])
 

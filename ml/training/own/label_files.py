@@ -124,8 +124,8 @@ def _table(source: Path, mood_column: str) -> tuple[Listed, list[str]]:
         if needed not in column:
             raise MoodError(
                 "column_missing",
-                f"{source} has no column “{accepted[needed][0]}”; its first row names: {', '.join(rows[0]) or 'nothing'}."
-                " Needed are “file” and “mood”; “artist” and “fold” are read where they are there.",
+                f"{source} has no column “{accepted[needed][0]}”; its first row names: "
+                f"{', '.join(rows[0]) or 'nothing'}. “file” and “mood” are required, “artist” and “fold” are optional.",
             )
     unread = [name for number, name in enumerate(rows[0]) if number not in column.values() and name.strip()]
     if unread:

@@ -58,7 +58,7 @@ def report(run: Run) -> str:
     ]
     if unknown_artists:
         lines.append(
-            f"- The artists of {unknown_artists} songs are unknown: where some are one person's, the figures are too good."
+            f"- The artists of {unknown_artists} songs are unknown. If some share an artist, the figures are too good."
         )
     lines += ["", "## How often it is right", "", *_overall(metrics, run.multi_label), "", *_by_mood(metrics)]
     return "\n".join([*lines, "", "## What is taken for what", "", *_confusion(metrics["confusion"])])

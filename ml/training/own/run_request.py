@@ -86,8 +86,8 @@ def start_or_resume(request: TrainingRequest, settings: dict[str, Any]) -> None:
         if differences and has_progress(request):
             raise MoodError(
                 "run_exists",
-                f"{request.partial} holds an interrupted run that differs in its {differences}; use the command that began"
-                " it, choose another --out, or delete that folder.",
+                f"{request.partial} holds an interrupted run that differs in its {differences}; use the command that "
+                "started it, choose another --out, or delete that folder.",
             )
         if has_progress(request):
             print("Going on where it was interrupted.")
