@@ -96,8 +96,8 @@ def require_enough(collection: Collection, parts: int) -> None:
     if too_few:
         raise MoodError(
             "too_few_songs",
-            f"Each mood needs {needed} songs, {MIN_SONGS} in each of {parts} parts; {', '.join(too_few)}: add songs, or "
-            "leave the mood out.",
+            f"Each mood needs {needed} songs, {MIN_SONGS} in each of {parts} parts; {', '.join(too_few)}: add songs, "
+            "or leave the mood out.",
         )
     same_artists = [f"those of “{mood}” are by {artists[mood]}" for mood in collection.moods if artists[mood] < parts]
     if same_artists:
