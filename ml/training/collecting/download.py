@@ -140,7 +140,7 @@ class Downloader:
     def _too_slow(self, received: int) -> MoodError:
         return MoodError(
             "link_too_slow",
-            f"After {self.policy.max_duration_s:.0f} s only {received:,} bytes arrived; the same command resumes there.",
+            f"After {self.policy.max_duration_s:.0f} s only {received:,} bytes arrived; the command resumes there.",
         )
 
 
