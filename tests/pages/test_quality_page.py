@@ -97,7 +97,7 @@ def test_reliability_diagrams_show_the_calibration_error_and_the_error_by_chance
 ) -> None:
     html = page(anna_client)
     text = of_id(html, "calibration")
-    assert "On average, claimed and actual confidence differ by 3.8 points." in text
+    assert "On average, confidence and accuracy differ by 3.8 points." in text
     assert "On so few songs, a perfectly calibrated model would show 4.7." in text
     assert "82 % 88 % 98" in text
     assert html.count("Confidence</th>") == 3
@@ -199,7 +199,7 @@ def test_an_older_card_says_what_is_missing(anna_client: Client, installed: dict
     text = words(page(anna_client))
     assert "This model’s card has no precision for each mood." in text
     assert "This model’s card has no metrics by genre of music." in text
-    assert "On average, claimed and actual confidence differ by 3.8 points." in text
+    assert "On average, confidence and accuracy differ by 3.8 points." in text
     assert "Support vector machine: " not in text
 
 

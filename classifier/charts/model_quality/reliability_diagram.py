@@ -122,7 +122,7 @@ def calibration_text(card: Mapping[str, Any], view: str, key: str, side: str) ->
     error, least = Metric.from_card(measured), Metric.from_card(by_chance)
     if error is None:
         return ""
-    text = f"On average, claimed and actual confidence differ by {100 * error.value:.1f} points."
+    text = f"On average, confidence and accuracy differ by {100 * error.value:.1f} points."
     if least is None:
         return text
     return f"{text} On so few songs, a perfectly calibrated model would show {100 * least.value:.1f}."
