@@ -1,4 +1,4 @@
-"""A cast of people, and what they work with."""
+"""Users and their clients."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ PASSWORD = "open sesame, please"
 
 
 @pytest.fixture(autouse=True)
-def _clean_house(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every test begins with no files, no messages sent and no memory of calls."""
+def _clean_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test starts without files, messages and cached values."""
     sent: list[str] = []
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
     cache.clear()
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    for file in settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload"):
+        file.unlink()
 
 
 @pytest.fixture
 def media() -> Path:
-    """The folder of everything that is kept of songs."""
+    """The folder of the songs' files."""
     return Path(settings.MEDIA_ROOT)
 
 
@@ -41,13 +43,13 @@ def olga(db: None) -> Person:
 
 @pytest.fixture
 def anna(db: None) -> Person:
-    """Somebody with songs of her own."""
+    """A user with songs."""
     return Person.objects.create_user("anna", password=PASSWORD)
 
 
 @pytest.fixture
 def boris(db: None) -> Person:
-    """Somebody else, who must never see what is Anna's."""
+    """Another user, who must never see Anna's songs."""
     return Person.objects.create_user("boris", password=PASSWORD)
 
 

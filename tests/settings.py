@@ -1,4 +1,4 @@
-"""The product's own settings, on a data folder that lasts as long as the tests."""
+"""The settings of the product with a temporary data folder."""
 
 import atexit
 import os
@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# Whatever the developer's shell sets must not decide how tests end.
+# The environment of the developer must not change the results.
 for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN"):
     os.environ.pop(name, None)
 
@@ -17,10 +17,10 @@ atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 from mmc.settings import *  # noqa: E402, F403
 from mmc.settings import DATA_DIR, DATABASES  # noqa: E402
 
-# A file and not memory, so that threads and processes of a test see the same rows.
+# A file and not memory, so that the threads and processes of a test share it.
 DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
 
-# Fast, and never near a real password.
+# Fast. Never for real passwords.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 CELERY_BROKER_URL = "memory://"

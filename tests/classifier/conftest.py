@@ -15,7 +15,7 @@ Submit = Callable[..., Song]
 
 @pytest.fixture
 def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
-    """Hears in place of the models; browsers play everything."""
+    """Takes the place of the models. Browsers can play every file."""
     analyser = FakeAnalyser()
     monkeypatch.setattr("classifier.ml_gateway.analyse", analyser.analyse)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
@@ -24,7 +24,7 @@ def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
 
 @pytest.fixture
 def submit(anna: Person) -> Submit:
-    """Hands in a song of Anna's; each mark makes another file."""
+    """Submits a song of Anna's. Each mark makes a different file."""
 
     def submit(mark: int = 0, owner: Person = anna, name: str = "song.wav") -> Song:
         song, _ = song_submit(owner=owner, upload=upload(name, mark), now=timezone.now())
@@ -35,7 +35,7 @@ def submit(anna: Person) -> Submit:
 
 @pytest.fixture
 def song(submit: Submit) -> Song:
-    """A song of Anna's that waits."""
+    """A queued song of Anna's."""
     return submit()
 
 

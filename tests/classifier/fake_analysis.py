@@ -1,4 +1,4 @@
-"""Listening without models: an answer in the shape of the real one, at once."""
+"""Analysis without models: a result in the shape of a real one, at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PNG = bytes.fromhex(
 
 
 def wav(seconds: float = 4.0, mark: int = 0) -> bytes:
-    """A whole WAV file of silence with a `mark` in it that makes its checksum its own."""
+    """A WAV file of silence. Files with different marks have different checksums."""
     stream = io.BytesIO()
     with wave.open(stream, "wb") as file:
         file.setnchannels(1)
@@ -95,7 +95,7 @@ class FakeResult:
 
 
 class FakeAnalyser:
-    """Hears what it is told to; `interrupt` is called after the first segment."""
+    """Returns `result` or raises `error`; calls `interrupt` after the first segment."""
 
     def __init__(self) -> None:
         self.result = FakeResult()

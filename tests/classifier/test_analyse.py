@@ -1,4 +1,4 @@
-"""From queued to the end, with every way in which it can end."""
+"""The analysis of a song, with every way in which it can end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def after(song: Song) -> Song:
     return Song.objects.get(id=song.id)
 
 
-def test_a_song_ends_as_done_with_its_answer(song: Song, analyser: FakeAnalyser) -> None:
+def test_a_song_ends_as_done_with_its_result(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
 
     done = after(song)
@@ -43,7 +43,7 @@ def test_a_song_ends_as_done_with_its_answer(song: Song, analyser: FakeAnalyser)
     assert analyser.paths == [Path(song.file.path)]
 
 
-def test_its_picture_lies_beside_the_sound(song: Song, analyser: FakeAnalyser) -> None:
+def test_the_spectrogram_is_stored_beside_the_file(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     done = after(song)
     assert Path(done.spectrogram.path).parent == Path(done.file.path).parent
@@ -51,7 +51,7 @@ def test_its_picture_lies_beside_the_sound(song: Song, analyser: FakeAnalyser) -
     assert done.playable.name == ""
 
 
-def test_a_copy_is_kept_of_what_browsers_do_not_play(
+def test_a_playable_copy_is_stored_of_a_file_that_browsers_do_not_play(
     song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
@@ -59,7 +59,7 @@ def test_a_copy_is_kept_of_what_browsers_do_not_play(
     assert after(song).playable.read() == b"mp3"
 
 
-def test_a_copy_that_cannot_be_made_is_a_warning(
+def test_a_playable_copy_that_cannot_be_made_is_a_warning(
     song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(source: Path, target: Path) -> bool:
@@ -72,7 +72,7 @@ def test_a_copy_that_cannot_be_made_is_a_warning(
     assert [warning["code"] for warning in done.warnings] == ["no_playable_copy"]
 
 
-def test_being_told_twice_changes_nothing(song: Song, analyser: FakeAnalyser) -> None:
+def test_a_second_message_changes_nothing(song: Song, analyser: FakeAnalyser) -> None:
     analyse_song(str(song.id))
     first = after(song)
     analyse_song(str(song.id))
@@ -80,13 +80,13 @@ def test_being_told_twice_changes_nothing(song: Song, analyser: FakeAnalyser) ->
     assert len(analyser.paths) == 1
 
 
-def test_what_the_person_wrote_stands_before_the_tags(song: Song, analyser: FakeAnalyser) -> None:
+def test_an_edited_title_wins_over_the_tags(song: Song, analyser: FakeAnalyser) -> None:
     analyser.interrupt = lambda: song_edit(song=song, title="Mine", artist="", now=timezone.now())
     song_analyse(song_id=song.id)
     assert (after(song).title, after(song).artist) == ("Mine", "")
 
 
-def test_every_page_sees_the_progress(song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_is_stored(song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
     analyser.interrupt = lambda: seen.append((after(song).stage, after(song).segments_done, after(song).segments_total))
@@ -104,7 +104,7 @@ def test_every_page_sees_the_progress(song: Song, analyser: FakeAnalyser, monkey
         (ZeroDivisionError("division by zero"), "internal_error"),
     ],
 )
-def test_what_goes_wrong_ends_as_failed_with_its_reason(
+def test_an_error_ends_as_failed_with_its_code(
     song: Song, analyser: FakeAnalyser, media: Path, error: Exception, code: str
 ) -> None:
     analyser.error = error
@@ -116,7 +116,7 @@ def test_what_goes_wrong_ends_as_failed_with_its_reason(
     assert len(files_under(media)) == 1
 
 
-def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
+def test_a_song_cancelled_during_the_analysis_stays_cancelled(
     song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.jobs.analyse.PROGRESS_EVERY_S", 0)
@@ -127,7 +127,7 @@ def test_a_song_cancelled_while_it_is_heard_stays_cancelled(
     assert len(files_under(media)) == 1
 
 
-def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
+def test_a_cancellation_at_the_last_moment_wins_over_the_result(
     song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cancel(source: Path, target: Path) -> bool:
@@ -141,8 +141,8 @@ def test_a_cancellation_in_the_last_moment_wins_over_the_answer(
     assert len(files_under(media)) == 1
 
 
-@pytest.mark.parametrize("late", [False, True], ids=["while it is heard", "before it is kept"])
-def test_a_song_deleted_while_it_runs_leaves_no_file(
+@pytest.mark.parametrize("late", [False, True], ids=["during the analysis", "before the result is stored"])
+def test_a_song_deleted_during_the_analysis_leaves_no_file(
     song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch, late: bool
 ) -> None:
     def delete_and_copy(source: Path, target: Path) -> bool:
@@ -159,7 +159,7 @@ def test_a_song_deleted_while_it_runs_leaves_no_file(
     assert files_under(media) == []
 
 
-def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
+def test_a_worker_that_lost_its_lease_does_not_overwrite_the_next_one(
     song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def second_worker(source: Path, target: Path) -> bool:
@@ -178,7 +178,7 @@ def test_a_worker_that_was_taken_for_lost_does_not_overwrite_the_next(
     assert len(files_under(media)) == 2
 
 
-def test_rows_of_an_answer_come_all_or_not_at_all(
+def test_a_result_is_stored_in_one_transaction(
     song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
@@ -190,7 +190,7 @@ def test_rows_of_an_answer_come_all_or_not_at_all(
     assert not Analysis.objects.exists()
 
 
-def test_another_version_of_the_models_steps_before_the_older_one(song: Song, analyser: FakeAnalyser) -> None:
+def test_the_result_of_another_model_version_becomes_the_current_one(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     Song.objects.filter(id=song.id).update(status=Status.QUEUED)
     analyser.result = FakeResult(model_version="mood-2")
@@ -199,35 +199,35 @@ def test_another_version_of_the_models_steps_before_the_older_one(song: Song, an
     assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-1", False), ("mood-2", True)}
 
 
-def test_deleting_removes_every_file(
+def test_deleting_a_song_deletes_its_files_and_no_others(
     submit: Submit, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"mp3")))
-    kept, gone = submit(mark=1), submit(mark=2)
-    song_analyse(song_id=kept.id)
-    song_analyse(song_id=gone.id)
+    other, deleted = submit(mark=1), submit(mark=2)
+    song_analyse(song_id=other.id)
+    song_analyse(song_id=deleted.id)
     assert len(files_under(media)) == 6
 
-    song_delete(song=gone)
+    song_delete(song=deleted)
 
     assert len(files_under(media)) == 3
-    assert all(kept.id.hex in name for name in files_under(media))
-    assert not Path(gone.file.path).parent.exists()
+    assert all(other.id.hex in name for name in files_under(media))
+    assert not Path(deleted.file.path).parent.exists()
 
 
-def test_two_who_delete_at_once_both_succeed(song: Song) -> None:
+def test_two_concurrent_deletions_both_succeed(song: Song) -> None:
     song_delete(song=song)
     song_delete(song=Song(id=song.id))
     assert not Song.objects.exists()
 
 
-def test_decoding_is_told_in_segments_as_well(
+def test_the_progress_of_decoding_is_in_segments(
     song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
 
-    def progress(**kept: Any) -> None:
-        seen.append((kept["stage"], kept["segments_done"], kept["segments_total"]))
+    def progress(**values: Any) -> None:
+        seen.append((values["stage"], values["segments_done"], values["segments_total"]))
 
     monkeypatch.setattr("classifier.jobs.analyse.song_progress", progress)
     song_analyse(song_id=song.id)

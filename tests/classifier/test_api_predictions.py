@@ -1,4 +1,4 @@
-"""GET and DELETE of what was handed in."""
+"""GET and DELETE of /api/predictions/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.classifier.fake_analysis import FakeAnalyser, answer
 from tests.classifier.test_api_predict import KEYS, error_code
 
 
-def test_the_list_is_newest_first_and_comes_in_pages(anna_client: Client, submit: Submit) -> None:
+def test_the_list_is_paginated_newest_first(anna_client: Client, submit: Submit) -> None:
     songs = [str(submit(mark=mark).id) for mark in range(3)]
 
     first = anna_client.get("/api/predictions/?page_size=2").json()
@@ -31,7 +31,7 @@ def test_the_list_is_newest_first_and_comes_in_pages(anna_client: Client, submit
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_list_leaves_segments_out(anna_client: Client, song: Song, analyser: FakeAnalyser) -> None:
+def test_the_list_has_no_segments(anna_client: Client, song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     [listed] = anna_client.get("/api/predictions/").json()["results"]
     assert list(listed) == [key for key in KEYS if key != "segments"]
@@ -39,7 +39,7 @@ def test_the_list_leaves_segments_out(anna_client: Client, song: Song, analyser:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_list_costs_no_more_queries(
+def test_the_number_of_queries_does_not_grow_with_the_list(
     anna_client: Client, submit: Submit, analyser: FakeAnalyser, django_assert_num_queries: Any
 ) -> None:
     for mark in range(5):
@@ -49,27 +49,29 @@ def test_a_long_list_costs_no_more_queries(
         anna_client.get("/api/predictions/")
 
 
-def test_a_page_that_is_not_there(anna_client: Client) -> None:
+def test_a_page_after_the_last_is_not_found(anna_client: Client) -> None:
     assert error_code(anna_client.get("/api/predictions/?page=9"), 404) == "not_found"
 
 
-def test_another_person_sees_nothing(boris_client: Client, song: Song) -> None:
+def test_another_user_sees_no_songs(boris_client: Client, song: Song) -> None:
     assert boris_client.get("/api/predictions/").json()["results"] == []
     assert error_code(boris_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
     assert error_code(boris_client.delete(f"/api/predictions/{song.id}/"), 404) == "not_found"
     assert Song.objects.filter(id=song.id).exists()
 
 
-def test_the_owner_of_the_house_sees_no_songs_of_others(olga_client: Client, song: Song) -> None:
+def test_the_owner_of_the_installation_sees_no_songs_of_others(olga_client: Client, song: Song) -> None:
     assert error_code(olga_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
 
 
-def test_a_stranger_is_asked_for_a_key(db: None) -> None:
+def test_a_request_without_credentials_is_rejected(db: None) -> None:
     assert error_code(Client().get("/api/predictions/"), 401) == "not_authenticated"
     assert error_code(Client().get(f"/api/predictions/{uuid.uuid4()}/"), 401) == "not_authenticated"
 
 
-def test_deleting_deletes_the_sound(anna_client: Client, song: Song, media: Path, transactional_db: None) -> None:
+def test_deleting_a_song_deletes_its_audio(
+    anna_client: Client, song: Song, media: Path, transactional_db: None
+) -> None:
     response = anna_client.delete(f"/api/predictions/{song.id}/")
     assert (response.status_code, response.content) == (204, b"")
     assert files_under(media) == []
@@ -77,9 +79,7 @@ def test_deleting_deletes_the_sound(anna_client: Client, song: Song, media: Path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_person_said_stands_beside_what_was_heard(
-    anna_client: Client, song: Song, analyser: FakeAnalyser
-) -> None:
+def test_the_verdict_is_shown_beside_the_result(anna_client: Client, song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     song_agree(song=song, now=timezone.now())
     answer = anna_client.get(f"/api/predictions/{song.id}/").json()
@@ -98,7 +98,7 @@ def test_what_the_person_said_stands_beside_what_was_heard(
 
 @pytest.mark.parametrize("address", ["/api/", "/api/predict", "/api/predictions/7/", "/api/nothing/here/"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_wrong_addresses_are_answered_in_the_same_shape(anna_client: Client, address: str, method: str) -> None:
+def test_an_unknown_address_has_the_same_error_shape(anna_client: Client, address: str, method: str) -> None:
     assert error_code(getattr(anna_client, method)(address), 404) == "not_found"
 
 
@@ -106,14 +106,14 @@ def test_wrong_addresses_are_answered_in_the_same_shape(anna_client: Client, add
     "address",
     ["/api/predictions/?moood=tender", "/api/predictions/{id}/?wait=3", "/api/model/?q=x", "/api/predictions/?q=a&Q=b"],
 )
-def test_an_unknown_query_parameter_is_refused(anna_client: Client, song: Song, address: str) -> None:
+def test_an_unknown_query_parameter_is_rejected(anna_client: Client, song: Song, address: str) -> None:
     assert error_code(anna_client.get(address.format(id=song.id)), 400) == "parameter_unknown"
 
 
 @pytest.mark.parametrize("address", ["/api/predictions/", "/api/predictions/{id}/"])
-def test_wrong_methods_are_answered_in_the_same_shape(anna_client: Client, song: Song, address: str) -> None:
+def test_a_wrong_method_has_the_same_error_shape(anna_client: Client, song: Song, address: str) -> None:
     assert error_code(anna_client.put(address.format(id=song.id)), 405) == "method_not_allowed"
 
 
-def test_an_answer_in_another_language_than_json_is_refused(anna_client: Client, anna: Person) -> None:
+def test_a_request_for_another_format_than_json_is_rejected(anna_client: Client, anna: Person) -> None:
     assert error_code(anna_client.get("/api/predictions/", headers={"Accept": "text/csv"}), 406) == "not_acceptable"

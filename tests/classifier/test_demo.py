@@ -19,7 +19,7 @@ from tests.classifier.fake_analysis import FakeAnalyser
 def test_one_click_adds_the_demo_songs_to_the_queue(anna: Person, anna_client: Client) -> None:
     response = anna_client.post(reverse("demo-songs"), follow=True)
     assert response.redirect_chain == [(reverse("song-list"), 302)]
-    assert "The demo songs are here." in response.content.decode()
+    assert "Added the demo songs." in response.content.decode()
     songs = Song.objects.for_owner(anna)
     assert {song.file_name for song in songs} == {f"{title}.opus" for title in TITLES}
     assert {song.status for song in songs} == {Status.QUEUED}

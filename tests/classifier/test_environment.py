@@ -1,4 +1,4 @@
-"""Settings from the environment: taken, or refused by name with what is allowed."""
+"""Settings from environment variables, and the errors for wrong values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(("value", "meant"), [("1", True), ("YES", True), ("off", False), ("false", False), ("", True)])
-def test_a_switch(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool) -> None:
+def test_a_boolean(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool) -> None:
     monkeypatch.setenv("SWITCH", value)
     assert env.boolean("SWITCH", default=True) is meant
 
@@ -50,7 +50,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: env.origins("THING"), "https://music.example.org/", "addresses such as https://music.example.org"),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(
+def test_a_wrong_value_is_rejected_with_the_name_of_the_setting(
     monkeypatch: pytest.MonkeyPatch, read: Callable[[], Any], value: str, allowed: str
 ) -> None:
     monkeypatch.setenv("THING", value)
@@ -59,7 +59,7 @@ def test_a_wrong_value_is_refused_by_name(
     assert str(caught.value).startswith(f"THING is '{value}'; it takes {allowed}")
 
 
-def test_a_wrong_address_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_wrong_url_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://me:password@host/db")
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL has an unknown scheme") as caught:
         env.url("DATABASE_URL", ("postgres", "sqlite"))
@@ -67,7 +67,7 @@ def test_a_wrong_address_is_refused_without_its_password(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("url", ["postgres://u:p@h:port/db", "postgres://[half"])
-def test_an_unreadable_address_of_a_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_an_invalid_database_url_is_rejected(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL cannot be read; it takes postgres://"):
         database(Path("/tmp/db.sqlite3"))
@@ -89,7 +89,7 @@ def test_redis_and_postgres_need_one_variable_each(tmp_path: Path) -> None:
     assert grown.stdout.startswith("redis://r:6379/0 django.db.backends.postgresql "), grown.stderr
 
 
-def test_wrong_settings_stop_the_start_in_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
     refused = settings_under(tmp_path, MAX_UPLOAD_MB="much")
     assert refused.stderr.strip().endswith("MAX_UPLOAD_MB is 'much'; it takes a whole number from 1 to 20000.")
 
@@ -98,14 +98,12 @@ def test_wrong_settings_stop_the_start_in_one_sentence(tmp_path: Path) -> None:
     ("hosts", "asked", "needed"),
     [("", "", False), ("localhost", "", False), ("music.example.org", "", True), ("music.example.org", "no", False)],
 )
-def test_where_others_can_come_the_first_account_needs_the_token(
-    tmp_path: Path, hosts: str, asked: str, needed: bool
-) -> None:
+def test_a_public_installation_needs_the_setup_token(tmp_path: Path, hosts: str, asked: str, needed: bool) -> None:
     started = settings_under(tmp_path, ALLOWED_HOSTS=hosts, REQUIRE_SETUP_TOKEN=asked)
     assert started.stdout.split()[-1] == str(needed), started.stderr
 
 
-def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
+def test_the_secret_key_is_created_once_and_is_private(tmp_path: Path) -> None:
     first, second = settings_under(tmp_path), settings_under(tmp_path)
     assert first.stdout == second.stdout
     key = tmp_path / "secret_key"
@@ -113,14 +111,14 @@ def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(key.read_text().strip()) > 50
 
 
-def test_processes_that_start_together_agree_on_a_secret(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         secrets = set(threads.map(lambda _: load_or_create_secret(tmp_path / "secret"), range(8)))
     assert len(secrets) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
-def test_a_folder_that_cannot_be_made_is_refused_by_its_setting(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_rejected_with_its_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match="DATA_DIR takes the absolute path of a folder"):
         ensure_folder(tmp_path / "file" / "var", "DATA_DIR")

@@ -1,12 +1,13 @@
-"""Who may hear a song: claims, leases, cancellations and the sweep, one against the other."""
+"""Claims, leases, cancellations and the sweep, and races between them."""
 
 from __future__ import annotations
 
 import multiprocessing
-import time
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -27,22 +28,22 @@ MINUTE = timedelta(minutes=1)
 
 
 def claimed(song: Song) -> Song:
-    won = song_claim(song_id=song.id, now=timezone.now())
-    assert won is not None
-    return won
+    claim = song_claim(song_id=song.id, now=timezone.now())
+    assert claim is not None
+    return claim
 
 
-def test_a_claim_takes_a_queued_song(song: Song) -> None:
-    won = claimed(song)
-    assert (won.status, won.attempts, won.stage) == (Status.RUNNING, 1, "decoding")
+def test_a_claim_starts_a_queued_song(song: Song) -> None:
+    claim = claimed(song)
+    assert (claim.status, claim.attempts, claim.stage) == (Status.RUNNING, 1, "decoding")
 
 
-def test_a_second_claim_finds_nothing(song: Song) -> None:
+def test_a_second_claim_returns_none(song: Song) -> None:
     claimed(song)
     assert song_claim(song_id=song.id, now=timezone.now()) is None
 
 
-def test_a_claim_of_a_deleted_song_finds_nothing(db: None) -> None:
+def test_a_claim_of_a_deleted_song_returns_none(db: None) -> None:
     assert song_claim(song_id=uuid.uuid4(), now=timezone.now()) is None
 
 
@@ -54,50 +55,52 @@ def _try_to_claim(song_id: uuid.UUID) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_threads_one_claims(song: Song) -> None:
+def test_of_concurrent_threads_only_one_claims_the_song(song: Song) -> None:
     with ThreadPoolExecutor(6) as threads:
-        won = list(threads.map(_try_to_claim, [song.id] * 12))
-    assert sum(won) == 1
+        claim = list(threads.map(_try_to_claim, [song.id] * 12))
+    assert sum(claim) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_processes_one_claims(song: Song) -> None:
+def test_of_concurrent_processes_only_one_claims_the_song(song: Song) -> None:
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(3) as processes:
-        won = processes.map(_try_to_claim, [song.id] * 9, chunksize=1)
-    assert sum(won) == 1
+        claim = processes.map(_try_to_claim, [song.id] * 9, chunksize=1)
+    assert sum(claim) == 1
     song.refresh_from_db()
     assert song.attempts == 1
 
 
-def test_progress_is_kept_for_the_holder(song: Song) -> None:
-    won = claimed(song)
-    song_progress(song_id=won.id, lease_token=won.lease_token, stage="listening", segments_done=2, segments_total=9)
+def test_the_holder_of_the_lease_stores_progress(song: Song) -> None:
+    claim = claimed(song)
+    song_progress(song_id=claim.id, lease_token=claim.lease_token, stage="listening", segments_done=2, segments_total=9)
     song.refresh_from_db()
     assert (song.stage, song.segments_done, song.segments_total) == ("listening", 2, 9)
 
 
-def test_progress_of_a_cancelled_song_stops_its_worker(song: Song) -> None:
-    won = claimed(song)
+def test_storing_progress_of_a_cancelled_song_raises_lease_lost(song: Song) -> None:
+    claim = claimed(song)
     song_cancel(song=song, now=timezone.now())
     with pytest.raises(LeaseLost):
-        song_progress(song_id=won.id, lease_token=won.lease_token, stage="listening", segments_done=2, segments_total=9)
+        song_progress(
+            song_id=claim.id, lease_token=claim.lease_token, stage="listening", segments_done=2, segments_total=9
+        )
 
 
-def test_a_worker_that_comes_too_late_fails_nothing(song: Song) -> None:
-    won = claimed(song)
+def test_a_worker_without_the_lease_cannot_fail_the_song(song: Song) -> None:
+    claim = claimed(song)
     song_cancel(song=song, now=timezone.now())
-    assert not song_fail(song_id=won.id, lease_token=won.lease_token, code="x", message="y", now=timezone.now())
+    assert not song_fail(song_id=claim.id, lease_token=claim.lease_token, code="x", message="y", now=timezone.now())
     song.refresh_from_db()
     assert song.status == Status.CANCELLED
 
 
-def test_the_sweep_leaves_a_song_whose_lease_holds(song: Song) -> None:
+def test_the_sweep_ignores_a_song_with_a_valid_lease(song: Song) -> None:
     claimed(song)
     assert songs_sweep(now=timezone.now()) == SweepResult(requeued=0, failed=0, resent=0)
 
 
-def test_the_sweep_puts_back_a_song_whose_worker_was_lost(song: Song) -> None:
+def test_the_sweep_requeues_a_song_whose_worker_was_lost(song: Song) -> None:
     lost = claimed(song)
 
     swept = songs_sweep(now=timezone.now() + MINUTE)
@@ -109,7 +112,7 @@ def test_the_sweep_puts_back_a_song_whose_worker_was_lost(song: Song) -> None:
     assert not lease_renew(song_id=song.id, lease_token=lost.lease_token, now=timezone.now())
 
 
-def test_a_song_that_loses_every_worker_is_given_up(song: Song, settings: Any) -> None:
+def test_a_song_fails_after_the_maximum_of_lost_workers(song: Song, settings: Any) -> None:
     settings.MAX_ATTEMPTS = 2
     for _ in range(2):
         claimed(song)
@@ -121,7 +124,7 @@ def test_a_song_that_loses_every_worker_is_given_up(song: Song, settings: Any) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_sweeps_at_once_one_puts_a_song_back(song: Song) -> None:
+def test_of_concurrent_sweeps_only_one_requeues_a_song(song: Song) -> None:
     claimed(song)
 
     def sweep(_: int) -> int:
@@ -134,14 +137,14 @@ def test_of_two_sweeps_at_once_one_puts_a_song_back(song: Song) -> None:
         assert sum(threads.map(sweep, range(4))) == 1
 
 
-def test_a_song_whose_message_was_lost_is_handed_over_again(song: Song) -> None:
+def test_the_message_of_a_queued_song_is_sent_again(song: Song) -> None:
     assert songs_sweep(now=timezone.now() + MINUTE / 2).resent == 0
     assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 1
     song.refresh_from_db()
     assert song.enqueued_at > timezone.now() + MINUTE
 
 
-def test_only_the_oldest_of_a_long_queue_are_handed_over_again(submit: Submit) -> None:
+def test_of_a_long_queue_only_the_oldest_are_sent_again(submit: Submit) -> None:
     for mark in range(25):
         submit(mark=mark)
     assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 20
@@ -153,7 +156,7 @@ def test_a_queued_song_can_be_cancelled_and_retried(song: Song) -> None:
     assert song_retry(song=song, now=timezone.now()).status == Status.QUEUED
 
 
-def test_what_is_done_is_neither_cancelled_nor_retried(song: Song) -> None:
+def test_a_done_song_can_be_neither_cancelled_nor_retried(song: Song) -> None:
     Song.objects.filter(id=song.id).update(status=Status.DONE)
     with pytest.raises(ProductError, match="nothing to cancel"):
         song_cancel(song=song, now=timezone.now())
@@ -161,24 +164,37 @@ def test_what_is_done_is_neither_cancelled_nor_retried(song: Song) -> None:
         song_retry(song=song, now=timezone.now())
 
 
+TIMEOUT_S = 60
+"""For events that take milliseconds on an idle machine."""
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_heartbeat_renews_the_lease_until_the_song_is_over(song: Song, settings: Any) -> None:
-    settings.LEASE_S = 0.4
-    won = claimed(song)
-    with Heartbeat(won.id, won.lease_token) as heartbeat:
-        for _ in range(3):
-            time.sleep(0.3)
-            assert not Song.objects.abandoned(timezone.now()).exists()
+def test_a_heartbeat_renews_the_lease_until_the_song_is_done(
+    song: Song, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LEASE_S = 0.1
+    running = claimed(song)
+    renewals: Queue[Any] = Queue()
+
+    def renew(**arguments: Any) -> bool:
+        renewed = lease_renew(**arguments)
+        renewals.put(Song.objects.get(id=song.id).lease_expires_at)
+        return renewed
+
+    monkeypatch.setattr("classifier.jobs.heartbeat.lease_renew", renew)
+    with Heartbeat(running.id, running.lease_token) as heartbeat:
+        expiries = [renewals.get(timeout=TIMEOUT_S) for _ in range(3)]
+    assert running.lease_expires_at < expiries[0] < expiries[1] < expiries[2]
     assert not heartbeat.lost
-    time.sleep(0.5)
-    assert Song.objects.abandoned(timezone.now()).exists()
+    assert not any(thread.name == f"heartbeat-{song.id}" for thread in threading.enumerate())
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_heartbeat_sees_that_the_song_was_taken_away(song: Song, settings: Any) -> None:
-    settings.LEASE_S = 0.4
-    won = claimed(song)
-    with Heartbeat(won.id, won.lease_token) as heartbeat:
-        song_cancel(song=song, now=timezone.now())
-        time.sleep(0.4)
+def test_a_heartbeat_notices_that_the_lease_is_lost(song: Song, settings: Any) -> None:
+    settings.LEASE_S = 0.1
+    running = claimed(song)
+    song_cancel(song=song, now=timezone.now())
+    with Heartbeat(running.id, running.lease_token) as heartbeat:
+        [thread] = [thread for thread in threading.enumerate() if thread.name == f"heartbeat-{song.id}"]
+        thread.join(TIMEOUT_S)
         assert heartbeat.lost

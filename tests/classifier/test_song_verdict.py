@@ -1,4 +1,4 @@
-"""What a person says of a song, and that it stays."""
+"""Verdicts on results."""
 
 from __future__ import annotations
 
@@ -20,73 +20,75 @@ NOW = timezone.now()
 
 @pytest.fixture
 def calm(anna: Person) -> Song:
-    """A song of Anna's that was heard as calm but powerful."""
+    """A song of Anna's whose result is calm but powerful."""
     return shelve(anna, "Harbour")
 
 
-def said(song: Song) -> tuple[str, str, str]:
+def verdict_of(song: Song) -> tuple[str, str, str]:
     song.refresh_from_db()
     return song.verdict, song.actual_primary, song.actual_secondary
 
 
-def refusal(code: str) -> pytest.RaisesExc[ProductError]:
+def raises_code(code: str) -> pytest.RaisesExc[ProductError]:
     return pytest.raises(ProductError, check=lambda error: error.code == code)
 
 
-def test_who_agrees_has_said_what_was_heard(calm: Song) -> None:
+def test_agreeing_stores_the_moods_of_the_result(calm: Song) -> None:
     song = song_agree(song=calm, now=NOW)
-    assert said(song) == (Verdict.AGREED, "calmness", "power")
+    assert verdict_of(song) == (Verdict.AGREED, "calmness", "power")
     assert song.verdict_at == NOW
 
 
-def test_who_disagrees_has_not_said_what_it_is_instead(calm: Song) -> None:
+def test_disagreeing_stores_no_moods(calm: Song) -> None:
     song_correct(song=calm, primary="tension", now=NOW)
-    assert said(song_disagree(song=calm, now=NOW)) == (Verdict.DISAGREED, "", "")
+    assert verdict_of(song_disagree(song=calm, now=NOW)) == (Verdict.DISAGREED, "", "")
 
 
-def test_moods_are_set_and_taken_back(calm: Song) -> None:
-    assert said(song_correct(song=calm, primary="sadness", secondary="power", now=NOW)) == (
+def test_moods_are_corrected_and_retracted(calm: Song) -> None:
+    assert verdict_of(song_correct(song=calm, primary="sadness", secondary="power", now=NOW)) == (
         Verdict.CORRECTED, "sadness", "power",
     )  # fmt: skip
     song = song_retract(song=calm)
-    assert said(song) == (Verdict.NONE, "", "")
+    assert verdict_of(song) == (Verdict.NONE, "", "")
     assert song.verdict_at is None
 
 
-def test_a_second_mood_alone_is_the_first(calm: Song) -> None:
-    assert said(song_correct(song=calm, primary="", secondary="power", now=NOW)) == (Verdict.CORRECTED, "power", "")
+def test_a_second_mood_alone_becomes_the_main_mood(calm: Song) -> None:
+    assert verdict_of(song_correct(song=calm, primary="", secondary="power", now=NOW)) == (
+        Verdict.CORRECTED,
+        "power",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
     ("primary", "secondary", "code"),
     [("", "", "mood_missing"), ("hunger", "", "mood_unknown"), ("power", "power", "mood_twice")],
 )
-def test_moods_that_cannot_be_are_refused_and_change_nothing(
-    calm: Song, primary: str, secondary: str, code: str
-) -> None:
+def test_invalid_moods_are_rejected_and_change_nothing(calm: Song, primary: str, secondary: str, code: str) -> None:
     song_agree(song=calm, now=NOW)
-    with refusal(code):
+    with raises_code(code):
         song_correct(song=calm, primary=primary, secondary=secondary, now=NOW)
-    assert said(calm)[0] == Verdict.AGREED
+    assert verdict_of(calm)[0] == Verdict.AGREED
 
 
 @pytest.mark.parametrize("judge", [song_agree, song_disagree])
-def test_what_has_not_been_heard_can_be_named_but_not_judged(anna: Person, judge: object) -> None:
+def test_a_song_without_a_result_can_be_corrected_but_not_judged(anna: Person, judge: object) -> None:
     waiting = Song.objects.create(owner=anna, file_name="a.wav", sha256="a" * 64, size_bytes=1, created_at=NOW)
-    with refusal("answer_missing"):
+    with raises_code("answer_missing"):
         judge(song=waiting, now=NOW)
-    assert said(song_correct(song=waiting, primary="tension", now=NOW)) == (Verdict.CORRECTED, "tension", "")
+    assert verdict_of(song_correct(song=waiting, primary="tension", now=NOW)) == (Verdict.CORRECTED, "tension", "")
 
 
-def test_nobody_agrees_to_an_answer_that_was_not_on_the_page(calm: Song) -> None:
-    with refusal("answer_changed"):
+def test_agreeing_to_an_outdated_result_is_rejected(calm: Song) -> None:
+    with raises_code("answer_changed"):
         song_verdict(song=calm, verdict="agreed", seen=("sadness", "power"), now=NOW)
-    assert said(calm) == (Verdict.NONE, "", "")
+    assert verdict_of(calm) == (Verdict.NONE, "", "")
     song_verdict(song=calm, verdict="agreed", seen=("calmness", "power"), now=NOW)
-    assert said(calm)[0] == Verdict.AGREED
+    assert verdict_of(calm)[0] == Verdict.AGREED
 
 
-def test_a_verdict_that_does_not_exist_is_refused_with_those_that_do(calm: Song) -> None:
+def test_an_unknown_verdict_is_rejected_with_the_allowed_ones(calm: Song) -> None:
     with pytest.raises(
         ProductError, match="The verdict is “perhaps”, and agreed, disagreed, corrected, none are allowed"
     ):
@@ -95,27 +97,25 @@ def test_a_verdict_that_does_not_exist_is_refused_with_those_that_do(calm: Song)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("model_version", ["mood-1", "mood-9"])
-def test_hearing_a_song_anew_changes_nothing_of_what_was_said(
-    song: Song, analyser: FakeAnalyser, model_version: str
-) -> None:
+def test_another_analysis_does_not_change_the_verdict(song: Song, analyser: FakeAnalyser, model_version: str) -> None:
     song_analyse(song_id=song.id)
     song_agree(song=song, now=NOW)
     analyser.result.model_version = model_version
     analyser.result.answer |= {"mood": mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}}
     songs_rerun(ids=[song.id], now=timezone.now())
     song_analyse(song_id=song.id)
-    assert said(song) == (Verdict.AGREED, "calmness", "power")
+    assert verdict_of(song) == (Verdict.AGREED, "calmness", "power")
     assert (song.status, song.analysis.primary, song.verdict_at) == (Status.DONE, "tension", NOW)
 
 
-def test_a_word_does_not_bring_a_deleted_song_back(calm: Song) -> None:
+def test_a_verdict_does_not_restore_a_deleted_song(calm: Song) -> None:
     song_delete(song=Song.objects.get(id=calm.id))
-    with refusal("not_found"):
+    with raises_code("not_found"):
         song_correct(song=calm, primary="power", now=NOW)
     assert not Song.objects.exists()
 
 
-def test_a_word_is_one_write_that_touches_nothing_else(calm: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verdict_updates_only_its_own_columns(calm: Song, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker may be writing the row at the same moment."""
     written: list[dict[str, object]] = []
     update = QuerySet.update

@@ -37,7 +37,7 @@ def tag(*arguments: Any) -> tuple[list[dict[str, Any]], int]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """Two albums with what lies beside songs."""
+    """Two albums, with other files beside the songs."""
     for number, name in enumerate(["b/02.wav", "b/01.wav", "a/one.wav", "a/no suffix", ".hidden/x.wav", "a/.x.wav"]):
         path = tmp_path / "library" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_song_is_heard_without_being_stored(tmp_path: Path, analyser: FakeAnalyser) -> None:
+def test_a_song_is_analysed_without_being_stored(tmp_path: Path, analyser: FakeAnalyser) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     [answer], status = tag(tmp_path / "a.wav")
     assert status == 0
@@ -58,18 +58,18 @@ def test_a_song_is_heard_without_being_stored(tmp_path: Path, analyser: FakeAnal
     assert not Song.objects.exists()
 
 
-def test_hearing_without_storing_needs_no_database(tmp_path: Path, analyser: FakeAnalyser) -> None:
-    """Any look at the database would fail here, where the test asks for none."""
+def test_analysis_without_storing_needs_no_database(tmp_path: Path, analyser: FakeAnalyser) -> None:
+    """A query would fail here, since the test does not request the database."""
     (tmp_path / "a.wav").write_bytes(wav())
     assert tag(tmp_path / "a.wav")[1] == 0
 
 
-def test_folders_are_walked_in_order_and_what_is_no_song_is_passed_over(library: Path) -> None:
-    found = [str(path.relative_to(library)) for path in songs_under([library / "b", library])]
-    assert found == ["b/01.wav", "b/02.wav", "a/no suffix", "a/one.wav", "b/01.wav", "b/02.wav"]
+def test_folders_are_searched_in_order_and_other_files_are_skipped(library: Path) -> None:
+    names = [str(path.relative_to(library)) for path in songs_under([library / "b", library])]
+    assert names == ["b/01.wav", "b/02.wav", "a/no suffix", "a/one.wav", "b/01.wav", "b/02.wav"]
 
 
-def test_one_bad_file_never_stops_the_rest(tmp_path: Path, analyser: FakeAnalyser) -> None:
+def test_a_bad_file_does_not_stop_the_others(tmp_path: Path, analyser: FakeAnalyser) -> None:
     good, text, empty = (tmp_path / f"{name}.mp3" for name in ("good", "text", "empty"))
     good.write_bytes(wav())
     text.write_text("I am no song. " * 100)
@@ -86,12 +86,12 @@ def test_one_bad_file_never_stops_the_rest(tmp_path: Path, analyser: FakeAnalyse
     assert answers[0]["id"] is None
 
 
-def test_a_folder_without_songs_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_songs_is_reported(tmp_path: Path) -> None:
     [answer], status = tag(tmp_path)
     assert (answer["error"]["code"], status) == ("no_songs", 1)
 
 
-def test_names_that_are_no_text_and_names_that_cannot_be_stop_nothing(tmp_path: Path, analyser: FakeAnalyser) -> None:
+def test_file_names_that_are_not_utf8_or_too_long_stop_nothing(tmp_path: Path, analyser: FakeAnalyser) -> None:
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
     odd.write_bytes(wav())
     answers, status = tag(odd, tmp_path / ("x" * 300))
@@ -100,31 +100,31 @@ def test_names_that_are_no_text_and_names_that_cannot_be_stop_nothing(tmp_path: 
     assert answers[0]["path"] == f"{tmp_path}/caf\\udce9.wav"
 
 
-def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+def test_a_named_pipe_in_a_folder_is_skipped(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp3")
     (tmp_path / "a.wav").write_bytes(wav())
     assert list(songs_under([tmp_path])) == [tmp_path / "a.wav"]
 
 
-def test_a_file_that_kills_its_process_costs_itself_only(
+def test_a_file_that_kills_the_process_is_the_only_one_to_fail(
     tmp_path: Path, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, name in enumerate(["1.wav", "2 deadly.wav", "3.wav"]):
         (tmp_path / name).write_bytes(wav(mark=number))
 
-    def listen(path: Path, *, on_progress: Callable[[str, int, int], None]) -> Any:
+    def analyse(path: Path, *, on_progress: Callable[[str, int, int], None]) -> Any:
         if "deadly" in path.name:
             os.kill(os.getpid(), signal.SIGKILL)
         return analyser.analyse(path, on_progress=on_progress)
 
-    monkeypatch.setattr("classifier.ml_gateway.analyse", listen)
+    monkeypatch.setattr("classifier.ml_gateway.analyse", analyse)
     answers, status = tag(tmp_path)
     assert [answer["status"] for answer in answers] == ["done", "failed", "done"]
     assert answers[1]["error"]["code"] == "worker_lost"
     assert status == 1
 
 
-def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_a_file_that_takes_too_long_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.SONG_TIME_LIMIT_S = 0.5
     (tmp_path / "a.wav").write_bytes(wav())
     monkeypatch.setattr("classifier.ml_gateway.analyse", lambda path, on_progress: signal.pause())
@@ -166,17 +166,17 @@ def test_the_help_lists_the_options_of_this_command_before_those_of_django() -> 
     assert text.index("--store USER  ") < text.index("Django options:") < text.index("--pythonpath PYTHONPATH\n")
 
 
-def test_people_are_told_what_is_wrong_with_a_song_that_was_heard(tmp_path: Path) -> None:
+def test_warnings_are_printed_below_the_result(tmp_path: Path) -> None:
     broken = sounds.truncate(sounds.write(tmp_path / "a.wav", sounds.music(8.0)), 0.7)
     out = StringIO()
     call_command("tag", str(broken), stdout=out)
-    heard, warning = out.getvalue().splitlines()
-    assert heard.startswith(f"{broken}: ")
+    result, warning = out.getvalue().splitlines()
+    assert result.startswith(f"{broken}: ")
     assert warning.endswith("[audio_truncated]")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stored_songs_are_in_the_persons_history(tmp_path: Path, analyser: FakeAnalyser, anna: Person) -> None:
+def test_stored_songs_are_in_the_users_history(tmp_path: Path, analyser: FakeAnalyser, anna: Person) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
     [answer], status = tag(tmp_path / "a.wav", "--store", "anna")
     song = Song.objects.get()
@@ -187,7 +187,7 @@ def test_stored_songs_are_in_the_persons_history(tmp_path: Path, analyser: FakeA
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stored_song_is_not_heard_again(
+def test_a_stored_song_is_not_analysed_again(
     tmp_path: Path, analyser: FakeAnalyser, anna: Person, monkeypatch: Any
 ) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
@@ -198,7 +198,7 @@ def test_a_stored_song_is_not_heard_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stored_song_that_kills_its_process_ends_as_failed(
+def test_a_stored_song_that_kills_the_process_ends_as_failed(
     tmp_path: Path, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.wav").write_bytes(wav())
@@ -208,6 +208,6 @@ def test_a_stored_song_that_kills_its_process_ends_as_failed(
     assert Song.objects.get().status == Status.FAILED
 
 
-def test_songs_are_stored_for_somebody_who_is_known(anna: Person, tmp_path: Path) -> None:
+def test_songs_are_stored_for_an_existing_user_only(anna: Person, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"no user “ana”\. Users: anna"):
         tag(tmp_path, "--store", "ana")
