@@ -16,17 +16,17 @@ Submit = Callable[..., Song]
 
 @pytest.fixture
 def analyser(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyser:
-    """Hears in place of the models: Calm but Powerful together; the 2D network alone hears it calm and sad."""
+    """A fake analysis: Calm but Powerful; the 2D network alone predicts Calm and Sad."""
     analyser = FakeAnalyser()
-    analyser.result.answer = whole_answer()
+    analyser.result.answer = full_result()
     monkeypatch.setattr("classifier.ml_gateway.analyse", analyser.analyse)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
     monkeypatch.setattr("classifier.ml_gateway.network_view", view)
     return analyser
 
 
-def whole_answer(segments: int = 3) -> dict[str, Any]:
-    """An answer with all that the models give, each network's scores for each segment included."""
+def full_result(segments: int = 3) -> dict[str, Any]:
+    """A result with everything the models return, including the scores of each network for each segment."""
     whole = answer(segments)
     for segment in whole["segments"]:
         segment["models"] = {"cnn1d": scores(), "cnn2d": scores("sadness")}
@@ -40,7 +40,7 @@ def view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[st
 
 @pytest.fixture
 def submit(anna: Person) -> Submit:
-    """Hands in a song of Anna's; each mark makes another file."""
+    """Uploads a song of Anna's; each mark is a different file."""
 
     def submit(mark: int = 0, owner: Person = anna, name: str = "song.wav") -> Song:
         song, _ = song_submit(owner=owner, upload=upload(name, mark), now=timezone.now())
@@ -50,25 +50,25 @@ def submit(anna: Person) -> Submit:
 
 
 @pytest.fixture
-def hear(analyser: FakeAnalyser, submit: Submit) -> Submit:
-    """Hands in a song and listens to it."""
+def analyse_song(analyser: FakeAnalyser, submit: Submit) -> Submit:
+    """Uploads a song and analyses it."""
 
-    def hear(mark: int = 0, **given: Any) -> Song:
-        song = submit(mark, **given)
+    def analyse_song(mark: int = 0, **options: Any) -> Song:
+        song = submit(mark, **options)
         song_analyse(song_id=song.id)
         song.refresh_from_db()
         return song
 
-    return hear
+    return analyse_song
 
 
 @pytest.fixture
-def waiting(submit: Submit) -> Song:
-    """A song of Anna's that waits."""
+def queued_song(submit: Submit) -> Song:
+    """A song of Anna's in the queue."""
     return submit()
 
 
 @pytest.fixture
-def heard(hear: Submit) -> Song:
-    """A song of Anna's that was heard."""
-    return hear()
+def analysed_song(analyse_song: Submit) -> Song:
+    """A song of Anna's with a result."""
+    return analyse_song()

@@ -155,10 +155,10 @@ def _gain(name: str, a: str, b: str, difference: float, low: float, high: float)
 
 def _genres() -> dict[str, Any]:
     names = list(GENRES)
-    given = {name: round((i + 1) / 55, 4) for i, name in enumerate(names)}
+    shares = {name: round((i + 1) / 55, 4) for i, name in enumerate(names)}
     return {
         "songs": {"all": 1762, "4qaed": 720, "mirex": 722, "emotify": 320},
-        "shares": dict.fromkeys(("all", "4qaed", "mirex", "emotify"), given),
+        "shares": dict.fromkeys(("all", "4qaed", "mirex", "emotify"), shares),
         "rivals": dict.fromkeys(names[:-1], names[-1]),
         "confused_with": {name: {names[-1]: 0.45, names[i - 1]: 0.2} for i, name in enumerate(names[:-1])},
         "examples": {

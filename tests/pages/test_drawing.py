@@ -236,13 +236,13 @@ def test_each_side_has_a_peak_where_it_is_strongest() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "calmness", "power"), segment(90, "calmness", "power")]
     for part, (calm, powerful) in zip(song, [(0.3, 0.2), (0.5, 0.1), (0.2, 0.4)], strict=True):
         part["scores"] |= {"emotions": {"calmness": calm, "power": powerful}}
-    found = peaks(song, "calmness", "power", 100.0)
-    assert (found["primary"].x, found["primary"].width, found["primary"].label_on_the_right) == (
+    song_peaks = peaks(song, "calmness", "power", 100.0)
+    assert (song_peaks["primary"].x, song_peaks["primary"].width, song_peaks["primary"].label_on_the_right) == (
         "5.00%",
         "10.00%",
         True,
     )
-    assert (found["secondary"].time.text, found["secondary"].label_on_the_right) == ("1:30–1:40", False)
+    assert (song_peaks["secondary"].time.text, song_peaks["secondary"].label_on_the_right) == ("1:30–1:40", False)
     assert peaks([], "calmness", "power", 0.0) == {}
 
 

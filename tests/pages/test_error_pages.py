@@ -20,10 +20,10 @@ def test_an_unknown_address_is_not_found(anna_client: Client) -> None:
     assert LINK_BACK in html
 
 
-def test_a_song_of_another_user_is_not_found(boris_client: Client, heard: Song) -> None:
-    response = boris_client.get(reverse("song-detail", args=[heard.id]))
+def test_a_song_of_another_user_is_not_found(boris_client: Client, analysed_song: Song) -> None:
+    response = boris_client.get(reverse("song-detail", args=[analysed_song.id]))
     assert response.status_code == 404
-    assert heard.display_title not in response.content.decode()
+    assert analysed_song.display_title not in response.content.decode()
 
 
 def test_a_page_of_the_owner_is_forbidden_to_other_users(anna_client: Client) -> None:

@@ -40,9 +40,9 @@ def failed_songs(owner: Person, count: int) -> None:
     )
 
 
-def test_the_newest_song_is_first_with_its_mood(anna_client: Client, hear: Submit) -> None:
-    hear(1, name="older.wav")
-    newer = hear(2, name="newer.wav")
+def test_the_newest_song_is_first_with_its_mood(anna_client: Client, analyse_song: Submit) -> None:
+    analyse_song(1, name="older.wav")
+    newer = analyse_song(2, name="newer.wav")
     Song.objects.filter(id=newer.id).update(title="Newer")
     html = history(anna_client)
     assert html.index("Newer") < html.index("Nocturne")
@@ -55,14 +55,14 @@ def test_an_empty_history_explains_itself(anna_client: Client) -> None:
 
 
 @pytest.mark.parametrize("q", ["nocturne", "field", "song.wav", "calm powerful", "Powerful Nocturne"])
-def test_search_covers_title_artist_file_and_mood(anna_client: Client, heard: Song, q: str) -> None:
-    assert str(heard.id) in history(anna_client, q=q)
+def test_search_covers_title_artist_file_and_mood(anna_client: Client, analysed_song: Song, q: str) -> None:
+    assert str(analysed_song.id) in history(anna_client, q=q)
 
 
-def test_a_search_without_matches_shows_the_search_text(anna_client: Client, heard: Song) -> None:
+def test_a_search_without_matches_shows_the_search_text(anna_client: Client, analysed_song: Song) -> None:
     html = history(anna_client, q="<b>polka</b>")
     assert "No songs match “&lt;b&gt;polka&lt;/b&gt;”" in html
-    assert str(heard.id) not in html
+    assert str(analysed_song.id) not in html
 
 
 def test_long_histories_are_paginated(anna: Person, anna_client: Client) -> None:
@@ -81,8 +81,8 @@ def test_pages_keep_the_search(anna: Person, anna_client: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "99", "last", "-1"])
-def test_an_invalid_page_number_shows_a_valid_page(anna_client: Client, heard: Song, page: str) -> None:
-    assert str(heard.id) in history(anna_client, page=page)
+def test_an_invalid_page_number_shows_a_valid_page(anna_client: Client, analysed_song: Song, page: str) -> None:
+    assert str(analysed_song.id) in history(anna_client, page=page)
 
 
 def test_a_failed_song_shows_the_reason_and_can_be_retried(anna: Person, anna_client: Client) -> None:
@@ -92,21 +92,21 @@ def test_a_failed_song_shows_the_reason_and_can_be_retried(anna: Person, anna_cl
     assert reverse("song-retry", args=[Song.objects.get().id]) in html
 
 
-def test_unfinished_songs_refresh_the_page_without_a_script(anna_client: Client, waiting: Song) -> None:
+def test_unfinished_songs_refresh_the_page_without_a_script(anna_client: Client, queued_song: Song) -> None:
     html = history(anna_client)
     assert '<noscript><meta http-equiv="refresh"' in html
     assert "Queued, next" in html
 
 
 def test_a_full_page_takes_as_many_queries_as_one_song(
-    anna: Person, anna_client: Client, hear: Submit, django_assert_num_queries: Callable
+    anna: Person, anna_client: Client, analyse_song: Submit, django_assert_num_queries: Callable
 ) -> None:
     # Session, user, number of songs, songs, their analyses, saved filters, worker.
-    hear(1)
+    analyse_song(1)
     with django_assert_num_queries(7):
         history(anna_client)
     for mark in range(2, 12):
-        hear(mark)
+        analyse_song(mark)
     failed_songs(anna, 5)
     with django_assert_num_queries(7):
         history(anna_client)
@@ -114,9 +114,9 @@ def test_a_full_page_takes_as_many_queries_as_one_song(
         history(anna_client, mood="calmness", q="nocturne", valence_from="2", area="2_2-8_2-8_8", sort="lively")
 
 
-def test_users_see_only_their_own_songs(boris_client: Client, heard: Song) -> None:
-    assert str(heard.id) not in history(boris_client)
-    assert str(heard.id) not in history(boris_client, q="nocturne")
+def test_users_see_only_their_own_songs(boris_client: Client, analysed_song: Song) -> None:
+    assert str(analysed_song.id) not in history(boris_client)
+    assert str(analysed_song.id) not in history(boris_client, q="nocturne")
 
 
 def test_active_filters_are_shown_and_can_be_removed(anna: Person, anna_client: Client) -> None:

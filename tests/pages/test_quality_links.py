@@ -18,16 +18,16 @@ def moods_linked(html: str) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def in_use(heard: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model that heard the song is in use, and its card is the made-up one."""
-    settings.MODEL_BUNDLE = heard.analysis.model_version
+def in_use(analysed_song: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model of the song is in use, and its card is the test card."""
+    settings.MODEL_BUNDLE = analysed_song.analysis.model_version
     monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: True)
     monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": measured_card())
 
 
 @pytest.fixture
-def html(anna_client: Client, heard: Any, in_use: None) -> str:
-    return anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
+def html(anna_client: Client, analysed_song: Any, in_use: None) -> str:
+    return anna_client.get(reverse("song-detail", args=[analysed_song.id])).content.decode()
 
 
 def test_each_mood_links_to_its_precision(html: str) -> None:
@@ -60,18 +60,18 @@ def test_the_model_links_to_its_accuracy_and_its_terms(html: str) -> None:
 
 
 def test_a_result_of_another_installed_model_links_to_that_model(
-    anna_client: Client, heard: Any, settings: Any
+    anna_client: Client, analysed_song: Any, settings: Any
 ) -> None:
     settings.MODEL_BUNDLE = "mood-10"
-    html = anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
-    assert f'href="/how-good/?version={heard.analysis.model_version}#mood-calmness"' in html
+    html = anna_client.get(reverse("song-detail", args=[analysed_song.id])).content.decode()
+    assert f'href="/how-good/?version={analysed_song.analysis.model_version}#mood-calmness"' in html
 
 
 def test_a_result_of_a_removed_model_has_no_links(
-    anna_client: Client, heard: Any, monkeypatch: pytest.MonkeyPatch
+    anna_client: Client, analysed_song: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: False)
-    html = anna_client.get(reverse("song-detail", args=[heard.id])).content.decode()
+    html = anna_client.get(reverse("song-detail", args=[analysed_song.id])).content.decode()
     assert list(moods_linked(html)) == []
     assert "which is no longer installed" in words(html)
 

@@ -11,7 +11,7 @@ from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Verdict
 from ml.features.names import FEATURES
 from tests.classifier.fake_analysis import FakeAnalyser, mood
-from tests.pages.conftest import Submit, whole_answer
+from tests.pages.conftest import Submit, full_result
 
 
 def page(client: Client, song: Song, **query: str) -> str:
@@ -25,8 +25,10 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def test_the_headline_is_the_composite_mood_with_the_confidence_of_each_side(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard)
+def test_the_headline_is_the_composite_mood_with_the_confidence_of_each_side(
+    anna_client: Client, analysed_song: Song
+) -> None:
+    html = page(anna_client, analysed_song)
     headline = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)
     assert words(headline) == "Calm but Powerful"
     assert "71 % likely" in words(html)
@@ -34,39 +36,39 @@ def test_the_headline_is_the_composite_mood_with_the_confidence_of_each_side(ann
     assert "<title>Calm but Powerful: Nocturne" in html
 
 
-def test_the_page_shows_alternatives_genre_main_reason_and_tags(anna_client: Client, heard: Song) -> None:
-    text = words(page(anna_client, heard))
+def test_the_page_shows_alternatives_genre_main_reason_and_tags(anna_client: Client, analysed_song: Song) -> None:
+    text = words(page(anna_client, analysed_song))
     assert "Calm and Tender 12 %" in text
     assert "Mood genre Calm but Epic Calm, yet solemn" in text
     assert "Main reason: A slow beat" in text
     assert "Nocturne by Field" in text
 
 
-def test_both_networks_are_shown_with_their_agreement(anna_client: Client, heard: Song) -> None:
-    text = words(page(anna_client, heard))
+def test_both_networks_are_shown_with_their_agreement(anna_client: Client, analysed_song: Song) -> None:
+    text = words(page(anna_client, analysed_song))
     assert "83 % agreement The networks mostly agree." in text
     assert "1D network Reads the sequence of 57 features" in text
     assert "Calm and Sad" in text
 
 
-def test_the_result_of_one_network_can_be_shown(anna_client: Client, heard: Song) -> None:
-    headline = re.search(r"<h1>(.*?)</h1>", page(anna_client, heard, model="cnn2d"), re.DOTALL).group(1)
+def test_the_result_of_one_network_can_be_shown(anna_client: Client, analysed_song: Song) -> None:
+    headline = re.search(r"<h1>(.*?)</h1>", page(anna_client, analysed_song, model="cnn2d"), re.DOTALL).group(1)
     assert words(headline) == "Calm and Sad"
 
 
-def test_an_unknown_network_is_rejected_with_its_name(anna_client: Client, heard: Song) -> None:
-    response = anna_client.get(reverse("song-detail", args=[heard.id]), {"model": "cnn3d"})
+def test_an_unknown_network_is_rejected_with_its_name(anna_client: Client, analysed_song: Song) -> None:
+    response = anna_client.get(reverse("song-detail", args=[analysed_song.id]), {"model": "cnn3d"})
     assert response.status_code == 400
     assert "“cnn3d”" in response.content.decode()
 
 
 def test_an_uncertain_mood_is_called_mixed_with_candidates(
-    anna_client: Client, analyser: FakeAnalyser, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
 ) -> None:
-    analyser.result.answer = whole_answer() | {
+    analyser.result.answer = full_result() | {
         "mood": mood() | {"name": "Mixed: Calm or Powerful", "confidence": 0.31, "certain": False}
     }
-    text = words(page(anna_client, hear()))
+    text = words(page(anna_client, analyse_song()))
     assert "Mixed: Calm or Powerful" in text
     assert "No mood is clear enough to be stated" in text
     assert "Why it is mixed Calm, the best candidate, reaches 31 %. Below" in text
@@ -74,50 +76,52 @@ def test_an_uncertain_mood_is_called_mixed_with_candidates(
 
 
 def test_features_are_shown_in_tables_with_their_units(
-    anna_client: Client, analyser: FakeAnalyser, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
 ) -> None:
-    analyser.result.answer = whole_answer() | {"features": {feature.name: 0.5 for feature in FEATURES}}
-    html = page(anna_client, hear())
+    analyser.result.answer = full_result() | {"features": {feature.name: 0.5 for feature in FEATURES}}
+    html = page(anna_client, analyse_song())
     for name in {feature.name.removesuffix("_mean").removesuffix("_var") for feature in FEATURES}:
         assert f"<code>{name}</code>" in html
     assert "beats/min" in html
 
 
-def test_song_and_passages_can_be_played_without_javascript(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard)
-    assert f'<audio controls preload="metadata" src="{reverse("song-audio", args=[heard.id])}"' in html
-    assert f'href="{reverse("song-passage", args=[heard.id])}?start=0.00&amp;end=20.00"' in html
+def test_song_and_passages_can_be_played_without_javascript(anna_client: Client, analysed_song: Song) -> None:
+    html = page(anna_client, analysed_song)
+    assert f'<audio controls preload="metadata" src="{reverse("song-audio", args=[analysed_song.id])}"' in html
+    assert f'href="{reverse("song-passage", args=[analysed_song.id])}?start=0.00&amp;end=20.00"' in html
 
 
-def test_the_users_own_mood_is_the_headline_with_the_prediction_beside_it(anna_client: Client, heard: Song) -> None:
-    Song.objects.filter(id=heard.id).update(
+def test_the_users_own_mood_is_the_headline_with_the_prediction_beside_it(
+    anna_client: Client, analysed_song: Song
+) -> None:
+    Song.objects.filter(id=analysed_song.id).update(
         verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
     )
-    html = page(anna_client, heard)
+    html = page(anna_client, analysed_song)
     assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Tense and Sad"
     assert "<title>Tense and Sad: Nocturne" in html
     assert "Set by you. The prediction is Calm but Powerful." in words(html)
 
 
-def test_a_single_networks_result_keeps_its_own_headline(anna_client: Client, heard: Song) -> None:
-    Song.objects.filter(id=heard.id).update(
+def test_a_single_networks_result_keeps_its_own_headline(anna_client: Client, analysed_song: Song) -> None:
+    Song.objects.filter(id=analysed_song.id).update(
         verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
     )
-    html = page(anna_client, heard, model="cnn2d")
+    html = page(anna_client, analysed_song, model="cnn2d")
     assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Calm and Sad"
     assert "2D network only. Show the combined result" in words(html)
 
 
-def test_titles_in_any_script_keep_their_direction(anna_client: Client, heard: Song) -> None:
-    Song.objects.filter(id=heard.id).update(title="ليلة هادئة 🌙", artist="青葉市子")
-    html = page(anna_client, heard)
+def test_titles_in_any_script_keep_their_direction(anna_client: Client, analysed_song: Song) -> None:
+    Song.objects.filter(id=analysed_song.id).update(title="ليلة هادئة 🌙", artist="青葉市子")
+    html = page(anna_client, analysed_song)
     assert re.search(r'<strong class="clamped" dir="auto"[^>]*>ليلة هادئة 🌙</strong>', html)
     assert "<bdi>青葉市子</bdi>" in html
 
 
 @pytest.mark.parametrize("name", ["networks", "vocabularies", "genres", "features", "song"])
-def test_details_are_folded_and_have_an_anchor_inside(anna_client: Client, heard: Song, name: str) -> None:
-    html = page(anna_client, heard)
+def test_details_are_folded_and_have_an_anchor_inside(anna_client: Client, analysed_song: Song, name: str) -> None:
+    html = page(anna_client, analysed_song)
     folded = next(
         part
         for part in re.findall(r"<details class=\"disclosure\".*?id=\"\w+\"", html, re.DOTALL)
@@ -126,45 +130,47 @@ def test_details_are_folded_and_have_an_anchor_inside(anna_client: Client, heard
     assert " open" not in folded.partition(">")[0]
 
 
-def test_a_warning_about_the_file_is_shown(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
+def test_a_warning_about_the_file_is_shown(anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit) -> None:
     analyser.result.warnings = [{"code": "audio_truncated", "message": "The file broke off after 93 s."}]
-    assert "The file broke off after 93 s." in page(anna_client, hear())
+    assert "The file broke off after 93 s." in page(anna_client, analyse_song())
 
 
 def test_a_result_is_shown_after_its_model_was_removed(
-    anna_client: Client, heard: Song, monkeypatch: pytest.MonkeyPatch
+    anna_client: Client, analysed_song: Song, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(network: str, answer: object, version: str) -> None:
         raise MoodError("model_missing", "The model mood-1 is not installed.")
 
     monkeypatch.setattr("classifier.ml_gateway.network_view", missing)
-    text = words(page(anna_client, heard))
+    text = words(page(anna_client, analysed_song))
     assert "Calm but Powerful" in text
     assert "is no longer installed" in text
-    assert anna_client.get(reverse("song-detail", args=[heard.id]), {"model": "cnn1d"}).status_code == 503
+    assert anna_client.get(reverse("song-detail", args=[analysed_song.id]), {"model": "cnn1d"}).status_code == 503
 
 
-def test_without_its_model_only_dependent_parts_are_missing(anna_client: Client, heard: Song) -> None:
+def test_without_its_model_only_dependent_parts_are_missing(anna_client: Client, analysed_song: Song) -> None:
     Analysis.objects.update(model_version="mood-0")
-    html = page(anna_client, heard)
+    html = page(anna_client, analysed_song)
     assert "Compared with the reference library:" in words(html)
     assert "data-vocabulary" not in html
-    assert anna_client.get(reverse("song-detail", args=[heard.id]), {"words": "energy"}).status_code == 503
+    assert anna_client.get(reverse("song-detail", args=[analysed_song.id]), {"words": "energy"}).status_code == 503
 
 
-def test_title_and_artist_are_escaped(anna_client: Client, heard: Song) -> None:
-    Song.objects.filter(id=heard.id).update(title="<script>alert(1)</script>", artist='"><img src=x>')
-    html = page(anna_client, heard)
+def test_title_and_artist_are_escaped(anna_client: Client, analysed_song: Song) -> None:
+    Song.objects.filter(id=analysed_song.id).update(title="<script>alert(1)</script>", artist='"><img src=x>')
+    html = page(anna_client, analysed_song)
     assert "<script>alert" not in html
     assert "<img src=x>" not in html
 
 
-def test_the_page_complies_with_the_content_security_policy(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard)
+def test_the_page_complies_with_the_content_security_policy(anna_client: Client, analysed_song: Song) -> None:
+    html = page(anna_client, analysed_song)
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\bsrc=)", html)
 
 
-def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
+def test_each_side_has_its_own_reasons_and_passages(
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
+) -> None:
     reasons = [
         {
             "mood": "calmness",
@@ -182,8 +188,8 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyse
         },
         {"mood": "power", "trait": "key", "feature": "mode", "text": "in A minor", "effect": -0.02},
     ]
-    analyser.result.answer = whole_answer() | {"reasons": reasons}
-    html = page(anna_client, hear())
+    analyser.result.answer = full_result() | {"reasons": reasons}
+    html = page(anna_client, analyse_song())
     calm, powerful = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "What supports it listeners in a hundred Slower than 80 % of songs +5.0" in calm
     assert "Louder" not in calm
@@ -193,9 +199,9 @@ def test_each_side_has_its_own_reasons_and_passages(anna_client: Client, analyse
     assert "Main or second mood throughout" in powerful
 
 
-def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, heard: Song) -> None:
+def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, analysed_song: Song) -> None:
     AnalysisDetail.objects.update(waveform=[])
-    html = page(anna_client, heard)
+    html = page(anna_client, analysed_song)
     first, second = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "A slow beat" in first
     assert "analysed before the second mood had reasons" in second
@@ -203,26 +209,28 @@ def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, hea
     assert 'class="mood-timeline"' in html
 
 
-def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, heard: Song) -> None:
-    wave = re.search(r"<svg class=\"waveform.*?</svg>", page(anna_client, heard), re.DOTALL).group()
+def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, analysed_song: Song) -> None:
+    wave = re.search(r"<svg class=\"waveform.*?</svg>", page(anna_client, analysed_song), re.DOTALL).group()
     assert re.findall(r"<g class=\"(mood-\w+)\">", wave) == ["mood-calmness", "mood-power"]
 
 
 def test_the_strongest_passage_of_each_side_can_be_played_or_downloaded(
-    anna_client: Client, analyser: FakeAnalyser, hear: Submit
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
 ) -> None:
-    answer = whole_answer()
+    answer = full_result()
     answer["segments"][2]["scores"]["emotions"] |= {"power": 0.9}
     analyser.result.answer = answer
-    song = hear()
+    song = analyse_song()
     html = page(anna_client, song)
     strongest = re.search(r"<ul class=\"strongest.*?</ul>", html, re.DOTALL).group()
     assert words(strongest) == "Most Calm 0:00–0:10 Most Powerful 0:10–0:20"
     assert f'href="{reverse("song-passage", args=[song.id])}?start=10.00&amp;end=20.00" data-passage' in strongest
 
 
-def test_another_vocabulary_is_shown_without_javascript_with_its_accuracy(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard, words="occasions", model="cnn1d")
+def test_another_vocabulary_is_shown_without_javascript_with_its_accuracy(
+    anna_client: Client, analysed_song: Song
+) -> None:
+    html = page(anna_client, analysed_song, words="occasions", model="cnn1d")
     shown = re.search(r'<div class="vocabulary" data-panel="occasions">(.*?)</div>', html, re.DOTALL).group(1)
     assert "In this vocabulary the song is" in words(shown)
     assert "Not measured: there are no recordings with these labels." in words(shown)
@@ -231,22 +239,22 @@ def test_another_vocabulary_is_shown_without_javascript_with_its_accuracy(anna_c
     assert 'href="?model=cnn1d&amp;words=energy#vocabularies"' in html
 
 
-def test_an_unknown_vocabulary_is_rejected_with_its_name(anna_client: Client, heard: Song) -> None:
-    response = anna_client.get(reverse("song-detail", args=[heard.id]), {"words": "weather"})
+def test_an_unknown_vocabulary_is_rejected_with_its_name(anna_client: Client, analysed_song: Song) -> None:
+    response = anna_client.get(reverse("song-detail", args=[analysed_song.id]), {"words": "weather"})
     assert response.status_code == 400
     assert "“weather”" in response.content.decode()
 
 
-def test_each_genre_rule_shows_which_conditions_are_met(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard)
+def test_each_genre_rule_shows_which_conditions_are_met(anna_client: Client, analysed_song: Song) -> None:
+    html = page(anna_client, analysed_song)
     rules = re.search(r'<ul class="rules">(.*?)</section>', html, re.DOTALL).group(1)
     assert "Met: Calmness in the upper half ; this song: higher than 99 %" in words(rules)
     assert "Not met: " in words(rules)
     assert "None of the other rules holds." in words(rules)
 
 
-def test_the_networks_are_compared_by_emotion_and_by_passage(anna_client: Client, heard: Song) -> None:
-    text = words(page(anna_client, heard))
+def test_the_networks_are_compared_by_emotion_and_by_passage(anna_client: Client, analysed_song: Song) -> None:
+    text = words(page(anna_client, analysed_song))
     assert "They differ most on Calm (70 and 10 %), Sad (10 and 70 %)" in text
     assert "They never put the same mood first." in text
     assert "0:00–0:20 ○ Calm , ◆ Sad" in text
@@ -255,54 +263,60 @@ def test_the_networks_are_compared_by_emotion_and_by_passage(anna_client: Client
     )
 
 
-def test_a_disagreement_of_the_networks_is_explained(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
-    analyser.result.answer = whole_answer() | {"agreement": 0.41}
-    text = words(page(anna_client, hear()))
+def test_a_disagreement_of_the_networks_is_explained(
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
+) -> None:
+    analyser.result.answer = full_result() | {"agreement": 0.41}
+    text = words(page(anna_client, analyse_song()))
     assert "41 % agreement The networks disagree: treat this result with care." in text
     assert "The networks disagree on this song: the 1D network puts Calm first, the 2D network Sad." in text
     assert "rely on your own judgement" in text
 
 
-def test_saliency_maps_are_offered_for_the_sides_of_the_combined_result(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard, model="cnn2d")
-    assert reverse("song-saliency", args=[heard.id, "primary"]) in html
+def test_saliency_maps_are_offered_for_the_sides_of_the_combined_result(
+    anna_client: Client, analysed_song: Song
+) -> None:
+    html = page(anna_client, analysed_song, model="cnn2d")
+    assert reverse("song-saliency", args=[analysed_song.id, "primary"]) in html
     assert "Saliency for Calm" in html
     assert "Saliency for Powerful" in html
 
 
-def test_the_page_links_to_the_report_and_to_a_comparison(anna_client: Client, heard: Song) -> None:
-    html = page(anna_client, heard)
-    assert f'href="{reverse("song-report", args=[heard.id])}"' in html
-    assert f'href="{reverse("song-compare")}?a={heard.id}"' in html
+def test_the_page_links_to_the_report_and_to_a_comparison(anna_client: Client, analysed_song: Song) -> None:
+    html = page(anna_client, analysed_song)
+    assert f'href="{reverse("song-report", args=[analysed_song.id])}"' in html
+    assert f'href="{reverse("song-compare")}?a={analysed_song.id}"' in html
 
 
-def test_every_image_has_its_size_before_it_loads(anna_client: Client, heard: Song) -> None:
-    for picture in re.findall(r"<img[^>]*>", page(anna_client, heard)):
+def test_every_image_has_its_size_before_it_loads(anna_client: Client, analysed_song: Song) -> None:
+    for picture in re.findall(r"<img[^>]*>", page(anna_client, analysed_song)):
         assert re.search(r'width="\d+" height="\d+"', picture), picture
 
 
-def test_the_page_of_a_song_of_two_hours_stays_small(anna_client: Client, analyser: FakeAnalyser, hear: Submit) -> None:
-    analyser.result.answer = whole_answer(segments=1439)
+def test_the_page_of_a_song_of_two_hours_stays_small(
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
+) -> None:
+    analyser.result.answer = full_result(segments=1439)
     for i, segment in enumerate(analyser.result.answer["segments"]):
         # A mood that never stays: as many passages as there can be.
         segment["mood"] = mood() | {"name": f"Mood {i // 12 % 2}", "certain": i // 12 % 2 == 0}
     analyser.result.duration_s = 7200.0
     analyser.result.waveform = [i % 100 for i in range(600)]
-    html = page(anna_client, hear())
+    html = page(anna_client, analyse_song())
     assert html.count('class="number"><a href') > 100
     assert len(html.encode()) < 300_000
 
 
 def test_a_long_song_needs_no_more_queries(
-    anna_client: Client, analyser: FakeAnalyser, hear: Submit, django_assert_num_queries: Callable
+    anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit, django_assert_num_queries: Callable
 ) -> None:
-    analyser.result.answer = whole_answer(segments=400)
+    analyser.result.answer = full_result(segments=400)
     analyser.result.duration_s = 2005.0
-    address = reverse("song-detail", args=[hear().id])
+    address = reverse("song-detail", args=[analyse_song().id])
     # Session, person, song, analysis with its detail, segments.
     with django_assert_num_queries(5):
         anna_client.get(address)
 
 
-def test_the_song_of_another_user_is_not_found(boris_client: Client, heard: Song) -> None:
-    assert boris_client.get(reverse("song-detail", args=[heard.id])).status_code == 404
+def test_the_song_of_another_user_is_not_found(boris_client: Client, analysed_song: Song) -> None:
+    assert boris_client.get(reverse("song-detail", args=[analysed_song.id])).status_code == 404

@@ -178,8 +178,8 @@ def test_unfinished_songs_come_before_recent_ones(anna_client: Client, submit, s
         Song.objects.filter(id=song.id).update(status=Status.CANCELLED)
     page = anna_client.get(reverse("home")).content.decode()
     shown = re.findall(r'data-song="([\w-]+)"', page)
-    waiting, over = songs[:4], songs[:5:-1]
-    assert shown == [str(song.id) for song in (*waiting, *over)]
+    queued_song, over = songs[:4], songs[:5:-1]
+    assert shown == [str(song.id) for song in (*queued_song, *over)]
     assert "4 songs queued." in page
 
 
@@ -205,11 +205,11 @@ def test_an_unfinished_upload_is_listed_for_its_owner(anna: Person, anna_client:
 
 
 def test_cancel_all_cancels_the_queued_songs_of_the_user_only(anna_client: Client, boris: Person, submit) -> None:
-    mine, heard, others = submit(1), submit(2), submit(3, owner=boris)
-    Song.objects.filter(id=heard.id).update(
-        status=Status.RUNNING, lease_token=heard.id, lease_expires_at=timezone.now()
+    mine, analysed_song, others = submit(1), submit(2), submit(3, owner=boris)
+    Song.objects.filter(id=analysed_song.id).update(
+        status=Status.RUNNING, lease_token=analysed_song.id, lease_expires_at=timezone.now()
     )
     page = anna_client.post(reverse("songs-cancel"), follow=True).content.decode()
     assert "Cancelled 1 song." in page
     states = {song.id: song.status for song in Song.objects.all()}
-    assert states == {mine.id: Status.CANCELLED, heard.id: Status.RUNNING, others.id: Status.QUEUED}
+    assert states == {mine.id: Status.CANCELLED, analysed_song.id: Status.RUNNING, others.id: Status.QUEUED}
