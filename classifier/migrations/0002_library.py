@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 def say_that_they_corrected(apps, schema_editor):
-    """Before there was a word for it, whoever said a mood had corrected the answer."""
+    """Until now, every stated mood was a correction."""
     apps.get_model("classifier", "Song").objects.exclude(actual_primary="").update(verdict="corrected")
 
 
