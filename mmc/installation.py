@@ -1,5 +1,6 @@
 """Folders and secrets that an installation creates on its first start."""
 
+import errno
 import os
 import secrets
 import tempfile
@@ -20,12 +21,21 @@ def ensure_folder(path: Path, setting: str) -> Path:
 
 
 def load_or_create_secret(path: Path) -> str:
-    """The secret in this file, readable by its user alone; created if the file does not exist."""
+    """The secret in this file, readable by its user alone; created if the file does not exist.
+
+    In a folder that cannot be written it lasts as long as the process, which then can store nothing: a system check
+    stops every command that has to.
+    """
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
-    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return secrets.token_urlsafe(50)
+        raise
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(50) + "\n")
     try:

@@ -1,5 +1,6 @@
 """All settings, read from the environment. Each is described in docs/settings.md."""
 
+import os
 from pathlib import Path
 
 from mmc import environment as env
@@ -117,7 +118,9 @@ DATABASES = {"default": database(DATA_DIR / "db.sqlite3")}
 
 MEDIA_ROOT = DATA_DIR / "media"
 # On the same disk as MEDIA_ROOT, so that storing an upload is a rename.
-FILE_UPLOAD_TEMP_DIR = ensure_folder(DATA_DIR / "incoming", "DATA_DIR")
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
+if os.access(DATA_DIR, os.W_OK):  # `manage.py tag` works without; a system check stops everything else
+    ensure_folder(FILE_UPLOAD_TEMP_DIR, "DATA_DIR")
 FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.ChecksumUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

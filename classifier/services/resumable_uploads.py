@@ -56,7 +56,7 @@ def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "
             HTTPStatus.TOO_MANY_REQUESTS,
         )
     with disk_full_as_error():
-        settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+        settings.FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         if song is None and shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
             raise disk_full()
         return ResumableUpload.objects.create(

@@ -47,7 +47,7 @@ class ChecksumUploadHandler(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+        settings.FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.upload = ChecksumUploadedFile(self.file_name, self.content_type)
         self.digest = hashlib.sha256()
 

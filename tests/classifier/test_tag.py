@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.management.commands.tag import Command, songs_under
+from classifier.management.audio_paths import find_audio
+from classifier.management.commands.tag import Command
 from classifier.models import Person, Song, Status
 from tests import sounds
 from tests.architecture.sources import ROOT
@@ -33,6 +34,10 @@ def tag(*arguments: Any) -> tuple[list[dict[str, Any]], int]:
     except SystemExit as error:
         status = int(error.code or 0)
     return [json.loads(line) for line in out.getvalue().splitlines()], status
+
+
+def songs_under(paths: list[Path]) -> list[Path]:
+    return [entry.path for entry in find_audio(paths) if not entry.error and not entry.skipped]
 
 
 @pytest.fixture

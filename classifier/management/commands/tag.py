@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, DjangoHelpFormatter
 from tqdm import tqdm
 
 from classifier import ml_gateway
 from classifier.accounts.users import user_named
+from classifier.errors import ProductError
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
+from classifier.management.audio_paths import FoundPath, find_audio, regular_file
+from classifier.models import Person
+from classifier.serializers import failure_json
 from classifier.services.song_tag import song_tag
+from classifier.uploads.file_names import display_name
 
-SUFFIXES = (
-    *(".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".mp4"),
-    *(".aac", ".aif", ".aiff", ".aifc", ".wma", ".mka", ".webm"),
-)
 INTERRUPTED = 130
+# Skipped files that are named; the others are counted.
+SKIPPED_NAMED = 5
 
 
 class Command(BaseCommand):
@@ -31,6 +35,9 @@ class Command(BaseCommand):
         "Prints the moods of songs. Folders are searched recursively, and a file that fails does not stop the others: "
         "its error goes to standard error, and the exit status is 1."
     )
+
+    # Those of files come only with --store.
+    requires_system_checks = (Tags.models, Tags.security)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Lists the options of every Django command last, under a heading of their own."""
@@ -43,7 +50,8 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="audio files and folders")
+        what = "audio files and folders, named pipes, or - for standard input"
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=what)
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object per line")
         parser.add_argument("--store", metavar="USER", help="also store the songs and their results for this user")
         parser.add_argument(
@@ -56,22 +64,22 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, paths: list[Path], as_json: bool, store: str | None, model: str, **options: Any
     ) -> None:
+        if store:
+            # Without storing, a DATA_DIR that cannot be written does no harm.
+            self.check(tags=[Tags.files])
         owner = user_named(store) if store else None
-        songs = list(songs_under(paths))
+        _escape_what_the_output_cannot_show()
+        found = list(find_audio(paths))
+        songs = [entry for entry in found if not entry.skipped]
         started = time.monotonic()
         done = failed = 0
         # A thread of the progress bar would not survive the fork of the subprocess.
         tqdm.monitor_interval = 0
         try:
             with AnalysisSubprocess() as subprocess, tqdm(songs, unit="song", disable=None, file=sys.stderr) as bar:
-                for path in bar:
-                    answer = song_tag(
-                        path=path,
-                        owner=owner,
-                        network=model,
-                        subprocess=subprocess,
-                        on_progress=_progress(bar, path),
-                    )
+                for entry in bar:
+                    path = entry.path
+                    answer = _answer(entry, owner, model, subprocess, _progress(bar, path))
                     succeeded = answer["status"] == "done"
                     done, failed = done + succeeded, failed + (not succeeded)
                     bar.clear()
@@ -79,7 +87,7 @@ class Command(BaseCommand):
                         self.stdout.write(_json_line(answer, path))
                     elif succeeded:
                         self.stdout.write(_result_text(answer, path))
-                    else:
+                    if not succeeded:
                         self.stderr.write(_failure_text(answer, path))
                     self.stdout.flush()
         except KeyboardInterrupt:
@@ -88,62 +96,52 @@ class Command(BaseCommand):
             # The reader, for instance `head`, has enough. Python would write to the closed pipe again at its exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1 if failed else 0)
+        if skipped := [entry.path for entry in found if entry.skipped]:
+            self.stderr.write(_skipped_text(skipped), str)
         self.stderr.write(_summary(done, failed, time.monotonic() - started), str)
         if failed:
             sys.exit(1)
 
 
-def songs_under(paths: list[Path]) -> Iterator[Path]:
-    """Files as they are named, and the audio files of folders in the order of their names.
-
-    A folder without audio files is yielded itself, so that it is reported.
-    """
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        empty = True
-        for song in _audio_files(path):
-            empty = False
-            yield song
-        if empty:
-            yield path
-
-
-def _audio_files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(place, name)
-            if name.startswith(".") or path.is_fifo():  # opening a named pipe would block
-                continue
-            if path.suffix.lower() in SUFFIXES or _content_is_audio(path):
-                yield path
-
-
-def _content_is_audio(path: Path) -> bool:
+def _answer(
+    entry: FoundPath,
+    owner: Person | None,
+    network: str,
+    subprocess: AnalysisSubprocess,
+    on_progress: ml_gateway.Progress,
+) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            ml_gateway.recognise(file.read(ml_gateway.HEAD_BYTES))
-    except (ml_gateway.MoodError, OSError):
-        return False
-    return True
+        if entry.error is not None:
+            raise entry.error
+        with regular_file(entry.path) as path:
+            return song_tag(path=path, owner=owner, network=network, subprocess=subprocess, on_progress=on_progress)
+    except ProductError as error:
+        return failure_json(display_name(entry.path.name), error.code, error.message)
+
+
+def _escape_what_the_output_cannot_show() -> None:
+    """For instance an emoji where the terminal takes ASCII only; without this, the command would end there."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _progress(bar: Any, path: Path) -> ml_gateway.Progress:
     """Shows the progress of this song beside the bar."""
-    bar.set_postfix_str(path.name)
+    name = _printable(Path(path.name))
+    bar.set_postfix_str(name)
 
     def on_progress(stage: str, done: int, total: int) -> None:
         share = f" {min(done / total, 1):.0%}" if total else ""
-        bar.set_postfix_str(f"{path.name}, {stage}{share}")
+        bar.set_postfix_str(f"{name}, {stage}{share}")
 
     return on_progress
 
 
 def _json_line(answer: dict[str, Any], path: Path) -> str:
     """With the path, since several files may have the same name."""
-    return json.dumps({**answer, "path": _printable(path)}, ensure_ascii=False)
+    encoding = (sys.stdout.encoding or "utf-8").lower().replace("-", "")
+    path_text = str(path).encode("utf-8", "backslashreplace").decode()
+    return json.dumps({**answer, "path": path_text}, ensure_ascii=encoding != "utf8")
 
 
 def _result_text(answer: dict[str, Any], path: Path) -> str:
@@ -164,6 +162,14 @@ def _summary(done: int, failed: int, seconds: float) -> str:
     return f"{songs} done, {failed:,} failed, in {duration}."
 
 
+def _skipped_text(paths: list[Path]) -> str:
+    names = ", ".join(_printable(path) for path in paths[:SKIPPED_NAMED])
+    more = f" and {len(paths) - SKIPPED_NAMED:,} more" if len(paths) > SKIPPED_NAMED else ""
+    files = "1 file that is" if len(paths) == 1 else f"{len(paths):,} files that are"
+    return f"Skipped {files} not audio: {names}{more}."
+
+
 def _printable(path: Path) -> str:
-    """File names are bytes; those that are not UTF-8 could not be printed."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    """Without control characters, and without bytes that are not UTF-8: a terminal might obey them."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
