@@ -1,4 +1,4 @@
-"""File names: as shown to people, and as stored on the disk."""
+"""File names: for display, and for the disk."""
 
 import re
 import unicodedata
@@ -24,6 +24,6 @@ def display_name(name: str) -> str:
 
 
 def storage_name(name: str) -> str:
-    """The name on the disk. Only a plain extension is taken from the name that the user gave."""
+    """The name on the disk. Of the user's file name it has only a plain extension."""
     suffix = PurePosixPath(name).suffix.lower()
     return f"source{suffix}" if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else "source"

@@ -4,8 +4,8 @@ const AUDIO =
   /\.(mp3|mp2|wav|wave|w64|flac|ogg|oga|opus|m4a|m4b|mp4|aac|aif|aiff|aifc|wma|asf|caf|au|ape|wv|tta|tak|amr|ac3|dts|mka|mkv|webm|mov|avi|flv|mpg|mpeg|ts)$/i;
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-// A file that somebody chose by name is always meant. Of a folder only the audio files are: covers and playlists lie
-// beside them, and are counted in `skipped`.
+// Single files are always uploaded. Of a folder only the audio files are: covers and playlists lie beside them, and are
+// counted in `skipped`.
 export async function filesFromDrop(transfer) {
   // Before the first await: the browser empties the transfer as soon as the event is over.
   const items = [...transfer.items].filter((item) => item.kind === "file");

@@ -11,7 +11,7 @@ const MAX_IDS = 100;
 const underway = document.querySelector("[data-queue-status]");
 const announcer = document.querySelector("[data-announcer]");
 const noWorker = document.querySelector("[data-no-worker]");
-// Songs without a row, which somebody waits for.
+// Songs to poll whether they have a row or not.
 const tracked = new Set();
 let timer = 0;
 let interval = INTERVAL_MS;

@@ -13,7 +13,7 @@ export function addToTotal(songs) {
 }
 
 export function setRemaining({ uploading = state.uploading, onServer = state.onServer, askedAt = 0 }) {
-  // An answer that was asked for earlier does not count uploads that ended after it.
+  // An older answer of the server does not count the uploads that ended after its request.
   const uploadedAt = state.uploadedAt.filter((at) => at > askedAt);
   Object.assign(state, { uploading, onServer, uploadedAt });
   show();

@@ -27,15 +27,15 @@ export function addSong(id, { isDuplicate }) {
   track([id]);
 }
 
-// `retry` is called if the user wants to try the file again; null if that cannot help.
-export function addFailure(name, message, retry) {
-  failures.push({ name, message, retry });
+// `retry` is called if the user wants to try the file again; null if that cannot help. Two files may have one name.
+export function addFailure(file, message, retry) {
+  failures.push({ file, name: file.name, message, retry });
   save();
   show();
 }
 
-export function removeFailure(name) {
-  failures = failures.filter((failure) => failure.name !== name);
+export function removeFailure(file) {
+  failures = failures.filter((failure) => failure.file !== file);
   save();
   show();
 }
@@ -73,9 +73,9 @@ export function show() {
     failed.length && `${failed.length.toLocaleString("en")} failed`,
     count("cancelled") && `${count("cancelled").toLocaleString("en")} cancelled`,
   ].filter(Boolean);
-  const known =
+  const duplicateText =
     duplicates && `You already had ${duplicates === 1 ? "1 of them" : `${duplicates.toLocaleString("en")} of them`}.`;
-  panelText.textContent = [`${parts.join(", ")}.`, known].filter(Boolean).join(" ");
+  panelText.textContent = [`${parts.join(", ")}.`, duplicateText].filter(Boolean).join(" ");
   failureList.replaceChildren(...failed.map(failureItem));
   failureList.hidden = !failed.length;
   retryButton.hidden = !retryable().length;

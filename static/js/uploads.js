@@ -146,8 +146,9 @@ function finish(upload) {
 
 function fail(upload, message, retryable) {
   failed.add(upload);
+  upload.retryable = retryable;
   rowOf(upload).showError(message, retryable);
-  batch.addFailure(upload.file.name, message, retryable ? () => retry(upload) : null);
+  batch.addFailure(upload.file, message, retryable ? () => retry(upload) : null);
 }
 
 async function showSong(upload, { songUrl, isDuplicate }) {
@@ -176,7 +177,7 @@ function showDuplicate(row) {
 function retry(upload) {
   if (active.has(upload)) return upload.transfer.retryNow();
   failed.delete(upload);
-  batch.removeFailure(upload.file.name);
+  batch.removeFailure(upload.file);
   queued.unshift(upload);
   totals.files += 1;
   totals.bytes += upload.file.size;
@@ -191,8 +192,11 @@ function remove(upload) {
     upload.transfer?.cancel();
     finish(upload);
   }
-  if (failed.delete(upload)) batch.removeFailure(upload.file.name);
-  else addToTotal(-1);
+  if (failed.delete(upload)) {
+    // What is on the server of a file that could be retried is not needed any more.
+    if (upload.retryable) upload.transfer?.cancel();
+    batch.removeFailure(upload.file);
+  } else addToTotal(-1);
   upload.row?.element.remove();
   draw();
 }

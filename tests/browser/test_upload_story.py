@@ -320,6 +320,24 @@ def test_a_finished_batch_is_summed_up_and_survives_a_reload(page: Page, music: 
 
 
 @pytest.mark.timeout(600)
+def test_failed_files_of_a_batch_are_retried_together(page: Page, music: Music) -> None:
+    def reject(route: Route) -> None:
+        route.fulfill(status=429, json={"error": {"code": "too_many_uploads", "message": "Too many uploads."}})
+
+    page.route(UPLOAD_REQUESTS, reject)
+    songs = [music(f"retried {number}.flac", 15.0, seed=195 + number) for number in range(2)]
+    choose(page, *songs)
+    summary = page.locator("[data-batch]")
+    expect(summary.locator("[data-batch-text]")).to_have_text("0 done, 2 failed.")
+    page.unroute_all()
+    summary.get_by_role("button", name="Retry failed").click()
+    expect(summary).to_be_hidden()
+    for song in songs:
+        expect_done(row(page, song.name))
+    expect(summary.locator("[data-batch-text]")).to_have_text("2 done.")
+
+
+@pytest.mark.timeout(600)
 def test_all_queued_songs_are_cancelled_at_once(page: Page, music: Music) -> None:
     choose(page, *(music(f"wrong {number}.flac", 90.0, seed=95 + number) for number in range(4)))
     last = row(page, "wrong 3.flac")

@@ -205,11 +205,11 @@ def test_an_unfinished_upload_is_listed_for_its_owner(anna: Person, anna_client:
 
 
 def test_cancel_all_cancels_the_queued_songs_of_the_user_only(anna_client: Client, boris: Person, submit) -> None:
-    mine, analysed_song, others = submit(1), submit(2), submit(3, owner=boris)
-    Song.objects.filter(id=analysed_song.id).update(
-        status=Status.RUNNING, lease_token=analysed_song.id, lease_expires_at=timezone.now()
+    queued, running, others = submit(1), submit(2), submit(3, owner=boris)
+    Song.objects.filter(id=running.id).update(
+        status=Status.RUNNING, lease_token=running.id, lease_expires_at=timezone.now()
     )
     page = anna_client.post(reverse("songs-cancel"), follow=True).content.decode()
     assert "Cancelled 1 song." in page
     states = {song.id: song.status for song in Song.objects.all()}
-    assert states == {mine.id: Status.CANCELLED, analysed_song.id: Status.RUNNING, others.id: Status.QUEUED}
+    assert states == {queued.id: Status.CANCELLED, running.id: Status.RUNNING, others.id: Status.QUEUED}
