@@ -1,4 +1,4 @@
-"""Two songs side by side, and the choice of the second."""
+"""The comparison of two songs, and the candidates for it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def page(client: Client, **query: object) -> str:
     return response.content.decode()
 
 
-def answered(song: Song, **changes: Any) -> Song:
-    """The same song with other words in its answer."""
+def with_result(song: Song, **changes: Any) -> Song:
+    """The same song with some values of its result replaced."""
     detail = song.analysis.detail
     detail.answer |= changes
     detail.save()
@@ -41,7 +41,7 @@ def answered(song: Song, **changes: Any) -> Song:
 @pytest.fixture
 def calm(anna: Person) -> Song:
     features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 80.0, "key": 9.0, "mode": 0.0, "rms_mean": 0.1}
-    return answered(shelve(anna, "Harbour (rough mix)", artist="Anna"), features=features)
+    return with_result(shelve(anna, "Harbour (rough mix)", artist="Anna"), features=features)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def tense(anna: Person) -> Song:
     song = shelve(anna, "Harbour (final mix)", valence=3.1, arousal=6.4)
     features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 150.0, "key": 0.0, "mode": 1.0, "rms_mean": 0.2}
     tense_mood = mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}
-    return answered(
+    return with_result(
         song, mood=tense_mood, scores=scores("tension") | {"valence": 3.1, "arousal": 6.4}, features=features
     )
 
@@ -95,7 +95,7 @@ def test_songs_of_two_models_are_compared_with_a_warning(anna_client: Client, ca
 
 
 def test_songs_without_stored_features_are_compared_without_them(anna_client: Client, anna: Person) -> None:
-    one, other = (answered(shelve(anna), features={}, reasons=[]) for _ in range(2))
+    one, other = (with_result(shelve(anna), features={}, reasons=[]) for _ in range(2))
     text = words(page(anna_client, a=one.id, b=other.id))
     assert "Both are Calm but Powerful. They are about equally lively and equally pleasant." in text
     assert "dB louder" not in text

@@ -1,4 +1,4 @@
-"""What holds for all pages: who may see them, how they look, and what they say when something is wrong."""
+"""What all pages have in common: access, landmarks, appearance and errors."""
 
 import uuid
 from itertools import chain, combinations
@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from classifier.models import Person
 from classifier.views import errors
 
-# Whoever comes, signed in or not: the way in, the looks, and what machines ask.
+# Pages and files without sign-in.
 OPEN = {"setup", "login", "appearance", "palette", "health"}
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
@@ -24,13 +24,13 @@ ANYTHING = {
 
 
 def named_patterns(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
-    found = []
+    named = []
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            found += named_patterns(pattern.url_patterns)
+            named += named_patterns(pattern.url_patterns)
         elif not pattern.callback.__module__.startswith("classifier.api"):
-            found.append(pattern)
-    return found
+            named.append(pattern)
+    return named
 
 
 def address(name: str) -> str:
@@ -46,7 +46,7 @@ PAGES = sorted(pattern.name for pattern in named_patterns(get_resolver("classifi
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in OPEN])
-def test_a_page_asks_a_stranger_to_sign_in(client: Client, olga: Person, name: str) -> None:
+def test_a_page_redirects_to_sign_in(client: Client, olga: Person, name: str) -> None:
     for response in (client.get(address(name)), client.post(address(name))):
         assert response.status_code == 302
         assert response.headers["Location"].startswith(reverse("login"))
@@ -56,14 +56,14 @@ WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "passwo
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_page_is_whole_and_names_its_landmarks(olga_client: Client, name: str) -> None:
+def test_a_page_is_complete_and_has_landmarks(olga_client: Client, name: str) -> None:
     html = olga_client.get(reverse(name)).content.decode()
     for part in ('<html lang="en"', "<header", '<nav class="site-nav" aria-label="Main"', "<main", "<footer", "<h1"):
         assert html.count(part) == 1, part
     assert 'href="#content"' in html
 
 
-def test_a_page_that_is_not_there_says_so_in_the_product_s_words(client: Client, db: None) -> None:
+def test_an_unknown_address_shows_the_error_page(client: Client, db: None) -> None:
     response = client.get("/nowhere/")
     assert response.status_code == 404
     assert "Page not found" in response.content.decode()
@@ -71,7 +71,7 @@ def test_a_page_that_is_not_there_says_so_in_the_product_s_words(client: Client,
     assert as_json.json()["error"]["code"] == "not_found"
 
 
-def test_a_failure_inside_is_told_without_asking_the_database(
+def test_an_internal_error_page_needs_no_database(
     anna_client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries
 ) -> None:
     def broken(*args: object, **kwargs: object) -> None:
@@ -87,27 +87,27 @@ def test_a_failure_inside_is_told_without_asking_the_database(
         assert errors.server_error(response.wsgi_request).status_code == 500
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(anna_client: Client, settings) -> None:
+def test_a_request_body_that_is_too_large_is_rejected_before_it_is_read(anna_client: Client, settings) -> None:
     settings.MAX_REQUEST_MB = 1
     response = anna_client.post(reverse("upload"), {"file": "x"}, CONTENT_LENGTH="3000000")
     assert response.status_code == 413
     assert "at most 1 MB are allowed" in response.content.decode()
 
 
-def test_the_chosen_appearance_is_kept(anna_client: Client) -> None:
+def test_the_selected_appearance_is_saved(anna_client: Client) -> None:
     anna_client.post(reverse("appearance"), {"theme": "dark", "next": "/songs/"})
     assert '<html lang="en" data-theme="dark">' in anna_client.get("/").content.decode()
     anna_client.post(reverse("appearance"), {"theme": "auto"})
     assert "data-theme" not in anna_client.get("/").content.decode().split(">")[1]
 
 
-def test_an_appearance_is_never_more_than_a_word(client: Client, db: None) -> None:
+def test_an_unknown_appearance_is_not_saved(client: Client, db: None) -> None:
     assert "theme" not in client.post(reverse("appearance"), {"theme": '"><script>'}).cookies["theme"].value
     client.cookies["theme"] = '"><script>'
     assert "<script>" not in client.get(reverse("login"), follow=True).content.decode()
 
 
-def test_health_is_told_to_whoever_asks(client: Client, db: None) -> None:
+def test_the_health_check_needs_no_sign_in(client: Client, db: None) -> None:
     response = client.get(reverse("health"))
     assert response.status_code == 200
     assert response.json() == {"ok": True, "database": True, "broker": True, "worker": False}

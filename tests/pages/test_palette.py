@@ -1,4 +1,4 @@
-"""Colours that follow from a mood's place in the plane."""
+"""Colours of moods."""
 
 import re
 from itertools import pairwise
@@ -33,17 +33,17 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("mood", MOODS.values(), ids=lambda mood: mood.key)
-def test_every_mood_stands_out_from_the_paper(mood, theme: str) -> None:
+def test_every_mood_has_enough_contrast_to_the_background(mood, theme: str) -> None:
     assert contrast(colour(mood.valence, mood.arousal, theme), PAPER[theme]) >= LEAST_CONTRAST
 
 
-def test_every_place_in_the_plane_stands_out_from_the_paper() -> None:
+def test_every_position_in_the_plane_has_enough_contrast() -> None:
     places = [(valence / 2, arousal / 2) for valence in range(2, 19) for arousal in range(2, 19)]
     for theme, paper in PAPER.items():
         assert min(contrast(colour(*place, theme), paper) for place in places) >= LEAST_CONTRAST
 
 
-def test_the_hue_turns_once_around_the_neutral_point_without_a_jump() -> None:
+def test_the_hue_changes_continuously_around_the_neutral_point() -> None:
     around = [hue(5 + cos(step * pi / 180), 5 + sin(step * pi / 180)) for step in range(-180, 181)]
     turns = [(after - before + 180) % 360 - 180 for before, after in pairwise(around)]
     assert max(abs(turn) for turn in turns) < 3

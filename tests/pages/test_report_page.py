@@ -1,4 +1,4 @@
-"""A song on one sheet."""
+"""The report of a song."""
 
 import re
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from classifier.models import Person, Song, Status
 from tests.classifier.fake_analysis import mood
-from tests.pages.test_compare_page import answered
+from tests.pages.test_compare_page import with_result
 from tests.pages.test_result_page import words
 from tests.shelf import shelve
 
@@ -27,7 +27,7 @@ def report(client: Client, song: Song) -> str:
 @pytest.fixture
 def harbour(anna: Person) -> Song:
     song = shelve(anna, "Harbour", artist="Anna", finished_at="2026-05-04T09:00:00Z")
-    return answered(
+    return with_result(
         song,
         reasons=[
             {"mood": "calmness", "feature": "tempo_bpm", "text": "slower than 80 % of songs", "effect": 0.2},
@@ -67,7 +67,7 @@ def test_each_side_has_its_supporting_reasons(anna_client: Client, harbour: Song
 
 
 def test_reasons_of_older_results_belong_to_the_first_side(anna_client: Client, harbour: Song) -> None:
-    answered(harbour, reasons=[{"feature": "tempo_bpm", "text": "a slow beat", "effect": 0.2}])
+    with_result(harbour, reasons=[{"feature": "tempo_bpm", "text": "a slow beat", "effect": 0.2}])
     calm, power = (
         words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', report(anna_client, harbour), re.DOTALL)
     )
@@ -84,7 +84,7 @@ def test_the_users_feedback_is_shown(anna_client: Client, harbour: Song) -> None
 
 
 def test_an_uncertain_result_is_reported_as_mixed(anna_client: Client, harbour: Song) -> None:
-    answered(harbour, mood=mood() | {"name": "Mixed: Calm or Powerful", "certain": False})
+    with_result(harbour, mood=mood() | {"name": "Mixed: Calm or Powerful", "certain": False})
     assert "No mood is clear enough to be stated." in report(anna_client, harbour)
 
 
@@ -107,7 +107,7 @@ def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, harbour
 
 
 def test_a_song_without_waveform_or_features_has_a_report(anna_client: Client, harbour: Song) -> None:
-    answered(harbour, features={}, reasons=[])
+    with_result(harbour, features={}, reasons=[])
     html = report(anna_client, harbour)
     assert "sheet-wave" not in html
     assert "BPM" not in html

@@ -1,4 +1,4 @@
-"""What a person can do with a song."""
+"""Actions on a song: edit, delete, cancel, retry, analyse again."""
 
 from pathlib import Path
 
@@ -24,16 +24,14 @@ def test_title_and_artist_are_edited(anna_client: Client, analysed_song: Song) -
     assert "Field, John" in page
 
 
-def test_a_title_that_is_too_long_is_refused_in_a_sentence(anna_client: Client, analysed_song: Song) -> None:
+def test_a_title_that_is_too_long_is_rejected_with_the_limit(anna_client: Client, analysed_song: Song) -> None:
     page = page_after(anna_client, act(anna_client, analysed_song, "edit", title="x" * 256, artist=""))
     assert "at most 255 are allowed" in page
     analysed_song.refresh_from_db()
     assert analysed_song.title == "Nocturne"
 
 
-def test_a_song_is_deleted_only_after_it_was_asked_for_twice(
-    anna_client: Client, analysed_song: Song, media: Path
-) -> None:
+def test_deleting_a_song_needs_a_confirmation(anna_client: Client, analysed_song: Song, media: Path) -> None:
     address = reverse("song-delete", args=[analysed_song.id])
     page = anna_client.get(address).content.decode()
     assert "Delete “<bdi>Nocturne</bdi>”?" in page
@@ -76,11 +74,11 @@ def test_a_retry_is_offered_only_where_it_can_help(
         assert (reverse("song-retry", args=[queued_song.id]) in html) == offered
 
 
-def test_what_is_over_cannot_be_cancelled(anna_client: Client, analysed_song: Song) -> None:
+def test_a_finished_song_cannot_be_cancelled(anna_client: Client, analysed_song: Song) -> None:
     assert "there is nothing to cancel" in page_after(anna_client, act(anna_client, analysed_song, "cancel"))
 
 
-def test_an_action_leads_back_to_its_own_site_only(anna_client: Client, queued_song: Song) -> None:
+def test_an_action_returns_to_its_own_site_only(anna_client: Client, queued_song: Song) -> None:
     back = act(anna_client, queued_song, "cancel", next="/songs/?q=x")
     assert back.headers["Location"] == "/songs/?q=x"
     away = act(anna_client, queued_song, "retry", next="https://elsewhere.example/")
@@ -88,17 +86,17 @@ def test_an_action_leads_back_to_its_own_site_only(anna_client: Client, queued_s
 
 
 @pytest.mark.parametrize("action", ["edit", "verdict", "retry", "cancel", "delete"])
-def test_nobody_acts_on_what_is_another_s(boris_client: Client, queued_song: Song, action: str) -> None:
+def test_the_song_of_another_user_is_not_found(boris_client: Client, queued_song: Song, action: str) -> None:
     assert act(boris_client, queued_song, action, primary="tension").status_code == 404
     assert Song.objects.get(id=queued_song.id).status == Status.QUEUED
 
 
 @pytest.mark.parametrize("action", ["edit", "verdict", "retry", "cancel"])
-def test_a_link_alone_changes_nothing(anna_client: Client, queued_song: Song, action: str) -> None:
+def test_actions_need_a_post_request(anna_client: Client, queued_song: Song, action: str) -> None:
     assert anna_client.get(reverse(f"song-{action}", args=[queued_song.id])).status_code == 405
 
 
-def test_a_form_from_another_site_changes_nothing(anna: object, queued_song: Song) -> None:
+def test_a_form_without_csrf_token_is_rejected(anna: object, queued_song: Song) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(anna)
     response = act(strict, queued_song, "delete")
@@ -107,9 +105,7 @@ def test_a_form_from_another_site_changes_nothing(anna: object, queued_song: Son
     assert Song.objects.filter(id=queued_song.id).exists()
 
 
-def test_a_song_that_was_heard_can_be_heard_again(
-    anna_client: Client, boris_client: Client, analysed_song: Song
-) -> None:
+def test_an_analysed_song_can_be_analysed_again(anna_client: Client, boris_client: Client, analysed_song: Song) -> None:
     assert act(boris_client, analysed_song, "again").status_code == 404
     assert act(anna_client, analysed_song, "again").url == reverse("song-detail", args=[analysed_song.id])
     analysed_song.refresh_from_db()

@@ -15,7 +15,7 @@ from classifier.charts.model_quality.headline_metrics import headline_metrics, s
 from classifier.charts.model_quality.metrics_table import differences
 from classifier.charts.model_quality.reliability_diagram import coverage_curve, stated_share
 from ml.moods import EMOTIONS, GENRES
-from tests.pages.quality_card import NEVER_SAID, TOO_RARE, measured_card
+from tests.pages.evaluated_card import NEVER_PREDICTED, TOO_RARE, evaluated_card
 from tests.pages.test_result_page import words
 
 NEW_KEYS = ("confusion", "reliability", "moods", "words", "baselines", "by_genre", "significance")
@@ -23,7 +23,7 @@ NEW_KEYS = ("confusion", "reliability", "moods", "words", "baselines", "by_genre
 
 @pytest.fixture
 def card() -> dict[str, Any]:
-    return measured_card()
+    return evaluated_card()
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_mood_with_too_few_songs_says_so(anna_client: Client, installed: dict[
         html, f"mood-{TOO_RARE}"
     )
     assert "Never predicted as the second mood of these songs" in of_id(html, f"mood-{TOO_RARE}")
-    assert "so its precision is unknown" in of_id(html, f"mood-{NEVER_SAID}")
+    assert "so its precision is unknown" in of_id(html, f"mood-{NEVER_PREDICTED}")
     assert "bar-fill" not in re.search(rf'id="mood-{TOO_RARE}".*?</li>', html, re.DOTALL).group()
 
 

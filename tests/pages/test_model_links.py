@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ml.moods import MOODS
-from tests.pages.quality_card import measured_card
+from tests.pages.evaluated_card import evaluated_card
 from tests.pages.test_result_page import words
 
 
@@ -22,7 +22,7 @@ def in_use(analysed_song: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -
     """The model of the song is in use, and its card is the test card."""
     settings.MODEL_BUNDLE = analysed_song.analysis.model_version
     monkeypatch.setattr("classifier.ml_gateway.installed", lambda version: True)
-    monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": measured_card())
+    monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": evaluated_card())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A made-up model card with every figure that a card can have; nothing in it was measured."""
+"""A fictitious model card with every metric that a card can have."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ml.moods import CLUSTERS, EMOTIONS, GENRES, QUADRANTS
 
 VERSION = "mood-9"
 TOO_RARE = "amazement"
-NEVER_SAID = "solemnity"
+NEVER_PREDICTED = "solemnity"
 
 
-def figure(value: float, reach: float = 0.035) -> dict[str, float]:
+def metric(value: float, reach: float = 0.035) -> dict[str, float]:
     return {"value": value, "low": round(value - reach, 4), "high": round(value + reach, 4)}
 
 
-def measured_card() -> dict[str, Any]:
+def evaluated_card() -> dict[str, Any]:
     return {
         "format": 1,
         "version": VERSION,
@@ -52,39 +52,39 @@ def measured_card() -> dict[str, Any]:
                 "expected": {"4qaed": 0.031},
             }
         },
-        "moods": {name: _mood(i) for i, name in enumerate(EMOTIONS)} | {TOO_RARE: _rare(3), NEVER_SAID: _rare(0)},
+        "moods": {name: _mood(i) for i, name in enumerate(EMOTIONS)} | {TOO_RARE: _rare(3), NEVER_PREDICTED: _rare(0)},
         "words": {
             "songs": 612,
-            "exact": figure(0.31),
-            "one_side": figure(0.78),
-            "first_side": figure(0.55),
-            "baselines": {"plain_svm": {"exact": 0.26}, "most_frequent": {"exact": figure(0.12)}},
-            "unscaled": {"first_side": figure(0.6), "baselines": {"most_frequent": {"first_side": figure(0.5)}}},
+            "exact": metric(0.31),
+            "one_side": metric(0.78),
+            "first_side": metric(0.55),
+            "baselines": {"plain_svm": {"exact": 0.26}, "most_frequent": {"exact": metric(0.12)}},
+            "unscaled": {"first_side": metric(0.6), "baselines": {"most_frequent": {"first_side": metric(0.5)}}},
         },
         "baselines": {
             "plain_svm": {
-                "4qaed": {"accuracy": figure(0.63), "macro_f1": figure(0.62), "r2_valence": figure(0.23)},
-                "mirex": {"macro_f1": figure(0.39)},
-                "emotify": {"mean_r": figure(0.49), "pair_exact": figure(0.19)},
+                "4qaed": {"accuracy": metric(0.63), "macro_f1": metric(0.62), "r2_valence": metric(0.23)},
+                "mirex": {"macro_f1": metric(0.39)},
+                "emotify": {"mean_r": metric(0.49), "pair_exact": metric(0.19)},
             },
             "most_frequent": {
-                "composite": {"first_side_right": figure(0.46)},
-                "4qaed": {"accuracy": figure(0.25)},
-                "mirex": {"accuracy": figure(0.24)},
+                "composite": {"first_side_right": metric(0.46)},
+                "4qaed": {"accuracy": metric(0.25)},
+                "mirex": {"accuracy": metric(0.24)},
             },
         },
         "by_genre": {
             "4qaed": {
-                "Pop/Rock": {"count": 310, "accuracy": figure(0.73, 0.05), "macro_f1": 0.7},
-                "Jazz": {"count": 64, "accuracy": figure(0.7, 0.11), "macro_f1": 0.62},
-                "Electronic": {"count": 88, "accuracy": figure(0.66, 0.1), "macro_f1": 0.6},
-                "International": {"count": 41, "accuracy": figure(0.51, 0.15), "macro_f1": 0.44},
+                "Pop/Rock": {"count": 310, "accuracy": metric(0.73, 0.05), "macro_f1": 0.7},
+                "Jazz": {"count": 64, "accuracy": metric(0.7, 0.11), "macro_f1": 0.62},
+                "Electronic": {"count": 88, "accuracy": metric(0.66, 0.1), "macro_f1": 0.6},
+                "International": {"count": 41, "accuracy": metric(0.51, 0.15), "macro_f1": 0.44},
             },
             "emotify": {"classical": {"count": 80, "mean_r": 0.41}, "rock": {"count": 80, "mean_r": 0.57}},
         },
         "significance": [
-            _gain("4qaed.macro_f1", "both", "cnn2d", 0.031, 0.008, 0.055),
-            _gain("mirex.macro_f1", "cnn1d", "plain_svm", 0.012, -0.009, 0.034),
+            _difference("4qaed.macro_f1", "both", "cnn2d", 0.031, 0.008, 0.055),
+            _difference("mirex.macro_f1", "cnn1d", "plain_svm", 0.012, -0.009, 0.034),
         ],
         "genres": _genres(),
     }
@@ -93,19 +93,19 @@ def measured_card() -> dict[str, Any]:
 def _metrics(shift: float) -> dict[str, Any]:
     return {
         "4qaed": {
-            "accuracy": figure(0.714 + shift),
-            "macro_f1": figure(0.713 + shift),
-            "three_class_accuracy": figure(0.78 + shift),
-            "calibration_error": figure(0.042),
-            "r2_valence": figure(0.39 + shift),
-            "r2_arousal": figure(0.575 + shift),
+            "accuracy": metric(0.714 + shift),
+            "macro_f1": metric(0.713 + shift),
+            "three_class_accuracy": metric(0.78 + shift),
+            "calibration_error": metric(0.042),
+            "r2_valence": metric(0.39 + shift),
+            "r2_arousal": metric(0.575 + shift),
         },
-        "mirex": {"accuracy": figure(0.49 + shift), "macro_f1": figure(0.47 + shift)},
+        "mirex": {"accuracy": metric(0.49 + shift), "macro_f1": metric(0.47 + shift)},
         "emotify": {
-            "mean_r": figure(0.575 + shift),
-            "pair_exact": figure(0.26 + shift),
-            "pair_at_least_one": figure(0.85 + shift),
-            **{f"r_{name}": figure(0.3 + 0.04 * i) for i, name in enumerate(EMOTIONS)},
+            "mean_r": metric(0.575 + shift),
+            "pair_exact": metric(0.26 + shift),
+            "pair_at_least_one": metric(0.85 + shift),
+            **{f"r_{name}": metric(0.3 + 0.04 * i) for i, name in enumerate(EMOTIONS)},
         },
     }
 
@@ -114,9 +114,9 @@ def _composite(shift: float) -> dict[str, Any]:
     surest = (0.91, 0.88, 0.84, 0.82, 0.8, 0.77, 0.75, 0.73, 0.71, 0.68)
     return {
         "figures": {
-            "first_side_right": figure(0.682 + shift),
-            "one_side_right": figure(0.871 + shift),
-            "pair_exact": figure(0.352 + shift),
+            "first_side_right": metric(0.682 + shift),
+            "one_side_right": metric(0.871 + shift),
+            "pair_exact": metric(0.352 + shift),
         },
         "most_frequent_pair": {"pair": ["calmness", "nostalgia"], "pair_exact": 0.2062},
         "calibration_error": {"first": 0.038, "second": 0.02, "first_expected": 0.047, "second_expected": 0.051},
@@ -139,17 +139,17 @@ def _mood(i: int) -> dict[str, Any]:
     return {
         "first": {"count": 20 + 7 * i, "right": first, "low": first - 0.12, "high": first + 0.1},
         "second": {"count": 18 + 4 * i, "right": second, "low": second - 0.15, "high": second + 0.15},
-        "r": figure(0.4 + 0.03 * i, 0.08),
+        "r": metric(0.4 + 0.03 * i, 0.08),
     }
 
 
 def _rare(count: int) -> dict[str, Any]:
     none = {"count": count, "right": None, "low": None, "high": None}
     some = {"count": count, "right": 1 / 3, "low": 0.06, "high": 0.79}
-    return {"first": some if count else none, "second": none | {"count": 0}, "r": figure(0.2, 0.1)}
+    return {"first": some if count else none, "second": none | {"count": 0}, "r": metric(0.2, 0.1)}
 
 
-def _gain(name: str, a: str, b: str, difference: float, low: float, high: float) -> dict[str, Any]:
+def _difference(name: str, a: str, b: str, difference: float, low: float, high: float) -> dict[str, Any]:
     return {"figure": name, "a": a, "b": b, "difference": difference, "low": low, "high": high, "artists": 551}
 
 
