@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ml.demo.album import ALBUM
 from tests.architecture.sources import ROOT
-from tests.browser.house import FAILED, House, furnish, send
-from tests.browser.pages import Where, at, song
+from tests.browser.pages import PagePath, comparison, fixed, song
+from tests.browser.sample_server import FAILED_FILE, SampleServer, fill_sample_server, submit_form
 from tests.sketches import write_sketch
 from tests.system.conftest import program
 from tests.system.product import RunningProduct
@@ -29,14 +29,14 @@ MAX_BYTES = 300_000
 COLOURS = (256, 128, 64)
 
 # Name, page, and heights in pixels of the wide and the narrow screenshot.
-PAGES: tuple[tuple[str, Where, int, int], ...] = (
+PAGES: tuple[tuple[str, PagePath, int, int], ...] = (
     ("result", song("Empty Platform"), 1400, 1600),
-    ("history", at("/songs/"), 1000, 1100),
-    ("map", at("/map/"), 1000, 1100),
-    ("over-time", at("/over-time/"), 1000, 1100),
-    ("your-ear", at("/your-ear/"), 1000, 1100),
-    ("compare", lambda house: f"/compare/?a={house.songs['Slow Water']}&b={house.songs['High Banners']}", 1200, 1400),
-    ("how-good", at("/how-good/"), 1200, 1400),
+    ("history", fixed("/songs/"), 1000, 1100),
+    ("map", fixed("/map/"), 1000, 1100),
+    ("over-time", fixed("/over-time/"), 1000, 1100),
+    ("your-ear", fixed("/your-ear/"), 1000, 1100),
+    ("compare", comparison("Slow Water", "High Banners"), 1200, 1400),
+    ("how-good", fixed("/how-good/"), 1200, 1400),
 )
 # Suffix of the file name, theme, width.
 VARIANTS = (("", "light", 1280), ("-dark", "dark", 1280), ("-narrow", "light", 390), ("-narrow-dark", "dark", 390))
@@ -47,23 +47,23 @@ SLOW_UPLOAD_BYTES_S = 300_000
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="screenshots-") as name, RunningProduct(Path(name) / "var") as product:
         folder = Path(name)
-        house = furnish(product.address, folder)
-        fill(house, folder)
+        server = fill_sample_server(product.address, folder)
+        fill(server, folder)
         spread_over_a_year(folder / "var" / "db.sqlite3")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
             for page in PAGES:
-                take_page(browser, house, *page)
-            take_upload(browser, house, folder)
+                take_page(browser, server, *page)
+            take_upload(browser, server, folder)
             browser.close()
 
 
-def fill(house: House, folder: Path) -> None:
+def fill(server: SampleServer, folder: Path) -> None:
     """Add songs, and delete the one that failed."""
-    send(house.owner, f"/songs/{house.songs[FAILED]}/delete/")
-    ids = [house.caller.submit(write_sketch(folder, seed))["id"] for seed in range(SKETCHES)]
+    submit_form(server.owner, f"/songs/{server.songs[FAILED_FILE]}/delete/")
+    ids = [server.api.submit(write_sketch(folder, seed))["id"] for seed in range(SKETCHES)]
     for song_id in ids:
-        house.caller.wait_until_finished(song_id)
+        server.api.wait_until_finished(song_id)
 
 
 def spread_over_a_year(database: Path) -> None:
@@ -80,19 +80,19 @@ def spread_over_a_year(database: Path) -> None:
     connection.close()
 
 
-def take_page(browser: Browser, house: House, name: str, where: Where, wide: int, narrow: int) -> None:
+def take_page(browser: Browser, server: SampleServer, name: str, where: PagePath, wide: int, narrow: int) -> None:
     for suffix, theme, width in VARIANTS:
         height = wide if width > 600 else narrow
-        page = _page(browser, house, theme, width, height)
-        page.goto(where(house), wait_until="networkidle")
+        page = _page(browser, server, theme, width, height)
+        page.goto(where(server), wait_until="networkidle")
         save(page, f"{name}{suffix}", height)
         page.context.close()
 
 
-def take_upload(browser: Browser, house: House, folder: Path) -> None:
+def take_upload(browser: Browser, server: SampleServer, folder: Path) -> None:
     """While songs are uploaded over a slow connection, analysed and queued: all variants from one visit."""
     files = [write_sketch(folder, seed) for seed in range(SKETCHES, SKETCHES + 6)]
-    page = _page(browser, house, "light", 1280, UPLOAD_HEIGHTS[0])
+    page = _page(browser, server, "light", 1280, UPLOAD_HEIGHTS[0])
     page.goto("/")
     devtools = page.context.new_cdp_session(page)
     limits = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": SLOW_UPLOAD_BYTES_S}
@@ -108,15 +108,15 @@ def take_upload(browser: Browser, house: House, folder: Path) -> None:
     page.context.close()
 
 
-def _page(browser: Browser, house: House, theme: str, width: int, height: int) -> Page:
+def _page(browser: Browser, server: SampleServer, theme: str, width: int, height: int) -> Page:
     window = browser.new_context(
-        base_url=house.address,
+        base_url=server.address,
         color_scheme=theme,
         viewport={"width": width, "height": height},
         device_scale_factor=1 if width > 600 else 2,
         reduced_motion="reduce",
     )
-    window.add_cookies(house.cookies(house.owner))
+    window.add_cookies(server.cookies(server.owner))
     return window.new_page()
 
 

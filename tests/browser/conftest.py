@@ -1,4 +1,4 @@
-"""A real browser in front of the running product: Debian's Chromium, driven without a window."""
+"""The running product in a real browser: Debian's Chromium, headless."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.house import House, furnish
+from tests.browser.sample_server import SampleServer, fill_sample_server
 from tests.system.clients import BrowserClient
 from tests.system.conftest import program
 from tests.system.processes import wait_for
@@ -17,66 +17,80 @@ from tests.system.product import RunningProduct
 
 Open = Callable[..., Page]
 
-# A refused upload is answered with a 4xx, a server that refuses one unread hangs up, and a connection that a test takes
-# away is missed: Chromium reports all of them as if the page had failed.
-NO_TROUBLE = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_RESET")
+# On a busy machine an event may take longer than Playwright's five seconds.
+expect.set_options(timeout=20_000)
+
+# Chromium logs these for a rejected upload, and for a connection that a test or the server closes.
+EXPECTED_ERRORS = (
+    "the server responded with a status of 4",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_CONNECTION_RESET",
+)
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Web, worker and sweep, as `make run` starts them, before the first visit."""
-    with RunningProduct(tmp_path_factory.mktemp("product") / "var") as serving:
-        wait_for(lambda: BrowserClient(serving.address).health().get("worker"), what="worker that answers")
-        yield serving.address
+    """Web, worker and sweep, as `make run` starts them, without users or songs."""
+    with RunningProduct(tmp_path_factory.mktemp("product") / "var") as product:
+        wait_for(lambda: BrowserClient(product.address).health().get("worker"), what="worker that answers")
+        yield product.address
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A product of its own, with songs in it, for tests of all pages."""
-    folder = tmp_path_factory.mktemp("house")
-    with RunningProduct(folder / "var") as serving:
-        yield furnish(serving.address, folder)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleServer]:
+    """Another server, with sample data, for tests of all pages."""
+    folder = tmp_path_factory.mktemp("server")
+    with RunningProduct(folder / "var") as product:
+        yield fill_sample_server(product.address, folder)
 
 
-# Not for the whole session: as long as Playwright runs, Django takes every other test for an asynchronous one.
+# Not session-scoped: while Playwright's event loop runs, Django takes every other test for asynchronous code.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("CHROMIUM") or program("chromium")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            # Inside a container and as root, Chromium can make no sandbox; sound may begin without a click.
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launch(playwright) as browser:
         yield browser
-        browser.close()
+
+
+def launch(playwright: Playwright, **environment: str) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM") or program("chromium"),
+        # Chromium's sandbox does not work for root in a container. Autoplay lets tests play audio without a click.
+        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        env={**os.environ, **environment},
+    )
 
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens the product in a fresh browser; a page that logs an error or throws one fails its test."""
+    """Opens a page in a new browser context. The test fails if a page throws or logs an error."""
     contexts: list[BrowserContext] = []
-    troubles: list[str] = []
+    errors: list[str] = []
 
     def open_page(path: str = "/", **options: object) -> Page:
         context = browser.new_context(base_url=address, **{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert [trouble for trouble in troubles if not any(words in trouble for words in NO_TROUBLE)] == []
+    assert [error for error in errors if not any(text in error for text in EXPECTED_ERRORS)] == []
 
 
 @pytest.fixture
 def music(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a song that nobody has heard before."""
+    """Writes an audio file of synthesised music."""
     from tests import sounds
 
     def music(name: str, seconds: float = 30.0, **options: object) -> Path:

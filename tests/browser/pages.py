@@ -1,59 +1,59 @@
-"""Every page that a person can come to, in each of its states."""
+"""Paths of all pages, in each of their states."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.browser.house import FAILED, House
+from tests.browser.sample_server import FAILED_FILE, SampleServer
 
-Where = Callable[[House], str]
-
-
-def song(title: str, page: str = "") -> Where:
-    return lambda house: f"/songs/{house.songs[title]}/{page}"
+PagePath = Callable[[SampleServer], str]
 
 
-def at(path: str) -> Where:
-    return lambda house: path
+def fixed(path: str) -> PagePath:
+    return lambda server: path
 
 
-def comparison(house: House) -> str:
-    return f"/compare/?a={house.songs['Slow Water']}&b={house.songs['Wires']}"
+def song(title: str, page: str = "") -> PagePath:
+    return lambda server: f"/songs/{server.songs[title]}/{page}"
 
 
-FULL: Mapping[str, Where] = {
-    "home": at("/"),
-    "history": at("/songs/"),
-    "history, filtered": at("/songs/?q=water"),
-    "history, nothing found": at("/songs/?q=nothing+of+the+kind"),
+def comparison(a: str, b: str) -> PagePath:
+    return lambda server: f"/compare/?a={server.songs[a]}&b={server.songs[b]}"
+
+
+PAGES_WITH_SONGS: Mapping[str, PagePath] = {
+    "home": fixed("/"),
+    "history": fixed("/songs/"),
+    "history, filtered": fixed("/songs/?q=water"),
+    "history, no matches": fixed("/songs/?q=nothing+of+the+kind"),
     "result": song("High Banners"),
     "result of one network": song("High Banners", "?model=cnn2d"),
     "result with a verdict": song("Empty Platform"),
-    "failed song": song(FAILED),
+    "failed song": song(FAILED_FILE),
     "delete": song("Wires", "delete/"),
     "report": song("High Banners", "report/"),
-    "map": at("/map/"),
-    "over time": at("/over-time/"),
-    "your corrections": at("/your-ear/"),
-    "compare": comparison,
-    "compare, second missing": lambda house: f"/compare/?a={house.songs['Wires']}",
-    "how good": at("/how-good/"),
-    "people": at("/people/"),
-    "password": at("/password/"),
-    "tokens": at("/tokens/"),
-    "not found": at("/nowhere/"),
-    "not allowed by method": at("/upload/"),
+    "map": fixed("/map/"),
+    "over time": fixed("/over-time/"),
+    "your corrections": fixed("/your-ear/"),
+    "compare": comparison("Slow Water", "Wires"),
+    "compare, second missing": lambda server: f"/compare/?a={server.songs['Wires']}",
+    "how good": fixed("/how-good/"),
+    "people": fixed("/people/"),
+    "password": fixed("/password/"),
+    "tokens": fixed("/tokens/"),
+    "not found": fixed("/nowhere/"),
+    "method not allowed": fixed("/upload/"),
 }
 """For the owner, who has songs."""
 
-EMPTY: Mapping[str, Where] = {
-    "home": at("/"),
-    "history": at("/songs/"),
-    "map": at("/map/"),
-    "over time": at("/over-time/"),
-    "your corrections": at("/your-ear/"),
-    "compare": at("/compare/"),
-    "not theirs": song("Wires"),
-    "people, not allowed": at("/people/"),
+PAGES_WITHOUT_SONGS: Mapping[str, PagePath] = {
+    "home": fixed("/"),
+    "history": fixed("/songs/"),
+    "map": fixed("/map/"),
+    "over time": fixed("/over-time/"),
+    "your corrections": fixed("/your-ear/"),
+    "compare": fixed("/compare/"),
+    "song of another user": song("Wires"),
+    "people, not allowed": fixed("/people/"),
 }
-"""For somebody who has none."""
+"""For a user who has none."""

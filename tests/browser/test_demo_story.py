@@ -3,26 +3,26 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.house import MAKING_S, House, newcomer
+from tests.browser.sample_server import SUBMIT_TIMEOUT_S, SampleServer, create_user
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
 BUTTON = "Add five demo songs"
 
 
-def page_of_new_user(browser: Browser, house: House, name: str, **options: object) -> Page:
-    window = browser.new_context(base_url=house.address, viewport={"width": 1280, "height": 900}, **options)
-    window.add_cookies(house.cookies(newcomer(house.owner, name)))
+def page_of_new_user(browser: Browser, server: SampleServer, name: str, **options: object) -> Page:
+    window = browser.new_context(base_url=server.address, viewport={"width": 1280, "height": 900}, **options)
+    window.add_cookies(server.cookies(create_user(server.owner, name)))
     page = window.new_page()
-    page.set_default_timeout(MAKING_S * 1000)
+    page.set_default_timeout(SUBMIT_TIMEOUT_S * 1000)
     return page
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("name", "scripted"), [("dora", True), ("emil", False)], ids=["script", "no script"])
 def test_one_click_adds_five_songs_of_different_moods(
-    browser: Browser, house: House, name: str, scripted: bool
+    browser: Browser, server: SampleServer, name: str, scripted: bool
 ) -> None:
-    page = page_of_new_user(browser, house, name, java_script_enabled=scripted)
+    page = page_of_new_user(browser, server, name, java_script_enabled=scripted)
     page.goto("/")
     page.get_by_role("button", name=BUTTON).click()
     page.wait_for_url("**/songs/")
@@ -47,8 +47,8 @@ document.addEventListener("submit", (event) => {
 """
 
 
-def test_a_second_click_sends_no_second_form(browser: Browser, house: House) -> None:
-    page = page_of_new_user(browser, house, "frida")
+def test_a_second_click_sends_no_second_form(browser: Browser, server: SampleServer) -> None:
+    page = page_of_new_user(browser, server, "frida")
     page.goto("/songs/")
     page.evaluate(COUNT_FORMS)
     page.get_by_role("button", name=BUTTON).click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
 Music = Callable[..., Path]
@@ -43,7 +43,7 @@ def correct(page: Page, primary: str, secondary: str) -> None:
 @pytest.mark.timeout(240)
 def test_a_user_agrees_corrects_and_finds_the_song_under_corrections(open_page: Open, music: Music) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     [address] = analyse(page, music("tern.flac", 25.0, seed=41, tags={"title": "tern"}))
     page.goto(address)
     page.evaluate("window.stayed = true")
@@ -70,7 +70,7 @@ def test_a_user_agrees_corrects_and_finds_the_song_under_corrections(open_page: 
 @pytest.mark.timeout(240)
 def test_ten_judged_songs_give_a_matrix_whose_cells_list_their_songs(open_page: Open, music: Music) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     analyse(page, *(music(f"dunlin {number}.flac", 5.0, seed=60 + number) for number in range(10)))
     page.goto("/songs/?q=dunlin")
     page.get_by_label("Select All on this page").check()
@@ -91,10 +91,10 @@ def test_ten_judged_songs_give_a_matrix_whose_cells_list_their_songs(open_page: 
 @pytest.mark.timeout(240)
 def test_a_user_disagrees_without_a_script(open_page: Open, music: Music) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     [address] = analyse(page, music("plover.flac", 20.0, seed=42))
     plain = open_page(java_script_enabled=False)
-    come_in(plain)
+    sign_in(plain)
     plain.goto(address)
     verdict(plain).locator("summary", has_text="Disagree").click()
     verdict(plain).get_by_role("button", name="Only disagree").click()
@@ -105,7 +105,7 @@ def test_a_user_disagrees_without_a_script(open_page: Open, music: Music) -> Non
 @pytest.mark.timeout(240)
 def test_two_mixes_are_compared_at_the_same_position(open_page: Open, music: Music) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     dull = music("heron (rough mix).flac", 40.0, seed=43, brightness=0.2, tags={"title": "heron (rough mix)"})
     bright = music("heron (final mix).flac", 40.0, seed=43, brightness=0.9, tags={"title": "heron (final mix)"})
     one, _ = analyse(page, dull, bright)
@@ -147,7 +147,7 @@ def test_two_mixes_are_compared_at_the_same_position(open_page: Open, music: Mus
 @pytest.mark.timeout(240)
 def test_a_report_fits_one_sheet_with_any_title(open_page: Open, music: Music) -> None:
     page = open_page(color_scheme="dark")
-    come_in(page)
+    sign_in(page)
     name = "curlew " + "c" * 200
     tags = {"title": f"curlew {LONG}"[:250], "artist": LONG[:250]}
     page.goto("/")
@@ -171,7 +171,7 @@ def test_a_report_fits_one_sheet_with_any_title(open_page: Open, music: Music) -
 @pytest.mark.timeout(240)
 def test_these_pages_are_no_wider_than_their_screen(open_page: Open, music: Music) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     one, other = analyse(page, *(music(f"gull {seed}.flac", 20.0, seed=seed) for seed in (45, 46)))
     for address in (one, other):
         page.goto(address)

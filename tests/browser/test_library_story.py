@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
 NAMES = ("Ferry", "Quay", "Gangway")
@@ -23,7 +23,7 @@ def shelf(address: str) -> dict[str, bool]:
 
 
 def upload_songs(page: Page, music: Callable[..., Path], shelf: dict[str, bool]) -> None:
-    come_in(page)
+    sign_in(page)
     if shelf.get("full"):
         return
     songs = [
@@ -135,7 +135,7 @@ def test_the_library_works_without_a_script(
 ) -> None:
     upload_songs(open_page(), music, shelf)
     page = open_page(java_script_enabled=False)
-    come_in(page)
+    sign_in(page)
     page.goto("/songs/")
     page.get_by_label("Search by title, artist, file or mood").fill("landing")
     page.get_by_label("Order", exact=True).select_option(label="Title")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 
 ANALYSED_WITHIN_MS = 120_000
 TWO = "/map/?q=atlas"
@@ -21,7 +21,7 @@ TWO = "/map/?q=atlas"
 def two_songs(open_page: Open, music: Callable[..., Path]) -> Page:
     """A page of a user with two songs called Atlas, a slow one and a fast one."""
     page = open_page()
-    come_in(page)
+    sign_in(page)
     page.goto("/songs/?q=atlas")
     if page.locator(".song").count() < 2:
         page.goto("/")
@@ -179,7 +179,7 @@ def test_pointing_shows_the_title_and_a_click_opens_the_song(two_songs: Page) ->
 @pytest.mark.timeout(240)
 def test_without_a_script_the_map_is_a_chart_of_counts_with_links(two_songs: Page, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
-    come_in(page)
+    sign_in(page)
     page.goto(TWO)
     expect(page.locator(".map-tools")).to_be_hidden()
     cell = page.locator(".count-grid a").first

@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 
 
 @pytest.mark.timeout(240)
 def test_a_mood_of_a_result_links_to_its_precision(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("judged.flac", 12.0, tags={"title": "Judged"}))
     link = page.locator("[data-songs] .song", has_text="Judged").locator(".song-mood a")
     expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
@@ -35,7 +35,7 @@ def test_a_mood_of_a_result_links_to_its_precision(open_page: Open, music: Calla
 
 def test_the_page_works_without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
-    come_in(page)
+    sign_in(page)
     page.get_by_role("link", name="Accuracy", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How accurate is it?")
     table = page.get_by_role("table", name="Every metric with its 95 % confidence interval")
@@ -49,7 +49,7 @@ def test_the_page_works_without_javascript(open_page: Open) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_charts_and_their_labels_stay_within_the_page(open_page: Open, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
-    come_in(page)
+    sign_in(page)
     page.goto("/how-good/")
     for label in page.locator("svg.chart text, .confusion svg text").all():
         box = label.bounding_box()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import sounds
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 from tests.browser.test_story import COMPOSITE
 
 Result = Callable[[Page], str]
@@ -31,7 +31,7 @@ def result(prelude: Path) -> Result:
     """Signs in, uploads the song and opens its page."""
 
     def result(page: Page) -> str:
-        come_in(page)
+        sign_in(page)
         token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
         file = {"name": "prelude.flac", "mimeType": "audio/flac", "buffer": prelude.read_bytes()}
         answer = page.request.post(

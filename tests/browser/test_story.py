@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from ml.moods import MOODS
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 
 # Only decides how soon a test fails: analysis takes seconds, and longer on a busy machine.
 HEARD_IN_MS = 300_000
@@ -33,7 +33,7 @@ def first_words(states: list[str]) -> set[str]:
 @pytest.mark.timeout(600)
 def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
 
     song = music("night train.flac", 60.0, minor=True, tags={"title": "Night Train", "artist": "The Sidings"})
     page.evaluate(RECORD_STATES)
@@ -100,7 +100,7 @@ def play_a_passage(page: Page) -> None:
 @pytest.mark.timeout(600)
 def test_the_workflow_works_without_javascript(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page(java_script_enabled=False)
-    come_in(page)
+    sign_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("plain.wav", 20.0, tempo_bpm=70.0))
     page.get_by_role("button", name="Upload").click()
     # The page of an unfinished song reloads itself until it shows the mood.
@@ -125,7 +125,7 @@ def test_bad_files_do_not_stop_others_and_songs_are_analysed_after_the_page_was_
     empty = tmp_path / "empty.wav"
     empty.touch()
     page = open_page()
-    come_in(page)
+    sign_in(page)
     good = music("a song with a very " + "long " * 30 + "name.opus", 40.0, brightness=0.9)
     page.get_by_label("Songs", exact=True).set_input_files([image, empty, good])
     expect(page.locator(".song", has_text="cover “front”.mp3")).to_contain_text("PNG image")
@@ -141,7 +141,7 @@ def test_bad_files_do_not_stop_others_and_songs_are_analysed_after_the_page_was_
 @pytest.mark.timeout(600)
 def test_a_queued_song_is_cancelled_and_retried_in_place(open_page: Open, music: Callable[..., Path]) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     songs = [music(f"queue {number}.flac", 60.0, seed=number + 7) for number in range(3)]
     page.get_by_label("Songs", exact=True).set_input_files(songs)
     row = page.locator(".song[data-song]", has_text="queue 2.flac")
@@ -155,7 +155,7 @@ def test_a_queued_song_is_cancelled_and_retried_in_place(open_page: Open, music:
 
 def test_a_file_can_be_dropped_anywhere_on_the_page(open_page: Open) -> None:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     page.evaluate("""() => {
         const dataTransfer = new DataTransfer();
         dataTransfer.items.add(new File([new Uint8Array([0x25, 0x50, 0x44, 0x46, 0x2d, 0x31])], "score.mp3"));

@@ -12,7 +12,7 @@ from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from tests import sounds
 from tests.browser.conftest import Open
-from tests.browser.people import come_in
+from tests.browser.sign_in import sign_in
 from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
 from tests.system.processes import wait_for
 
@@ -25,7 +25,7 @@ Music = Callable[..., Path]
 @pytest.fixture
 def page(open_page: Open) -> Page:
     page = open_page()
-    come_in(page)
+    sign_in(page)
     return page
 
 
@@ -206,7 +206,7 @@ def test_a_signed_out_user_continues_after_signing_in_again(
     expect(text(sent)).to_have_text(re.compile(r"Uploading, [5-9]\d %"))
     page.context.clear_cookies()
     expect(sent).to_contain_text("You are signed out", timeout=20_000)
-    come_in(page.context.new_page())
+    sign_in(page.context.new_page())
     offsets.clear()
     sent.get_by_role("button", name="Retry").click()
     expect_uploaded(sent)

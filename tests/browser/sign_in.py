@@ -1,12 +1,12 @@
-"""Signing in."""
+"""Signing in, for tests that need a signed-in page."""
 
 from playwright.sync_api import Page
 
 from tests.system.clients import NAME, PASSWORD
 
 
-def come_in(page: Page) -> None:
-    """Make the owner's account on the first visit, sign in on every other."""
+def sign_in(page: Page) -> None:
+    """Create the owner's account on the first visit, sign in on later ones."""
     page.goto("/")
     if page.url.endswith("/setup/"):
         page.get_by_label("User name").fill(NAME)
@@ -18,4 +18,4 @@ def come_in(page: Page) -> None:
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", level=1, name="What does your music feel like?").wait_for()
-    page.wait_for_load_state()  # the scripts are loaded by then
+    page.wait_for_load_state()  # all scripts have run by then

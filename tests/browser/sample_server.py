@@ -1,0 +1,108 @@
+"""A running server with sample data: the demo songs, some verdicts, one failed song, a second user without songs."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests import sounds
+from tests.system.clients import ApiClient, BrowserClient
+from tests.system.processes import wait_for
+
+NEW_USER = "nina"
+FAILED_FILE = "Doorbell.wav"
+SUBMIT_TIMEOUT_S = 180
+
+
+@dataclass(frozen=True)
+class SampleServer:
+    address: str
+    songs: dict[str, str]
+    """Ids by title, or by file name for the failed song."""
+    owner: BrowserClient
+    new_user: BrowserClient
+    """Has no songs."""
+    api: ApiClient
+    saved_pages: dict[str, str]
+    """HTML of pages that cannot be opened again, since their state is over or no link leads to them."""
+
+    def cookies(self, client: BrowserClient) -> list[dict[str, str]]:
+        """Sign a browser in as this user."""
+        return [{"name": cookie.name, "value": cookie.value, "url": self.address} for cookie in client.session.cookies]
+
+
+def fill_sample_server(address: str, folder: Path) -> SampleServer:
+    """Create the sample data through pages and API. `folder` is for the uploaded files."""
+    owner = BrowserClient(address)
+    wait_for(lambda: owner.health().get("worker"), what="worker that answers")
+    saved_pages = {"setup": requests.get(f"{address}/setup/", timeout=30).text}
+    owner.create_owner()
+    saved_pages["unfinished songs"] = submit_form(owner, "/demo/")
+    first = f"{address}/songs/{song_ids(owner)[0]}/"
+    saved_pages["unfinished song"] = owner.session.get(first, timeout=30).text
+    api = ApiClient(address, owner.create_token())
+    api.submit(sounds.write(folder / FAILED_FILE, sounds.tone(660, 1.0)))
+    songs = {}
+    for song_id in song_ids(owner):
+        song = api.wait_until_finished(song_id)
+        songs[song.get("title") or song["file_name"]] = song_id
+    add_verdicts(owner, songs)
+    saved_pages |= answers_to_invalid_requests(address, owner)
+    return SampleServer(address, songs, owner, create_user(owner), api, saved_pages)
+
+
+def answers_to_invalid_requests(address: str, owner: BrowserClient) -> dict[str, str]:
+    return {
+        "sign in": requests.get(f"{address}/login/", timeout=30).text,
+        "wrong password": _answer(requests.Session(), f"{address}/login/", username="olga", password="olga"),
+        "form out of date": requests.post(f"{address}/login/", timeout=30).text,
+        "malformed": requests.get(f"{address}/", headers={"Host": "elsewhere"}, timeout=30).text,
+        "no file": _answer(owner.session, f"{address}/upload/"),
+        "wrong name": _answer(owner.session, f"{address}/people/", username="olga"),
+        "new token": _answer(owner.session, f"{address}/tokens/", name="a script"),
+    }
+
+
+def _answer(session: requests.Session, address: str, **form: str) -> str:
+    session.get(address, timeout=30)
+    form["csrfmiddlewaretoken"] = session.cookies["csrftoken"]
+    return session.post(address, data=form, timeout=30).text
+
+
+def song_ids(client: BrowserClient) -> list[str]:
+    """Newest first."""
+    answer = client.session.get(f"{client.address}/api/predictions/?page_size=200", timeout=30).json()
+    return [song["id"] for song in answer["results"]]
+
+
+def add_verdicts(client: BrowserClient, songs: dict[str, str]) -> None:
+    """One of each kind: agreed, disagreed, corrected."""
+    for title in ("Slow Water", "Wires"):
+        submit_form(client, f"/songs/{songs[title]}/verdict/", verdict="agreed")
+    submit_form(client, f"/songs/{songs['High Banners']}/verdict/", verdict="disagreed")
+    corrected = {"verdict": "corrected", "primary": "sadness", "secondary": "nostalgia"}
+    submit_form(client, f"/songs/{songs['Empty Platform']}/verdict/", **corrected)
+
+
+def create_user(owner: BrowserClient, name: str = NEW_USER) -> BrowserClient:
+    """A user without songs, signed in."""
+    page = submit_form(owner, "/people/", username=name)
+    password = re.search(r'class="secret">([^<]+)<', page)
+    assert password, page
+    client = BrowserClient(owner.address)
+    client.session.get(f"{owner.address}/login/", timeout=30)
+    submit_form(client, "/login/", username=name, password=html.unescape(password[1]))
+    assert "sessionid" in client.session.cookies
+    return client
+
+
+def submit_form(client: BrowserClient, path: str, **form: str) -> str:
+    """Post a form like a browser does, and return the page that follows."""
+    form["csrfmiddlewaretoken"] = client.session.cookies["csrftoken"]
+    answer = client.session.post(f"{client.address}{path}", data=form, timeout=SUBMIT_TIMEOUT_S)
+    assert answer.ok, answer.text
+    return answer.text
