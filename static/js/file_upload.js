@@ -27,6 +27,7 @@ export class FileUpload {
   #options;
   #tus = null;
   #settle = null;
+  #cancelled = false;
   #attempts = 0;
   #serverErrors = 0;
   #creations = 0;
@@ -47,13 +48,13 @@ export class FileUpload {
     this.#tus ??= await this.#create();
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      if (this.#options.cancelled) reject(new UploadCancelled());
+      if (this.#cancelled) reject(new UploadCancelled());
       else this.#tus.start();
     });
   }
 
   cancel() {
-    this.#options.cancelled = true;
+    this.#cancelled = true;
     this.#stopWatchdog();
     this.#endWait?.();
     // Deletes it on the server too. If that fails, it expires there.
@@ -141,7 +142,7 @@ export class FileUpload {
 
   async #handleError(error) {
     this.#stopWatchdog();
-    if (this.#options.cancelled) return;
+    if (this.#cancelled) return;
     if (error.causingError instanceof UploadError) return this.#settle.reject(error.causingError);
     const response = error.originalResponse;
     const status = response?.getStatus() ?? 0;
@@ -164,7 +165,7 @@ export class FileUpload {
   async #startAfterWait() {
     await this.#wait(RETRY_DELAYS_MS[Math.min(this.#attempts, RETRY_DELAYS_MS.length - 1)]);
     this.#attempts += 1;
-    if (!this.#options.cancelled) this.#tus.start();
+    if (!this.#cancelled) this.#tus.start();
   }
 
   #startWatchdog(ms) {

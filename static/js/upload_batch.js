@@ -15,9 +15,14 @@ let duplicates = 0;
 let uploading = () => false;
 
 // `isUploading` tells whether files are still to be uploaded.
-export function startBatches(isUploading) {
+export function loadBatch(isUploading) {
   uploading = isUploading;
   load();
+}
+
+// Files that are added to an unfinished batch belong to it.
+export function startBatch() {
+  if (!uploading() && [...songs.values()].every(Boolean)) reset();
 }
 
 export function addSong(id, { isDuplicate }) {
@@ -108,13 +113,15 @@ retryButton.addEventListener("click", () => {
   announce("Retrying");
 });
 
-panel.querySelector("[data-batch-dismiss]").addEventListener("click", () => {
+panel.querySelector("[data-batch-dismiss]").addEventListener("click", reset);
+
+function reset() {
   songs = new Map();
   failures = [];
   duplicates = 0;
   save();
   show();
-});
+}
 
 // The next page of this tab continues, though it cannot upload a file again.
 function save() {

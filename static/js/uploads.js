@@ -34,7 +34,7 @@ let totals = { files: 0, bytes: 0, finishedFiles: 0, finishedBytes: 0 };
 
 const isUploading = () => active.size + queued.length > 0;
 
-batch.startBatches(isUploading);
+batch.loadBatch(isUploading);
 watchFiles(form, addFiles);
 addEventListener("beforeunload", (event) => {
   // Only uploads stop when the page is left. Uploaded songs are analysed all the same.
@@ -52,6 +52,7 @@ function addFiles({ files, skipped }) {
   if (!files.length) return announce(skippedText.textContent);
   document.querySelector("[data-empty]")?.setAttribute("hidden", "");
   document.querySelector("[data-all-songs]")?.removeAttribute("hidden");
+  batch.startBatch();
   // Rows of these files go in front of this marker, whatever happens to the rows around them.
   const marker = document.createElement("li");
   marker.hidden = true;
