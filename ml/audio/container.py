@@ -16,27 +16,34 @@ from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from ml.audio.padding import FRAME_SYNC, AudioFile, audio_start, is_junk, is_trailing_junk
 from ml.errors import MoodError
 
 # The containers that an upload may have. Playlists, scripts and network protocols are excluded, so that a file can
 # never make the decoder open another file or a socket.
 FORMATS = (
     "mp3,wav,w64,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2,aac,aiff,asf,matroska,webm,avi,mpeg,mpegts,caf,au,flv,ape,wv,tta,"
-    "mp2,ac3,eac3,dts,amr,tak,oga"
+    "mp2,ac3,eac3,dts,amr,tak,oga,dsf,iff,mpc,mpc8,shn,rm,voc,vqf,oma,xwma"
 )
+PROTECTED = {"drms": "FairPlay", "aavd": "Audible", "enca": "encryption"}
+"""The codec tags of protected audio in MP4, with the name of the protection."""
+
+URL_PREFIX = "file:"
 OPEN_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
 
 def open_audio(path: str | os.PathLike[str], metadata_encoding: str = "utf-8") -> InputContainer:
     """Opens a file that FFmpeg can read and that has an audio stream; use it as a context manager.
 
-    Raises MoodError: audio_unreadable, audio_no_stream. Raises FileNotFoundError if the path does not exist.
+    Raises MoodError: audio_unreadable, audio_no_stream, audio_protected. Raises FileNotFoundError if the path does not
+    exist.
     """
-    os.stat(path)
-    url = f"file:{os.fspath(path)}"  # without the prefix, "a: b.mp3" would be read as a URL with the scheme "a"
+    start = audio_start(path)
+    # Without the prefix, "a: b.mp3" would be read as a URL with the scheme "a".
+    source = AudioFile(path, start) if start else f"{URL_PREFIX}{os.fspath(path)}"
     try:
         container = av.open(
-            url, mode="r", options=OPEN_OPTIONS, metadata_encoding=metadata_encoding, metadata_errors="ignore"
+            source, mode="r", options=OPEN_OPTIONS, metadata_encoding=metadata_encoding, metadata_errors="ignore"
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MoodError(
@@ -51,6 +58,13 @@ def open_audio(path: str | os.PathLike[str], metadata_encoding: str = "utf-8") -
     if codec is None:
         container.close()
         raise MoodError("audio_unreadable", "The file's audio codec is unknown; upload the song as mp3 or flac.")
+    if codec.codec_tag in PROTECTED:
+        container.close()
+        raise MoodError(
+            "audio_protected",
+            f"The file is protected by {PROTECTED[codec.codec_tag]}, so that only its owner's player can decode it; "
+            "upload a copy without protection.",
+        )
     codec.thread_count = 1  # a worker has one core per song
     return container
 
@@ -70,11 +84,15 @@ def video_stream(container: InputContainer) -> VideoStream | None:
 def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: None) -> Iterator[AudioFrame]:
     """Decodes from the current position to the end; yields only frames with samples.
 
-    Packets that cannot be decoded are skipped, and `on_damage` is called for each of them. If the container itself
-    cannot be read any further, decoding ends there and the frames before it count.
+    Packets that cannot be decoded are skipped, and `on_damage` is called for each of them, except for junk before the
+    first frame and after the last one. If the container itself cannot be read any further, decoding ends there and the
+    frames before it count.
     """
     stream = audio_stream(container)
+    codec = stream.codec_context.codec.canonical_name
     packets = container.demux(stream)
+    junk = end = 0
+    started = False
     while True:
         try:
             packet = next(packets)
@@ -84,11 +102,22 @@ def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: No
             packet = cast("Packet[AudioStream]", Packet())
             packet.stream = stream
         except (av.error.FFmpegError, OSError):
-            on_damage()
+            if not (codec in FRAME_SYNC and is_trailing_junk(container.name.removeprefix(URL_PREFIX), end)):
+                on_damage()
             return
+        if packet.pos is not None and packet.pos >= 0:
+            end = packet.pos + packet.size
         try:
             decoded = packet.decode()
         except (av.error.FFmpegError, OSError):
-            on_damage()
+            if is_junk(bytes(packet), codec):
+                junk += started  # damage if audio follows, otherwise a tag or padding
+            else:
+                on_damage()
             continue
-        yield from (frame for frame in decoded if frame.samples and frame.sample_rate)
+        for frame in decoded:
+            if frame.samples and frame.sample_rate:
+                for _ in range(junk):
+                    on_damage()
+                junk, started = 0, True
+                yield frame

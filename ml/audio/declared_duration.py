@@ -16,10 +16,14 @@ import av
 from av.container import InputContainer
 
 from ml.audio.container import audio_stream, video_stream
-from ml.audio.mpeg_frames import has_frame_chain, id3_bytes, mpeg_frame_bytes
+from ml.audio.mpeg_frames import find_mpeg_frames, has_frame_chain, id3_tag_bytes, mpeg_frame_bytes, mpeg_frame_s
+from ml.audio.padding import AudioFile, audio_start
 
 GUESSED = {"aac", "ac3", "eac3", "dts", "mpegts", "mpeg", "amr", "amrnb", "amrwb"}
 """FFmpeg's names of containers that declare no duration. Its guess is off by 10 % if the bit rate varies."""
+
+INCLUDE_START = {"matroska,webm", "ogg"}
+"""Containers whose duration counts from 0 even if the clock of the stream starts later, as in recorded broadcasts."""
 
 VBR_HEADERS = (b"Xing", b"Info", b"VBRI")
 MP3_TAIL = 1 << 14
@@ -53,9 +57,10 @@ class DeclaredDuration:
 def read_declared_duration(path: str | os.PathLike[str], container: InputContainer) -> DeclaredDuration:
     """The declared duration of `path`, opened as `container`. Reads at most 128 KiB."""
     name = container.format.name
-    with open(path, "rb") as file:
-        if name == "mp3" and not _has_vbr_header(file):
-            return DeclaredDuration(None, ended=_mp3_ended(file))
+    with AudioFile(path, audio_start(path)) as file:
+        if name == "mp3":
+            header_s = _mp3_header_s(file)
+            return DeclaredDuration(header_s, ended=header_s is not None or _mp3_ended(file))
         if name in GUESSED:
             return DeclaredDuration(None)
         header_s = HEADER_DURATIONS[name](file) if name in HEADER_DURATIONS else None
@@ -68,19 +73,32 @@ def _container_s(container: InputContainer) -> float | None:
     stream = audio_stream(container)
     if video_stream(container) is not None and "mp4" not in container.format.name:
         return None  # the duration of the video, which may be longer than the audio
+    start_s = (container.start_time or 0) / av.time_base if container.format.name in INCLUDE_START else 0.0
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else None
+        return float(stream.duration * stream.time_base) - start_s
+    return container.duration / av.time_base - start_s if container.duration else None
 
 
-def _has_vbr_header(file: BinaryIO) -> bool:
-    """Whether the first frame after the ID3 tag is a Xing, Info or VBRI header with the number of frames."""
+def _mp3_header_s(file: BinaryIO) -> float | None:
+    """The duration from the number of frames in the Xing, Info or VBRI header after the ID3 tag; None without one.
+
+    FFmpeg's own duration is a guess if there is more after the last frame than the header says.
+    """
     head = file.read(10)
-    if head[:3] == b"ID3" and len(head) == 10:
-        file.seek(10 + id3_bytes(head))
-        head = b""
-    head += file.read(8192)
-    return any(mark in head for mark in VBR_HEADERS)
+    file.seek(id3_tag_bytes(head) or 0)
+    head = file.read(8192)
+    start = find_mpeg_frames(head)
+    marks = [(head.find(mark), mark) for mark in VBR_HEADERS if mark in head]
+    if start is None or not marks:
+        return None
+    at, mark = min(marks)
+    if mark == b"VBRI":
+        count = int.from_bytes(head[at + 14 : at + 18], "big")
+    elif head[at + 7] & 1:
+        count = int.from_bytes(head[at + 8 : at + 12], "big")
+    else:
+        return None
+    return count * mpeg_frame_s(head[start : start + 4])
 
 
 def _mp3_ended(file: BinaryIO) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from av.container import InputContainer
 
 from ml.audio.conditioning import OffsetFilter, SampleCheck, StereoDownmix
-from ml.audio.container import frames, open_audio
+from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.declared_duration import read_declared_duration
 from ml.audio.mixing import Mixer
 from ml.errors import MoodError
@@ -19,6 +19,9 @@ from ml.spec import SPEC, AudioSpec
 
 MAX_SAMPLE = 4.0
 """Samples are clipped here. Codecs overshoot 1.0 a little; larger floats come from a damaged file."""
+
+MIN_BYTES_PER_S, MIN_LOSSLESS_BYTES_PER_S = 900, 4_000
+"""A file with fewer bytes per declared second does not contain that much audio: 7 kbit/s, and 32 kbit/s if lossless."""
 
 SILENCE = 1e-4
 """A song with a peak below this (-80 dBFS) is silent."""
@@ -74,7 +77,7 @@ def decode(
     with open_audio(path) as container:
         declared = read_declared_duration(path, container)
         info.declared_s, info.ended = declared.duration_s, declared.ended
-        if (declared.duration_s or 0.0) > spec.max_duration_s + 0.5:
+        if (declared.duration_s or 0.0) > spec.max_duration_s + 0.5 and _is_credible(declared.duration_s, container):
             raise _too_long(info, spec)  # before decoding hours of audio for nothing
         check, offset_filter = SampleCheck(), OffsetFilter(spec.sample_rate)
         for samples in offset_filter(_mono_blocks(container, info, check, spec, block)):
@@ -125,11 +128,34 @@ def _channel_blocks(
     yield from (mixed.to_ndarray() for mixed in mixers[current].drain())
 
 
+def _is_credible(declared_s: float | None, container: InputContainer) -> bool:
+    """Whether the file has enough bytes for the declared duration: some headers lie."""
+    codec = audio_stream(container).codec_context.codec
+    bytes_per_s = MIN_LOSSLESS_BYTES_PER_S if codec.lossless and not codec.lossy else MIN_BYTES_PER_S
+    return container.size >= (declared_s or 0.0) * bytes_per_s
+
+
 def _too_long(info: DecodingInfo, spec: AudioSpec) -> MoodError:
-    allowed = f"{spec.max_duration_s / 3600:g} h"
-    declared = info.declared_s or 0.0
-    length = f"{declared / 3600:.1f} h long" if declared > spec.max_duration_s else f"longer than {allowed}"
-    return MoodError("audio_too_long", f"The song is {length}; up to {allowed} is allowed: upload it in parts.")
+    allowed, declared_s = length_text(spec.max_duration_s), info.declared_s or 0.0
+    if info.duration_s <= spec.max_duration_s < declared_s:
+        problem = f"The song is {length_text(declared_s, spec.max_duration_s)} long, but up to {allowed} is allowed"
+    else:
+        problem = f"The song is longer than the allowed {allowed}"
+    return MoodError("audio_too_long", f"{problem}; upload it in parts.")
+
+
+def length_text(seconds: float, different_from_s: float | None = None) -> str:
+    """A duration such as "2 h", "1 h 30 min" or "45 s".
+
+    Above a minute the seconds are left out, unless the text would be that of `different_from_s`.
+    """
+    total = round(seconds)
+    hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
+    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number]
+    short = " ".join(parts) or f"{total} s"
+    if different_from_s is None or short != length_text(different_from_s):
+        return short
+    return " ".join([*parts, f"{max(rest, 1)} s"])
 
 
 def _check(info: DecodingInfo, spec: AudioSpec) -> None:

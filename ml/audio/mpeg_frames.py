@@ -24,14 +24,14 @@ SAMPLE_RATES = (44_100, 48_000, 32_000)
 RATE_DIVISORS = {3: 1, 2: 2, 0: 4}  # by version bits: MPEG 1, 2 and 2.5
 
 
-def has_mpeg_frames(head: bytes) -> bool:
-    """Whether a chain of mp3 or mp2 frames begins anywhere in `head`."""
+def find_mpeg_frames(head: bytes) -> int | None:
+    """Where in `head` a chain of mp3 or mp2 frames begins; None if there is none."""
     at = head.find(b"\xff")
     while at >= 0:
         if has_frame_chain(head, at, mpeg_frame_bytes):
-            return True
+            return at
         at = head.find(b"\xff", at + 1)
-    return False
+    return None
 
 
 def has_adts_frames(head: bytes) -> bool:
@@ -54,6 +54,13 @@ def mpeg_frame_bytes(header: bytes) -> int | None:
     return samples // 8 * bit_rate // sample_rate + padding
 
 
+def mpeg_frame_s(header: bytes) -> float:
+    """The duration in seconds of the MPEG audio frame with this header (four bytes)."""
+    version_bits, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
+    samples = 576 if layer == 3 and version_bits != 3 else 1152
+    return samples * RATE_DIVISORS[version_bits] / SAMPLE_RATES[header[2] >> 2 & 3]
+
+
 def adts_frame_bytes(header: bytes) -> int | None:
     """Length in bytes of the ADTS frame with this header (six bytes); None if it is not a header."""
     if len(header) < 6 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:
@@ -70,6 +77,14 @@ def id3_bytes(header: bytes) -> int:
     for byte in header[6:10]:
         size = size << 7 | byte & 0x7F
     return size
+
+
+def id3_tag_bytes(head: bytes) -> int | None:
+    """The length of a whole ID3v2 tag that begins `head` (ten bytes or more), in bytes; None if there is none."""
+    if head[:3] != b"ID3" or len(head) < 10 or max(head[6:10]) > 127:
+        return None
+    footer = 10 if head[5] & 0x10 else 0
+    return 10 + id3_bytes(head) + footer
 
 
 def has_frame_chain(head: bytes, at: int, frame_bytes: Callable[[bytes], int | None]) -> bool:

@@ -34,7 +34,18 @@ plays ALAC and AIFF; no browser plays WMA.
 AAC_PROFILES = {None, "LC", "HE-AAC", "HE-AACv2"}
 """Profiles that all platforms decode. Main, LTP, SSR and USAC work only on some."""
 
-CONTAINERS = {"mov": "mp4", "aac": "adts", "mpegts": "mpeg-ts", "mpeg": "mpeg-ps", "wv": "wavpack"}
+CONTAINERS = {
+    "mov": "mp4",
+    "aac": "adts",
+    "mpegts": "mpeg-ts",
+    "mpeg": "mpeg-ps",
+    "wv": "wavpack",
+    "iff": "dsdiff",
+    "mpc": "musepack",
+    "mpc8": "musepack",
+    "shn": "shorten",
+    "rm": "realmedia",
+}
 """FFmpeg's first container name to the name in `ml.audio.sniffing`, where they differ."""
 
 BIT_RATES = {1: 96_000, 2: 192_000}

@@ -6,11 +6,14 @@ used and nothing is decoded, so a file that passes may still be damaged.
 
 from __future__ import annotations
 
-from ml.audio.mpeg_frames import has_adts_frames, has_mpeg_frames, id3_bytes
+from ml.audio.mpeg_frames import find_mpeg_frames, has_adts_frames, id3_tag_bytes
 from ml.errors import MoodError
 
-HEAD_BYTES = 4096
-"""How many bytes of a file `recognise` needs."""
+HEAD_BYTES = 1 << 16
+"""How many bytes of a file `recognise` needs: some files have long padding before the audio."""
+
+ZERO_PADDING = bytes(16)
+"""A file that begins with at least this many zeros may have audio behind them."""
 
 MEDIA_TYPES = {
     "mp3": "audio/mpeg",
@@ -41,6 +44,15 @@ AUDIO = (
     (0, b"\x7f\xfe\x80\x01", "dts"),
     (0, b"FLV\x01", "flv"),
     (0, b"\x00\x00\x01\xba", "mpeg-ps"),
+    (0, b"DSD ", "dsf"),
+    (0, b"FRM8", "dsdiff"),
+    (0, b"MPCK", "musepack"),
+    (0, b"MP+", "musepack"),
+    (0, b"ajkg", "shorten"),
+    (0, b".RMF", "realmedia"),
+    (0, b"Creative Voice File", "voc"),
+    (0, b"TWIN97012000", "vqf"),
+    (0, b"EA3\x01", "oma"),
 )
 """Offset, signature, container: all formats with one reliable signature that the decoder reads."""
 
@@ -52,6 +64,8 @@ ATOMS = (b"moov", b"mdat", b"free", b"skip", b"wide")
 SONY_WAVE = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
 EBML = b"\x1a\x45\xdf\xa3"
 IMAGE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+
+TRACKER = "a tracker module, which contains notes and samples but no recording; export it as audio"
 
 OTHERS = (
     (0, b"\x89PNG", "a PNG image"),
@@ -78,36 +92,42 @@ OTHERS = (
     (0, b"SQLite format 3", "a database"),
     (0, b"#EXTM3U", "a playlist, which contains no audio"),
     (0, b"[playlist]", "a playlist, which contains no audio"),
-    (0, b"DSD ", "a DSD recording, which is not supported"),
-    (0, b".RMF", "a RealMedia recording, which is not supported"),
+    (0, b"Extended Module: ", TRACKER),
+    (0, b"IMPM", TRACKER),
+    (44, b"SCRM", TRACKER),
+    *((1080, mark, TRACKER) for mark in (b"M.K.", b"M!K!", b"FLT4", b"FLT8", b"4CHN", b"6CHN", b"8CHN")),
 )
 
 
 def recognise(head: bytes) -> str:
     """The container of a file from its first `HEAD_BYTES` (or the whole file, if it is shorter).
 
-    One of: mp3, wav, w64, flac, ogg, mp4, adts, aiff, asf, matroska, webm, avi, flv, mpeg-ps, mpeg-ts, caf,
-    au, ape, wavpack, tta, tak, amr, ac3, dts. Opus and Vorbis are both "ogg"; m4a and mov are both "mp4"; an
-    mp3 may begin with an ID3 tag or with some hundred bytes of garbage.
+    One of: mp3, wav, w64, flac, ogg, mp4, adts, aiff, asf, matroska, webm, avi, flv, mpeg-ps, mpeg-ts, caf, au, ape,
+    wavpack, tta, tak, amr, ac3, dts, dsf, dsdiff, musepack, shorten, realmedia, voc, vqf, oma. Opus and Vorbis are both
+    "ogg"; m4a and mov are both "mp4"; any file may begin with an ID3 tag or zeros, and an mp3 with garbage.
 
     Raises MoodError("not_audio"); its message names the kind of file if it is known.
     """
     if not head:
         raise _not_audio("empty")
-    container = _audio(head)
+    container = container_of(head)
     if container is None:
         raise _not_audio(_other(head))
     return container
 
 
-def _audio(head: bytes) -> str | None:
-    if head.startswith(b"ID3") and len(head) > 10:
-        after_tag = head[10 + id3_bytes(head) :]
-        return (_audio(after_tag) if after_tag else None) or "mp3"
+def container_of(head: bytes) -> str | None:
+    """As `recognise`, but None for other files."""
+    if (tag := id3_tag_bytes(head)) is not None:
+        after_tag = head[tag:]
+        return (container_of(after_tag) if after_tag else None) or "mp3"
+    if head.startswith(ZERO_PADDING):
+        after_zeros = head.lstrip(b"\0")
+        return container_of(after_zeros) if after_zeros else None
     for offset, signature, container in AUDIO:
         if head.startswith(signature, offset):
             return container
-    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] != b"RMP3":
         return RIFF.get(head[8:12])
     if head[:4] == b"FORM":
         return IFF.get(head[8:12])
@@ -125,7 +145,7 @@ def _audio(head: bytes) -> str | None:
         return None
     if has_adts_frames(head):
         return "adts"
-    return "mp3" if has_mpeg_frames(head) else None
+    return "mp3" if find_mpeg_frames(head) is not None else None
 
 
 def _is_transport_stream(head: bytes) -> bool:

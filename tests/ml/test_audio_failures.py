@@ -40,7 +40,7 @@ def test_decoding_stops_at_the_limit_without_a_declared_duration(tmp_path: Path)
     audiobook = sounds.write_long(tmp_path / "audiobook.mp3", 900)
     info = DecodingInfo()
 
-    with pytest.raises(MoodError, match=r"longer than 0\.1 h; up to 0\.1 h is allowed") as caught:
+    with pytest.raises(MoodError, match=r"longer than the allowed 6 min") as caught:
         list(decode(audiobook, info, replace(SPEC, max_duration_s=360.0)))
 
     assert caught.value.code == "audio_too_long"
@@ -59,7 +59,7 @@ def test_a_declared_duration_above_the_limit_is_rejected_before_decoding(tmp_pat
         file.write(size.to_bytes(4, "little"))
     info = DecodingInfo()
 
-    with pytest.raises(MoodError, match=r"5\.0 h long") as caught:
+    with pytest.raises(MoodError, match="5 h long, but up to 2 h") as caught:
         next(decode(song, info))
 
     assert caught.value.code == "audio_too_long"

@@ -196,3 +196,16 @@ def test_recognition_imports_no_decoder() -> None:
     code = "import sys, ml.audio.sniffing; sys.exit(bool({'av', 'numpy', 'pydub', 'mutagen'} & set(sys.modules)))"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Extended Module: A song",
+        b"IMPM" + bytes(200),
+        b"A song".ljust(44, b"\0") + b"SCRM",
+        b"A song".ljust(1080, b"\1") + b"M.K.",
+    ],
+)
+def test_a_tracker_module_is_named_in_the_error(content: bytes) -> None:
+    assert "a tracker module" in refusal(content)
