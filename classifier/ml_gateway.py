@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
+from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, MIN_HEAD_BYTES, recognise, reject_other_kind
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
 from ml.features.traits import TRAITS, Trait
@@ -37,6 +37,7 @@ __all__ = [
     "FEATURES",
     "GENRES",
     "HEAD_BYTES",
+    "MIN_HEAD_BYTES",
     "MOODS",
     "NETWORKS",
     "QUADRANT_WORDS",
@@ -55,6 +56,7 @@ __all__ = [
     "media_type",
     "model_card",
     "recognise",
+    "reject_other_kind",
     "strongest_passages",
 ]
 

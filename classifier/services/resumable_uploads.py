@@ -115,6 +115,8 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
         try:
             if offset < ml_gateway.HEAD_BYTES <= end or end == upload.size_bytes:
                 ml_gateway.recognise(read_at(stream, 0, ml_gateway.HEAD_BYTES))
+            elif offset < ml_gateway.MIN_HEAD_BYTES <= end:
+                ml_gateway.reject_other_kind(read_at(stream, 0, ml_gateway.MIN_HEAD_BYTES))
             if end == upload.size_bytes:
                 return _finish(upload, stream, now)
         except ml_gateway.MoodError:

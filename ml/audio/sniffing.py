@@ -12,6 +12,9 @@ from ml.errors import MoodError
 HEAD_BYTES = 1 << 16
 """How many bytes of a file `recognise` needs: some files have long padding before the audio."""
 
+MIN_HEAD_BYTES = 4096
+"""How many bytes `reject_other_kind` needs."""
+
 ZERO_PADDING = bytes(16)
 """A file that begins with at least this many zeros may have audio behind them."""
 
@@ -114,6 +117,15 @@ def recognise(head: bytes) -> str:
     if container is None:
         raise _not_audio(_other(head))
     return container
+
+
+def reject_other_kind(head: bytes) -> None:
+    """Raises MoodError("not_audio") if the first `MIN_HEAD_BYTES` of a file already show that it is of another kind.
+
+    For an upload whose first `HEAD_BYTES` have not arrived yet.
+    """
+    if container_of(head) is None and (kind := _other(head)) is not None:
+        raise _not_audio(kind)
 
 
 def container_of(head: bytes) -> str | None:

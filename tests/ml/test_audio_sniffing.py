@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ml.audio.mpeg_frames import adts_frame_bytes, mpeg_frame_bytes
-from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, recognise
+from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, MIN_HEAD_BYTES, recognise, reject_other_kind
 from ml.errors import MoodError
 from tests import sounds
 
@@ -209,3 +209,10 @@ def test_recognition_imports_no_decoder() -> None:
 )
 def test_a_tracker_module_is_named_in_the_error(content: bytes) -> None:
     assert "a tracker module" in refusal(content)
+
+
+def test_another_kind_is_rejected_by_the_first_4096_bytes_and_padding_is_not() -> None:
+    with pytest.raises(MoodError, match="a text file"):
+        reject_other_kind(b"The free encyclopedia. " * 200)
+    reject_other_kind(bytes(MIN_HEAD_BYTES))
+    reject_other_kind(np.random.default_rng(0).bytes(MIN_HEAD_BYTES))
