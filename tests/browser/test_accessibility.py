@@ -28,7 +28,7 @@ NO_PAGES = {
     "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "user-password", "song-again",
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
-    "songs-jsonl", "token-revoke",
+    "songs-jsonl", "token-revoke", "upload-delete",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.
 variants = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)], ids=str)
