@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -27,6 +28,10 @@ MIN_OFFSET = 1e-3
 """A mean below this (-60 dBFS) is not an offset and is left as it is."""
 
 
+SAMPLE_DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""NumPy type of FFmpeg's sample formats, packed or planar."""
+
+
 class SampleCheck:
     """Measures the peak of frames and replaces NaN and infinity by silence, before any filter spreads them."""
 
@@ -43,23 +48,27 @@ class SampleCheck:
         return max(-self.low, self.high)
 
     def __call__(self, frame: AudioFrame) -> AudioFrame:
+        dtype = np.dtype(SAMPLE_DTYPES.get(frame.format.name.removesuffix("p"), "f4"))
+        channels = 1 if frame.format.is_planar else frame.layout.nb_channels
+        planes = [np.frombuffer(memoryview(plane), dtype, count=frame.samples * channels) for plane in frame.planes]
+        low, high = min(float(plane.min()) for plane in planes), max(float(plane.max()) for plane in planes)
+        if dtype.kind == "f" and not math.isfinite(sum(float(plane.sum()) for plane in planes)):
+            return self._without_invalid(frame)
+        if dtype.kind != "f":
+            scale = 2.0 ** (8 * dtype.itemsize - 1)
+            middle = scale if dtype.kind == "u" else 0.0
+            low, high = (low - middle) / scale, (high - middle) / scale
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        self._in_run = False
+        return frame
+
+    def _without_invalid(self, frame: AudioFrame) -> AudioFrame:
         samples = frame.to_ndarray()
-        if samples.dtype.kind != "f":
-            middle, scale = (128, 128.0) if samples.dtype.kind == "u" else (0, 2.0 ** (8 * samples.dtype.itemsize - 1))
-            self.low = min(self.low, (int(samples.min()) - middle) / scale)
-            self.high = max(self.high, (int(samples.max()) - middle) / scale)
-            self._in_run = False
-            return frame
-        low, high = float(samples.min()), float(samples.max())  # NaN if any sample is NaN
-        if np.isfinite(low) and np.isfinite(high):
-            self.low, self.high = min(self.low, low), max(self.high, high)
-            self._in_run = False
-            return frame
         valid = np.isfinite(samples)
         self.low = min(self.low, float(samples.min(where=valid, initial=0.0)))
         self.high = max(self.high, float(samples.max(where=valid, initial=0.0)))
-        self.invalid_runs += not self._in_run
-        self._in_run = True
+        self.invalid_runs += not self._in_run and not valid.all()
+        self._in_run = not valid.all()
         clean = AudioFrame.from_ndarray(np.where(valid, samples, 0), frame.format.name, frame.layout.name)
         clean.sample_rate = frame.sample_rate
         return clean
