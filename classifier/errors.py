@@ -3,7 +3,15 @@
 from http import HTTPStatus
 
 FILE_ERRORS = frozenset(
-    {"audio_no_stream", "audio_silent", "audio_too_long", "audio_too_short", "audio_unreadable", "not_audio"}
+    {
+        "audio_no_stream",
+        "audio_protected",
+        "audio_silent",
+        "audio_too_long",
+        "audio_too_short",
+        "audio_unreadable",
+        "not_audio",
+    }
 )
 """Codes of failed songs whose cause is the file itself: a retry would fail again. All others may be retried."""
 

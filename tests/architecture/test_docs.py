@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from classifier.errors import FILE_ERRORS
 from ml.features.names import FEATURES
 from ml.models.card import Card
 from ml.training.reports.card_tables import card_tables
@@ -64,6 +65,12 @@ def test_every_error_code_is_described_and_every_described_one_exists() -> None:
     rows = [line for line in errors.partition("## Other URLs")[0].splitlines() if line.startswith("| `")]
     described = {code for row in rows for code in CODE.findall(row.split("|")[1])}
     assert described == error_codes() | COMPOSED_CODES
+
+
+def test_no_retry_is_offered_for_exactly_the_codes_that_the_documentation_names() -> None:
+    failures = text_of("docs/api.md").partition("### Failed songs")[2].partition("### Warnings")[0]
+    codes = {row.split("`")[1] for row in failures.splitlines() if row.startswith("| `audio_")}
+    assert codes | {"not_audio"} == FILE_ERRORS
 
 
 def test_every_url_is_described_and_every_described_one_exists() -> None:
