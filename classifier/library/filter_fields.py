@@ -22,7 +22,7 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class SearchField(forms.CharField):
-    """Search text: never refused, only cut to a length that a query can take."""
+    """Search text: never rejected, only cut to a length that a query can take."""
 
     def to_python(self, value: Any) -> str:
         # No column holds a NUL, and PostgreSQL refuses to search for one.

@@ -101,9 +101,9 @@ def test_songs_whose_file_cannot_be_analysed_are_skipped(anna: Person, anna_clie
 def test_moods_are_corrected_for_all_selected_songs(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(2)]
     question = act(anna_client, "correct", *songs)
-    refused = confirm(anna_client, question, primary="power", secondary="power")
-    assert "Main and second mood are the same" in refused.content.decode()
-    page = followed(anna_client, confirm(anna_client, refused, primary="power", secondary="sadness"))
+    rejected = confirm(anna_client, question, primary="power", secondary="power")
+    assert "Main and second mood are the same" in rejected.content.decode()
+    page = followed(anna_client, confirm(anna_client, rejected, primary="power", secondary="sadness"))
     assert "Your moods for 2 songs are saved." in page
     assert page.count('<span class="own-mood">your mood</span>') == 2
     assert page.count("Analysis: Calm but Powerful") == 2
@@ -204,5 +204,5 @@ def test_the_api_has_the_same_filters(anna: Person, anna_client: Client, django_
     assert [song["title"] for song in listed["results"]] == ["Sad one"]
     oldest = anna_client.get("/api/predictions/", {"sort": "oldest"}).json()
     assert [song["title"] for song in oldest["results"]] == ["Calm one", "Sad one"]
-    refused = anna_client.get("/api/predictions/", {"first": "bliss"})
-    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "filter_malformed")
+    rejected = anna_client.get("/api/predictions/", {"first": "bliss"})
+    assert (rejected.status_code, rejected.json()["error"]["code"]) == (400, "filter_malformed")
