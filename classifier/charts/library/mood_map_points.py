@@ -43,7 +43,7 @@ def points_json(points: Iterable[MapPoint]) -> str:
 
 
 def _mood(point: MapPoint) -> tuple[str, str, bool, bool]:
-    """Name, main mood, whether it is certain, and whether it is the owner's and another one than that of the analysis."""
+    """Name, main mood, whether it is certain, and whether it is the owner's and differs from the analysis."""
     if point.stated_primary:
         name = ml_gateway.composite_name(point.stated_primary, point.stated_secondary)
         return name, point.stated_primary, True, name != point.name
