@@ -99,14 +99,15 @@ class ResumableUploads(TusView):
             raise ProductError(
                 "upload_length_invalid", "The size of the file must be known at the start: send Upload-Length."
             )
+        if _has_body(request):
+            _require_content_type(request)
         upload = resumable_upload_create(
             owner=request.user,
             size_bytes=tus.parse_upload_length(request.headers.get("Upload-Length")),
             metadata=request.headers.get("Upload-Metadata", ""),
             now=timezone.now(),
         )
-        if _has_body(request):
-            _require_content_type(request)
+        if upload.song_id is None and _has_body(request):
             upload = _append_body(request, upload, 0)
         # Without scheme and host, which a proxy in front may have changed.
         location = reverse("resumable-upload", args=[upload.id])

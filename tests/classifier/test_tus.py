@@ -241,6 +241,20 @@ def test_creation_with_upload_of_the_whole_file_tells_the_song(tus: TusClient) -
     assert created["Upload-Song"] == f"/api/predictions/{Song.objects.get().id}/"
 
 
+def test_creation_with_upload_of_an_existing_song_ignores_the_body(tus: TusClient, submit: Submit) -> None:
+    song = submit(mark=7)
+    metadata = f"filename {encoded('song.wav')},sha256 {encoded(SHA256)}"
+    created = tus.create(body=SONG[:25_000], upload_metadata=metadata)
+    assert (created.status_code, created["Upload-Offset"]) == (201, str(len(SONG)))
+    assert created["Upload-Song"] == f"/api/predictions/{song.id}/"
+
+
+def test_creation_with_upload_needs_the_content_type(tus: TusClient) -> None:
+    created = tus.create(body=SONG[:25_000], content_type="application/octet-stream")
+    assert error_code(created, 415) == "unsupported_media_type"
+    assert not ResumableUpload.objects.exists()
+
+
 def test_creation_with_upload_of_text_is_rejected(tus: TusClient) -> None:
     text = b"The free encyclopedia. " * 4000
     assert error_code(tus.create(len(text), body=text), 415) == "not_audio"
