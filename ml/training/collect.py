@@ -1,11 +1,11 @@
 """Builds a data set to train on from a list of recordings.
 
-    python -m ml.training.collect songs.csv --out var/data/songs           # files and links, a mood a row
+    python -m ml.training.collect songs.csv --out var/data/songs           # files and links with moods
     python -m ml.training.collect calm.m3u8 --mood calm --cut 30           # 30 s from the middle of each song
     python -m ml.training.train --arch cnn2d --data var/data/songs
 
-Each recording is fetched, decoded to its end and kept once, under its hash. What fails is told with its row and left
-out; what is finished is skipped the next time, and a download that broke off goes on. `docs/collecting.md` tells more.
+Each recording is downloaded or copied, decoded completely, and stored once under its hash. Rows that fail are reported
+and left out. The next run skips finished rows and resumes downloads. See docs/collecting.md.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ml.training.collecting.recording_lists import read_lists
 def collect(
     lists: list[Path], out: Path, *, mood: str = "", default_cut: Cut | None = None, policy: FetchPolicy | None = None
 ) -> list[Outcome]:
-    """Collects what the lists name into the folder `out`, and writes its tables; what became of each entry, in order.
+    """Collects the recordings of the lists into the folder `out`, writes its tables, and returns the outcomes in order.
 
     Raises MoodError: list_missing, list_unknown, list_unreadable, list_too_large, collect_busy, disk_full,
     folder_unwritable.
@@ -53,7 +53,7 @@ def collect(
 
 
 def _with_bar(collector: Collector, entries: list[Entry]) -> Iterator[Outcome]:
-    """Collects one entry after the other under a progress bar, and prints a line for each that fails."""
+    """Collects the entries with a progress bar, and prints a line for each failure."""
     with tqdm(entries, unit="song", disable=None, file=sys.stderr) as bar:
         for entry in bar:
             outcome = collector.collect(entry, _Meter(bar))
@@ -65,7 +65,7 @@ def _with_bar(collector: Collector, entries: list[Entry]) -> Iterator[Outcome]:
 
 
 class _Meter:
-    """Writes beside the bar how far a download is, a few times a second."""
+    """Shows the progress of a download next to the bar, a few times a second."""
 
     def __init__(self, bar: tqdm) -> None:
         self._bar = bar
@@ -86,28 +86,28 @@ def _print_summary(out: Path, outcomes: list[Outcome], rows: list[dict[str, str]
     moods = Counter(row["mood"] for row in rows)
     hours = sum(float(row["duration_s"]) for row in rows) / 3600
     mood_counts = ", ".join(f"{mood}: {count}" for mood, count in sorted(moods.items()) if mood)
-    print(f"In the table: {len(rows)}, {hours:.2f} h" + (f" ({mood_counts})" if mood_counts else ""))
+    print(f"In {LABELS}: {len(rows)}, {hours:.2f} h" + (f" ({mood_counts})" if mood_counts else ""))
     if moods[""]:
-        print(f"Without a mood: {moods['']}; write it into the list or into {LABELS}, or say --mood.")
+        print(f"Without a mood: {moods['']}; add it to the list or to {LABELS}, or use --mood.")
     if rows:
         print(f"Train on it: python -m ml.training.train --arch NAME --data {shlex.quote(str(out))}")
-    print(f"{out / REPORT} says what became of each row.")
+    print(f"Outcome of each row: {out / REPORT}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lists", nargs="+", type=Path, metavar="LIST", help="csv, tsv, m3u, m3u8, pls, xspf or txt")
     parser.add_argument(
-        "--out", type=Path, default=None, help="folder to make or go on with; var/data/NAME of the list"
+        "--out", type=Path, default=None, help="output folder; default: var/data/NAME with the list's name"
     )
-    parser.add_argument("--mood", default="", help="of the songs whose list names none")
+    parser.add_argument("--mood", default="", help="mood of songs without one")
     parser.add_argument(
-        "--cut", type=_cut_s, default=None, metavar="SECONDS", help="keep so much of each song, as FLAC"
+        "--cut", type=_cut_s, default=None, metavar="SECONDS", help="keep only this much of each song, as FLAC"
     )
     parser.add_argument("--cut-from", choices=["middle", "start"], default="middle")
-    parser.add_argument("--largest-mb", type=_positive, default=500.0, help="largest file, of 1,000,000 bytes each")
-    parser.add_argument("--longest-s", type=_positive, default=1800.0, help="longest download of one file")
-    parser.add_argument("--pause-s", type=_positive, default=1.0, help="between two requests to the same server")
+    parser.add_argument("--largest-mb", type=_positive, default=500.0, help="maximum file size in MB (1,000,000 bytes)")
+    parser.add_argument("--longest-s", type=_positive, default=1800.0, help="maximum download time of a file")
+    parser.add_argument("--pause-s", type=_positive, default=1.0, help="pause between requests to the same server")
     args = parser.parse_args()
     try:
         outcomes = collect(
@@ -120,7 +120,7 @@ def main() -> None:
     except MoodError as error:
         sys.exit(f"{error.message} [{error.code}]")
     except KeyboardInterrupt:
-        print("Stopped; the same command goes on from here.", file=sys.stderr)
+        print("Stopped. Run the same command again to continue.", file=sys.stderr)
         sys.exit(130)
     if not any(each.recording for each in outcomes):
         sys.exit(1)
@@ -132,14 +132,14 @@ def _positive(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"it is {text!r}; give a number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
 
 
 def _cut_s(text: str) -> float:
     value = _positive(text)
     if value < SPEC.min_duration_s:
-        raise argparse.ArgumentTypeError(f"it is {text} s; training needs {SPEC.min_duration_s:g} s or more")
+        raise argparse.ArgumentTypeError(f"{text} s is too short; training needs {SPEC.min_duration_s:g} s or more")
     return value
 
 

@@ -1,12 +1,12 @@
-"""Measures every network of the registry on the same folds, and prints the comparison as a table.
+"""Trains and tests every network of the registry on the same folds, and prints a comparison.
 
     python -m ml.training.compare --data DIR                         # DIR holds 4qaed/; docs/networks.md has the times
     python -m ml.training.compare --data DIR --network lenet5 vgg16  # some of them
-    python -m ml.training.compare --data DIR --split pieces          # what leaks are worth, on a small network
-    python -m ml.training.compare --keep docs/networks.json --page docs/networks.md   # what is measured, into the docs
-    python -m ml.training.compare --table docs/networks.json         # the tables again, without training
+    python -m ml.training.compare --data DIR --split pieces          # effect of data leakage, on a small network
+    python -m ml.training.compare --keep docs/networks.json --page docs/networks.md   # write the results to the docs
+    python -m ml.training.compare --table docs/networks.json         # print stored tables
 
-A network and a fold at a time; what is finished is skipped, what was interrupted goes on.
+One network and fold at a time; skips finished ones and resumes interrupted ones.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OUT = Path("var/training/compare")
 
 
 def songs(data: Path, cache: FeatureCache, processes: int | None = None) -> list[Clip]:
-    """The labelled clips whose features are in the cache; what cannot be read is left out, and said."""
+    """The labelled clips with cached features; unreadable ones are printed and left out."""
     clips = read_clips(data, (COLLECTION,))
     failed = cache.fill([data / clip.name for clip in clips], processes)
     for path, sentence in failed.items():
@@ -45,13 +45,13 @@ def songs(data: Path, cache: FeatureCache, processes: int | None = None) -> list
 
 
 def read_pieces(network: Architecture, clips: Sequence[Clip], data: Path, cache: FeatureCache) -> list[np.ndarray]:
-    """All pieces of every clip, as the network reads them."""
+    """All pieces of every clip as network input."""
     bar = tqdm(clips, desc=f"{network.name}: pieces", unit="clip", mininterval=5.0)
     return [network.inputs(data / clip.name, cache) for clip in bar]
 
 
 def compare(data: Path, cache: FeatureCache, out: Path, trials: dict[str, TrialBudget]) -> None:
-    """Measures what `trials` names and `out` does not hold yet."""
+    """Measures the networks of `trials` that are not in `out` yet."""
     out.mkdir(parents=True, exist_ok=True)
     clips = songs(data, cache)
     for name, trial in trials.items():
@@ -68,7 +68,7 @@ def compare(data: Path, cache: FeatureCache, out: Path, trials: dict[str, TrialB
 
 
 def compare_leakage(data: Path, cache: FeatureCache, out: Path) -> None:
-    """Measures each way to split with the same small network."""
+    """Measures each kind of split with the same small network."""
     out.mkdir(parents=True, exist_ok=True)
     clips = songs(data, cache)
     network = architecture(LEAKAGE_NETWORK)
@@ -78,8 +78,8 @@ def compare_leakage(data: Path, cache: FeatureCache, out: Path) -> None:
         print(f"{results['apart']}, scaler {results['scaler']}: {results['piece_accuracy']['value']:.3f}", flush=True)
 
 
-def figures(out: Path) -> dict[str, Any]:
-    """All that `out` holds by now."""
+def load_results(out: Path) -> dict[str, Any]:
+    """All results in `out`."""
     measures = [path for name in ARCHITECTURES for fold in FOLDS if (path := out / f"{name}-{fold}.json").exists()]
     leakage = [
         json.loads(path.read_text()) for leak in LEAKAGE_CASES if (path := out / f"leak-{leak.name}.json").exists()
@@ -88,13 +88,13 @@ def figures(out: Path) -> dict[str, Any]:
 
 
 def tables(results: dict[str, Any]) -> str:
-    """Both tables as Markdown; a part that was not measured is left out."""
+    """The available tables as Markdown."""
     parts = [table(results["networks"])] if results["networks"] else []
     return "\n\n".join([*parts, leakage_table(results["leaks"])] if results["leaks"] else parts)
 
 
 def chosen_budgets(names: Sequence[str], folds: Sequence[int] | None, full: bool) -> dict[str, TrialBudget]:
-    """By name; `full` measures every network as the registry has it, on all folds."""
+    """Budgets by name; with `full` nothing is reduced."""
     network = {name: TrialBudget() if full else BUDGETS[architecture(name).name] for name in names or ARCHITECTURES}
     return {name: replace(trial, folds=tuple(folds or trial.folds)) for name, trial in network.items()}
 
@@ -102,19 +102,19 @@ def chosen_budgets(names: Sequence[str], folds: Sequence[int] | None, full: bool
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder that holds 4qaed/ with its labels.csv")
-    parser.add_argument("--network", nargs="*", default=[], metavar="NAME", help="some of the registry; default: all")
-    parser.add_argument("--folds", nargs="*", type=int, choices=FOLDS, help="other folds than the trial's")
-    parser.add_argument("--full", action="store_true", help="nothing reduced: days on a processor, an hour on a GPU")
     parser.add_argument(
-        "--split", choices=["artists", "pieces"], default="artists", help="pieces: what leaks are worth"
+        "--network", nargs="*", default=[], metavar="NAME", help="networks of the registry; default: all"
+    )
+    parser.add_argument("--folds", nargs="*", type=int, choices=FOLDS, help="folds; default: those of the budget")
+    parser.add_argument("--full", action="store_true", help="no reduced budgets: days on a CPU, an hour on a GPU")
+    parser.add_argument(
+        "--split", choices=["artists", "pieces"], default="artists", help="pieces: effect of data leakage"
     )
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
-    parser.add_argument("--keep", type=Path, help="write the gathered figures here too: docs/networks.json")
-    parser.add_argument(
-        "--page", type=Path, help="and their tables into this page, between its marks: docs/networks.md"
-    )
-    parser.add_argument("--table", type=Path, help="print the tables of such a file, and do nothing else")
+    parser.add_argument("--keep", type=Path, help="also write the results to this file: docs/networks.json")
+    parser.add_argument("--page", type=Path, help="and the tables to this page, between its marks: docs/networks.md")
+    parser.add_argument("--table", type=Path, help="only print the tables of this file")
     args = parser.parse_args()
     if args.table:
         print(tables(json.loads(args.table.read_text())))
@@ -126,14 +126,14 @@ def main() -> None:
                 compare_leakage(args.data, cache, args.out)
             else:
                 compare(args.data, cache, args.out, chosen_budgets(args.network, args.folds, args.full))
-        results = figures(args.out)
+        results = load_results(args.out)
         if args.keep:
             args.keep.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
         if args.page:
             args.page.write_text(replace_marked(args.page.read_text(), page_tables(results)))
     except MoodError as error:
         parser.exit(1, f"{error.message}\n")
-    print(tables(results) or "Nothing is measured yet; --data names the folder to measure on.")
+    print(tables(results) or "No results yet. --data names the folder with the data.")
 
 
 if __name__ == "__main__":

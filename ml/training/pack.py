@@ -1,8 +1,8 @@
-"""All that training needs, in one folder of plain arrays: features, labels, teachers' rows.
+"""Packs all training data into one folder of plain arrays: features, labels, teacher outputs.
 
     python -m ml.training.pack --data DIR --out var/training/pack
 
-Training reads nothing else, so that it can run on another machine, without the audio and without a decoder.
+Training reads nothing else, so it can run on another machine without audio files and decoder.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""Songs as pictures of their mel spectrograms, and moods from such pictures.
+"""Mel spectrogram images of songs, and mood predictions from such images.
 
     python -m ml.training.spectrogram_image song.mp3 song.png                        # draws it
-    python -m ml.training.spectrogram_image song.png --run var/training/own/lenet5   # names its mood
+    python -m ml.training.spectrogram_image song.png --run var/training/own/lenet5   # predicts its mood
 
-The same from Python, as projects that show pictures to a network have it:
+The same from Python:
 
     generate_spectrogram("song.mp3", "song.png")
     mood, confidences = predict_mood("song.png", run="var/training/own/lenet5")
 
-A run is what `python -m ml.training.train --arch lenet5 --data DIR --out var/training/own/lenet5` makes; any network
-that reads mel pictures will do. From the picture it hears the same as from the song.
+Make a run with `python -m ml.training.train --arch lenet5 --data DIR --out var/training/own/lenet5`; any network with
+mel images as input works. The prediction from the image is the same as from the song.
 """
 
 from __future__ import annotations
@@ -39,32 +39,31 @@ Pathlike = str | os.PathLike[str]
 RUNS = Path("var/training/own")
 MEL_IMAGE = "mel_image"
 MAX_COLOUR_DISTANCE = 40.0
-"""How far (of 255, on average) a picture's colours may be from ours before it is read by its brightness instead."""
+"""Mean colour distance (of 255) above which an image is read by brightness."""
 
 
 class ImagePrediction(NamedTuple):
-    """What a network says of a picture."""
+    """The prediction for an image."""
 
     mood: str
-    """The likeliest."""
+    """The most probable mood."""
     confidences: dict[str, float]
-    """By mood, 0..1, likeliest first; they sum to 1 unless the network may name several moods."""
+    """By mood, 0..1, highest first; they sum to 1 unless songs may have several moods."""
 
 
 def generate_spectrogram(
     audio: Pathlike, image: Pathlike, *, width: int | None = None, height: int | None = None, spec: AudioSpec = SPEC
 ) -> Path:
-    """Draws a song's log-mel spectrogram as a PNG, low bands at the bottom, and returns where it is.
+    """Draws a song's log-mel spectrogram as a PNG, low bands at the bottom, and returns its path.
 
-    A column is one step (32 a second) and a row one of the spec's bands: such a picture tells a network all that the
-    sound would. `width` and `height` (pixels) draw it in another size, for people or other programs. The loudest point
-    is brightest, 80 dB below it is black.
+    A column is one step (32 a second) and a row is one band, so the image has all of the network's input. `width` and
+    `height` (pixels) draw another size. The loudest point is brightest; 80 dB below it is black.
 
-    Raises MoodError: picture_name where `image` is not named .png; and what `ml.audio.decoding.decode` raises.
+    Raises MoodError: picture_name if `image` does not end in .png; and those of `ml.audio.decoding.decode`.
     """
     place = Path(image)
     if place.suffix.lower() != ".png":
-        raise MoodError("picture_name", f"“{place.name}” does not end in .png; spectrograms are written as PNG alone.")
+        raise MoodError("picture_name", f"“{place.name}” does not end in .png. Spectrograms are written as PNG only.")
     mel = to_decibels(extract(decode(audio, DecodingInfo(), spec), spec).mel, spec)
     png = spectrogram_png(mel.T, width or len(mel), height or mel.shape[1])
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -75,11 +74,10 @@ def generate_spectrogram(
 
 
 def predict_mood(image: Pathlike, run: Pathlike | None = None) -> ImagePrediction:
-    """The mood of a mel spectrogram's picture, by the network of a trained run; without one, by the newest in `RUNS`.
+    """Predicts the mood of a mel spectrogram image with a trained run; default: the newest in `RUNS`.
 
-    A picture as high as the spec has bands is cut into stretches of ten seconds, as the song was; one of another
-    height is read as a single stretch. Colours are those of `generate_spectrogram`; where they are others, a picture
-    is read by its brightness.
+    An image with one row for each band is cut into pieces of ten seconds, like the song; one of another height is a
+    single piece. Images with other colours than those of `generate_spectrogram` are read by brightness.
 
     Raises MoodError: picture_missing, picture_unreadable, run_missing, run_corrupt, run_reads_no_pictures.
     """
@@ -87,8 +85,8 @@ def predict_mood(image: Pathlike, run: Pathlike | None = None) -> ImagePredictio
     trained = Run.open(Path(run)) if run is not None else newest_run(RUNS)
     if trained.architecture.view != MEL_IMAGE:
         reads = INPUT_VIEWS[trained.architecture.view].title
-        problem = f"{trained.folder} is {trained.architecture.title}, which reads {reads}"
-        raise MoodError("run_reads_no_pictures", f"{problem}; name a run that reads mel pictures, or {_make_one()}")
+        problem = f"{trained.folder} is {trained.architecture.title}, whose input is {reads}"
+        raise MoodError("run_reads_no_pictures", f"{problem}. Choose a run that reads mel images. {_make_one()}")
     shape, spec = trained.architecture.shape, trained.spec
     if levels.shape[0] == spec.n_mels:
         pieces = cut_image(levels, shape, spec)
@@ -104,17 +102,17 @@ def predict_mood(image: Pathlike, run: Pathlike | None = None) -> ImagePredictio
 
 
 def newest_run(folder: Path) -> Run:
-    """The run in `folder` that was made last, of those that read mel pictures; MoodError("run_missing")."""
+    """The newest run in `folder` that reads mel images. Raises MoodError("run_missing")."""
     cards = sorted(folder.glob(f"*/{CARD}"), key=lambda card: card.stat().st_mtime, reverse=True)
     runs = (Run.open(card.parent) for card in cards)
-    found = next((run for run in runs if run.architecture.view == MEL_IMAGE), None)
-    if found is None:
-        raise MoodError("run_missing", f"There is no run in {folder} that reads mel pictures; {_make_one()}")
-    return found
+    newest = next((run for run in runs if run.architecture.view == MEL_IMAGE), None)
+    if newest is None:
+        raise MoodError("run_missing", f"No run in {folder} reads mel images. {_make_one()}")
+    return newest
 
 
 def read_image(place: Path) -> np.ndarray:
-    """The levels of a picture, uint8 (height, width), 255 the loudest.
+    """The levels of an image, uint8 (height, width), 255 the loudest.
 
     Raises MoodError: picture_missing, picture_unreadable.
     """
@@ -123,9 +121,9 @@ def read_image(place: Path) -> np.ndarray:
             opened.load()
             return _levels(opened)
     except FileNotFoundError:
-        raise MoodError("picture_missing", f"There is no picture {place}; generate_spectrogram makes one.") from None
+        raise MoodError("picture_missing", f"{place} does not exist. generate_spectrogram makes images.") from None
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        raise MoodError("picture_unreadable", f"{place} cannot be read as a picture ({error}); send a PNG.") from error
+        raise MoodError("picture_unreadable", f"{place} cannot be read as an image ({error}). Use a PNG.") from error
 
 
 def _levels(image: Image.Image) -> np.ndarray:
@@ -143,14 +141,14 @@ def _levels(image: Image.Image) -> np.ndarray:
 
 def _make_one() -> str:
     names = ", ".join(name for name, one in ARCHITECTURES.items() if one.view == MEL_IMAGE)
-    return f"make one: python -m ml.training.train --data DIR --out {RUNS}/NAME --arch one of {names}."
+    return f"Make one: python -m ml.training.train --data DIR --out {RUNS}/NAME --arch one of {names}."
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path, help="a song to draw; or, without a second name, a picture to judge")
+    parser.add_argument("source", type=Path, help="a song to draw, or an image to predict if it is the only argument")
     parser.add_argument("image", type=Path, nargs="?", help="the PNG to draw the song to")
-    parser.add_argument("--run", type=Path, help=f"a trained run; without it the newest in {RUNS}/ that reads pictures")
+    parser.add_argument("--run", type=Path, help=f"a trained run; default: the newest in {RUNS}/ that reads mel images")
     args = parser.parse_args()
     try:
         if args.image is not None:

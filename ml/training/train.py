@@ -1,16 +1,16 @@
-"""Trains the product's networks, fold by fold; or any network on songs of one's own.
+"""Trains the product's networks with cross-validation, or any network on your own songs.
 
     python -m ml.training.train --pack var/training/pack                 # both networks, five folds and the final one
     python -m ml.training.train --pack ... --network cnn2d --fold 0      # one of them
-    python -m ml.training.train --processes 2 --fold 0                   # both without fold 0, two members at a time
+    python -m ml.training.train --processes 2 --fold 0                   # both without fold 0, two members in parallel
 
     python -m ml.training.train --arch residual_cnn --data DIR           # folders named after moods
-    python -m ml.training.train --arch cnn1d --data songs.csv            # columns file, mood, and maybe artist, fold
-    python -m ml.training.train --arch cnn1d --data var/data/songs       # what ml.training.collect brought
-    python -m ml.training.train --list                                   # the networks there are
+    python -m ml.training.train --arch cnn1d --data songs.csv            # columns file, mood; optional: artist, fold
+    python -m ml.training.train --arch cnn1d --data var/data/songs       # output of ml.training.collect
+    python -m ml.training.train --list                                   # list all networks
 
-What is finished is skipped; what was interrupted goes on. `docs/training.md` has expected times and scores of the
-product's networks, `docs/own-data.md` tells of one's own.
+Skips finished work and resumes interrupted work. See docs/training.md for expected times and results of the product's
+networks, and docs/own-data.md for your own songs.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ FOLDS = ("0", "1", "2", "3", "4", "final")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=None, help=f"by default {PRODUCT}, or var/training/own/…")
-    parser.add_argument("--epochs", type=int, default=None, help="another number of epochs than the recipe's")
-    parser.add_argument("--seed", type=int, default=0, help="the product's networks add it to their members' own")
-    parser.add_argument("--processes", type=int, default=None, help="that train members or read songs at once")
+    parser.add_argument("--out", type=Path, default=None, help=f"default: {PRODUCT}, or var/training/own/…")
+    parser.add_argument("--epochs", type=int, default=None, help="number of epochs; default: the recipe's")
+    parser.add_argument("--seed", type=int, default=0, help="added to the seeds of the product's members")
+    parser.add_argument("--processes", type=int, default=None, help="number of parallel processes")
     product = parser.add_argument_group("the product's networks")
     product.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
     product.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
     product.add_argument("--fold", choices=[*FOLDS, "all"], default="all")
-    product.add_argument("--member", type=int, default=None, help="only this member of the network, counted from 0")
+    product.add_argument("--member", type=int, default=None, help="train only this member, counted from 0")
     add_options(parser)
     args = parser.parse_args()
     if wrong := option_error(args):
@@ -54,7 +54,7 @@ def main() -> int:
 
 def train_product(args: argparse.Namespace) -> int:
     if not args.pack.is_dir():
-        print(f"There is no {args.pack}; python -m ml.training.pack --data DIR makes it.", file=sys.stderr)
+        print(f"{args.pack} does not exist. Make it with: python -m ml.training.pack --data DIR", file=sys.stderr)
         return 1
     networks = NETWORKS if args.network == "both" else (args.network,)
     folds = FOLDS if args.fold == "all" else (args.fold,)

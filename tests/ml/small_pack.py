@@ -15,10 +15,10 @@ TEACHER_OUTPUTS = 6
 def small_pack(clips: int = 20, seed: int = 0) -> Pack:
     """Clips in turn from 4qaed, mirex and emotify, in five folds; odd ones are bright, even ones dark."""
     random = np.random.default_rng(seed)
-    made, mel, frames, teacher = [], [], [], []
+    rng, mel, frames, teacher = [], [], [], []
     for number in range(clips):
         bright = number % 2
-        made.append(_clip(number, bright))
+        rng.append(_clip(number, bright))
         slope = np.linspace(60 + 80 * bright, 140 - 80 * bright, SPEC.n_mels)
         noise = random.normal(0, 10, (SECONDS * SPEC.steps_per_s + 1, SPEC.n_mels))
         mel.append(np.clip(slope + noise, 0, 255).astype(np.uint8))
@@ -26,7 +26,7 @@ def small_pack(clips: int = 20, seed: int = 0) -> Pack:
         teacher.append(np.full((SECONDS, TEACHER_OUTPUTS), bright, np.float16))
     starts = [np.concatenate(([0], np.cumsum([len(part) for part in parts]))) for parts in (mel, frames, teacher)]
     return Pack(
-        made,
+        rng,
         SPEC,
         np.concatenate(mel),
         starts[0],

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
-class Served:
+class Page:
     """One address. Whatever is odd about it is said here."""
 
     content: bytes = b""
@@ -39,17 +39,17 @@ class SoundServer:
     link: str
     """Of the server, without a slash at the end."""
 
-    pages: dict[str, Served] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    pages: dict[str, Page] = field(default_factory=dict)
+    requests_made: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
 
-    def serve(self, path: str, content: bytes = b"", **odd: object) -> str:
+    def serve(self, path: str, content: bytes = b"", **options: object) -> str:
         """The link under which `content` can be had from now on."""
-        self.pages[path] = Served(content, **odd)  # type: ignore[arg-type]
+        self.pages[path] = Page(content, **options)  # type: ignore[arg-type]
         return self.link + path
 
-    def ranges_asked(self) -> list[str | None]:
-        return [headers.get("Range") for _, headers in self.asked]
+    def requested_ranges(self) -> list[str | None]:
+        return [headers.get("Range") for _, headers in self.requests_made]
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def sound_server() -> Iterator[SoundServer]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            server.asked.append((self.path, dict(self.headers)))
+            server.requests_made.append((self.path, dict(self.headers)))
             page = server.pages.get(self.path)
             status = 404 if page is None else page.statuses.pop(0) if page.statuses else 200
             if page is None or status != 200:
@@ -72,7 +72,7 @@ def sound_server() -> Iterator[SoundServer]:
                 self.send_header(name, value)
             self.end_headers()
 
-        def _send(self, page: Served) -> None:
+        def _send(self, page: Page) -> None:
             start = self._start(page)
             body = page.content[start:][: page.largest_piece if start else None]
             self.send_response(206 if start else 200)
@@ -96,12 +96,12 @@ def sound_server() -> Iterator[SoundServer]:
                 pass  # the visitor has seen enough
             self.close_connection = self.close_connection or until is not None
 
-        def _start(self, page: Served) -> int:
-            wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        def _start(self, page: Page) -> int:
+            requested_range = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
             same = self.headers.get("If-Range", page.etag) == page.etag
-            return int(wanted[1]) if wanted and page.ranges and same else 0
+            return int(requested_range[1]) if requested_range and page.ranges and same else 0
 
-        def _write(self, body: bytes, page: Served) -> None:
+        def _write(self, body: bytes, page: Page) -> None:
             step = 1024 if page.pause_s else 1 << 16
             for at in range(0, len(body), step):
                 piece = body[at : at + step]
@@ -111,13 +111,13 @@ def sound_server() -> Iterator[SoundServer]:
         def log_message(self, *args: object) -> None:
             """Says nothing."""
 
-    house = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server = SoundServer(f"http://127.0.0.1:{house.server_address[1]}")
-    thread = threading.Thread(target=house.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    workspace = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = SoundServer(f"http://127.0.0.1:{workspace.server_address[1]}")
+    thread = threading.Thread(target=workspace.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server
     finally:
-        house.shutdown()
-        house.server_close()
+        workspace.shutdown()
+        workspace.server_close()
         thread.join()

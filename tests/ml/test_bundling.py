@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, dict[str, Any], Path]:
+def bundle_path(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, dict[str, Any], Path]:
     """Two members a network, trained for an epoch; and the report of the product's own bundle, which any will do."""
     place, pack = tmp_path_factory.mktemp("runs"), small_pack(10)
     two = [Recipe(epochs=1), Recipe(epochs=1, wide=True, seed=1)]
@@ -35,8 +35,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, dict[str
     return pack, place, report, place / "mood-9"
 
 
-def test_the_exported_networks_answer_as_the_trained_ones_do(made: tuple[Pack, Path, dict[str, Any], Path]) -> None:
-    pack, runs, _, target = made
+def test_exported_and_trained_networks_agree(bundle_path: tuple[Pack, Path, dict[str, Any], Path]) -> None:
+    pack, runs, _, target = bundle_path
     bundle = Bundle.open(target)
     frames, mel = pack.frames[None, :36], pack.mel[None, : pack.spec.segment_steps]
     trained1d = KerasRuntime(runs / "cnn1d-final" / "network.keras")
@@ -47,16 +47,16 @@ def test_the_exported_networks_answer_as_the_trained_ones_do(made: tuple[Pack, P
     )
 
 
-def test_the_card_says_how_many_members_answer_and_what_they_read(
-    made: tuple[Pack, Path, dict[str, Any], Path],
+def test_the_card_has_the_number_of_members_and_their_views(
+    bundle_path: tuple[Pack, Path, dict[str, Any], Path],
 ) -> None:
-    networks = json.loads((made[3] / "card.json").read_text())["networks"]
+    networks = json.loads((bundle_path[3] / "card.json").read_text())["networks"]
     assert {name: about["members"] for name, about in networks.items()} == {"cnn1d": 2, "cnn2d": 2}
     assert networks["cnn1d"]["views"] == [8, 28]
 
 
-def test_a_bundle_is_never_edited(made: tuple[Pack, Path, dict[str, Any], Path]) -> None:
-    pack, runs, report, target = made
+def test_a_bundle_is_never_edited(bundle_path: tuple[Pack, Path, dict[str, Any], Path]) -> None:
+    pack, runs, report, target = bundle_path
     before = sorted((path.name, path.stat().st_mtime_ns) for path in target.iterdir())
     with pytest.raises(MoodError, match="never edited"):
         make_bundle(pack, runs, report, target)

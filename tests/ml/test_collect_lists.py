@@ -16,7 +16,7 @@ def read(path: Path, text: str | bytes, mood: str = "") -> list[Entry]:
     return read_lists([path], mood)
 
 
-def test_a_table_says_what_people_say_of_each_recording(tmp_path: Path) -> None:
+def test_a_csv_has_recordings_with_their_labels(tmp_path: Path) -> None:
     text = 'file,mood,artist,title,start_s,end_s,fold\na.mp3,calm;warm,"Bach, J. S.",Aria,1.5,20,3\n\nb.mp3,sad,,,,,\n'
     first, second = read(tmp_path / "songs.csv", text)
     assert (first.path, first.mood, first.artist, first.title) == (
@@ -29,7 +29,7 @@ def test_a_table_says_what_people_say_of_each_recording(tmp_path: Path) -> None:
     assert (second.row, second.start_s, second.problem) == (4, None, None)
 
 
-def test_a_table_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
+def test_csv_dialects_of_spreadsheets_are_accepted(tmp_path: Path) -> None:
     (entry,) = read(tmp_path / "songs.csv", "\ufeffFile;Mood\r\nKöln.mp3;calm\r\n".encode())
     assert (entry.place, entry.mood) == ("Köln.mp3", "calm")
     (entry,) = read(tmp_path / "songs.csv", "file;mood\nKöln.mp3;calm\n".encode("cp1252"))
@@ -38,7 +38,7 @@ def test_a_table_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
     assert (entry.place, entry.mood) == ("Köln.mp3", "calm")
 
 
-def test_of_several_columns_of_places_the_filled_one_counts(tmp_path: Path) -> None:
+def test_the_first_filled_location_column_counts(tmp_path: Path) -> None:
     entries = read(tmp_path / "songs.csv", "file,url\na.mp3,\n,https://music.example/b.mp3\n")
     assert [(entry.place, entry.is_link) for entry in entries] == [
         ("a.mp3", False),
@@ -58,11 +58,11 @@ def test_of_several_columns_of_places_the_filled_one_counts(tmp_path: Path) -> N
         ("a.mp3,calm,,,,surplus", "6 cells under 5 columns"),
     ],
 )
-def test_a_wrong_row_is_told_and_the_others_stay(tmp_path: Path, row: str, found: str) -> None:
+def test_a_wrong_row_is_reported_and_the_others_are_used(tmp_path: Path, row: str, result: str) -> None:
     entries = read(tmp_path / "songs.csv", f"file,mood,start_s,end_s,sha256\n{row}\nb.mp3,sad,,,\n")
     assert entries[0].row == 2
     assert entries[0].problem is not None
-    assert found in entries[0].problem.message
+    assert result in entries[0].problem.message
     assert entries[1].problem is None
 
 
@@ -79,19 +79,19 @@ def test_a_wrong_row_is_told_and_the_others_stay(tmp_path: Path, row: str, found
         ("stream.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\n0.ts\n", "list_unreadable"),
     ],
 )
-def test_what_is_no_list_is_refused(tmp_path: Path, name: str, content: str | bytes, code: str) -> None:
+def test_files_that_are_not_lists_are_rejected(tmp_path: Path, name: str, content: str | bytes, code: str) -> None:
     with pytest.raises(MoodError, match=name) as caught:
         read(tmp_path / name, content)
     assert caught.value.code == code
 
 
-def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_list_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MoodError, match=r"nowhere\.csv") as caught:
         read_lists([tmp_path / "nowhere.csv"])
     assert caught.value.code == "list_missing"
 
 
-def test_an_m3u_names_artists_and_titles(tmp_path: Path) -> None:
+def test_an_m3u_has_artists_and_titles(tmp_path: Path) -> None:
     text = "#EXTM3U\n#EXTINF:215,A-ha - Take On - Me\nmusic/1.mp3\n\n#EXTINF:1,Intro\n2.mp3\n3.mp3\n"
     entries = read(tmp_path / "list.m3u8", text, mood="calm")
     assert [(entry.row, entry.artist, entry.title) for entry in entries] == [
@@ -103,20 +103,20 @@ def test_an_m3u_names_artists_and_titles(tmp_path: Path) -> None:
     assert {entry.mood for entry in entries} == {"calm"}
 
 
-def test_paths_of_another_system_are_found(tmp_path: Path) -> None:
+def test_windows_paths_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "music").mkdir()
     (tmp_path / "music/1.mp3").write_bytes(b"x")
     (entry,) = read(tmp_path / "list.m3u", "music\\1.mp3\r\n")
     assert entry.path.is_file()
 
 
-def test_addresses_of_files_are_paths(tmp_path: Path) -> None:
+def test_file_urls_are_paths(tmp_path: Path) -> None:
     entries = read(tmp_path / "list.m3u", f"file://{tmp_path}/a%20b.mp3\nRome: Overture.mp3\n")
     assert [entry.path for entry in entries] == [tmp_path / "a b.mp3", tmp_path / "Rome: Overture.mp3"]
     assert not any(entry.is_link for entry in entries)
 
 
-def test_a_pls_is_read_in_the_order_of_its_numbers(tmp_path: Path) -> None:
+def test_a_pls_is_read_in_numeric_order(tmp_path: Path) -> None:
     text = (
         "[playlist]\nFile2=b.mp3\nTitle2=Nina - Blue\nfile1=http://music.example/a.mp3\nNumberOfEntries=2\nVersion=2\n"
     )

@@ -11,11 +11,10 @@ import pytest
 
 from ml.errors import MoodError
 from ml.moods import QUADRANTS
-from ml.training.compare import chosen_budgets, compare, figures, tables
+from ml.training.compare import chosen_budgets, compare, load_results, tables
 from ml.training.data.clips import Clip
 from ml.training.data.feature_cache import FeatureCache
-from ml.training.older_networks import ARCHITECTURES, architecture
-from ml.training.older_networks import leakage as leaking
+from ml.training.older_networks import ARCHITECTURES, architecture, leakage
 from ml.training.older_networks.comparison_table import page_tables
 from ml.training.older_networks.fold_measurement import VALIDATION_SHARE, split_by_artist
 from ml.training.older_networks.leakage import LEAKAGE_CASES, LeakageCase, folds_of, measure_leakage
@@ -51,7 +50,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_a_fold_is_judged_by_a_network_that_did_not_hear_it(data: Path, tmp_path: Path) -> None:
+def test_a_fold_is_tested_by_a_network_trained_without_it(data: Path, tmp_path: Path) -> None:
     out, cache = tmp_path / "out", FeatureCache(tmp_path / "cache")
     compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(0, 2), epochs=20)})
     result = json.loads((out / "mfcc_mean_cnn-2.json").read_text())
@@ -60,21 +59,21 @@ def test_a_fold_is_judged_by_a_network_that_did_not_hear_it(data: Path, tmp_path
     assert np.argmax(result["chances"], axis=1).tolist() == [0, 1, 2, 3]
     assert result["epochs"] <= result["epochs_allowed"] == 20
 
-    made = (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns
+    pieces_list = (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns
     compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(2,), epochs=20)})
-    assert (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns == made
+    assert (out / "mfcc_mean_cnn-2.json").stat().st_mtime_ns == pieces_list
 
     with pytest.raises(MoodError) as caught:
         compare(data, cache, out, {"mfcc_mean_cnn": TrialBudget(folds=(2,), epochs=30)})
     assert caught.value.code == "measured_otherwise"
 
-    found = figures(out)
+    found = load_results(out)
     assert found["networks"]["mfcc_mean_cnn"]["songs"] == 8
     assert found["networks"]["mfcc_mean_cnn"]["accuracy"]["value"] == 1.0
     assert "| CNN on mean MFCC | `mfcc_mean_cnn` | 1.000 [1.000, 1.000] |" in tables(found)
 
 
-def test_early_stopping_watches_whole_artists() -> None:
+def test_validation_sets_have_whole_artists() -> None:
     clips = [clip(number, f"artist {number // 3}") for number in range(60)]
     learn, watch = split_by_artist(clips, np.arange(6, 60), seed=0)
     assert {clips[song].artist for song in learn} & {clips[song].artist for song in watch} == set()
@@ -82,7 +81,7 @@ def test_early_stopping_watches_whole_artists() -> None:
     assert len(watch) / 54 == pytest.approx(VALIDATION_SHARE, abs=0.06)
 
 
-def test_pieces_of_a_song_part_only_where_that_is_the_leak() -> None:
+def test_pieces_of_a_song_are_split_only_in_that_leakage_case() -> None:
     clips = [clip(number, f"artist {number // 2}", fold=number // 2 % 5) for number in range(40)]
     owner = np.repeat(np.arange(40), 6)
     split = {leak.unit: folds_of(leak.unit, clips, owner) for leak in LEAKAGE_CASES}
@@ -94,12 +93,10 @@ def test_pieces_of_a_song_part_only_where_that_is_the_leak() -> None:
     assert max(map(len, both)) == 2
 
 
-def test_a_network_asked_about_songs_that_it_knows_seems_to_hear_what_is_not_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_leakage_inflates_accuracy_on_random_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every song has a sound of its own and a mood drawn by lot: nobody could know it."""
-    monkeypatch.setattr(leaking, "EPOCHS", 30)
-    monkeypatch.setattr(leaking, "FOLDS", 2)
+    monkeypatch.setattr(leakage, "EPOCHS", 30)
+    monkeypatch.setattr(leakage, "FOLDS", 2)
     random = np.random.default_rng(0)
     clips = [clip(number, fold=number % 2, quadrant=int(random.integers(4))) for number in range(60)]
     pieces = [
@@ -114,7 +111,7 @@ def test_a_network_asked_about_songs_that_it_knows_seems_to_hear_what_is_not_the
     assert right["pieces"] > 0.9
 
 
-def test_a_trial_says_what_is_reduced_and_full_reduces_nothing() -> None:
+def test_budgets_reduce_training_and_full_does_not() -> None:
     assert set(BUDGETS) == set(ARCHITECTURES)
     reduced = with_budget("residual_cnn", BUDGETS["residual_cnn"])
     assert reduced.shape < architecture("residual_cnn").shape
@@ -123,25 +120,25 @@ def test_a_trial_says_what_is_reduced_and_full_reduces_nothing() -> None:
         assert with_budget(name, trial) == architecture(name)
 
 
-def test_an_unknown_network_is_refused_before_anything_is_trained() -> None:
+def test_an_unknown_network_is_rejected_before_training() -> None:
     with pytest.raises(MoodError, match="There is no network"):
         chosen_budgets(["lenet6"], None, full=False)
 
 
-def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
+def test_the_docs_tables_match_the_stored_results() -> None:
     found = json.loads((ROOT / "docs/networks.json").read_text())
     page = (ROOT / "docs/networks.md").read_text()
     assert replace_marked(page, page_tables(found)) == page
     assert list(found["networks"]) == list(ARCHITECTURES)
-    assert [one["apart"] for one in found["leaks"]] == [leak.apart for leak in LEAKAGE_CASES]
+    assert [one["apart"] for one in found["leaks"]] == [leak.kept_apart for leak in LEAKAGE_CASES]
 
 
-def test_the_page_tells_of_every_network() -> None:
-    page = (ROOT / "docs/networks.md").read_text().partition("## How they compare")[0]
+def test_the_docs_describe_every_network() -> None:
+    page = (ROOT / "docs/networks.md").read_text().partition("## Comparison")[0]
     assert [name for name in ARCHITECTURES if f"`{name}`" not in page] == []
 
 
-def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
+def test_a_page_without_marks_is_not_changed() -> None:
     with pytest.raises(MoodError) as caught:
         replace_marked("# Networks\n", page_tables({"networks": {}, "leaks": []}))
     assert caught.value.code == "page_unmarked"

@@ -26,7 +26,7 @@ from ml.training.evaluation.held_out import HeldOutScores
 from ml.training.evaluation.out_of_fold import OutOfFoldScores
 from ml.training.reports.card_tables import card_tables
 from tests.ml.small_pack import small_pack
-from tests.ml.test_evaluation_combination import vectors
+from tests.ml.test_fusion import vectors
 
 CLIPS = 60
 WORDS = {0: ("calm/peaceful", "sad", "lonely"), 1: ("joyous", "angry", "strong")}
@@ -103,8 +103,8 @@ def test_tags_without_emotions_leave_out_the_tag_table(runs: Path, quick: None) 
 def test_each_genre_has_up_to_three_examples_by_different_artists(result: dict[str, Any]) -> None:
     assert set(result["genres"]["examples"]) == set(GENRES)
     for genre, examples in result["genres"]["examples"].items():
-        given = round(result["genres"]["shares"]["all"][genre] * CLIPS)
-        assert len(examples) == min(3, given)
+        count = round(result["genres"]["shares"]["all"][genre] * CLIPS)
+        assert len(examples) == min(3, count)
         assert len({one["file"] for one in examples}) == len(examples)
         assert genre not in result["genres"]["confused_with"].get(genre, {})
 
@@ -181,16 +181,16 @@ def test_plots_of_the_report_are_written(result: dict[str, Any], runs: Path, tmp
     member.mkdir()
     for place in (runs / "cnn1d-2", member):
         (place / "epochs.csv").write_text("epoch,loss,quadrants,val_loss\n0,9,2,NA\n1,5,1,NA\n")
-    drawn = plot_report(PACK, result, tmp_path / "pictures", runs)
-    assert "history-cnn2d.png" not in {path.name for path in drawn}  # it has no log
+    files = plot_report(PACK, result, tmp_path / "pictures", runs)
+    assert "history-cnn2d.png" not in {path.name for path in files}  # it has no log
     assert {
         "history-cnn1d.png",
         "confusion-4qaed-both.png",
         "coverage-cnn1d.png",
         "spectrograms.png",
         "summary.csv",
-    } <= {path.name for path in drawn}
-    assert all(path.stat().st_size > 0 for path in drawn)
+    } <= {path.name for path in files}
+    assert all(path.stat().st_size > 0 for path in files)
 
 
 def test_genres_with_few_clips_are_left_out_and_clips_may_have_two() -> None:

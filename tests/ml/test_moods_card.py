@@ -20,24 +20,24 @@ def test_a_reference_survives_the_card():
     assert Reference.from_card(json.loads(json.dumps(EVEN.to_card()))) == EVEN
 
 
-def test_a_calibration_without_a_part_is_refused():
+def test_an_incomplete_calibration_is_rejected():
     for part in ("first", "second", "threshold"):
         card = PLAIN.to_card()
         del card[part]
-        with pytest.raises(MoodError, match="no usable calibration") as refusal:
+        with pytest.raises(MoodError, match="no usable calibration") as error_info:
             Calibration.from_card(card)
-        assert refusal.value.code == "model_corrupt"
+        assert error_info.value.code == "model_corrupt"
 
 
 @pytest.mark.parametrize("part", ["first", "second"])
-def test_a_calibration_with_an_odd_weight_is_refused(part):
+def test_a_calibration_with_an_unknown_weight_is_rejected(part):
     card = PLAIN.to_card()
     card[part] = {"bias": 1.0, "slope": 2.0}
     with pytest.raises(MoodError, match="no usable calibration"):
         Calibration.from_card(card)
 
 
-def test_a_calibration_that_is_not_finite_is_refused_by_name():
+def test_a_calibration_that_is_not_finite_is_rejected():
     card = PLAIN.to_card()
     card["second"]["gap_weight"] = math.nan
     with pytest.raises(MoodError, match="gap_weight"):
@@ -52,12 +52,12 @@ def test_a_calibration_that_is_not_finite_is_refused_by_name():
         pytest.param([], id="none"),
     ],
 )
-def test_a_reference_that_is_not_21_rising_quantiles_is_refused_by_name(knots):
+def test_a_reference_without_21_rising_quantiles_is_rejected(knots):
     with pytest.raises(MoodError, match="'power' is not the 21 rising quantiles"):
         Reference.from_card(EVEN.to_card() | {"power": knots})
 
 
 @pytest.mark.parametrize("card", [None, [1, 2], {"power": 3}], ids=["nothing", "a list", "a number"])
-def test_what_is_no_reference_is_refused(card):
+def test_an_invalid_reference_is_rejected(card):
     with pytest.raises(MoodError, match="no usable reference"):
         Reference.from_card(card)

@@ -20,7 +20,7 @@ def test_each_collection_and_all_songs_are_counted():
     assert report.share("NegativeButHopeful", "folk") == 0.0
 
 
-def test_ten_songs_of_ten_genres_give_no_complaint():
+def test_ten_songs_of_ten_genres_violate_nothing():
     assert count_genres(list(SONGS.values()), ["any"] * 10, EVEN).violations() == []
 
 
@@ -56,6 +56,6 @@ def test_the_report_is_json():
 
 
 @pytest.mark.parametrize(("songs", "sets"), [(0, 0), (2, 1)])
-def test_songs_without_their_collections_are_refused(songs, sets):
+def test_songs_without_collections_are_rejected(songs, sets):
     with pytest.raises(ValueError, match="give each song's collection"):
         count_genres([SONGS[OTHER]] * songs, ["any"] * sets, EVEN)

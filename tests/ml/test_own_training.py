@@ -43,7 +43,7 @@ def typed(place: Path, data: Path, out: str, *more: str) -> int:
         return train.main()
 
 
-def said(place: Path, run: str, *songs: str) -> int:
+def predictions(place: Path, run: str, *songs: str) -> int:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "argv", ["predict", str(place / run), *songs, "--cache", str(place / "cache")])
         return predict.main()
@@ -55,7 +55,7 @@ def made(place: Path) -> Path:
     return place / "run"
 
 
-def test_a_folder_of_moods_becomes_a_run_with_its_card(made: Path) -> None:
+def test_training_on_mood_folders_makes_a_run_with_a_card(made: Path) -> None:
     card = Run.open(made).card
     assert card["moods"] == ["happy", "sad"]
     assert card["data"] | {"notes": []} == {
@@ -69,21 +69,21 @@ def test_a_folder_of_moods_becomes_a_run_with_its_card(made: Path) -> None:
     assert 0 <= card["figures"]["accuracy"]["low"] <= card["figures"]["accuracy"]["high"] <= 1
 
 
-def test_only_songs_that_judged_have_chances_and_no_artist_is_in_two_parts(made: Path) -> None:
+def test_only_test_songs_have_chances_and_artists_are_kept_apart(made: Path) -> None:
     with (made / "songs.csv").open(newline="") as handle:
         rows = list(csv.DictReader(handle))
-    assert {row["part"] for row in rows} == {"learn", "stop", "judge"}
-    assert all(bool(row["chance: sad"]) == (row["part"] == "judge") for row in rows)
-    assert Run.open(made).card["figures"]["songs"] == sum(row["part"] == "judge" for row in rows)
+    assert {row["part"] for row in rows} == {"train", "validation", "test"}
+    assert all(bool(row["chance: sad"]) == (row["part"] == "test") for row in rows)
+    assert Run.open(made).card["figures"]["songs"] == sum(row["part"] == "test" for row in rows)
     parts: dict[str, set[str]] = {}
     for row in rows:
         parts.setdefault(row["artist"], set()).add(row["part"])
-    assert all(len(found) == 1 for found in parts.values())
+    assert all(len(result) == 1 for result in parts.values())
 
 
-def test_pictures_and_report_lie_beside_the_network(made: Path) -> None:
-    pictures = {path.stem for path in (made / "pictures").iterdir() if path.read_bytes().startswith(PNG)}
-    assert pictures == {"history", "confusion", "reliability", "coverage", "spectrograms", "features"}
+def test_a_run_has_plots_and_a_report(made: Path) -> None:
+    plots = {path.stem for path in (made / "pictures").iterdir() if path.read_bytes().startswith(PNG)}
+    assert plots == {"history", "confusion", "reliability", "coverage", "spectrograms", "features"}
     text = (made / "report.md").read_text()
     assert "| happy | " in text
     assert "- Trained from scratch, for 3 epochs" in text
@@ -91,7 +91,7 @@ def test_pictures_and_report_lie_beside_the_network(made: Path) -> None:
     assert (made / "separation.csv").read_text().startswith("mood,other_mood,feature,cliffs_delta\nhappy,sad,")
 
 
-def test_a_run_that_lost_a_part_is_told_in_a_sentence(made: Path, tmp_path: Path) -> None:
+def test_a_damaged_run_is_reported(made: Path, tmp_path: Path) -> None:
     (tmp_path / "card.json").write_bytes((made / "card.json").read_bytes())
     (tmp_path / "songs.csv").write_bytes((made / "songs.csv").read_bytes())
     (tmp_path / "songs.npz").write_bytes((made / "songs.npz").read_bytes()[:999])
@@ -100,7 +100,7 @@ def test_a_run_that_lost_a_part_is_told_in_a_sentence(made: Path, tmp_path: Path
     assert caught.value.code == "run_corrupt"
 
 
-def test_a_run_is_called_after_its_songs(tmp_path: Path) -> None:
+def test_a_run_is_named_after_its_data(tmp_path: Path) -> None:
     (tmp_path / "live.2020").mkdir()
     (tmp_path / "live.2020" / "labels.csv").touch()
     (tmp_path / "songs.csv").touch()
@@ -108,7 +108,7 @@ def test_a_run_is_called_after_its_songs(tmp_path: Path) -> None:
     assert names == ["live.2020", "live.2020", "songs"]
 
 
-def test_an_interrupted_run_does_not_go_on_from_other_weights(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupted_run_does_not_resume_from_other_weights(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody put a file of weights there, or took it away, after the first epoch."""
     (place / "other.partial" / "network-0" / "backup").mkdir(parents=True)
     collection = read_collection(place / "moods")
@@ -116,10 +116,10 @@ def test_an_interrupted_run_does_not_go_on_from_other_weights(place: Path, capsy
     begun = request.settings(collection) | {"weights to start from": "from ImageNet's weights in a.h5"}
     (place / "other.partial" / "settings.json").write_text(json.dumps(begun))
     assert typed(place, place / "moods", "other") == 1
-    assert "differs in its weights to start from" in capsys.readouterr().err
+    assert "different weights to start from" in capsys.readouterr().err
 
 
-def test_nothing_of_the_work_is_left(made: Path) -> None:
+def test_a_finished_run_has_no_temporary_files(made: Path) -> None:
     assert not made.with_name("run.partial").exists()
     assert {path.name for path in made.iterdir()} == {
         "network.keras", "scaler.json", "epochs.csv", "card.json", "songs.csv", "songs.npz",
@@ -127,43 +127,41 @@ def test_nothing_of_the_work_is_left(made: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_report_can_be_made_again_without_the_songs(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_does_not_need_the_songs(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (made / "pictures" / "coverage.png").unlink()
     report_run(made)
     assert (made / "pictures" / "coverage.png").exists()
     assert "Macro-F1" in capsys.readouterr().out
 
 
-def test_the_same_command_again_trains_nothing(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_command_does_not_train_again(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (made / "network.keras").stat().st_mtime_ns
     assert typed(made.parent, made.parent / "moods", "run") == 0
-    assert "done before" in capsys.readouterr().out
+    assert "already done" in capsys.readouterr().out
     assert (made / "network.keras").stat().st_mtime_ns == before
 
 
 def test_another_command_does_not_overwrite_it(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed(made.parent, made.parent / "moods", "run", "--seed", "7") == 1
-    assert "differs in its seed" in capsys.readouterr().err
+    assert "different seed" in capsys.readouterr().err
 
 
-def test_songs_are_named_by_it_and_a_bad_one_does_not_stop_the_rest(
-    made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_prediction_continues_after_an_unreadable_song(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sad = made.parent / "moods" / "sad" / "0.flac"
-    assert said(made.parent, "run", "gone.mp3", str(sad), "--json") == 1
-    gone, stored_features = map(json.loads, capsys.readouterr().out.splitlines())
-    assert gone["error"]["code"] == "file_missing"
+    assert predictions(made.parent, "run", "gone.mp3", str(sad), "--json") == 1
+    missing, stored_features = map(json.loads, capsys.readouterr().out.splitlines())
+    assert missing["error"]["code"] == "file_missing"
     assert stored_features["moods"][0] in ("happy", "sad")
     assert sum(stored_features["chances"].values()) == pytest.approx(1, abs=1e-3)
 
 
-def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(
+def test_training_resumes_after_ctrl_c(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ml.training.own import training_loop as fitting
+    from ml.training.own import training_loop
 
     calls: list[Path] = []
-    whole = fitting.fit
+    whole = training_loop.fit
 
     def interrupted(*arguments: object, **more: object) -> object:
         calls.append(arguments[6])  # type: ignore[arg-type]
@@ -171,31 +169,29 @@ def test_ctrl_c_keeps_what_was_trained_and_the_same_command_goes_on(
             raise KeyboardInterrupt
         return whole(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fitting, "fit", interrupted)
+    monkeypatch.setattr(training_loop, "fit", interrupted)
     command = (place, place / "moods", "folds", "--folds", "2")
     assert typed(*command) == 130
-    assert "goes on" in capsys.readouterr().err
+    assert "resume" in capsys.readouterr().err
     assert not (place / "folds").exists()
     first = (place / "folds.partial" / "network-0" / "network.keras").stat().st_mtime_ns
     assert typed(*command[:-1], "3") == 1
-    assert "differs in its number of folds" in capsys.readouterr().err
+    assert "different number of folds" in capsys.readouterr().err
     assert (place / "folds.partial" / "network-0" / "network.keras").stat().st_mtime_ns == first
     assert typed(*command) == 0
     card = Run.open(place / "folds").card
     assert card["figures"]["songs"] == 16
-    assert card["training"]["kept"] == "one more, which learned from all songs"
+    assert card["training"]["kept"] == "one more, trained on all songs"
 
 
-def test_what_was_interrupted_before_anything_was_learned_stands_in_nobodys_way(place: Path) -> None:
+def test_a_run_interrupted_before_its_first_epoch_is_replaced(place: Path) -> None:
     (place / "early.partial" / "network-0").mkdir(parents=True)
     (place / "early.partial" / "settings.json").write_text('{"seed": 5}')
     assert typed(place, place / "moods", "early") == 0
     assert Run.open(place / "early").card["training"]["seed"] == 0
 
 
-def test_a_table_with_bad_rows_trains_on_the_rest_and_keeps_the_list_of_what_was_wrong(
-    place: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_rows_are_left_out_and_listed(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "broken.mp3").write_bytes(b"no sound at all" * 99)
     rows = [f"moods/{mood}/{number}.flac,{mood};music" for mood in ("happy", "sad") for number in range(8)]
     table = place / "songs.csv"
@@ -211,14 +207,14 @@ def test_a_table_with_bad_rows_trains_on_the_rest_and_keeps_the_list_of_what_was
     assert card["several_moods"]
     assert card["moods"] == ["happy", "music", "sad"]
     capsys.readouterr()
-    assert said(place, "table", str(place / "moods" / "happy" / "1.flac")) == 0
+    assert predictions(place, "table", str(place / "moods" / "happy" / "1.flac")) == 0
     assert "music" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("count", "moods", "words"), [(3, ("happy", "sad"), "needs 6 songs"), (6, ("sad",), "two moods")]
 )
-def test_what_cannot_be_learned_from_leaves_nothing_behind(
+def test_unusable_data_leaves_no_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, moods: tuple[str, ...], words: str
 ) -> None:
     folders(tmp_path / "moods", count, moods)
@@ -227,7 +223,7 @@ def test_what_cannot_be_learned_from_leaves_nothing_behind(
     assert {path.name for path in tmp_path.iterdir()} == {"moods"}
 
 
-def test_too_few_readable_songs_leave_nothing_behind_and_are_told(
+def test_too_few_readable_songs_are_reported_and_leave_no_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folders(tmp_path / "moods", 6)
@@ -239,10 +235,10 @@ def test_too_few_readable_songs_leave_nothing_behind_and_are_told(
     assert not list(tmp_path.glob("run*"))
 
 
-def test_a_folder_that_holds_something_else_is_not_touched(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_folders_are_not_overwritten(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     song(place / "mine" / "song.flac", "sad", 1)
     assert typed(place, place / "moods", "mine") == 1
-    assert "holds no run" in capsys.readouterr().err
+    assert "is not a run" in capsys.readouterr().err
     assert [path.name for path in (place / "mine").iterdir()] == ["song.flac"]
 
 
@@ -257,16 +253,16 @@ def test_a_folder_that_holds_something_else_is_not_touched(place: Path, capsys: 
         (["--folds", "5", "--strict"], "only a network of your own knows --folds and --strict"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+def test_invalid_options_are_rejected(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["train", *words])
     with pytest.raises(SystemExit):
         train.main()
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_an_unknown_network_is_answered_with_all_there_are(
+def test_an_unknown_network_name_lists_all_networks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["train", "--arch", "alexnet", "--data", "x"])
@@ -277,7 +273,7 @@ def test_an_unknown_network_is_answered_with_all_there_are(
 @pytest.mark.parametrize(
     ("card", "code"), [(None, "run_missing"), ("no json", "run_corrupt"), ('{"format": 1}', "run_corrupt")]
 )
-def test_what_is_no_run_is_told_apart(tmp_path: Path, card: str | None, code: str) -> None:
+def test_invalid_runs_have_their_own_errors(tmp_path: Path, card: str | None, code: str) -> None:
     if card is not None:
         (tmp_path / "card.json").write_text(card)
     with pytest.raises(MoodError) as caught:

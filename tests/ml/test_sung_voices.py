@@ -19,7 +19,7 @@ from tests.synthesis import silence
 MAJOR, MINOR = [57.0, 61.0, 57.0], [57.0, 60.0, 57.0]
 
 
-def test_the_tune_is_heard_as_semitones_from_its_middle() -> None:
+def test_pitch_is_in_semitones_from_the_median() -> None:
     voice = voice_of(sung(MAJOR), SPEC)
     second = round(0.75 * SPEC.steps_per_s)
     assert voice.pitch[round(0.25 * SPEC.steps_per_s)] == pytest.approx(0.0, abs=0.15)
@@ -27,33 +27,33 @@ def test_the_tune_is_heard_as_semitones_from_its_middle() -> None:
     assert voice_of(sung(MINOR), SPEC).pitch[second] == pytest.approx(3.0, abs=0.15)
 
 
-def test_a_deeper_voice_sings_the_same_tune() -> None:
+def test_a_deeper_voice_has_the_same_tune() -> None:
     high, low = (voice_of(sung([note - down for note in MAJOR]), SPEC).pitch for down in (0, 7))
     assert np.nanmedian(np.abs(high - low)) < 0.1
 
 
-def test_twice_as_loud_is_six_decibels_and_the_same_picture() -> None:
+def test_twice_the_amplitude_adds_six_decibels_and_keeps_the_image() -> None:
     soft, loud = (voice_of(sung(MAJOR, amplitude=amplitude), SPEC) for amplitude in (0.2, 0.4))
     assert loud.floor_db - soft.floor_db == pytest.approx(6.02, abs=0.05)
     assert np.abs(loud.mel.astype(int) - soft.mel.astype(int)).max() <= 1
 
 
-def test_silence_around_a_phrase_is_cut_to_a_margin() -> None:
+def test_silence_around_a_phrase_is_trimmed() -> None:
     alone = voice_of(sung(MAJOR), SPEC)
     around = voice_of(np.concatenate([silence(1.0, 16_000), sung(MAJOR), silence(2.0, 16_000)]), SPEC)
     assert abs(len(around) - len(alone)) <= 2 * SPEC.margin_steps + 4
 
 
-def test_a_pitch_between_two_bins_lights_both() -> None:
+def test_a_pitch_between_two_bins_is_in_both() -> None:
     width = 2 * SPEC.pitch_reach / (SPEC.pitch_bins - 1)
-    drawn = pitch_image(np.array([0.0, width / 2, np.nan, 20.0]), SPEC)
+    image = pitch_image(np.array([0.0, width / 2, np.nan, 20.0]), SPEC)
     middle = SPEC.pitch_bins // 2
-    assert drawn[0, middle] == pytest.approx(1.0)
-    assert drawn[1, [middle, middle + 1]] == pytest.approx([0.5, 0.5], abs=1e-3)
-    assert drawn[2:].sum() == 0.0
+    assert image[0, middle] == pytest.approx(1.0)
+    assert image[1, [middle, middle + 1]] == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert image[2:].sum() == 0.0
 
 
-def test_a_column_tells_the_level_the_tune_and_whether_there_is_a_voice() -> None:
+def test_a_column_has_level_tune_and_voicing() -> None:
     voice = voice_of(sung(MAJOR * 4, amplitude=0.4), SPEC)
     columns = unchanged_columns([voice], SPEC)
     assert columns.shape == (1, SPEC.columns, SPEC.width)
@@ -65,7 +65,7 @@ def test_a_column_tells_the_level_the_tune_and_whether_there_is_a_voice() -> Non
     assert columns[0, middle, SPEC.rows["tune"]].sum(axis=1) == pytest.approx(1.0, abs=0.5)
 
 
-def test_a_steady_sound_does_not_move_and_a_trembling_one_does() -> None:
+def test_only_a_changing_sound_has_movement() -> None:
     steps = np.arange(SPEC.crop_steps)
     pitch, floor_db = np.zeros((1, len(steps))), np.zeros(1)
     steady = np.full((1, len(steps), SPEC.n_mels), 40.0)
@@ -75,7 +75,7 @@ def test_a_steady_sound_does_not_move_and_a_trembling_one_does() -> None:
     assert moving.max() > 1.0
 
 
-def test_a_changed_copy_is_another_sound_with_the_same_tune() -> None:
+def test_an_augmented_copy_keeps_the_tune() -> None:
     voices = [voice_of(sung(MAJOR * 2), SPEC), voice_of(sung(MINOR * 2), SPEC)]
     ranges = VoiceAugmentationRanges(tuning_semitones=0.0, stretch=0.02)
     made = variants(voices, ranges, 3, SPEC).astype(np.float32)
@@ -88,7 +88,7 @@ def test_a_changed_copy_is_another_sound_with_the_same_tune() -> None:
     assert np.array_equal(variants(voices, ranges, 3, SPEC), made.astype(np.float16))
 
 
-def test_no_actor_is_on_both_sides_unless_phrases_are_dealt_at_random() -> None:
+def test_actors_are_kept_apart_unless_the_split_is_random() -> None:
     phrases = [phrase(number, actor=1 + number // 10) for number in range(200)]
     actors = np.array([one.actor for one in phrases])
     apart, mixed = (folds_of(phrases, split) for split in ("actors", "random"))
@@ -105,13 +105,13 @@ def test_no_actor_is_on_both_sides_unless_phrases_are_dealt_at_random() -> None:
         (row(1, actor=0), "row 3: actor is '0'"),
     ],
 )
-def test_a_wrong_row_is_named(tmp_path: Path, bad: tuple[object, ...], told: str) -> None:
-    with pytest.raises(MoodError, match=told) as caught:
+def test_a_wrong_row_is_reported(tmp_path: Path, bad: tuple[object, ...], message: str) -> None:
+    with pytest.raises(MoodError, match=message) as caught:
         read_phrases(labels(tmp_path, [row(0), bad]))
     assert caught.value.code == "data_unreadable"
 
 
-def test_missing_labels_and_columns_are_named(tmp_path: Path) -> None:
+def test_missing_labels_and_columns_are_reported(tmp_path: Path) -> None:
     with pytest.raises(MoodError, match=r"labels\.csv does not exist"):
         read_phrases(tmp_path)
     (tmp_path / "labels.csv").write_text("file,emotion\n1.wav,sad\n")

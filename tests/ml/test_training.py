@@ -1,4 +1,4 @@
-"""The networks learn, one fold at a time, and an interrupted fold goes on where it was."""
+"""Training of the product's networks by fold, with interruption."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 
-def test_the_1d_network_learns_what_tells_two_kinds_of_clips_apart(tmp_path: Path) -> None:
+def test_the_1d_network_separates_two_kinds_of_clips(tmp_path: Path) -> None:
     pack = small_pack(40)
     train_fold(pack, "cnn1d", "0", [Recipe(epochs=12, learning_rate=3e-3)], tmp_path)
     held = HeldOutScores.load(tmp_path / "heldout.npz")
@@ -36,24 +36,24 @@ def test_the_2d_network_trains_and_a_finished_fold_is_not_trained_again(
 ) -> None:
     pack = small_pack(10)
     train_fold(pack, "cnn2d", "final", [Recipe(epochs=1)], tmp_path)
-    made = (tmp_path / "network.keras").stat().st_mtime_ns
+    path = (tmp_path / "network.keras").stat().st_mtime_ns
     assert json.loads((tmp_path / "done.json").read_text())["clips"] == 10
     train_fold(pack, "cnn2d", "final", [Recipe(epochs=1)], tmp_path)
-    assert "done before" in capsys.readouterr().out
-    assert (tmp_path / "network.keras").stat().st_mtime_ns == made
+    assert "already done" in capsys.readouterr().out
+    assert (tmp_path / "network.keras").stat().st_mtime_ns == path
 
 
-def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ml.training.product import cross_validation as folds
+def test_an_interrupted_fold_resumes_from_its_last_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ml.training.product import cross_validation
 
-    class Interrupted(folds.Progress):
+    class Interrupted(cross_validation.Progress):
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             if epoch == 1:
                 raise KeyboardInterrupt
 
     pack = small_pack(10)
     with monkeypatch.context() as patched:
-        patched.setattr(folds, "Progress", Interrupted)
+        patched.setattr(cross_validation, "Progress", Interrupted)
         with pytest.raises(KeyboardInterrupt):
             train_fold(pack, "cnn1d", "1", [Recipe(epochs=4)], tmp_path)
     train_fold(pack, "cnn1d", "1", [Recipe(epochs=4)], tmp_path)
@@ -63,15 +63,15 @@ def test_an_interrupted_fold_goes_on_from_its_last_epoch(tmp_path: Path, monkeyp
     assert np.isfinite(HeldOutScores.load(tmp_path / "heldout.npz").scores).all()
 
 
-def test_members_are_trained_one_by_one_and_then_answer_as_one(tmp_path: Path) -> None:
+def test_members_are_trained_separately_and_joined(tmp_path: Path) -> None:
     pack = small_pack(20)
     members = [Recipe(epochs=1), Recipe(epochs=1, spread=True, wide=True, seed=1)]
     for number in (1, 0):
         train_fold(pack, "cnn1d", "0", members, tmp_path, only=number)
         assert not (tmp_path / "network.keras").exists()
-    made = [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
+    path = [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
     train_fold(pack, "cnn1d", "0", members, tmp_path)
-    assert made == [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
+    assert path == [(tmp_path / f"member-{number}" / "network.keras").stat().st_mtime_ns for number in (0, 1)]
     done = json.loads((tmp_path / "done.json").read_text())
     assert [member["recipe"]["seed"] for member in done["members"]] == [0, 1]
     assert (tmp_path / "heldout.npz").exists()

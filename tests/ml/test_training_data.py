@@ -24,7 +24,7 @@ from ml.training.data.teachers import TeacherFrames
 from tests.ml.small_pack import small_pack
 
 
-def test_a_pack_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
+def test_a_pack_survives_a_round_trip_to_disk(tmp_path: Path) -> None:
     pack = small_pack()
     pack.save(tmp_path)
     again = Pack.load(tmp_path)
@@ -34,7 +34,7 @@ def test_a_pack_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.frames_of(7), pack.frames_of(7))
 
 
-def test_a_folder_without_labels_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_folder_without_labels_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(MoodError, match=r"4qaed/labels\.csv") as caught:
         read_clips(tmp_path)
     assert caught.value.code == "data_missing"
@@ -56,14 +56,14 @@ def test_a_teachers_frames_are_interpolated_between_their_middles() -> None:
     np.testing.assert_allclose(heard.by_second(0, 12)[:, 0], [*range(10), 9, 9])
 
 
-def test_features_are_standardised_by_the_training_clips_alone() -> None:
+def test_features_are_standardised_by_training_clips_only() -> None:
     frames = np.abs(np.random.default_rng(0).normal(5, 2, (500, 57))).astype(np.float32)
     scaled = FeatureScaler.fit(frames)(frames)
     assert np.abs(scaled.mean(axis=0)).max() < 0.1
     assert np.abs(scaled.std(axis=0) - 1).max() < 0.15
 
 
-def test_a_scaler_comes_back_from_its_card() -> None:
+def test_a_scaler_survives_a_round_trip_through_the_card() -> None:
     scaler = FeatureScaler.fit(small_pack().frames)
     again = FeatureScaler.from_card(scaler.to_card())
     frames = small_pack().frames_of(3)
@@ -71,13 +71,13 @@ def test_a_scaler_comes_back_from_its_card() -> None:
     np.testing.assert_allclose(scaler.inverse(scaler(frames)), frames, rtol=1e-3)
 
 
-def test_loudness_is_levelled() -> None:
+def test_loudness_is_normalised() -> None:
     mel = small_pack().mel_of(0)[None, : SPEC.segment_steps]
     scaler = SpectrogramScaler(deviation_db=10.0)
     np.testing.assert_allclose(scaler(mel, SPEC), scaler(mel + 20, SPEC), atol=1e-5)
 
 
-def test_a_pitch_shift_moves_a_tones_band_where_the_shifted_tone_lies() -> None:
+def test_a_pitch_shift_moves_the_band_of_a_tone() -> None:
     def band(hz: float) -> int:
         return int(np.argmax(mel_weights(SPEC)[:, round(hz * SPEC.n_fft / SPEC.sample_rate)]))
 
@@ -88,19 +88,19 @@ def test_a_pitch_shift_moves_a_tones_band_where_the_shifted_tone_lies() -> None:
     assert abs(int(after[0, 100].argmax()) - band(1000 * float(ratio[0]))) <= 1
 
 
-def test_a_stretch_by_a_tenth_reads_a_tenth_more() -> None:
+def test_a_stretch_by_10_percent_reads_10_percent_more() -> None:
     ramp = np.tile(np.arange(400, dtype=np.float32)[None, :, None], (1, 1, SPEC.n_mels))
     read = stretched_and_shifted(ramp, np.array([1.1]), np.ones(1), SPEC)
     np.testing.assert_allclose(read[0, :, 5], 1.1 * np.arange(SPEC.segment_steps), atol=1e-3)
 
 
-def test_no_shift_leaves_every_band_where_it_is() -> None:
+def test_no_shift_changes_no_band() -> None:
     np.testing.assert_allclose(
         mel_positions(np.ones(1), SPEC.n_mels, SPEC.mel_fmin_hz, SPEC.mel_fmax_hz)[0], np.arange(SPEC.n_mels), atol=1e-6
     )
 
 
-def test_masks_and_colours_stay_within_their_ranges() -> None:
+def test_masks_and_equalisers_stay_within_their_ranges() -> None:
     random = np.random.default_rng(3)
     mel_db = random.normal(-30, 5, (4, SPEC.segment_steps, SPEC.n_mels)).astype(np.float32)
     assert np.abs(equalised_with_noise(mel_db, AugmentationRanges(), random) - mel_db).max() < 40

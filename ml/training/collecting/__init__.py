@@ -1,1 +1,1 @@
-"""Building a data set from lists of recordings: reading the lists, fetching, checking, cutting, keeping."""
+"""Builds a data set from lists of recordings: reads lists, downloads, checks, cuts and stores."""

@@ -1,4 +1,4 @@
-"""Files that are there whole, or not at all."""
+"""Atomic file writes, and errors of a full or read-only disk."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Gives a name beside `path` to write to; what was written there takes its place if all went well.
-
-    Nothing stays under the other name. Raises what is raised inside.
-    """
+    """Yields a temporary path next to `path`, which replaces it on success and is removed on failure."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -37,14 +34,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def disk_errors(folder: Path) -> Iterator[None]:
-    """A folder that cannot be written to ends everything with one sentence, instead of failing each row for itself.
-
-    Raises MoodError, disk_full or folder_unwritable, in the place of any OSError.
-    """
+    """Turns any OSError into one MoodError, disk_full or folder_unwritable, instead of an error for each row."""
     try:
         yield
     except OSError as error:
-        message = f"Nothing more can be written to {folder} ({error.strerror})"
+        message = f"{folder} cannot be written to ({error.strerror})"
         if error.errno in DISK_FULL_ERRORS:
-            raise MoodError("disk_full", f"{message}; make room, and the same command goes on.") from error
-        raise MoodError("folder_unwritable", f"{message}; name another folder with --out, or allow it.") from error
+            raise MoodError("disk_full", f"{message}. Free some space and run the same command again.") from error
+        raise MoodError(
+            "folder_unwritable", f"{message}. Choose another folder with --out, or change its permissions."
+        ) from error

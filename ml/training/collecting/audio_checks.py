@@ -1,4 +1,4 @@
-"""Whether a file is a recording that training can use, and whether two files are the same recording."""
+"""Checks whether a file is usable for training, and whether two files are the same recording."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ FULL_SCALE = 32_767
 
 @dataclass(frozen=True)
 class AudioContent:
-    """What a file holds."""
+    """The content of an audio file."""
 
     container: str
     """As in `ml.audio.sniffing.recognise`."""
 
     duration_s: float
     digest: str
-    """SHA-256 of what is heard in it: the same for a WAV and its FLAC, and whatever the tags say."""
+    """SHA-256 of the decoded audio: the same for a WAV and its FLAC, with any tags."""
 
     warning: str = ""
-    """A sentence, where something is damaged or missing."""
+    """A message if something is damaged or missing."""
 
 
 def inspect_audio(path: Path) -> AudioContent:
-    """Decodes the whole file, as training will.
+    """Decodes the whole file, as training does.
 
     Raises MoodError: not_audio, audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent.
     """
@@ -38,13 +38,13 @@ def inspect_audio(path: Path) -> AudioContent:
         container = recognise(file.read(HEAD_BYTES))
     facts, digest = DecodingInfo(), hashlib.sha256()
     for block in decode(path, facts):
-        # 16 bits: what formats without loss agree in, while their floats differ in the last digit.
+        # 16 bits, because floats of lossless formats differ in the last digit.
         digest.update(np.rint(np.clip(block, -1, 1) * FULL_SCALE).astype("<i2").tobytes())
     warning = " ".join(warning["message"] for warning in facts.warnings)
     return AudioContent(container, facts.duration_s, digest.hexdigest(), warning)
 
 
 def sha256_of(path: Path) -> str:
-    """Of the file's bytes, in hexadecimal digits."""
+    """The hexadecimal SHA-256 of the file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""From a row of a list to a recording in the folder, or to a sentence that says why not."""
+"""Collects one row of a list: a stored recording, or an error message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLLECTED, SKIPPED, DUPLICATE, FAILED = "collected", "already here", "same recor
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an entry: one of the four words above, and what there is to say."""
+    """The outcome of an entry: one of the four above, with an error or warning."""
 
     entry: Entry
     outcome: str
@@ -33,7 +33,7 @@ class Outcome:
 
 
 class Collector:
-    """Works through entries one after the other; `wishes` is the cut of entries that give no times of their own."""
+    """Collects entries one after the other; `default_cut` is for entries without their own times."""
 
     def __init__(self, store: DatasetStore, downloads: Downloader, default_cut: Cut, entries: Iterable[Entry]) -> None:
         self._store = store
@@ -41,13 +41,13 @@ class Collector:
         self._default_cut = default_cut
         self._by_digest = {recording.digest: recording for recording in store.all_done()}
         self._first_entry: dict[str, Entry] = {}
-        # How many rows still want a link, so that its download can go when the last one is served.
+        # The number of rows that still need a link: its download is deleted after the last one.
         self._pending = Counter(entry.place for entry in entries if entry.is_link)
 
     def collect(self, entry: Entry, on_bytes: OnBytes = lambda *_: None) -> Outcome:
-        """Fetches, checks, cuts and keeps one recording. What is wrong with it is told in the outcome.
+        """Downloads, checks, cuts and stores one recording; errors are in the outcome.
 
-        Raises OSError only where the folder itself cannot be written to.
+        Raises OSError only if the folder cannot be written to.
         """
         if entry.is_link:
             self._pending[entry.place] -= 1
@@ -66,11 +66,11 @@ class Collector:
         finally:
             if entry.is_link and not self._pending[entry.place]:
                 partial = self._store.partial(entry.place)
-                if partial.is_complete:  # kept or refused; what is not whole goes on with the next run
+                if partial.is_complete:  # stored or rejected; incomplete downloads resume in the next run
                     partial.clear()
 
     def _key(self, entry: Entry) -> str:
-        """All that the recording in the folder depends on; a file that was changed since is another one."""
+        """A key of everything that the stored recording depends on; a changed file has another key."""
         cut = self._cut(entry)
         options = (cut.start_s, cut.end_s, cut.length_s, cut.at, entry.sha256)
         if entry.is_link:
@@ -83,7 +83,7 @@ class Collector:
         return Cut(entry.start_s, entry.end_s, self._default_cut.length_s, self._default_cut.at)
 
     def _outcome(self, entry: Entry, outcome: str, recording: StoredRecording) -> Outcome:
-        """The outcome of a recording that is in the folder: new, or the same as that of an earlier row."""
+        """The outcome of a stored recording: new, or a duplicate of an earlier row."""
         first = self._first_entry.setdefault(recording.digest, entry)
         if first is entry:
             return Outcome(entry, outcome, recording, message=recording.warning)
@@ -91,8 +91,8 @@ class Collector:
         if _mood_set(first.mood) != _mood_set(entry.mood):
             raise MoodError(
                 "moods_disagree",
-                f"It is the same recording as {where}, which says {first.mood or 'no mood'!r} and not "
-                f"{entry.mood or 'none'!r}; decide, or write both in one row, with a semicolon.",
+                f"It is the same recording as {where}, with mood {first.mood or 'none'!r} instead of "
+                f"{entry.mood or 'none'!r}. Choose one, or write both in one row with a semicolon.",
             )
         return Outcome(entry, DUPLICATE, recording, message=f"It is the same recording as {where}.")
 
@@ -104,15 +104,15 @@ class Collector:
         return self._check_and_store(entry, _existing(entry))
 
     def _check_and_store(self, entry: Entry, path: Path) -> StoredRecording:
-        """Keeps what is wanted of `path`, which stays where it is, once it has been heard to the end."""
+        """Checks the complete recording and stores the requested part; `path` itself is not changed."""
         with self._store.scratch("original") as original, self._store.scratch("passage.flac") as excerpt:
-            _copy(path, original, self._downloads.policy.max_bytes)  # a file may change while we look at it
+            _copy(path, original, self._downloads.policy.max_bytes)  # the file may change while it is checked
             source_sha256 = sha256_of(original)
             if entry.sha256 and entry.sha256 != source_sha256:
                 raise MoodError(
                     "sha256_differs",
-                    f"Its sha256 is {source_sha256}, and the list says {entry.sha256}; it is another file, or a "
-                    "damaged one.",
+                    f"Its sha256 is {source_sha256} instead of {entry.sha256} in the list. It is another file, or "
+                    "damaged.",
                 )
             tags, content, start_s, file_to_store = read_tags(original), inspect_audio(original), 0.0, original
             if passage := self._cut(entry).passage(content.duration_s):
@@ -142,19 +142,19 @@ class Collector:
 
 
 def _existing(entry: Entry) -> Path:
-    """The file that an entry names. Raises MoodError("file_missing") where there is none."""
+    """The file of an entry. Raises MoodError("file_missing")."""
     path = entry.path
     try:
         if path.is_file():
             return path
-        problem = "is a folder" if path.is_dir() else "is no file" if path.exists() else "does not exist"
+        problem = "is a folder" if path.is_dir() else "is not a file" if path.exists() else "does not exist"
     except (OSError, ValueError) as error:
         problem = f"cannot be a path ({error})"
-    raise MoodError("file_missing", f"{path} {problem}; paths are relative to the list that names them.")
+    raise MoodError("file_missing", f"{path} {problem}. Paths are relative to the list.")
 
 
 def _copy(path: Path, target: Path, max_bytes: int) -> None:
-    """Raises MoodError: file_unreadable, file_too_large. OSError where `target` cannot be written."""
+    """Raises MoodError: file_unreadable, file_too_large. OSError if `target` cannot be written."""
     if path.stat().st_size > max_bytes:
         raise too_large(path.stat().st_size, max_bytes)
     with target.open("wb") as copy:
@@ -175,7 +175,9 @@ def _read(path: Path, source: BinaryIO) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> MoodError:
-    return MoodError("file_unreadable", f"{path} cannot be read ({error.strerror}); allow it, or copy it elsewhere.")
+    return MoodError(
+        "file_unreadable", f"{path} cannot be read ({error.strerror}). Change its permissions, or copy it."
+    )
 
 
 def _mood_set(mood: str) -> frozenset[str]:

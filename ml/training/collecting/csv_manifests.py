@@ -1,4 +1,4 @@
-"""Lists as CSV: a recording a row, with what people say of it."""
+"""Lists as CSV, one recording a row with its labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.errors import MoodError
 from ml.training.collecting.entries import Entry
 
 LOCATION_COLUMNS = ("file", "url", "source")
-"""Columns that may name the recording; of several, the first that is filled counts."""
+"""Columns for the recording; the first that is filled counts."""
 
 MOOD_COLUMNS = ("mood", "moods")
 KNOWN_COLUMNS = {*LOCATION_COLUMNS, *MOOD_COLUMNS, "artist", "title", "sha256", "start_s", "end_s"}
@@ -21,11 +21,11 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def read_manifest(path: Path, text: str) -> list[Entry]:
-    """The rows of a CSV, whose first line names its columns. A row that is wrong carries its `problem`.
+    """The rows of a CSV with column names in its first line. Invalid rows have a `problem`.
 
-    Separated by commas; by semicolons or tabs where the first line has no comma.
+    Separated by commas, or by semicolons or tabs if the first line has no comma.
 
-    Raises MoodError("list_unreadable") where no column names the recordings, or one stands there twice.
+    Raises MoodError("list_unreadable") without a column for recordings, or with duplicate columns.
     """
     first = text.partition("\n")[0]
     separator = next((mark for mark in ",;\t" if mark in first), ",")
@@ -39,7 +39,9 @@ def read_manifest(path: Path, text: str) -> list[Entry]:
                 entries.append(_entry(path, line + 1, columns, [cell.strip() for cell in cells]))
             line = rows.line_num
     except csv.Error as error:
-        raise MoodError("list_unreadable", f"{path}, line {rows.line_num}, is not CSV ({error}); mend it.") from error
+        raise MoodError(
+            "list_unreadable", f"{path}, line {rows.line_num}, is not CSV ({error}). Correct it."
+        ) from error
     return entries
 
 
@@ -48,11 +50,11 @@ def _check_columns(path: Path, columns: list[str]) -> None:
         names = ", ".join(filter(None, columns)) or "nothing"
         raise MoodError(
             "list_unreadable",
-            f"The first line of {path} names {names}; it must name a column {', '.join(LOCATION_COLUMNS)}.",
+            f"The first line of {path} has {names}; one of the columns {', '.join(LOCATION_COLUMNS)} is required.",
         )
     for name in columns:
         if columns.count(name) > 1:
-            raise MoodError("list_unreadable", f"{path} has two columns {name!r}; give each its own name.")
+            raise MoodError("list_unreadable", f"{path} has two columns {name!r}. Column names must be unique.")
 
 
 def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry:
@@ -62,12 +64,12 @@ def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry
     times: dict[str, float | None] = {"start_s": None, "end_s": None}
     try:
         if any(cells[len(columns) :]):
-            raise _row_error(f"The row has {len(cells)} cells under {len(columns)} columns; quote a cell with a comma")
+            raise _row_error(f"The row has {len(cells)} cells for {len(columns)} columns; quote cells with commas")
         if not place:
-            raise _row_error("The row names no recording; write a path or a link")
+            raise _row_error("The row has no path or link")
         times = _times(row)
         if row.get("sha256") and not SHA256.fullmatch(row["sha256"].lower()):
-            raise _row_error(f"The sha256 {row['sha256']!r} is not 64 hexadecimal digits; mend it, or leave it out")
+            raise _row_error(f"The sha256 {row['sha256']!r} is not 64 hexadecimal digits. Correct it, or leave it out")
     except MoodError as error:
         problem = error
     return Entry(
@@ -88,7 +90,7 @@ def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry
 def _times(row: Mapping[str, str]) -> dict[str, float | None]:
     start_s, end_s = (_seconds(name, row.get(name, "")) for name in ("start_s", "end_s"))
     if end_s is not None and end_s <= (start_s or 0.0):
-        raise _row_error(f"end_s is {end_s:g} and start_s {start_s or 0:g}; the end comes after the start")
+        raise _row_error(f"end_s is {end_s:g} and start_s is {start_s or 0:g}; the end must be after the start")
     return {"start_s": start_s, "end_s": end_s}
 
 
@@ -100,7 +102,7 @@ def _seconds(name: str, text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
-        raise _row_error(f"{name} is {text!r}; write seconds, 0 or more, such as 12.5")
+        raise _row_error(f"{name} is {text!r}; it must be in seconds, 0 or more, such as 12.5")
     return value
 
 

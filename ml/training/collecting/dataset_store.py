@@ -1,10 +1,10 @@
-"""The folder of a data set: recordings named after their content, and notes of what has been done.
+"""The folder of a data set: recordings named after their hash, and notes on finished rows.
 
-labels.csv              what training reads
-report.csv              what became of each row
+labels.csv              the table for training
+report.csv              the outcome of each row
 audio/SHA256.SUFFIX     each recording once
-.collect/done/          a note for each row that is finished, so that the next run skips it
-.collect/downloads/     what has arrived of files that are not finished
+.collect/done/          a note for each finished row, which the next run skips
+.collect/downloads/     incomplete downloads
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SUFFIXES = {
     "mpeg-ts": "ts",
     "mpeg-ps": "mpg",
 }
-"""Of containers whose files are not called after them."""
+"""For containers whose suffix is not their name."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +44,24 @@ class StoredRecording:
     sha256: str
     size: int
     source_sha256: str
-    """Of the file that it was cut from; the same as `sha256` where nothing was cut."""
+    """The hash of the original file; equal to `sha256` if nothing was cut."""
 
     digest: str
-    """Of what is heard in it: see `ml.training.collecting.audio_checks.Sound`."""
+    """Hash of the decoded audio: see `ml.training.collecting.audio_checks.Sound`."""
 
     duration_s: float
     start_s: float
-    """Where in its source it begins."""
+    """Its start in the original file."""
 
     artist: str = ""
     title: str = ""
-    """What the source's own tags say."""
+    """From the tags of the original file."""
 
     warning: str = ""
 
 
 class DatasetStore:
-    """A data set's folder, for one process at a time."""
+    """The folder of a data set, for one process at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,24 +69,25 @@ class DatasetStore:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Makes the folder where it is missing. Raises MoodError("collect_busy") while another run works on it."""
+        """Makes the folder if needed. Raises MoodError("collect_busy") while another run uses it."""
         self._work.mkdir(parents=True, exist_ok=True)
         with (self._work / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise MoodError(
-                    "collect_busy", f"Another run is collecting into {self.folder}; wait for it, or name another --out."
+                    "collect_busy",
+                    f"Another run is collecting into {self.folder}. Wait for it, or choose another --out.",
                 ) from error
-            for left in self.folder.rglob(".*.part"):  # of a run that was killed
-                left.unlink()
+            for leftover in self.folder.rglob(".*.part"):  # from a killed run
+                leftover.unlink()
             yield
 
     def partial(self, link: str) -> PartialDownload:
         return PartialDownload(self._work / "downloads", key_of(link))
 
     def done(self, key: str) -> StoredRecording | None:
-        """What an earlier run kept for this key, if it is still there."""
+        """The recording that an earlier run stored for this key, if it still exists."""
         try:
             recording = StoredRecording(**json.loads(self._note(key).read_text("utf-8")))
             return recording if (self.folder / recording.file).stat().st_size == recording.size else None
@@ -97,14 +98,14 @@ class DatasetStore:
         write_atomically(self._note(key), json.dumps(asdict(recording), ensure_ascii=False).encode())
 
     def all_done(self) -> Iterator[StoredRecording]:
-        """What all earlier runs kept and is still there."""
+        """All existing recordings of earlier runs."""
         for note in sorted((self._work / "done").glob("*.json")):
             if recording := self.done(note.stem):
                 yield recording
 
     @contextmanager
     def scratch(self, name: str) -> Iterator[Path]:
-        """A path for a file that is being made; what is still there at the end goes away."""
+        """A path for a temporary file, deleted at the end."""
         path = self._work / name
         path.unlink(missing_ok=True)
         try:
@@ -112,12 +113,12 @@ class DatasetStore:
         finally:
             path.unlink(missing_ok=True)
 
-    def add(self, made: Path, container: str) -> tuple[str, str]:
-        """Moves a file into the folder under its hash; returns its name there, and the hash."""
-        sha256 = sha256_of(made)
+    def add(self, source: Path, container: str) -> tuple[str, str]:
+        """Moves a file into the folder under its hash; returns its name and hash."""
+        sha256 = sha256_of(source)
         file = f"audio/{sha256}.{SUFFIXES.get(container, container)}"
         with atomic_write(self.folder / file) as part:
-            made.replace(part)
+            source.replace(part)
         return file, sha256
 
     def _note(self, key: str) -> Path:
@@ -125,5 +126,5 @@ class DatasetStore:
 
 
 def key_of(*parts: object) -> str:
-    """A name for what these parts, in JSON, describe."""
+    """A file name from the hash of these parts in JSON."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]

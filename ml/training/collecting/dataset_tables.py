@@ -1,4 +1,4 @@
-"""The two tables of a data set: what training reads, and what became of each row of the lists."""
+"""The two tables of a data set: labels for training, and the outcome of each row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def write_report(folder: Path, outcomes: Iterable[Outcome]) -> None:
-    """Every row of every list: collected, already here, same recording, or failed and why."""
+    """Writes every row of every list with its outcome."""
     rows = [
         {
             "list": each.entry.list_name,
@@ -36,12 +36,11 @@ def write_report(folder: Path, outcomes: Iterable[Outcome]) -> None:
 
 
 def write_labels(folder: Path, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
-    """A line for each recording, with the lists' further columns behind; returns the lines.
+    """Writes and returns a row for each recording, with the extra columns of the lists at the end.
 
-    A mood that somebody wrote into the table by hand stays, as long as the list says none. Where nobody knows the
-    artist of a file that several passages are cut from, the file stands for the artist: whoever divides the data by
-    artist then never trains on one passage of a song and judges by another. Where there is no recording, a table
-    that is there already stays as it is.
+    Moods that were added to the table by hand are kept if the list has none. Passages of the same file without an
+    artist get the file as artist, so that a split by artist keeps them together. Without recordings an existing table
+    stays unchanged.
     """
     previous_moods = _moods_before(folder / LABELS)
     rows = [

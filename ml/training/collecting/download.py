@@ -1,4 +1,4 @@
-"""Fetching links: one at a time, bounded, going on where an earlier attempt broke off."""
+"""Downloads links one at a time, with limits, retries and resumption."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from ml.training.collecting.partial_download import Origin, PartialDownload
 
 CHUNK = 1 << 16
 OVERLAP = 1 << 16
-"""Bytes that are fetched again when a download goes on, to see that it is still the same file."""
+"""Bytes that are fetched again when a download resumes, to check that the file is the same."""
 
 MAX_WAIT_S = 60.0
-"""A server that asks us to wait longer is left for another day."""
+"""A longer Retry-After ends the download."""
 
 OnBytes = Callable[[int, int | None], None]
 
 
 class Downloader:
-    """Fetches one link after the other, as the `manners` allow."""
+    """Downloads links one after the other, according to `policy`."""
 
     def __init__(self, policy: FetchPolicy | None = None, clock: Clock | None = None) -> None:
         self.policy = policy or FetchPolicy()
@@ -41,17 +41,17 @@ class Downloader:
         self._unreachable: set[str] = set()
 
     def fetch(self, link: str, partial: PartialDownload, on_bytes: OnBytes = lambda *_: None) -> None:
-        """Fetches `link` wholly into `partial`, going on with what lies there if that is still the same file.
+        """Downloads `link` completely into `partial`, resuming it if the file is still the same.
 
-        `on_bytes` is told what is here and what there will be, in bytes; None where the server does not say. What
-        arrived before a failure stays for the next time, unless it is of no use.
+        `on_bytes` is called with received and total bytes (None if unknown). After a failure, usable data is kept for
+        the next attempt.
 
         Raises MoodError: link_not_allowed, link_missing, link_refused, link_unreachable, link_failed,
-        link_broken_off, link_too_slow, file_too_large, not_audio. OSError where the disk refuses.
+        link_broken_off, link_too_slow, file_too_large, not_audio. OSError if the disk cannot be written.
         """
         deadline = self._clock.now() + self.policy.max_duration_s
         host = host_of(link)
-        # Whoever could not be reached for one file is asked only once for the next.
+        # A server that was unreachable for one file is tried only once for the next.
         attempts = 1 if host in self._unreachable else self.policy.attempts
         for attempt in range(1, attempts + 1):
             try:
@@ -84,7 +84,7 @@ class Downloader:
                 self._check_size(size or 0)
                 if response.status_code == 206:
                     if start is None or range_start(response) != start or (origin and origin.size not in (None, size)):
-                        raise RestartDownload("link_broken_off", "The server sent another piece than the one asked for")
+                        raise RestartDownload("link_broken_off", "The server sent another range than requested")
                     self._receive(response, partial, partial.tail(OVERLAP), size, deadline, on_bytes)
                 else:
                     partial.begin(Origin(link, size, validator_of(response)))
@@ -108,7 +108,7 @@ class Downloader:
         deadline: float,
         on_bytes: OnBytes,
     ) -> None:
-        """Appends what comes, of which the first bytes must be `again`, those that are here already."""
+        """Appends the response, whose first bytes must equal `expected`, the end of the existing data."""
         head_checked = bool(expected)
         with partial.path.open("ab", buffering=0) as file:
             while chunk := _next_chunk(response):
@@ -117,7 +117,7 @@ class Downloader:
                 if expected:
                     common = min(len(expected), len(chunk))
                     if expected[:common] != chunk[:common]:
-                        raise RestartDownload("link_broken_off", "The file on the server is another one than before")
+                        raise RestartDownload("link_broken_off", "The file on the server has changed")
                     expected, chunk = expected[common:], chunk[common:]
                 file.write(chunk)
                 self._check_size(file.tell())
@@ -140,32 +140,34 @@ class Downloader:
     def _too_slow(self, received: int) -> MoodError:
         return MoodError(
             "link_too_slow",
-            f"After {self.policy.max_duration_s:.0f} s only {received:,} bytes arrived; the command resumes there.",
+            f"After {self.policy.max_duration_s:.0f} s only {received:,} bytes are here. The same command resumes.",
         )
 
 
 def too_large(size: int, allowed: int) -> MoodError:
-    message = f"The file has {size / 1e6:.0f} MB or more; up to {allowed / 1e6:g} MB are allowed"
-    return MoodError("file_too_large", f"{message}; say --largest-mb for more.")
+    message = f"The file has at least {size / 1e6:.0f} MB; up to {allowed / 1e6:g} MB are allowed"
+    return MoodError("file_too_large", f"{message}. Allow more with --largest-mb.")
 
 
 def _next_chunk(response: requests.Response) -> bytes:
-    """What has come, at least one byte, as soon as it is here; nothing at the end."""
+    """The next bytes as soon as they arrive; empty at the end."""
     try:
         return response.raw.read1(CHUNK, decode_content=True)
     except HTTPError as error:
-        raise RetryableError("link_broken_off", f"{host_of(response.url)} broke off, or fell silent") from error
+        raise RetryableError(
+            "link_broken_off", f"{host_of(response.url)} closed the connection or timed out"
+        ) from error
 
 
 def _check_head(partial: PartialDownload) -> None:
-    """Raises MoodError("not_audio"), after 4 KB and not after 400 MB."""
+    """Raises MoodError("not_audio") after the first 4 KB."""
     try:
         recognise(partial.head(HEAD_BYTES))
     except MoodError as error:
-        raise MoodError(error.code, f"The link leads to no sound: {error.message}") from error
+        raise MoodError(error.code, f"The link is not audio: {error.message}") from error
 
 
 def _final_error(error: RetryableError, attempts: int, partial: PartialDownload) -> MoodError:
-    attempts_text = "" if attempts == 1 else f", {attempts} times over"
-    recording = f"; {partial.size:,} bytes are kept, and the same command goes on from there" if partial.size else ""
-    return MoodError(error.code, f"{error}{attempts_text}{recording or '; try again later, or mend the link'}.")
+    attempts_text = "" if attempts == 1 else f", {attempts} times"
+    stored = f". {partial.size:,} bytes are stored; the same command resumes" if partial.size else ""
+    return MoodError(error.code, f"{error}{attempts_text}{stored or '. Try again later, or correct the link'}.")

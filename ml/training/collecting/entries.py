@@ -1,4 +1,4 @@
-"""What one row of a list asks for."""
+"""One entry of a list of recordings."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from urllib.parse import unquote, urlsplit
 from ml.errors import MoodError
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
-"""Two letters at least: `C:` is a drive."""
+"""At least two letters, because `C:` is a drive."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One recording that a list names, and what the list says of it. Texts are "" where it says nothing."""
+    """A recording with the data of its list. Missing texts are ""."""
 
     list_name: str
     row: int
-    """Line of the list, counted from 1; the number of the entry where a list has no lines (XSPF, PLS)."""
+    """Line of the list, counted from 1; number of the entry in XSPF and PLS."""
 
     place: str
     """As written: a path, or a link."""
 
     folder: Path = Path()
-    """Which relative paths are relative to: the list's own folder."""
+    """The folder of the list, for relative paths."""
 
     mood: str = ""
     artist: str = ""
     title: str = ""
     sha256: str = ""
-    """What the recording's bytes must hash to, before anything is cut; lower case."""
+    """Expected hash of the original file; lower case."""
 
     start_s: float | None = None
     end_s: float | None = None
     extra_columns: Mapping[str, str] = field(default_factory=dict)
-    """The list's further columns, which are handed on as they are."""
+    """Further columns of the list, copied to the output."""
 
     problem: MoodError | None = None
-    """What is wrong with the row itself; it is then reported, and nothing is fetched for it."""
+    """An error in the row itself; nothing is downloaded then."""
 
     @property
     def is_link(self) -> bool:
@@ -51,13 +51,15 @@ class Entry:
     def path(self) -> Path:
         """The file that `place` names; meaningless for a link.
 
-        A path with Windows' separators, as many playlists have, is understood where it is not there as written.
-        Raises MoodError("file_missing") for a file: address of another machine.
+        Windows separators are converted if the path does not exist as written.
+        Raises MoodError("file_missing") for a file: URL of another machine.
         """
         if _scheme(self.place) == "file":
             parts = urlsplit(self.place)
             if parts.netloc not in ("", "localhost"):
-                raise MoodError("file_missing", f"{self.place} is a file on another machine; name one on this.")
+                raise MoodError(
+                    "file_missing", f"{self.place} is a file on another machine. Only local files are allowed."
+                )
             return self.folder / unquote(parts.path)
         path = self.folder / (Path.home() / self.place[2:] if self.place.startswith("~/") else self.place)
         if "\\" in self.place and not path.exists():

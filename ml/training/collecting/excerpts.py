@@ -1,4 +1,4 @@
-"""A passage of a recording as a file of its own: FLAC, which loses nothing that a codec could."""
+"""Cuts a passage of a recording into a FLAC file."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ from ml.spec import SPEC
 from ml.training.collecting.atomic_files import DISK_FULL_ERRORS
 
 MAX_SAMPLE_RATE = 48_000
-"""Hz. Networks hear 16,000; above 48,000 is only size."""
+"""Hz. Analysis uses 16,000; more than 48,000 only takes space."""
 
 BLOCK = 4096
-"""Samples a frame; FFmpeg's FLAC encoder takes any number up to 65,535."""
+"""Samples per frame; FFmpeg's FLAC encoder accepts up to 65,535."""
 
 TOLERANCE_S = 0.05
-"""Codecs pad and trim: a passage may end this much behind its recording without a word."""
+"""Codecs pad and trim, so a passage may end this much after its recording."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Which part of a recording is wanted."""
+    """The requested part of a recording."""
 
     start_s: float | None = None
     end_s: float | None = None
     length_s: float | None = None
-    """Where no `end_s` is given; without `start_s` too, it is taken from `at`."""
+    """Used without `end_s`; without `start_s`, the position is `at`."""
 
     at: str = "middle"
     """middle or start."""
 
     def passage(self, duration_s: float) -> tuple[float, float] | None:
-        """Start and end in seconds, in a recording of this length; None where all of it is wanted.
+        """Start and end in seconds, in a recording of this length; None for all of it.
 
-        Raises MoodError("passage_outside_song") where too little is left for training.
+        Raises MoodError("passage_outside_song") if it is too short for training.
         """
         start_s, end_s = self._requested(duration_s)
         if end_s - start_s < SPEC.min_duration_s - TOLERANCE_S:
             raise MoodError(
                 "passage_outside_song",
-                f"From {start_s:g} s on, {max(0.0, end_s - start_s):.1f} s of the recording's {duration_s:.1f} s are "
-                f"wanted; at least {SPEC.min_duration_s:g} s are needed.",
+                f"Only {max(0.0, end_s - start_s):.1f} s after {start_s:g} s are inside the recording of "
+                f"{duration_s:.1f} s; at least {SPEC.min_duration_s:g} s are needed.",
             )
         return (start_s, end_s) if start_s > 0 or end_s < duration_s - TOLERANCE_S else None
 
@@ -69,10 +69,10 @@ class Cut:
 def write_passage(path: Path, target: Path, start_s: float, end_s: float) -> None:
     """Writes `path` from `start_s` to `end_s` as FLAC: 16 bits, mono or stereo, its own rate up to 48 kHz.
 
-    Times in seconds from the first sample that `ml.audio.decoding.decode` gives. The recording is decoded from its
-    beginning, which is right for every format, in bounded memory. The same passage always gives the same bytes.
+    Times in seconds from the first sample that `ml.audio.decoding.decode` gives. The recording is decoded from
+    its beginning, which works for every format, in bounded memory. The same passage always gives the same bytes.
 
-    Raises MoodError: audio_unreadable, audio_no_stream, and passage_outside_song where the passage holds nothing.
+    Raises MoodError: audio_unreadable, audio_no_stream, and passage_outside_song if the passage is empty.
     """
     with open_audio(path) as source:
         stream = audio_stream(source)
@@ -86,10 +86,10 @@ def write_passage(path: Path, target: Path, start_s: float, end_s: float) -> Non
             if error.errno in DISK_FULL_ERRORS:
                 raise OSError(error.errno, error.strerror, os.fspath(target)) from error
             raise MoodError(
-                "audio_unreadable", "The recording could not be cut; it is damaged, or no music."
+                "audio_unreadable", "The recording could not be cut. It is damaged, or not audio."
             ) from error
     if not written:
-        raise MoodError("passage_outside_song", f"The recording ends before {start_s:g} s; choose another part.")
+        raise MoodError("passage_outside_song", f"The recording ends before {start_s:g} s. Choose another part.")
 
 
 def _mixed(source: InputContainer, mixer: Mixer) -> Iterator[AudioFrame]:
@@ -99,9 +99,9 @@ def _mixed(source: InputContainer, mixer: Mixer) -> Iterator[AudioFrame]:
 
 
 def _write_flac(target: Path, passage: Iterable[np.ndarray], rate: int, layout: str) -> int:
-    """How many samples of each channel were written."""
+    """Returns the number of samples written for each channel."""
     written = 0
-    # Without the encoder's name and version in it: another version of FFmpeg should not make another file.
+    # Without the encoder's version, so that FFmpeg versions write the same bytes.
     with av.open(os.fspath(target), "w", format="flac", options={"fflags": "+bitexact"}) as output:
         flac = output.add_stream("flac", rate=rate, layout=layout)
         flac.codec_context.format = "s16"

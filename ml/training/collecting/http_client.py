@@ -1,4 +1,4 @@
-"""Asking a server for a file: says who we are, keeps no cookies, sends no passwords, hurries nobody."""
+"""An HTTP client with a user agent, pauses between requests, and without cookies and passwords."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ CONNECT_TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class FetchPolicy:
-    """What a download may cost, us and the server."""
+    """Limits of downloads."""
 
     max_bytes: int = 500_000_000
     max_duration_s: float = 1800.0
-    """For one recording, all attempts together."""
+    """Time for one recording, all attempts together."""
 
     read_timeout_s: float = 30.0
-    """How long a server may say nothing."""
+    """Maximum time without data."""
 
     attempts: int = 3
     pause_s: float = 1.0
-    """Between two requests to the same server, and the measure of the waits before another attempt."""
+    """Pause between requests to the same server, and base of the waits between attempts."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The time, and waiting for it; tests bring their own."""
+    """Time and sleep, replaced in tests."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
 class HttpClient:
-    """One session with all servers; `manners` hold for each request."""
+    """One session for all servers, according to `policy`."""
 
     def __init__(self, policy: FetchPolicy, clock: Clock) -> None:
         self._policy = policy
@@ -55,16 +55,16 @@ class HttpClient:
             {
                 "User-Agent": USER_AGENT,
                 "Accept": "audio/*, */*;q=0.5",
-                "Accept-Encoding": "identity",  # so that ranges and lengths are those of the file
+                "Accept-Encoding": "identity",  # ranges and lengths must be those of the file
             }
         )
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.auth = _no_auth
 
     def get(self, link: str, headers: Mapping[str, str], left_s: float) -> requests.Response:
-        """The answer behind all redirects, its body unread, to be closed; whatever its status is.
+        """The response after all redirects, with any status and unread body; the caller closes it.
 
-        Raises BrokenOff where another attempt may help, and MoodError: link_not_allowed, link_failed.
+        Raises RetryableError, or MoodError: link_not_allowed, link_failed.
         """
         check_link(link)
         current = link
@@ -78,7 +78,7 @@ class HttpClient:
             target = urljoin(current, target)
             check_redirect(current, target)
             current = target
-        raise MoodError("link_failed", f"{host_of(link)} sends on more than {REDIRECTS} times; write the last link.")
+        raise MoodError("link_failed", f"{host_of(link)} redirects more than {REDIRECTS} times. Use the final link.")
 
     def _get(self, link: str, headers: Mapping[str, str], read_timeout_s: float) -> requests.Response:
         host = host_of(link)
@@ -87,14 +87,14 @@ class HttpClient:
             return self._session.get(link, headers=headers, stream=True, allow_redirects=False, timeout=limits)
         except requests.exceptions.SSLError as error:
             raise MoodError(
-                "link_failed", f"{host} has no valid certificate; if you trust it, fetch the file yourself."
+                "link_failed", f"{host} has no valid certificate. If you trust it, download the file yourself."
             ) from error
         except requests.ConnectionError as error:
-            raise RetryableError("link_unreachable", f"{host} cannot be reached, or hung up at once") from error
+            raise RetryableError("link_unreachable", f"{host} cannot be reached, or closed the connection") from error
         except requests.Timeout as error:
-            raise RetryableError("link_unreachable", f"{host} said nothing for {read_timeout_s:.0f} s") from error
+            raise RetryableError("link_unreachable", f"{host} sent nothing for {read_timeout_s:.0f} s") from error
         except (requests.RequestException, ValueError) as error:
-            raise MoodError("link_failed", f"{host} cannot be asked ({error}); mend the link.") from error
+            raise MoodError("link_failed", f"{host} cannot be requested ({error}). Correct the link.") from error
 
     def _wait_for_pause(self, host: str) -> None:
         if (last_request := self._last_request.get(host)) is not None:
@@ -103,5 +103,5 @@ class HttpClient:
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Adds nothing: that some `auth` is set keeps requests from sending what ~/.netrc says."""
+    """Setting any `auth` keeps requests from sending the passwords in ~/.netrc."""
     return request

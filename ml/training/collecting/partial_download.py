@@ -1,4 +1,4 @@
-"""A download that is under way: what has arrived, and what it takes to go on tomorrow."""
+"""An incomplete download, with the data needed to resume it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ml.training.collecting.atomic_files import write_atomically
 
 @dataclass(frozen=True)
 class Origin:
-    """What the server said of the bytes that lie in a part."""
+    """Where the data of a partial download comes from."""
 
     link: str
     size: int | None = None
-    """Bytes of the whole; None where the server did not say, until it has arrived."""
+    """Total bytes; None if unknown, until the download is complete."""
 
     validator: str | None = None
-    """Its strong ETag, or else its date: what `If-Range` wants."""
+    """Its strong ETag, or else its date, for `If-Range`."""
 
 
 class PartialDownload:
-    """The file of a download's bytes, with a note beside it of what they are."""
+    """The file of a download, and a note with its origin."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self.path = folder / f"{key}.part"
@@ -34,7 +34,7 @@ class PartialDownload:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def origin(self) -> Origin | None:
-        """None where nothing has arrived, or nobody knows what of."""
+        """None without data or a valid note."""
         if not self.size:
             return None
         try:
@@ -48,12 +48,12 @@ class PartialDownload:
         return origin is not None and origin.size == self.size
 
     def begin(self, origin: Origin) -> None:
-        """Throws away what is here, and notes what comes now."""
+        """Deletes existing data and notes the new origin."""
         self.clear()
         write_atomically(self._note, json.dumps(asdict(origin)).encode())
 
     def tail(self, length: int) -> bytes:
-        """The last `length` bytes that have arrived, or all of fewer."""
+        """The last `length` bytes, or all if there are fewer."""
         with self.path.open("rb") as file:
             file.seek(max(0, self.size - length))
             return file.read()
@@ -63,7 +63,7 @@ class PartialDownload:
             return file.read(length)
 
     def finish(self, link: str) -> None:
-        """Notes that all is here, once it is safely on the disk."""
+        """Syncs the file to disk and marks it as complete."""
         with self.path.open("rb") as file:
             os.fsync(file.fileno())
         write_atomically(self._note, json.dumps(asdict(Origin(link, self.size))).encode())

@@ -1,6 +1,6 @@
-"""Playlists as lists of recordings: M3U, M3U8, PLS, XSPF, and plain texts with a path or a link a line.
+"""Playlists as lists of recordings: M3U, M3U8, PLS, XSPF, and text files with a path or link on each line.
 
-They name no moods, but often artists and titles.
+They have no moods, but often artists and titles.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ HLS_MARK = "#EXT-X-"
 
 
 def read_m3u(path: Path, text: str) -> list[Entry]:
-    """A path or a link a line; `#EXTINF:seconds,Artist - Title` says who and what the next one is.
+    """A path or link on each line; `#EXTINF:seconds,Artist - Title` describes the next one.
 
-    Raises MoodError("list_unreadable") for the list of a stream (HLS), which is one recording in many pieces.
+    Raises MoodError("list_unreadable") for a stream (HLS), which is one recording in many pieces.
     """
     if HLS_MARK in text:
-        raise MoodError("list_unreadable", f"{path} lists the pieces of a stream, not songs; name whole files.")
+        raise MoodError("list_unreadable", f"{path} is an HLS stream, not a list of songs. Name complete files.")
     entries, info = [], ""
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
@@ -39,7 +39,7 @@ def read_m3u(path: Path, text: str) -> list[Entry]:
 
 
 def read_pls(path: Path, text: str) -> list[Entry]:
-    """The entries `FileN=` in the order of their numbers, with `TitleN=`. A row is an entry's number."""
+    """The entries `FileN=` in numeric order, with `TitleN=`. The row is the number."""
     entries_by_kind: dict[str, dict[int, str]] = {"file": {}, "title": {}}
     for line in text.splitlines():
         if match := PLS_LINE.match(line):
@@ -53,16 +53,18 @@ def read_pls(path: Path, text: str) -> list[Entry]:
 
 
 def read_xspf(path: Path, text: str) -> list[Entry]:
-    """The tracks' first locations, with creator and title. A row is a track's number, counted from 1.
+    """The first location of each track, with creator and title. The row is the track number from 1.
 
-    Raises MoodError("list_unreadable") where it is no XML, or brings definitions of its own.
+    Raises MoodError("list_unreadable") for invalid XML, or XML with a DOCTYPE or entities.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise MoodError("list_unreadable", f"{path} holds definitions, which no playlist needs; take them out.")
+        raise MoodError(
+            "list_unreadable", f"{path} has a DOCTYPE or entities, which playlists do not need. Remove them."
+        )
     try:
-        root = ElementTree.fromstring(re.sub(r"^\s*<\?xml.*?\?>", "", text))  # noqa: S314 - no definitions, see above
+        root = ElementTree.fromstring(re.sub(r"^\s*<\?xml.*?\?>", "", text))  # noqa: S314 - no entities, see above
     except ElementTree.ParseError as error:
-        raise MoodError("list_unreadable", f"{path} is not XML ({error}); save the playlist again.") from error
+        raise MoodError("list_unreadable", f"{path} is not XML ({error}). Save the playlist again.") from error
     return list(_tracks(path, root))
 
 
@@ -80,7 +82,7 @@ def _tracks(path: Path, root: ElementTree.Element) -> Iterator[Entry]:
 
 
 def _name(element: ElementTree.Element) -> str:
-    """Without the namespace, which not every program writes."""
+    """The tag without its namespace, which not all programs write."""
     return str(element.tag).rpartition("}")[2]
 
 

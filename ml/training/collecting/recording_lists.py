@@ -1,4 +1,4 @@
-"""Any list of recordings, by its name's ending; a CSV may name playlists, which are opened in their place."""
+"""Reads lists of recordings by their suffix; a CSV may name playlists, which are expanded."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ MAX_LIST_BYTES = 32 * 1024 * 1024
 
 
 def read_lists(paths: list[Path], mood: str = "") -> list[Entry]:
-    """The entries of all lists, in order. `mood` is that of entries whose list names none.
+    """The entries of all lists in order. `mood` is for entries without one.
 
-    An entry of a CSV that names a playlist on the disk gives way to that playlist's entries, which take over its
-    mood and further columns.
+    A CSV entry that names a local playlist is replaced by the entries of the playlist, with its mood and extra
+    columns.
 
     Raises MoodError: list_missing, list_unknown, list_unreadable, list_too_large.
     """
@@ -43,23 +43,21 @@ def _read(path: Path) -> list[Entry]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         allowed = ", ".join(sorted(ending[1:] for ending in READERS))
-        raise MoodError("list_unknown", f"{path} is no list by its name; allowed are {allowed}.")
+        raise MoodError("list_unknown", f"{path} has an unknown suffix; allowed are {allowed}.")
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_LIST_BYTES + 1)
     except OSError as error:
-        raise MoodError(
-            "list_missing", f"{path} cannot be read ({error.strerror}); name a list that is there."
-        ) from error
+        raise MoodError("list_missing", f"{path} cannot be read ({error.strerror}). Name an existing list.") from error
     if len(raw) > MAX_LIST_BYTES:
-        raise MoodError("list_too_large", f"{path} is larger than {MAX_LIST_BYTES >> 20} MiB; cut it in two.")
+        raise MoodError("list_too_large", f"{path} is larger than {MAX_LIST_BYTES >> 20} MiB. Split it in two.")
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise MoodError("list_unreadable", f"{path} is no text; save it as {path.suffix[1:]} again.")
+        raise MoodError("list_unreadable", f"{path} is not a text file. Save it as {path.suffix[1:]} again.")
     return reader(path, _text(raw))
 
 
 def _text(raw: bytes) -> str:
-    """UTF-8, with or without its mark; UTF-16 with it; else the Western code page that old players write."""
+    """UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     try:
@@ -76,7 +74,7 @@ def _expanded(entry: Entry) -> list[Entry]:
     except MoodError as error:
         return [replace(entry, problem=error)]
     if entry.sha256 or entry.start_s is not None or entry.end_s is not None:
-        message = "A playlist has neither sha256 nor times of its own; give them to its songs in a row each."
+        message = "A playlist cannot have sha256 or times. Use one row for each of its songs instead."
         return [replace(entry, problem=MoodError("row_wrong", message))]
     return [
         replace(

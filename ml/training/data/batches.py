@@ -1,4 +1,4 @@
-"""Random segments of the training clips with all that is known of each, mixed two by two."""
+"""Batches of random training segments with their targets, with mixup."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from ml.training.product.recipes import Recipe
 
 LABEL_SMOOTHING = 0.05
 FRAME_NOISE = 0.15
-"""Deviations of the training frames: added to each feature of a segment, and half of it to each frame."""
+"""Noise in standard deviations: added to each feature of a segment, and half of it to each frame."""
 MARGIN_S = 2
-"""Read beside a segment, so that it can be stretched."""
+"""Extra audio around a segment for time stretching."""
 
 
 def frequent_tags(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str]:
-    """Mood words of the 4qaed clips that enough of them carry, most frequent first."""
+    """Mood tags of the 4qaed clips that occur often enough, most frequent first."""
     counted = Counter(w for i in clips if pack.clips[i].collection == "4qaed" for w in pack.clips[i].words)
     return [word for word, count in counted.most_common() if count >= at_least]
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What is known of each clip, a row a clip. A scheme that did not label a clip has weight or sum 0."""
+    """Targets of all clips, one row each. A label scheme without a label for a clip has weight or sum 0."""
 
     arrays: dict[str, np.ndarray]
 
@@ -65,7 +65,7 @@ class Targets:
         return cls(a)
 
     def mixed(self, first: np.ndarray, second: np.ndarray, part: np.ndarray) -> dict[str, np.ndarray]:
-        """Targets of part * first + (1 - part) * second. Weighted schemes are means over those that know."""
+        """Targets of part * first + (1 - part) * second; means over clips with a label."""
         part = part[:, None].astype(np.float32)
         out = {n: part * self.arrays[n][first] + (1 - part) * self.arrays[n][second] for n in ("quadrants", "clusters")}
         for name in ("emotions", "affect", "words"):
@@ -82,7 +82,7 @@ def _smooth(label: int, count: int) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset, ABC):
-    """An epoch: one random segment of each training clip, in random order. Every epoch draws anew, from its seed."""
+    """An epoch: one random segment of each training clip, in random order, seeded by epoch."""
 
     ranges = AugmentationRanges()
     scaler: FeatureScaler | SpectrogramScaler
@@ -122,14 +122,14 @@ class Batches(keras.utils.PyDataset, ABC):
     def draw_segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """A random segment of each clip, and the teachers' rows for each time step of the network."""
+        """A random segment of each clip, and the teacher outputs for each time step of the network."""
 
     @abstractmethod
     def augmented(self, x: np.ndarray, rates: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """What is done to segments after they are mixed."""
+        """The augmentation after mixup."""
 
     def _teacher_rows(self, clip: int, seconds: np.ndarray) -> np.ndarray:
-        """The teachers' outputs at fractional seconds, interpolated; (len(seconds), outputs)."""
+        """The teacher outputs interpolated at fractional seconds, (len(seconds), outputs)."""
         rows = self.pack.teacher_of(clip)
         at = np.clip(seconds, 0, len(rows) - 1)
         low = np.floor(at).astype(int)
@@ -151,7 +151,7 @@ class FrameBatches(Batches):
     def draw_segments(
         self, clips: np.ndarray, rates: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """A frame's teacher rows are those of the second in its middle."""
+        """The teacher outputs of a frame are those of its middle second."""
         spec = self.pack.spec
         available = self.frame_counts[clips][:, None]
         start = random.integers(0, np.maximum(1, available - self.length + 1))

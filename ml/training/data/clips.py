@@ -1,4 +1,4 @@
-"""Labelled clips: who labelled what, and which fold each clip is in. Reads folders with a labels.csv each."""
+"""Labelled clips with their folds, read from folders with a labels.csv."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MUSIC_SETS = ("4qaed", "mirex", "emotify")
 
 @dataclass(frozen=True)
 class Clip:
-    """One recording and what people said of it. A label scheme that its set lacks is None."""
+    """A recording with its labels. Label schemes that its collection lacks are None."""
 
     collection: str
     file: str
@@ -36,13 +36,13 @@ class Clip:
 def read_clips(data: Path, collections: tuple[str, ...] = MUSIC_SETS) -> list[Clip]:
     """All clips of the named collections, in the order of their label files.
 
-    Raises MoodError("data_missing") with the file that is not there.
+    Raises MoodError("data_missing").
     """
     clips = []
     for collection in collections:
         place = data / collection / "labels.csv"
         if not place.is_file():
-            raise MoodError("data_missing", f"There is no {place}; --data names the folder that holds {collection}/.")
+            raise MoodError("data_missing", f"{place} does not exist. --data names the folder with {collection}/.")
         with place.open(newline="", encoding="utf-8") as handle:
             clips += [_clip(collection, row) for row in csv.DictReader(handle)]
     return clips

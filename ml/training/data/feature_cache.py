@@ -1,4 +1,4 @@
-"""Features of a data set, extracted in parallel and kept; a change of the audio spec makes them anew."""
+"""A cache of extracted features, filled in parallel. Another audio spec uses another cache folder."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ml.features.extraction import SongFeatures, extract
 from ml.spec import SPEC, AudioSpec
 
 CODE_VERSION = 1
-"""Raise it when the meaning of a feature changes without a change in the spec."""
+"""Increase it when a feature changes without a change of the spec."""
 
 
 class FeatureCache:
-    """A folder of extracted features, one file a clip, under a name made from the spec."""
+    """A folder of extracted features, one file for each clip, named after the spec."""
 
     def __init__(self, folder: Path, spec: AudioSpec = SPEC) -> None:
         key = json.dumps([CODE_VERSION, spec.to_card()], sort_keys=True)
@@ -29,7 +29,7 @@ class FeatureCache:
         self.spec = spec
 
     def fill(self, paths: Iterable[Path], processes: int | None = None) -> dict[Path, str]:
-        """Extracts what is missing; returns a sentence for each file that could not be read."""
+        """Extracts missing features; returns an error message for each file that cannot be read."""
         missing = [path for path in paths if not self._place(path).exists()]
         if not missing:
             return {}
@@ -53,7 +53,7 @@ class FeatureCache:
 
 
 def _extract(path: Path, place: Path, spec: AudioSpec) -> str:
-    from ml.audio.decoding import DecodingInfo, decode  # here: a machine that only trains needs no decoder
+    from ml.audio.decoding import DecodingInfo, decode  # machines that only train need no decoder
 
     try:
         features = extract(decode(path, DecodingInfo(), spec), spec)

@@ -1,4 +1,4 @@
-"""All that training needs, in one folder of plain arrays: features, labels, teachers' rows."""
+"""All training data in one folder of plain arrays: features, labels, teacher outputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ml.training.data.teachers import read_teachers
 
 @dataclass(frozen=True)
 class Pack:
-    """Clip i owns rows starts[i]:starts[i + 1] of each array; all three arrays keep their own starts."""
+    """Clip i has the rows starts[i]:starts[i + 1] of each array; each of the three arrays has its own starts."""
 
     clips: list[Clip]
     spec: AudioSpec
@@ -35,7 +35,7 @@ class Pack:
         return self.frames[self.frame_starts[clip] : self.frame_starts[clip + 1]]
 
     def teacher_of(self, clip: int) -> np.ndarray:
-        """float32 (seconds, outputs); no rows where there is no teacher."""
+        """float32 (seconds, outputs); no rows without a teacher."""
         return self.teacher[self.teacher_starts[clip] : self.teacher_starts[clip + 1]].astype(np.float32)
 
     def duration_s(self, clip: int) -> float:
@@ -60,7 +60,7 @@ class Pack:
 
 
 def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> Pack:
-    """Extracts what is not in the cache yet and gathers all. A clip that cannot be read is left out, and said."""
+    """Extracts missing features and collects everything. Prints and leaves out clips that cannot be read."""
     clips = read_clips(data)
     failed = cache.fill([data / clip.name for clip in clips], processes)
     for path, sentence in failed.items():

@@ -1,7 +1,7 @@
-"""What larger networks hear in the clips, brought to one grid: a row a second.
+"""Outputs of larger networks (teachers) on the clips, resampled to one row a second.
 
-A teacher is a file of frames in the order of labels.csv. Students learn to predict these rows beside the labels;
-neither the teachers nor their rows are needed afterwards.
+A teacher is a file of frames in the order of labels.csv. Networks learn to predict them in addition to the labels
+(knowledge distillation); they are not needed afterwards.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 
 TAG_MIDDLE, TAG_WEIGHT = -4.7, 0.1
-"""Bring the fifty tag logits near zero mean and a summed variance of 1. Constants: no held-out clip enters them."""
+"""Scale the fifty tag logits to about zero mean and a total variance of 1. Constants, so held-out clips do not leak."""
 
 
 @dataclass(frozen=True)
 class TeacherFrames:
-    """Outputs of one teacher for one collection. Times in seconds."""
+    """Outputs of one teacher for one collection; times in seconds."""
 
     values: np.ndarray
-    """float32 (all frames, outputs), scaled so that the outputs' variances sum to about 1."""
+    """float32 (all frames, outputs), scaled to a total variance of about 1."""
     first: np.ndarray
-    """Index of each clip's first frame; one more than there are clips."""
+    """Index of each clip's first frame; one more entry than clips."""
     every_s: float
     sees_s: float
 
@@ -38,7 +38,7 @@ class TeacherFrames:
 
 
 def read_teachers(folder: Path, collection: str) -> list[TeacherFrames]:
-    """The teachers at hand for a collection, none if the folder has none."""
+    """The available teachers for a collection; empty if there are none."""
     teachers = []
     general, music = folder / f"{collection}.npz", folder / f"musicnn-{collection}.npz"
     if general.is_file():

@@ -62,7 +62,7 @@ def report(oof: OutOfFoldScores) -> Card:
     """
     medians = [np.median(oof.pack.frames_of(i), axis=0) for i in range(len(oof.clips))]
     references = {view: Reference.of(flat(scores) for scores in oof.scores(view)) for view in VIEWS}
-    metrics = {view: figures(oof, view) for view in VIEWS}
+    metrics = {view: view_metrics(oof, view) for view in VIEWS}
     composites = {view: _composite(oof, view) for view in VIEWS}
     genres = genre_frequencies(oof, references["both"])
     examples = genre_examples(oof.scores("both"), oof.clips, references["both"])
@@ -88,7 +88,7 @@ def report(oof: OutOfFoldScores) -> Card:
     }
 
 
-def figures(oof: OutOfFoldScores, view: str) -> dict[str, dict[str, dict[str, float]]]:
+def view_metrics(oof: OutOfFoldScores, view: str) -> dict[str, dict[str, dict[str, float]]]:
     """All metrics of one view by collection, with intervals."""
     return {name: bootstrap_intervals(measure, count) for name, (measure, count) in metric_functions(oof, view).items()}
 
@@ -214,7 +214,7 @@ def _baselines(oof: OutOfFoldScores) -> Card:
     if SVM_BASELINE not in oof.vectors:
         return {"most_frequent": frequent}
     composites = [sides(shares) for shares in _predicted_emotions(oof, SVM_BASELINE, "emotify")]
-    svm = {**figures(oof, SVM_BASELINE), "composite": composite_metrics(composites, listeners)}
+    svm = {**view_metrics(oof, SVM_BASELINE), "composite": composite_metrics(composites, listeners)}
     return {SVM_BASELINE: svm, "most_frequent": frequent}
 
 

@@ -24,14 +24,14 @@ def composite_metrics(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dic
     exact = np.array([frozenset(pair) in true_pairs(truth) for pair, truth in zip(pairs, listeners, strict=True)])
     right = correct_sides(pairs, listeners)
 
-    def figures(at: np.ndarray) -> Metrics:
+    def metrics(at: np.ndarray) -> Metrics:
         return {
             "pair_exact": float(exact[at].mean()),
             "first_side_right": float(right[at, 0].mean()),
             "one_side_right": float(right[at].any(axis=1).mean()),
         }
 
-    return bootstrap_intervals(figures, len(exact))
+    return bootstrap_intervals(metrics, len(exact))
 
 
 def correct_sides(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> np.ndarray:

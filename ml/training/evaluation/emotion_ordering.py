@@ -25,7 +25,7 @@ Fit = Callable[[np.ndarray, np.ndarray], Callable[[np.ndarray], np.ndarray]]
 """From predicted and true shares (songs, 9) of the other folds to a transform of shares (songs, 9)."""
 PREVALENCE = np.array([MOODS[emotion].prevalence for emotion in EMOTIONS])
 SMALLEST = 0.005
-FIGURES = ("pair_exact", "pair_at_least_one", "mean_r", "mse")
+METRICS = ("pair_exact", "pair_at_least_one", "mean_r", "mse")
 
 
 def stretched_from_prevalence(by: float) -> Fit:
@@ -125,17 +125,17 @@ def ordering_table(oof: OutOfFoldScores) -> str:
         metrics_of = {"it": _measure(new_shares[rows], true), "as": _measure(shares[rows], true)}
         gains = {
             one["figure"]: one
-            for one in paired_differences(metrics_of, [("it", "as")], {f: f for f in FIGURES}, artists)
+            for one in paired_differences(metrics_of, [("it", "as")], {f: f for f in METRICS}, artists)
         }
-        figures = metrics_of["it"](np.arange(len(rows)))
+        metrics = metrics_of["it"](np.arange(len(rows)))
         pairs = [sides(dict(zip(EMOTIONS, map(float, row), strict=True))) for row in new_shares]
         listeners = [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in true]
         exact = composite_metrics([pairs[i] for i in rows], listeners)["pair_exact"]["value"]
         cells = [
             name,
-            f"{figures['pair_exact']:.3f}", _gained(gains["pair_exact"]),
-            f"{figures['pair_at_least_one']:.3f}", _gained(gains["pair_at_least_one"]),
-            f"{exact:.3f}", f"{figures['mean_r']:.3f}", f"{figures['mse']:.4f}", str(len(set(pairs))),
+            f"{metrics['pair_exact']:.3f}", _gained(gains["pair_exact"]),
+            f"{metrics['pair_at_least_one']:.3f}", _gained(gains["pair_at_least_one"]),
+            f"{exact:.3f}", f"{metrics['mean_r']:.3f}", f"{metrics['mse']:.4f}", str(len(set(pairs))),
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

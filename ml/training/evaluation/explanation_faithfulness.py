@@ -53,9 +53,9 @@ def traits_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np
     whole = bundle.cnn1d.scores(frames)[:, label].mean()
     first = np.argsort(-trait_effects(_frames(features, bundle), bundle)[:, label])
 
-    def fall(columns: Sequence[int], drawn: bool) -> float:
+    def fall(columns: Sequence[int], resample: bool) -> float:
         without = without_columns(frames, columns)
-        if drawn:
+        if resample:
             without[..., list(columns)] = random.standard_normal(len(columns))
         return float(whole - bundle.cnn1d.scores(without)[:, label].mean())
 
@@ -69,11 +69,11 @@ def traits_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np
         return columns_of(random.permutation(len(TRAITS))[:count])
 
     deletions: dict[str, Callable[[int], float]] = {
-        RANKED: lambda count: fall(columns_of(first[:count]), drawn=False),
-        RANDOM: lambda count: _mean(lambda: fall(random_traits(count), drawn=False)),
-        RANDOM_FEATURES: lambda count: _mean(lambda: fall(random_features(count), drawn=False)),
-        OTHER_REPLACEMENT + RANKED: lambda count: _mean(lambda: fall(columns_of(first[:count]), drawn=True)),
-        OTHER_REPLACEMENT + RANDOM: lambda count: _mean(lambda: fall(random_traits(count), drawn=True)),
+        RANKED: lambda count: fall(columns_of(first[:count]), resample=False),
+        RANDOM: lambda count: _mean(lambda: fall(random_traits(count), resample=False)),
+        RANDOM_FEATURES: lambda count: _mean(lambda: fall(random_features(count), resample=False)),
+        OTHER_REPLACEMENT + RANKED: lambda count: _mean(lambda: fall(columns_of(first[:count]), resample=True)),
+        OTHER_REPLACEMENT + RANDOM: lambda count: _mean(lambda: fall(random_traits(count), resample=True)),
     }
     return {name: np.array([way(count) for count in range(1, DELETIONS + 1)]) for name, way in deletions.items()}
 

@@ -60,7 +60,7 @@ def emotion_share_metrics(predicted: np.ndarray, truth: np.ndarray, names: tuple
     """Of (clips, emotions) shares of listeners:
 
     mean_r, mean_r2: correlation and explained variance, mean over emotions. mse: mean squared error.
-    top1: the strongest is the listeners' strongest. And the figures of the strongest two, see `top_two_metrics`.
+    top1: the strongest is the listeners' strongest. And the metrics of the strongest two, see `top_two_metrics`.
     """
     each = regression_metrics(predicted, truth, names)
     return {

@@ -29,13 +29,13 @@ def answers(oof: OutOfFoldScores) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """For each row of the table: the clips with a label for it, and whether the prediction is correct there."""
     scores, clips = oof.vectors["both"], oof.clips
     firsts = {view: [sides(scores["emotions"])[0] for scores in oof.scores(view)] for view in oof.vectors}
-    named = {i: named_most(dict(zip(EMOTIONS, clips[i].emotions or (), strict=True))) for i in oof.rows("emotify")}
+    top_moods = {i: named_most(dict(zip(EMOTIONS, clips[i].emotions or (), strict=True))) for i in oof.rows("emotify")}
     same = [one == other for one, other in zip(firsts["cnn1d"], firsts["cnn2d"], strict=True)]
     correct = {
         "same": dict(enumerate(same)),
         "4qaed": {i: scores[i, HEAD["quadrants"]].argmax() == clips[i].quadrant for i in oof.rows("4qaed")},
         "mirex": {i: scores[i, HEAD["clusters"]].argmax() == clips[i].cluster for i in oof.rows("mirex")},
-        "emotify": {i: firsts["both"][i] in moods for i, moods in named.items()},
+        "emotify": {i: firsts["both"][i] in moods for i, moods in top_moods.items()},
     }
     return {name: (np.array(list(rows)), np.array(list(rows.values()))) for name, rows in correct.items()}
 

@@ -72,7 +72,7 @@ class OutOfFoldScores:
 
 
 def _songs(held_out: HeldOutScores, count: int) -> np.ndarray:
-    """(count, 20), means over segments. A clip without any is an error of whoever wrote the file: ValueError."""
+    """(count, 20), means over segments. Raises ValueError where a clip has no scores."""
     missing = count - len(Counter(held_out.clips.tolist()))
     if missing:
         raise ValueError(f"{missing} of {count} clips have no held-out scores. The scores were made from another pack.")

@@ -26,12 +26,12 @@ def artist_bootstrap_samples(artists: np.ndarray) -> list[np.ndarray]:
 def paired_differences(
     measured: Mapping[str, Callable[[np.ndarray], Metrics]],
     pairs: list[tuple[str, str]],
-    figures: Mapping[str, str],
+    titles: Mapping[str, str],
     artists: np.ndarray,
 ) -> list[dict[str, Any]]:
     """For each metric and pair of views (a, b): the metric of a minus that of b, with its 95 % interval.
 
-    `measured` holds a function of clip indices for each view. `figures` maps metric names to the names in the report.
+    `measured` holds a function of clip indices for each view. `titles` maps metric names to the names in the report.
     All views use the same bootstrap samples.
     """
     samples = artist_bootstrap_samples(artists)
@@ -39,7 +39,7 @@ def paired_differences(
     points = {view: measure(every) for view, measure in measured.items()}
     resampled = {view: [measure(sample) for sample in samples] for view, measure in measured.items()}
     rows = []
-    for name, title in figures.items():
+    for name, title in titles.items():
         for a, b in pairs:
             spread = [first[name] - second[name] for first, second in zip(resampled[a], resampled[b], strict=True)]
             rows.append(

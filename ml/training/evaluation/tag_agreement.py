@@ -98,8 +98,8 @@ def tag_shares(tags: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[
 
 def names_a_composite(shares: Mapping[str, float]) -> bool:
     """Whether the tags name two emotions that can form a composite."""
-    named = [emotion for emotion in EMOTIONS if shares[emotion] > 0]
-    return any(other not in MOODS[one].near_synonyms for one in named for other in named if other != one)
+    emotions = [emotion for emotion in EMOTIONS if shares[emotion] > 0]
+    return any(other not in MOODS[one].near_synonyms for one in emotions for other in emotions if other != one)
 
 
 def tag_metrics(pairs: Sequence[Pair], shares: Sequence[Mapping[str, float]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The optimiser of the networks that are trained here from their own recipes."""
+"""The optimiser of the product's networks and the networks for sung emotion."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import keras
 
 
 class Schedule(Protocol):
-    """What a recipe says of learning."""
+    """The hyperparameters of the optimiser."""
 
     @property
     def epochs(self) -> int: ...
@@ -23,9 +23,9 @@ class Schedule(Protocol):
 
 
 def optimizer(recipe: Schedule, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """AdamW (Loshchilov and Hutter 2019) with warm-up, a cosine schedule, and weights averaged over steps.
+    """AdamW (Loshchilov and Hutter 2019) with warm-up, cosine decay, and an exponential moving average of weights.
 
-    The average, with momentum `recipe.averaging`, is what is kept; biases and norms do not decay.
+    The average, with momentum `recipe.averaging`, becomes the final weights. Biases and norms do not decay.
     """
     steps = recipe.epochs * steps_per_epoch
     warmup = int(steps * recipe.warmup_share)

@@ -1,4 +1,4 @@
-"""Fits the linear reading of an ensemble: what its members heard in training clips against what people said."""
+"""Fits the ridge readout of an ensemble: a ridge regression from temporal statistics of its members to labels."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ml.training.evaluation.held_out import segment_inputs
 from ml.training.product.fusion import target_vectors
 
 PENALTY = {"emotions": 4 / 3, "affect": 8 / 3}
-"""Of ridge regression, when all that is read has variance 1 in all."""
+"""The ridge penalty of each head, for inputs with a total variance of 1."""
 CLIPS_PER_BATCH = 100
-"""Clips that are heard together; bounds the memory that it takes."""
+"""Bounds memory."""
 
 
 def fit_ridge_readout(
@@ -26,9 +26,8 @@ def fit_ridge_readout(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Kernel (width, 11) and bias (11,) for `ensemble`, by ridge regression (Hoerl and Kennard 1970) over songs.
 
-    A song is the mean over its segments, as it is when it is analysed. Each head is fitted on the clips that carry
-    its labels. The members were trained on the same clips, and know them better than songs that they never heard;
-    that this reading serves such songs, too, is what the held-out figures show.
+    A song is the mean over its segments, as in analysis. Each head is fitted on the clips with its labels. The members
+    were trained on the same clips; the held-out metrics show that the readout works for other songs too.
     """
     statistics = _song_statistics(members, pack, clips, scaler)
     targets = target_vectors([pack.clips[clip] for clip in clips])
@@ -46,7 +45,7 @@ def fit_ridge_readout(
 
 
 def _scale(statistics: np.ndarray, members: int) -> np.ndarray:
-    """Factors (width,) that give the means and the deviations of each member the same variance, 1 in all."""
+    """Factors (width,) that give each member's means and deviations the same variance, 1 in total."""
     blocks = np.split(statistics.var(axis=0), 2 * members)
     return np.concatenate([np.full(len(block), 1 / np.sqrt(max(block.sum(), 1e-9) * len(blocks))) for block in blocks])
 
@@ -54,7 +53,7 @@ def _scale(statistics: np.ndarray, members: int) -> np.ndarray:
 def _song_statistics(
     members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
 ) -> np.ndarray:
-    """float64 (clips, width): the temporal statistics of each clip, the mean over its segments."""
+    """float64 (clips, width): the temporal statistics of each clip, averaged over its segments."""
     songs = []
     for first in range(0, len(clips), CLIPS_PER_BATCH):
         some = clips[first : first + CLIPS_PER_BATCH]

@@ -1,4 +1,4 @@
-"""A network in training: its scores learn from people, its timeline from the teachers, its embedding from words."""
+"""A network with its training-only heads: scores learn from labels, timeline from teachers, embedding from tags."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from keras import layers, ops
 
 from ml.models.score_vector import HEADS
 
-# What each part of the loss counts. Cross-entropies are per clip, the emotions' is summed over nine; the teachers'
-# is the share of their variance that is missed.
+# Weights of the loss. Cross-entropies are means over clips, summed over the nine emotions; the teacher loss is the
+# unexplained share of the teachers' variance.
 WEIGHTS = {"quadrants": 1.0, "clusters": 1.0, "emotions": 1.0, "affect": 1.5, "words": 4.0, "teacher": 4.0}
 TEACHERS = 3
-"""YAMNet's embedding, MusiCNN's tags, MusiCNN's hidden units: each has variance 1 in all."""
+"""YAMNet's embedding, MusiCNN's tags, MusiCNN's hidden units: each with a total variance of 1."""
 SMALL = 1e-6
 
 
 class Student(keras.Model):
-    """Wraps a network with the heads that only training needs."""
+    """Adds the heads that only training needs."""
 
     def __init__(self, network: keras.Model, teacher_outputs: int, tags: int) -> None:
         super().__init__(name=f"{network.name}_student")
         self.network = network
-        small_init = keras.initializers.RandomNormal(stddev=0.01)  # else their first guesses would drown the labels
+        small_init = keras.initializers.RandomNormal(stddev=0.01)  # or the first errors would dominate the labels
         self.teacher_head = (
             layers.Dense(teacher_outputs, kernel_initializer=small_init, name="teacher") if teacher_outputs else None
         )
@@ -55,7 +55,7 @@ class Student(keras.Model):
 
 
 def _cross_entropy(targets: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:
-    """Mean over the batch; a clip that the scheme did not label has an all-zero row and adds nothing."""
+    """Mean over the batch; a clip without a label has a row of zeros and adds nothing."""
     return -ops.mean(ops.sum(targets * ops.log(predicted + SMALL), axis=-1))
 
 

@@ -1,4 +1,4 @@
-"""What was measured of the networks, gathered into figures, and the figures as tables."""
+"""Results of the network comparison, and their tables."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ml.training.older_networks.registry import ARCHITECTURES
 from ml.training.reports.markdown import interval
 
 COMMON_FOLD = 0
-"""The fold that every network is measured on, so that all of them can be compared on the same songs."""
+"""The fold that every network is measured on, for a comparison on the same songs."""
 
 
 def collect_results(measures: Sequence[Path]) -> dict[str, Any]:
-    """Figures by network, in the registry's order, from the files that `measure` wrote."""
+    """Results by network, in the registry's order, from the files that `measure_fold` wrote."""
     results = [json.loads(path.read_text()) for path in measures]
     networks = {}
     for name in ARCHITECTURES:
@@ -43,34 +43,34 @@ def _network(folds: list[dict[str, Any]]) -> dict[str, Any]:
         "epochs_allowed": first["epochs_allowed"],
         "epochs": round(float(np.mean([one["epochs"] for one in folds])), 1),
         "core_seconds_a_fold": round(float(np.mean([one["core_seconds"] for one in folds])), 1),
-        **_figures(folds),
-        "common_fold": _figures(common) if common else None,
+        **_metrics(folds),
+        "common_fold": _metrics(common) if common else None,
     }
 
 
-def _figures(folds: list[dict[str, Any]]) -> dict[str, Any]:
+def _metrics(folds: list[dict[str, Any]]) -> dict[str, Any]:
     chances = np.concatenate([np.array(one["chances"]) for one in folds])
     labels = np.concatenate([np.array(one["labels"]) for one in folds])
-    figures = bootstrap_intervals(lambda drawn: classification_metrics(chances[drawn], labels[drawn]), len(labels))
-    return {name: figures[name] for name in ("accuracy", "macro_f1")}
+    metrics = bootstrap_intervals(lambda sample: classification_metrics(chances[sample], labels[sample]), len(labels))
+    return {name: metrics[name] for name in ("accuracy", "macro_f1")}
 
 
 def table(networks: dict[str, Any]) -> str:
-    """The comparison as Markdown: scores first, then what was reduced to measure them."""
+    """The comparison as Markdown: results, then the reduced settings."""
     scores = [
         "| network | name | accuracy | macro-F1 | macro-F1, fold 0 alone | weights | core minutes a fold |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     costs = [
-        "| name | reads | a piece, measured | epochs run | folds | pieces a song in training |",
+        "| name | input | measured size | epochs | folds | training pieces a song |",
         "|" + " --- |" * 6,
     ]
     for name, results in networks.items():
         entry = ARCHITECTURES[name]
         common = interval(results["common_fold"]["macro_f1"]) if results["common_fold"] else "-"
-        figures = f"{interval(results['accuracy'])} | {interval(results['macro_f1'])} | {common}"
+        metrics = f"{interval(results['accuracy'])} | {interval(results['macro_f1'])} | {common}"
         minutes = f"{results['core_seconds_a_fold'] / 60:.1f}"
-        scores.append(f"| {entry.title} | `{name}` | {figures} | {results['parameters']:,} | {minutes} |")
+        scores.append(f"| {entry.title} | `{name}` | {metrics} | {results['parameters']:,} | {minutes} |")
         costs.append(
             f"| `{name}` | {INPUT_VIEWS[entry.view].title} | {_size(results['shape'], entry.shape)} "
             f"| {_epochs(results, entry)} | {len(results['folds'])} | {results['pieces_in_training'] or 'all'} |"
@@ -79,24 +79,24 @@ def table(networks: dict[str, Any]) -> str:
 
 
 def page_tables(results: dict[str, Any]) -> dict[str, str]:
-    """The texts of docs/networks.md, by the name of their mark."""
+    """The generated sections of docs/networks.md, by mark."""
     return {"networks": table(results["networks"]), "leaks": leakage_table(results["leaks"])}
 
 
 def leakage_table(leakage: Sequence[dict[str, Any]]) -> str:
-    """What leaks are worth, as Markdown."""
+    """The leakage comparison as Markdown."""
     lines = [
-        "| what is kept apart | the scaler has seen | right, by piece | right, by song | macro-F1, by song |",
+        "| kept apart | scaler fitted on | accuracy by piece | accuracy by song | macro-F1 by song |",
         "| --- | --- | --- | --- | --- |",
     ]
     for one in leakage:
-        figures = " | ".join(interval(one[name]) for name in ("piece_accuracy", "song_accuracy", "song_macro_f1"))
-        lines.append(f"| {one['apart']} | {one['scaler']} | {figures} |")
+        metrics = " | ".join(interval(one[name]) for name in ("piece_accuracy", "song_accuracy", "song_macro_f1"))
+        lines.append(f"| {one['apart']} | {one['scaler']} | {metrics} |")
     return "\n".join(lines)
 
 
 def _size(is_measured: list[int], registered: tuple[int, ...]) -> str:
-    """Width x height, as the published names put it; sequences and vectors as they are."""
+    """Width x height for images, as usual in publications; other shapes as they are."""
 
     def text(shape: Sequence[int]) -> str:
         return f"{shape[1]}x{shape[0]}" if len(shape) == 3 else "x".join(str(side) for side in shape if side > 1)
@@ -105,7 +105,7 @@ def _size(is_measured: list[int], registered: tuple[int, ...]) -> str:
 
 
 def _epochs(results: dict[str, Any], entry: Architecture) -> str:
-    """How many were run, how many were allowed, and how many the registry allows where that is more."""
+    """The epochs run and allowed, and those of the registry if that is more."""
     allowed, registered = results["epochs_allowed"], entry.recipe.epochs
     text = f"{results['epochs']:g} of at most {allowed}"
     return text if allowed == registered else f"{text} (of {registered})"

@@ -1,4 +1,4 @@
-"""Two deep networks on mel pictures of 224x224 points: the "advanced" CNN and the residual CNN."""
+"""Two deep networks on mel spectrogram images of 224x224: the "advanced" CNN and the residual CNN."""
 
 from __future__ import annotations
 

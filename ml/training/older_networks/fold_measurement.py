@@ -1,4 +1,4 @@
-"""One network trained without one fold, and what it hears there."""
+"""Trains one network without one fold and tests it on that fold."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def measure(
     pieces_in_training: int | None = None,
     seed: int = 0,
 ) -> Path:
-    """Trains on the clips outside `fold`, judges those inside it, and keeps that in the JSON file that is returned.
+    """Trains on the clips outside `fold`, tests on the others, and returns the JSON file with the results.
 
-    Early stopping watches songs of some of the training artists; nothing of the fold is used. An interrupted training
-    goes on from its last epoch, and a finished measure is not made again.
+    The validation set has songs of some training artists; nothing of the fold is used. An interrupted training resumes
+    from its last epoch; a finished fold is not trained again.
     """
     path = _place(architecture, fold, out)
     if is_measured(architecture, fold, out, pieces_in_training):
@@ -71,14 +71,14 @@ def measure(
 
 
 def is_measured(architecture: Architecture, fold: int, out: Path, pieces_in_training: int | None) -> bool:
-    """Whether this was measured before; MoodError("measured_otherwise") where it was with other pieces or epochs."""
+    """Whether this fold is finished. Raises MoodError("measured_otherwise") if it has other pieces or epochs."""
     path = _place(architecture, fold, out)
     if not path.exists():
         return False
     saved = json.loads(path.read_text())
     was = (tuple(saved["shape"]), saved["epochs_allowed"], saved["pieces_in_training"])
     if was != (architecture.shape, architecture.recipe.epochs, pieces_in_training):
-        sentence = f"{path} was measured with other pieces or epochs than are asked for; choose another --out."
+        sentence = f"{path} has results for other pieces or epochs. Choose another --out."
         raise MoodError("measured_otherwise", sentence)
     return True
 
@@ -88,7 +88,7 @@ def _place(architecture: Architecture, fold: int, out: Path) -> Path:
 
 
 def split_by_artist(clips: Sequence[Clip], songs: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Songs to learn from, and songs to watch: whole artists, until they make `VALIDATION_SHARE`."""
+    """Training and validation songs: random whole artists up to `VALIDATION_SHARE`."""
     artists = np.array([clips[song].artist for song in songs])
     order = np.random.default_rng(seed).permutation(np.unique(artists))
     validation_artists: set[str] = set()
@@ -101,7 +101,7 @@ def split_by_artist(clips: Sequence[Clip], songs: np.ndarray, seed: int) -> tupl
 
 
 def _sampled(pieces: np.ndarray, at_most: int | None) -> np.ndarray:
-    """From the middle outwards where it is one, else spread over the song."""
+    """The middle piece if it is one, else pieces spread over the song."""
     if at_most is None:
         return pieces
     if at_most == 1:

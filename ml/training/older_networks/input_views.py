@@ -1,6 +1,6 @@
-"""What networks read of a song: pictures, features, coefficients; each cut into pieces.
+"""Network inputs of a song: images, features or MFCCs, cut into pieces.
 
-Nothing here is fitted: a reader sees one song and knows no other, so that no reader can leak.
+Nothing here is fitted, so nothing can leak between songs.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ Shape = tuple[int, ...]
 Reader = Callable[[Path, FeatureCache, Shape], np.ndarray]
 
 MAX_IMAGES = 24
-"""Pieces of a song at most, spread over it: four minutes without a gap; a long song must not fill the memory."""
+"""Maximum pieces of a song, spread over it: four minutes without gaps. Bounds memory."""
 MAX_VECTORS = 80
 IMAGE_S = 10
 SUNG_S = 4
-"""The sung sentences that the networks on MFCCs were made for last three to six seconds."""
+"""The MFCC networks were made for sung sentences of three to six seconds."""
 SMALLEST = 1e-8
 
 
 @dataclass(frozen=True)
 class InputView:
-    """A way to read a song."""
+    """A kind of network input."""
 
     title: str
     read: Reader
     shared_axes: tuple[int, ...]
-    """Axes of (pieces, *shape) that share a mean and a deviation."""
+    """Axes of (pieces, *shape) with a common mean and deviation."""
     image: bool = False
 
 
 def song_features(path: Path, cache: FeatureCache) -> SongFeatures:
-    """From the cache, else from the audio; raises MoodError where that cannot be read."""
+    """From the cache, else from the audio. Raises MoodError if it cannot be read."""
     try:
         return cache.load(path)
     except FileNotFoundError:
@@ -66,14 +66,14 @@ def spectrogram_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndar
 
 
 def cut_image(image: np.ndarray, shape: Shape, spec: AudioSpec) -> np.ndarray:
-    """A song's picture, uint8 (bands, steps) with low bands last, as pieces float32 (pieces, *shape), 0..1."""
+    """Cuts a song's image, uint8 (bands, steps) with low bands last, into pieces float32 (pieces, *shape), 0..1."""
     length = IMAGE_S * spec.steps_per_s
     pieces = [image[:, at] for at in windows(image.shape[1], length, length, MAX_IMAGES)]
     return np.stack([resized(piece, shape[0], shape[1]) for piece in pieces])[..., None] / np.float32(255)
 
 
 def mfcc_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
-    """Twenty MFCCs over ten seconds, drawn to (pieces, height, width, 1), dB, the first coefficient last."""
+    """Twenty MFCCs over ten seconds, resized to (pieces, height, width, 1), dB, the first coefficient last."""
     coefficients = _mfcc(path, cache, cache.spec.n_mfcc)
     length = IMAGE_S * cache.spec.steps_per_s
     cut = [coefficients[at].T[::-1] for at in windows(len(coefficients), length, length, MAX_IMAGES)]
@@ -86,13 +86,13 @@ def mfcc_means(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
 
 
 def mfcc_sequences(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
-    """MFCCs over four seconds, (pieces, steps, coefficients), dB; neighbouring steps are averaged to fit."""
+    """MFCCs over four seconds, (pieces, steps, coefficients), dB, resized to the number of steps."""
     pieces = _mfcc_pieces(path, cache, shape[1])
     return np.stack([resized(piece, shape[0], shape[1]) for piece in pieces])
 
 
 def feature_vectors(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
-    """The 57 features of each three seconds, (pieces, 57, 1); those that span powers of ten as logarithms."""
+    """The 57 features of each three seconds, (pieces, 57, 1); logarithms where `Feature.log` is set."""
     frames = song_features(path, cache).frames
     disjoint = frames[:: cache.spec.frame_s // cache.spec.frame_hop_s]
     return _logarithmic(disjoint[spread_evenly(len(disjoint), MAX_VECTORS)])[..., None]

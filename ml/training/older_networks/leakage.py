@@ -1,8 +1,7 @@
-"""What it is worth to let a network cheat: the same network and the same songs, split in four ways.
+"""How much data leakage inflates results: the same network and songs with different splits.
 
-Projects that publish 0.9 and more split the pieces of songs at random, so that a network is asked about a song of which
-it has learned other pieces, and fitted their scaler on all of them. Nothing else differs between the rows here: the
-recordings, the pieces, the network, its training, the number of folds.
+Projects that publish 0.9 and more split pieces of songs at random, so that the training set has other pieces of the
+test songs, and fit their scaler on all data. Here only the split and the scaler differ.
 """
 
 from __future__ import annotations
@@ -20,41 +19,41 @@ from ml.training.evaluation.metrics import bootstrap_intervals, classification_m
 from ml.training.older_networks.architecture import Architecture
 
 LEAKAGE_NETWORK = "cnn1d4"
-"""Small and fast, and the kind that those projects used."""
+"""Small, fast, and typical of those projects."""
 EPOCHS = 15
-"""No early stopping here: what it watches would be one more thing that differs."""
+"""Without early stopping, whose validation set would be another difference."""
 FOLDS = 5
 
 
 @dataclass(frozen=True)
 class LeakageCase:
-    """A way to split, and what the scaler is fitted on."""
+    """A kind of split, and the data that the scaler is fitted on."""
 
     name: str
     apart: str
-    """What is never on both sides."""
+    """What is never in both training and test set."""
     unit: str
     """"artist", "song" or "piece"."""
     scaler_sees_all: bool = False
 
     @property
     def scaler(self) -> str:
-        return "everything" if self.scaler_sees_all else "the training alone"
+        return "all data" if self.scaler_sees_all else "the training set"
 
 
 LEAKAGE_CASES = (
     LeakageCase("artists", "artists", "artist"),
     LeakageCase("artists-scaler", "artists", "artist", scaler_sees_all=True),
     LeakageCase("songs", "songs, artists mixed", "song"),
-    LeakageCase("pieces", "nothing: pieces at random", "piece"),
-    LeakageCase("pieces-scaler", "nothing: pieces at random", "piece", scaler_sees_all=True),
+    LeakageCase("pieces", "nothing: random pieces", "piece"),
+    LeakageCase("pieces-scaler", "nothing: random pieces", "piece", scaler_sees_all=True),
 )
 
 
 def measure_leakage(
     leak: LeakageCase, architecture: Architecture, clips: Sequence[Clip], pieces: Sequence[np.ndarray], out: Path
 ) -> Path:
-    """Trains once for each fold, judges every piece once, and keeps the figures in the JSON file that is returned."""
+    """Trains once for each fold, tests every piece once, and returns the JSON file with the results."""
     path = out / f"leak-{leak.name}.json"
     if path.exists():
         return path
@@ -73,7 +72,7 @@ def measure_leakage(
         "songs": len(clips),
         "pieces": len(rows),
         "epochs": EPOCHS,
-        **_figures(chances, labels, owner),
+        **_metrics(chances, labels, owner),
     }
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(result))
@@ -82,7 +81,7 @@ def measure_leakage(
 
 
 def folds_of(unit: str, clips: Sequence[Clip], owner: np.ndarray) -> np.ndarray:
-    """The fold of every piece, int (pieces,): by the labels' own folds, or by drawing songs or pieces."""
+    """The fold of every piece, int (pieces,): by the folds of the labels, or random by song or piece."""
     random = np.random.default_rng(0)
     if unit == "artist":
         return np.array([clip.fold for clip in clips])[owner]
@@ -94,7 +93,7 @@ def folds_of(unit: str, clips: Sequence[Clip], owner: np.ndarray) -> np.ndarray:
 def _held_out_chances(
     architecture: Architecture, rows: np.ndarray, labels: np.ndarray, test: np.ndarray, scaler_sees_all: bool
 ) -> np.ndarray:
-    """Chances of the held-out pieces."""
+    """Probabilities of the held-out pieces."""
     import keras
 
     from ml.training.own.standardisation import Scaler
@@ -107,19 +106,19 @@ def _held_out_chances(
     return model.predict(scaler(rows[test]), batch_size=512, verbose=0)
 
 
-def _figures(chances: np.ndarray, labels: np.ndarray, owner: np.ndarray) -> dict[str, dict[str, float]]:
-    """By piece and by song, each with its interval over songs drawn anew."""
+def _metrics(chances: np.ndarray, labels: np.ndarray, owner: np.ndarray) -> dict[str, dict[str, float]]:
+    """Metrics by piece and by song, with bootstrap intervals over songs."""
     songs = len(labels)
     by_song = np.stack([chances[owner == song].mean(axis=0) for song in range(songs)])
     right = chances.argmax(axis=1) == labels[owner]
     hits, counts = np.bincount(owner, right, songs), np.bincount(owner, minlength=songs)
 
-    def figures(drawn: np.ndarray) -> dict[str, float]:
-        whole = classification_metrics(by_song[drawn], labels[drawn])
+    def metrics(sample: np.ndarray) -> dict[str, float]:
+        whole = classification_metrics(by_song[sample], labels[sample])
         return {
-            "piece_accuracy": float(hits[drawn].sum() / counts[drawn].sum()),
+            "piece_accuracy": float(hits[sample].sum() / counts[sample].sum()),
             "song_accuracy": whole["accuracy"],
             "song_macro_f1": whole["macro_f1"],
         }
 
-    return bootstrap_intervals(figures, songs)
+    return bootstrap_intervals(metrics, songs)

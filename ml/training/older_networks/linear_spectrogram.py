@@ -1,4 +1,4 @@
-"""Spectrograms as pictures for networks: levels of grey, and the linear spectrogram that nothing else needs."""
+"""Spectrogram images: grey levels, resizing, and the linear spectrogram."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ POWER_FLOOR = 1e-10
 
 
 def levels(song_db: np.ndarray) -> np.ndarray:
-    """dB (steps, bands) as a picture, uint8 (bands, steps) with low bands last.
+    """dB (steps, bands) as an image, uint8 (bands, steps) with low bands last.
 
-    255 is the song's loudest point, 0 is `RANGE_DB` below it or silence: the levels that
-    `ml.features.spectrogram_image.spectrogram_png` draws, so that a network can be shown either.
+    255 is the song's loudest point, 0 is `RANGE_DB` below it or silence: the levels of
+    `ml.features.spectrogram_image.spectrogram_png`.
     """
     share = np.clip(1.0 + (song_db - song_db.max()) / RANGE_DB, 0.0, 1.0)
     return np.round(share * 255).astype(np.uint8).T[::-1]
 
 
 def resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """A picture (rows, columns), uint8 or float32, in another size: float32 (height, width)."""
+    """Resizes an image (rows, columns), uint8 or float32, to float32 (height, width)."""
     if image.shape == (height, width):
         return image.astype(np.float32)
     scaled = Image.fromarray(np.ascontiguousarray(image)).resize((width, height), Image.Resampling.BILINEAR)
@@ -38,7 +38,7 @@ def linear_bands(path: Path, bands: int, spec: AudioSpec) -> np.ndarray:
     """The power of `bands` equally wide bands from 0 Hz to half the sample rate, dB, float32 (steps, bands).
 
     Steps are the product's own (a Hann window of `n_fft` samples every `hop_length`). `bands` is at most the number
-    of the transform's bins; raises MoodError where the audio cannot be read.
+    of bins of the transform. Raises MoodError if the audio cannot be read.
     """
     bins = spec.n_fft // 2 + 1
     edges = np.arange(bands) * bins // bands

@@ -1,4 +1,4 @@
-"""The product's own two networks, naming one mood of a list in place of twenty scores."""
+"""The product's own two networks with a softmax over moods instead of twenty scores."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def _softmax(network: Callable[[AudioSpec], keras.Model], shape: tuple[int, ...]
     body = network(SPEC)
     fixed = tuple(body.input_shape[1:])
     if tuple(shape) != fixed:
-        raise MoodError(
-            "architecture_fixed", f"{body.name} reads pieces of {fixed} only; {tuple(shape)} was asked for."
-        )
+        raise MoodError("architecture_fixed", f"The input shape of {body.name} is {fixed}, not {tuple(shape)}.")
     set_fast_momentum(body)
     dropped = layers.Dropout(DROPOUT, name="moods_dropout")(body.output["embedding"])
     moods = layers.Dense(classes, activation="softmax", name="moods")(dropped)

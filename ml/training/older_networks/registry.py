@@ -1,4 +1,4 @@
-"""Every network by name, with what it reads and how it is trained."""
+"""Every network by name, with its input and training recipe."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ VECTOR_SHAPE = (len(FEATURES), 1)
 
 _ALL = (
     Architecture(
-        "lenet5", "LeNet-5", "LeCun et al. 1998, as student projects put it to spectrogram pictures",
+        "lenet5", "LeNet-5", "LeCun et al. 1998, as in student projects on spectrogram images",
         "small_networks:lenet5", "mel_image", (64, 64, 1), IMAGE_RECIPE,
     ),
     Architecture(
-        "cnn64", "CNN-64", "student projects on spectrogram pictures: three convolutions and a dense layer of 64",
+        "cnn64", "CNN-64", "student projects on spectrogram images: three convolutions and a dense layer of 64",
         "small_networks:cnn64", "mel_image", (128, 128, 1), IMAGE_RECIPE,
     ),
     Architecture(
-        "cnn1d4", "1D CNN, four layers", "studies that read the 57 features of 3 s as one row",
+        "cnn1d4", "1D CNN, four layers", "studies with the 57 features of 3 s as one row",
         "small_networks:four_layers", "feature_vector", VECTOR_SHAPE, VECTOR_RECIPE,
     ),
     Architecture(
-        "cnn1d5", "1D CNN, five layers", "the same with one layer more",
+        "cnn1d5", "1D CNN, five layers", "the same with one more layer",
         "small_networks:five_layers", "feature_vector", VECTOR_SHAPE, VECTOR_RECIPE,
     ),
     Architecture(
@@ -60,17 +60,17 @@ _ALL = (
         "small_networks:lstm", "mfcc_sequence", (128, 40), FitRecipe(epochs=60, batch_size=64),
     ),
     Architecture(
-        "vgg16", "VGG16", "Simonyan, Zisserman 2015, fine-tuned on mel pictures",
+        "vgg16", "VGG16", "Simonyan, Zisserman 2015, fine-tuned on mel images",
         "vgg:vgg16", "mel_image", (224, 224, 1), FitRecipe(epochs=30, batch_size=32, learning_rate=1e-4),
         weights="imagenet",
     ),
     Architecture(
-        "cnn1d", "This product's 1D network", "ml/models/cnn1d.py with a softmax in place of its score vector",
+        "cnn1d", "This product's 1D network", "ml/models/cnn1d.py with a softmax instead of its score vector",
         "product_networks:cnn1d_softmax", "feature_sequence", (SPEC.segment_frames, len(FEATURES)),
         FitRecipe(epochs=60, label_smoothing=0.05),
     ),
     Architecture(
-        "cnn2d", "This product's 2D network", "ml/models/cnn2d.py with a softmax in place of its score vector",
+        "cnn2d", "This product's 2D network", "ml/models/cnn2d.py with a softmax instead of its score vector",
         "product_networks:cnn2d_softmax", "mel_segment", (SPEC.segment_steps, SPEC.n_mels),
         FitRecipe(epochs=40, label_smoothing=0.05),
     ),
@@ -80,8 +80,8 @@ ARCHITECTURES: dict[str, Architecture] = {one.name: one for one in _ALL}
 
 
 def architecture(name: str) -> Architecture:
-    """The network of that name; MoodError("architecture_unknown") lists all there are."""
+    """The network of that name. Raises MoodError("architecture_unknown")."""
     if name not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
-        raise MoodError("architecture_unknown", f"There is no network “{name}”; choose one of: {known}.")
+        names = ", ".join(ARCHITECTURES)
+        raise MoodError("architecture_unknown", f"There is no network “{name}”. Choose one of: {names}.")
     return ARCHITECTURES[name]

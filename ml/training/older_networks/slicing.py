@@ -1,4 +1,4 @@
-"""A song's steps cut into pieces of equal length."""
+"""Cuts the steps of a song into pieces of equal length."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 def windows(steps: int, length: int, hop: int, at_most: int) -> np.ndarray:
     """Indices of the steps of each piece: int (pieces, length), a piece every `hop` steps.
 
-    Where half a hop or more would be left over, a last piece ends with the song. A song shorter than one piece
-    is repeated to fill it. Of more than `at_most` pieces, so many are kept, spread over the song.
+    If at least half a hop is left over, a last piece ends with the song. A song shorter than one piece is repeated to
+    fill it. At most `at_most` pieces, spread over the song.
     """
     last = max(0, steps - length)
     starts = np.arange(0, last + 1, hop)
@@ -20,5 +20,5 @@ def windows(steps: int, length: int, hop: int, at_most: int) -> np.ndarray:
 
 
 def spread_evenly(count: int, at_most: int) -> np.ndarray:
-    """Indices of at most `at_most` of `count` things, the first and the last among them."""
+    """Indices of at most `at_most` of `count` items, including the first and the last."""
     return np.arange(count) if count <= at_most else np.linspace(0, count - 1, at_most).round().astype(int)

@@ -25,7 +25,7 @@ def lenet5(shape: tuple[int, ...], classes: int) -> keras.Model:
 
 
 def cnn64(shape: tuple[int, ...], classes: int) -> keras.Model:
-    """Three convolutions of 3x3, the last of 64 filters, each with maximum pooling; a dense layer of 64; dropout."""
+    """Three convolutions of 3x3, the last of 64 filters, each with max pooling; a dense layer of 64; dropout."""
     image = keras.Input(shape, name="image")
     x = image
     for number, width in enumerate((16, 32, 64), start=1):
@@ -41,9 +41,9 @@ WIDTHS = (16, 32, 64, 64)
 
 
 def image_cnn(shape: tuple[int, ...], classes: int) -> keras.Model:
-    """Four convolutions of 3x3 with maximum pooling, a dense layer of 64, dropout.
+    """Four convolutions of 3x3 with max pooling, a dense layer of 64, dropout.
 
-    Input: (batch, height, width, 1). The published pictures are 300x300, 600x120 and 400x300 points.
+    Input: (batch, height, width, 1). The published images have 300x300, 600x120 and 400x300 pixels.
     """
     image = keras.Input(shape, name="image")
     x = image

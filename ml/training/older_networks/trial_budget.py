@@ -1,4 +1,4 @@
-"""How much of each network's training is measured by `python -m ml.training.compare`, and how that is counted."""
+"""The reduced training budgets of `python -m ml.training.compare`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FOLDS = (0, 1, 2, 3, 4)
 
 @dataclass(frozen=True)
 class TrialBudget:
-    """What is reduced against the registry so that two processor cores can measure it; None: nothing is."""
+    """Reductions relative to the registry, so that two processor cores are enough; None: not reduced."""
 
     folds: tuple[int, ...] = FOLDS
     height: int | None = None
-    """Of the pictures; the width follows."""
+    """Of images, with the same proportions."""
     epochs: int | None = None
     pieces: int | None = None
-    """Of each song in training; all of them vote when it is judged."""
+    """Training pieces of each song; tests use all pieces."""
 
 
 BUDGETS: dict[str, TrialBudget] = {
@@ -41,7 +41,7 @@ BUDGETS: dict[str, TrialBudget] = {
 
 
 def with_budget(name: str, trial: TrialBudget) -> Architecture:
-    """The network as it is measured."""
+    """The network with this budget."""
     chosen = architecture(name)
     if trial.height is not None:
         chosen = chosen.scaled(trial.height)

@@ -1,4 +1,4 @@
-"""VGG16 on mel pictures: from ImageNet's weights where the user has them in a local file, else from scratch."""
+"""VGG16 on mel images, from local ImageNet weights if available, else from scratch."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from ml.errors import MoodError
 from ml.training.older_networks.imagenet import local_weights, start
 
 PIXEL_DEVIATION = 64.0
-"""What ImageNet's weights expect of a channel's deviation, mean 0; ours arrive standardised to 1."""
+"""The deviation of a channel that the ImageNet weights expect; ours is standardised to 1."""
 SMALLEST = 32
-"""Points; five poolings leave one of them."""
+"""Pixels; five poolings reduce them to one."""
 LEARNING_FROM = "block5_conv1"
-"""With ImageNet's weights the layers before this one stay as they are: a few hundred songs would only spoil them."""
+"""With ImageNet weights the layers before this one are frozen: a few hundred songs would only damage them."""
 
 
 @cache
 def _print_once(text: str) -> None:
-    """Once, however often the network is built."""
+    """Prints once, even if the network is built often."""
     print(text, flush=True)
 
 
 def vgg16(shape: tuple[int, ...], classes: int) -> keras.Model:
     """Simonyan, Zisserman, "Very deep convolutional networks for large-scale image recognition", 2015.
 
-    Input: (batch, height, width, 1) standardised, at least 32 points high and wide (MoodError("architecture_fixed")
-    says so); the one channel is shown as all three. The dense layers are replaced by mean pooling and one of 256.
+    Input: (batch, height, width, 1) standardised, at least 32 pixels high and wide (else
+    MoodError("architecture_fixed")); the channel is repeated three times. Mean pooling and one dense layer of 256
+    replace the dense layers.
     """
     if min(shape[:2]) < SMALLEST:
         size = f"{shape[1]}x{shape[0]}"
-        raise MoodError("architecture_fixed", f"vgg16 reads pictures from {SMALLEST}x{SMALLEST} on; these are {size}.")
+        raise MoodError(
+            "architecture_fixed", f"Images for vgg16 have at least {SMALLEST}x{SMALLEST}; this one is {size}."
+        )
     weights = local_weights()
     _print_once(f"vgg16 starts {start()}.")
     base = keras.applications.VGG16(

@@ -1,1 +1,1 @@
-"""Networks of one's own: any architecture of ml.training.older_networks, trained on any labelled recordings."""
+"""Train any network of ml.training.older_networks on your own labelled recordings."""

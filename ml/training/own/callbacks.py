@@ -1,6 +1,7 @@
-"""What watches a training run: stops it, slows it, logs it, keeps its best and its last epoch, shows how far it is.
+"""Keras callbacks of a training run: early stopping, learning rate, log, checkpoints, progress bar.
 
-Keras forgets, when a run is interrupted, how long it had not got better; here that is read again from the log.
+Keras loses the state of early stopping and of the learning-rate schedule when a run is interrupted; here it is restored
+from the log.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from ml.training.own.epoch_log import read_epochs
 from ml.training.own.piece_batches import PieceBatches
 
 LR_FACTOR = 0.5
-"""The learning rate is halved where nothing gets better."""
+"""The learning rate is halved on a plateau."""
 MIN_LEARNING_RATE = 1e-6
 
 
 def callbacks(
     recipe: FitRecipe, out: Path, epochs: int, steps: int, monitored: str, quiet: bool, batches: PieceBatches
 ) -> list[keras.callbacks.Callback]:
-    """In the order in which they must come: what adds to the log, the log, the backup that says the epoch is whole."""
+    """In this order: callbacks that add to the log, the log, then the backup that marks the epoch as complete."""
     history = np.nan_to_num(read_epochs(out / "epochs.csv").get(monitored, np.zeros(0)), nan=np.inf)
     best = float(history.min()) if len(history) else None
     chain: list[keras.callbacks.Callback] = [EpochTimer(batches)]
@@ -54,7 +55,7 @@ def callbacks(
 
 
 class EpochTimer(keras.callbacks.Callback):
-    """Adds to the log how long an epoch took, and keeps the order of pieces in step with the epochs."""
+    """Logs the time of each epoch, and seeds the order of pieces by epoch."""
 
     def __init__(self, batches: PieceBatches) -> None:
         super().__init__()
@@ -71,7 +72,7 @@ class EpochTimer(keras.callbacks.Callback):
 
 
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
-    """Early stopping that counts the epochs before an interruption too."""
+    """Early stopping that also counts the epochs before an interruption."""
 
     def __init__(self, history: np.ndarray, monitor: str, patience: int) -> None:
         super().__init__(monitor=monitor, patience=patience, mode="min")
@@ -85,7 +86,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
 
 
 class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
-    """A plateau that began before an interruption goes on after it."""
+    """A learning-rate schedule that continues a plateau after an interruption."""
 
     def __init__(self, history: np.ndarray, monitor: str, factor: float, patience: int) -> None:
         super().__init__(monitor=monitor, factor=factor, patience=patience, mode="min", min_lr=MIN_LEARNING_RATE)
@@ -99,13 +100,13 @@ class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One bar for the whole run, in batches, with the figures of the last epoch beside it."""
+    """One progress bar for the whole run, with the loss of the last epoch."""
 
     def __init__(self, epochs: int, steps: int, monitored: str) -> None:
         super().__init__()
-        self.epochs, self.steps, self.watched = epochs, steps, monitored
+        self.epochs, self.steps, self.monitored = epochs, steps, monitored
         self.bar: tqdm | None = None
-        self.shown: dict[str, str] = {}
+        self.postfix: dict[str, str] = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self.bar is None:
@@ -124,9 +125,9 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self.bar is not None:
-            names = {"loss": "loss", self.watched: "watched"}
-            self.shown = {text: f"{(logs or {})[name]:.3f}" for name, text in names.items()}
-            self.bar.set_postfix(self.shown)
+            names = {"loss": "loss", self.monitored: "validation"}
+            self.postfix = {text: f"{(logs or {})[name]:.3f}" for name, text in names.items()}
+            self.bar.set_postfix(self.postfix)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self.bar is not None:

@@ -1,4 +1,4 @@
-"""The part of `python -m ml.training.train` that trains on one's own songs."""
+"""The options and the work of `python -m ml.training.train --data`."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from ml.training.own.label_files import LABELS
 from ml.training.own.run_request import TrainingRequest
 
 INTERRUPTED = 130
-"""The exit status of a program that was stopped by Ctrl-C."""
+"""The exit status after Ctrl-C."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    own = parser.add_argument_group("a network of your own (see docs/own-data.md)")
-    own.add_argument("--data", type=Path, help="mood-named folders, a CSV of files and moods, or what collect made")
-    own.add_argument("--arch", help="which network; --list names them all")
-    own.add_argument("--height", type=int, help="smaller pictures: faster, and coarser")
-    own.add_argument("--validation-share", type=float, default=0.2, metavar="SHARE", help="of the songs: they judge")
-    own.add_argument("--folds", type=int, default=0, help="judge by every song, in so many parts")
-    own.add_argument("--mood-column", default="", metavar="NAME", help="another column of the table than mood")
-    own.add_argument("--strict", action="store_true", help="stop at the first bad song, in place of leaving it out")
-    own.add_argument("--cache", type=Path, default=Path("var/cache/features"), help="where features are kept")
-    own.add_argument("--list", action="store_true", help="list the networks and what they read, and end")
+    own = parser.add_argument_group("your own songs (see docs/own-data.md)")
+    own.add_argument("--data", type=Path, help="folders named after moods, a CSV table, or the output of collect")
+    own.add_argument("--arch", help="the network; --list shows all")
+    own.add_argument("--height", type=int, help="height of images: smaller is faster, with less detail")
+    own.add_argument("--validation-share", type=float, default=0.2, metavar="SHARE", help="share of the test set")
+    own.add_argument("--folds", type=int, default=0, help="number of folds for cross-validation")
+    own.add_argument("--mood-column", default="", metavar="NAME", help="column of the table with moods")
+    own.add_argument("--strict", action="store_true", help="stop if a song cannot be used, instead of leaving it out")
+    own.add_argument("--cache", type=Path, default=Path("var/cache/features"), help="folder of the feature cache")
+    own.add_argument("--list", action="store_true", help="list all networks with their inputs, then exit")
 
 
 def option_error(args: argparse.Namespace) -> str:
-    """What is wrong with the options, or nothing."""
+    """An error message for the options, or an empty string."""
     if bool(args.data) != bool(args.arch):
-        return "--data and --arch go together: what to learn from, and which network"
+        return "--data and --arch are needed together: the songs, and the network"
     if not 0.05 <= args.validation_share <= 0.5:
         return f"--validation-share is {args.validation_share:g}; it must be from 0.05 to 0.5"
     if not args.data and (unused := _own_options(args)):
-        return f"only a network of your own knows {' and '.join(unused)}: say --arch and --data too"
+        return f"{' and '.join(unused)} can only be used with --arch and --data"
     if args.folds and not 2 <= args.folds <= 20:
         return f"--folds is {args.folds}; it must be from 2 to 20"
     if args.epochs is not None and args.epochs < 1:
@@ -52,7 +52,7 @@ def option_error(args: argparse.Namespace) -> str:
 
 
 def _own_options(args: argparse.Namespace) -> list[str]:
-    """Those that were given, and mean nothing for the product's networks."""
+    """Given options that have no meaning for the product's networks."""
     options = {
         "--folds": args.folds,
         "--height": args.height,
@@ -63,7 +63,7 @@ def _own_options(args: argparse.Namespace) -> list[str]:
 
 
 def train_and_report(args: argparse.Namespace, arguments: list[str]) -> int:
-    """Trains, reports, and returns the exit status. `words`: the command as it was given."""
+    """Trains, reports, and returns the exit status. `arguments` are those of the command line."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from ml.training.own.run_report import report_run
     from ml.training.own.train_run import train_own
@@ -90,7 +90,7 @@ def train_and_report(args: argparse.Namespace, arguments: list[str]) -> int:
         print(error.message, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on from the last whole epoch.", file=sys.stderr)
+        print("\nInterrupted. Run the same command again to resume from the last complete epoch.", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -102,7 +102,7 @@ def list_networks() -> None:
 
 
 def dataset_name(data: Path) -> str:
-    """What the songs are called: their folder, or their table; a collected folder's table is called like all others."""
+    """The name of the folder or table; for a labels.csv, that of its folder."""
     place = data.resolve()
     if place.name == LABELS:
         place = place.parent

@@ -1,4 +1,4 @@
-"""The log of a training run: a row an epoch, as Keras's CSVLogger writes it."""
+"""The log of a training run, one row an epoch, as written by Keras's CSVLogger."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pathlib import Path
 import numpy as np
 
 MISSING = "NA"
-"""What Keras writes into the columns of a validation that does not take place."""
+"""Keras writes this where there was no validation."""
 
 
 def read_epochs(path: Path) -> dict[str, np.ndarray]:
-    """Columns by name, float64, in the order of epochs; empty where nothing was logged yet.
+    """Columns by name, float64, in the order of epochs; empty without a log.
 
-    An epoch that was interrupted after its row was written stands there twice: the later one counts. A row that was
-    cut off while it was written does not count. What is known of some epochs only, as where a run went on otherwise
-    than it began, is not a number in the others; what is known of none is left out.
+    The last row of a repeated epoch counts; incomplete rows do not. Missing values are NaN; columns without any value
+    are left out.
     """
     if not path.is_file():
         return {}
@@ -36,5 +35,5 @@ def read_epochs(path: Path) -> dict[str, np.ndarray]:
 
 
 def best_epoch(log: dict[str, np.ndarray]) -> int:
-    """The place of the epoch of the lowest loss, of the songs that are watched where there are any; counted from 0."""
+    """The epoch with the lowest validation loss, or training loss without validation; counted from 0."""
     return int(np.nanargmin(log.get("val_loss", log["loss"])))

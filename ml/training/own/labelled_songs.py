@@ -1,4 +1,4 @@
-"""A labelled collection of one's own: which song carries which mood, and whose it is."""
+"""A labelled collection: songs with their moods and artists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ml.errors import MoodError
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that keeps one song out."""
+    """The reason why a song cannot be used."""
 
     place: str
     """`row 7` of a table (its header is row 1), or the path in a folder."""
@@ -24,7 +24,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Entry:
-    """A song as it is listed, before anybody looked at its file."""
+    """A listed song, before its file is checked."""
 
     place: str
     path: Path
@@ -35,20 +35,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Song:
-    """A song that is there."""
+    """A song with a checked file."""
 
     place: str
     path: Path
     moods: tuple[str, ...]
     artist: str
     artist_from: str
-    """"column", "tag", or "file": nobody says who plays it, so it is kept apart from all others."""
+    """"column", "tag", or "file" if unknown: then the song counts as an artist of its own."""
     fold: int | None = None
 
 
 @dataclass
 class Collection:
-    """Songs, the moods they carry in the order of the alphabet, and what was wrong with the rest."""
+    """Songs, their moods in alphabetical order, and the problems of unusable songs."""
 
     source: Path
     songs: list[Song]
@@ -61,36 +61,36 @@ class Collection:
 
     @property
     def multi_label(self) -> bool:
-        """Whether any song carries more than one mood: then each mood is a question of its own."""
+        """Whether any song has more than one mood: then each mood is a question of its own."""
         return any(len(song.moods) > 1 for song in self.songs)
 
     def without(self, problems: dict[Path, Problem]) -> Collection:
-        """The songs that remain where these are left out, and why."""
-        left = [song for song in self.songs if song.path not in problems]
-        return Collection(self.source, left, [*self.problems, *problems.values()], self.notes)
+        """The collection without the songs that have these problems."""
+        remaining = [song for song in self.songs if song.path not in problems]
+        return Collection(self.source, remaining, [*self.problems, *problems.values()], self.notes)
 
     def summary(self) -> str:
         counted = Counter(mood for song in self.songs for mood in song.moods)
         moods = ", ".join(f"{mood} {counted[mood]}" for mood in self.moods)
         artists = Counter(song.artist_from for song in self.songs)
-        sources = {"column": "by the column “artist”", "tag": "by their tags", "file": "unknown"}
+        sources = {"column": "column “artist”", "tag": "tags", "file": "unknown"}
         who = ", ".join(f"{artists[source]} {text}" for source, text in sources.items() if artists[source])
         lines = [
             f"{len(self.songs)} songs of {len({song.artist for song in self.songs})} artists: {moods}",
-            f"Artists are kept apart. Songs with their artist: {who}.",
+            f"Artists are kept apart. Source of the artist: {who}.",
         ]
         if artists["file"]:
             lines.append(
-                "A song whose artist is unknown counts as an artist of its own: name artists in their tags, or in a"
-                " column “artist”, else the figures are too good."
+                "Songs with an unknown artist count as artists of their own, which can make results too good. Add"
+                " artists as tags or in a column “artist”."
             )
         return "\n".join([*lines, *self.notes])
 
 
 def build_collection(source: Path, rows_or_problems: Iterable[Entry | Problem], notes: list[str]) -> Collection:
-    """Looks at the files: that they are there, that none is listed twice, and who plays them.
+    """Checks that files exist, finds duplicates, and determines artists.
 
-    Moods and artists that differ only in capitals and spaces are one, spelled as they were first.
+    Moods and artists that differ only in case and spaces are the same; the first spelling is used.
     """
     spellings: dict[str, str] = {}
     songs: list[Song] = []
@@ -121,15 +121,15 @@ def build_collection(source: Path, rows_or_problems: Iterable[Entry | Problem], 
 
 
 def require_two_moods(collection: Collection) -> None:
-    """MoodError where there is nothing to tell apart."""
+    """Raises MoodError: no_songs, one_mood_only."""
     if not collection.songs:
         bad = f" {len(collection.problems)} were left out." if collection.problems else ""
-        raise MoodError("no_songs", f"There is no song to learn from in {collection.source}.{bad}")
+        raise MoodError("no_songs", f"{collection.source} has no usable songs.{bad}")
     if len(collection.moods) < 2:
         raise MoodError(
             "one_mood_only",
-            f"All {len(collection.songs)} songs carry the mood “{collection.moods[0]}”; a network needs two moods or"
-            " more to tell apart: add songs of another mood.",
+            f"All {len(collection.songs)} songs have the mood “{collection.moods[0]}”. Training needs at least two"
+            " moods: add songs of another mood.",
         )
 
 
@@ -144,7 +144,7 @@ def _song(entry: Entry, moods: tuple[str, ...], content: str) -> Song:
 
 def _duplicate(entry: Entry, moods: tuple[str, ...], first: Song) -> Problem:
     same = "with the same mood" if moods == first.moods else f"as “{' and '.join(first.moods)}”"
-    message = f"{entry.path.name} is the same recording as {first.place}, which is listed {same}; that one is kept."
+    message = f"{entry.path.name} is the same recording as {first.place}, which is listed {same}. That row is used."
     return Problem(entry.place, "song_repeated", message)
 
 

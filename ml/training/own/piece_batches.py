@@ -1,4 +1,4 @@
-"""Batches of pieces, in an order that only the seed and the epoch decide."""
+"""Batches of pieces in an order seeded by run and epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.training.own.standardisation import Scaler
 
 
 class PieceBatches(keras.utils.PyDataset):
-    """Standardised pieces with their song's target and their weight; without a seed, in the order they come in."""
+    """Standardised pieces with target and weight of their song; without a seed, in their original order."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class PieceBatches(keras.utils.PyDataset):
         self._shuffle()
 
     def start(self, epoch: int) -> None:
-        """The order of this epoch: an interrupted run goes on with the one it would have had."""
+        """Uses the order of this epoch, so that a resumed run continues as if uninterrupted."""
         self.epoch = epoch
         self._shuffle()
 
@@ -56,10 +56,10 @@ class PieceBatches(keras.utils.PyDataset):
 
 
 def piece_weights(counts: Sequence[int], targets: np.ndarray, balanced: bool) -> np.ndarray:
-    """What a piece of each song counts in the loss, float32 (songs,); 1 on the mean over pieces.
+    """The loss weight of each song's pieces, float32 (songs,); mean 1 over pieces.
 
-    Every song counts the same, however many pieces it has; `balanced`: and so does every mood, however many songs it
-    has (as scikit-learn's class_weight="balanced"; a song of several moods counts as their mean).
+    Every song has the same total weight; with `balanced` every mood has too (as scikit-learn's
+    class_weight="balanced"; a song with several moods gets their mean).
     """
     weights = np.ones(len(targets))
     if balanced:

@@ -1,4 +1,4 @@
-"""From files to what a network is fed: pieces of every song, on disk and not in memory."""
+"""Extracts the network inputs of every song to disk."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from ml.training.older_networks import Architecture
 from ml.training.own.labelled_songs import Collection, Problem, Song
 
 SPECTROGRAMS_PER_MOOD = 3
-"""Songs of each mood whose spectrogram is kept for the pictures."""
+"""Stored for the plots."""
 SAMPLE_S = 10
 
 
 @dataclass(frozen=True)
 class FeatureArrays:
-    """Songs that could be read, and what was heard in them, a row or an item a song."""
+    """The readable songs and their features, one row or item a song."""
 
     collection: Collection
     pieces: Sequence[np.ndarray]
-    """float32 (pieces, *shape) each; they lie on disk until they are looked at."""
+    """float32 (pieces, *shape) each, memory-mapped."""
     medians: np.ndarray
-    """float32 (songs, 57): each song's own features."""
+    """float32 (songs, 57): median features of each song."""
     durations_s: np.ndarray
 
 
 def extract_feature_arrays(
     collection: Collection, architecture: Architecture, cache: FeatureCache, place: Path, processes: int | None = None
 ) -> FeatureArrays:
-    """Reads every song once; `place` is a file to keep the pieces in. A song that cannot be read becomes a problem."""
+    """Reads every song once and stores its pieces in the file `place`. Unreadable songs become problems."""
     failed = cache.fill([song.path for song in collection.songs], processes)
     problems = {
         song.path: Problem(song.place, "audio_unreadable", f"{song.path.name}: {failed[song.path]}")
@@ -66,7 +66,7 @@ def extract_feature_arrays(
 
 
 def sample_spectrograms(songs: Sequence[Song], moods: Sequence[str], cache: FeatureCache) -> dict[str, np.ndarray]:
-    """For each mood the middle ten seconds of some songs: uint8 (songs, steps, bands), as in `SongFeatures.mel`."""
+    """The middle ten seconds of some songs of each mood: uint8 (songs, steps, bands), as in `SongFeatures.mel`."""
     steps = SAMPLE_S * cache.spec.steps_per_s
     samples = {}
     for mood in moods:

@@ -1,9 +1,9 @@
-"""Names the moods of songs with a network of one's own.
+"""Predicts the moods of songs with a network trained on your own data.
 
-    python -m ml.training.own.predict RUN SONG...              # files, or folders of them
-    python -m ml.training.own.predict RUN SONG... --json       # an object a line
+    python -m ml.training.own.predict RUN SONG...              # files or folders
+    python -m ml.training.own.predict RUN SONG... --json       # one JSON object a line
 
-A song that cannot be read never stops the rest; the exit status is 1 if any could not.
+A song that cannot be read does not stop the others; the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from ml.training.own.song_metrics import predicted_moods
 
 
 def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[dict[str, Any]]:
-    """For each song, in order: file, moods (the named ones), chances of all; or file and error (code, message)."""
+    """For each song, in order: file, predicted moods, and chances of all moods; or file and error (code, message)."""
     from ml.training.own.training_loop import song_chances  # loads TensorFlow
 
     for song in songs:
         try:
             if not song.is_file():
-                raise MoodError("file_missing", f"There is no file {song}.")
+                raise MoodError("file_missing", f"{song} does not exist.")
             pieces = run.architecture.inputs(song, cache)
         except MoodError as error:
             yield {"file": str(song), "error": {"code": error.code, "message": error.message}}
@@ -58,7 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="made by ml.training.train --data")
     parser.add_argument("songs", type=Path, nargs="+")
-    parser.add_argument("--json", action="store_true", help="an object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
     args = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

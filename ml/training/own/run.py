@@ -1,8 +1,8 @@
-"""A run on disk: a network of one's own with all that is needed to use it, to judge it and to make it again.
+"""A finished run on disk: a network trained on your own data, with everything needed to use and evaluate it.
 
-network.keras, scaler.json: the network and what standardises its inputs. epochs.csv: its training. card.json: what it
-is. songs.csv: every song, what part it had, and the chances that were given to it where it was judged. songs.npz: what
-the pictures are drawn from. problems.csv: what was left out, and why.
+network.keras, scaler.json: the network and the scaler of its inputs. epochs.csv: training log. card.json: description
+and metrics. songs.csv: every song with its part, and its chances if it was tested. songs.npz: data for the plots.
+problems.csv: songs that were left out.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ class Run:
         """Raises MoodError: run_missing, run_corrupt."""
         place = folder / CARD
         if not place.is_file():
-            raise MoodError("run_missing", f"There is no finished run in {folder}; ml.training.train --data makes one.")
+            raise MoodError("run_missing", f"{folder} has no finished run. ml.training.train --data makes one.")
         try:
             card = json.loads(place.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise MoodError("run_corrupt", f"{place} is no card; train again.") from error
+            raise MoodError("run_corrupt", f"{place} is not valid JSON. Train again.") from error
         if not isinstance(card, dict) or card.get("format") != FORMAT or card.get("version") != VERSION:
             raise MoodError(
                 "run_corrupt",
-                f"{place} is not the card of a run of version {VERSION} that this program reads; train again.",
+                f"{place} is not a card of version {VERSION}, which this program reads. Train again.",
             )
         return cls(folder, card)
 
@@ -70,7 +70,7 @@ class Run:
 
     @cached_property
     def spec(self) -> AudioSpec:
-        """Raises MoodError("model_incompatible") where this program hears otherwise."""
+        """Raises MoodError("model_incompatible") if this program uses another audio spec."""
         return AudioSpec.from_card(self.card["spec"])
 
     @cached_property
@@ -90,7 +90,7 @@ class Run:
         return Scaler.load(self.folder / "scaler.json")
 
     def stored_features(self) -> tuple[list[tuple[str, ...]], np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-        """Of all songs: moods, features (songs, 57), durations in seconds; and spectrograms of some, by mood.
+        """Moods, features (songs, 57) and durations in seconds of all songs, and some spectrograms by mood.
 
         Raises MoodError("run_corrupt").
         """
@@ -101,8 +101,8 @@ class Run:
                 spectrograms = {mood: stored[f"mel{number}"] for number, mood in enumerate(self.moods)}
                 return moods, stored["medians"], stored["durations_s"], spectrograms
         except (OSError, KeyError, ValueError, BadZipFile) as error:
-            found = f"{SONGS} and {FEATURES} of {self.folder} are not there as they were written"
-            raise MoodError("run_corrupt", f"{found}; bring them back, or train again.") from error
+            problem = f"{SONGS} and {FEATURES} of {self.folder} are missing or damaged"
+            raise MoodError("run_corrupt", f"{problem}. Restore them, or train again.") from error
 
 
 def write_songs(
@@ -113,7 +113,7 @@ def write_songs(
     moods: tuple[str, ...],
     durations_s: np.ndarray,
 ) -> None:
-    """`chances` float32 (songs, moods), not a number where a song was not judged."""
+    """Writes songs.csv. `chances` float32 (songs, moods), NaN for songs that were not tested."""
     with place.open("w", newline="", encoding="utf-8") as handle:
         table = csv.writer(handle)
         table.writerow(

@@ -1,4 +1,4 @@
-"""Writes what a run holds, once everything is trained."""
+"""Writes the files of a finished run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.training.own.song_metrics import song_metrics
 from ml.training.own.splitting import Split
 
 LICENCE = (
-    "Yours: made from recordings and labels of your own, by code under the MIT licence. What your recordings allow is"
+    "Yours: made from your own recordings and labels by code under the MIT licence. The rights to your recordings are"
     " between you and their owners."
 )
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "av")
@@ -28,16 +28,16 @@ PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "av")
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What came of the training."""
+    """The outcome of training."""
 
     chances: np.ndarray
-    """float32 (songs, moods): of judged songs, by a network that did not hear their artists; else not a number."""
+    """float32 (songs, moods): of tested songs, by a network trained without their artists; else NaN."""
     facts: dict[str, Any]
-    """Of the network that is kept."""
+    """Facts on the final network."""
 
 
 def ground_truth(collection: Collection) -> np.ndarray:
-    """Which moods the songs carry: bool (songs, moods)."""
+    """The moods of the songs, bool (songs, moods)."""
     return np.array([[mood in song.moods for mood in collection.moods] for song in collection.songs])
 
 
@@ -50,7 +50,7 @@ def write_run(
     cache: FeatureCache,
     seconds: float,
 ) -> None:
-    """Everything that a run holds, and away with what only the work needed."""
+    """Writes all files of a run and removes temporary ones."""
     songs, moods = arrays.collection.songs, arrays.collection.moods
     write_songs(request.partial / SONGS, songs, _parts(len(songs), splits), result.chances, moods, arrays.durations_s)
     if arrays.collection.problems:
@@ -106,8 +106,8 @@ def _card(
             "epochs": result.facts["epochs"],
             "best_epoch": result.facts["best_epoch"],
             "seconds": result.facts["seconds"],
-            "judged_by": "one part, artists apart" if single else f"{len(splits)} folds",
-            "kept": "the network that is judged" if single else "one more, which learned from all songs",
+            "judged_by": "a test set, artists apart" if single else f"{len(splits)} folds",
+            "kept": "the tested network" if single else "one more, trained on all songs",
         },
         "figures": song_metrics(
             result.chances[test],
@@ -124,14 +124,14 @@ def _card(
 
 
 def _parts(count: int, splits: list[Split]) -> list[str]:
-    """What part each song had: learn, stop or judge; or the fold in which it judged."""
+    """The part of each song: train, validation or test; or the fold in which it was tested."""
     parts = [""] * count
     for number, split in enumerate(splits, start=1):
         for song in split.test:
-            parts[song] = "judge" if len(splits) == 1 else f"fold {number}"
+            parts[song] = "test" if len(splits) == 1 else f"fold {number}"
         if len(splits) == 1:
             for song in split.train:
-                parts[song] = "learn"
+                parts[song] = "train"
             for song in split.validation:
-                parts[song] = "stop"
+                parts[song] = "validation"
     return parts

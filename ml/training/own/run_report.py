@@ -1,4 +1,4 @@
-"""What a run is worth: figures as Markdown, and the pictures."""
+"""The report of a run: metrics as Markdown, and plots."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ PLOTS = "pictures"
 
 
 def report_run(run: Path) -> None:
-    """Prints a run's report, and writes it beside its pictures: report.md, summary.csv, separation.csv, pictures/.
+    """Prints the report and writes report.md, summary.csv, separation.csv and pictures/.
 
-    All of it comes from the run's folder; the songs are not needed any more. Raises MoodError: run_missing,
-    run_corrupt.
+    Needs only the run's folder, not the songs. Raises MoodError: run_missing, run_corrupt.
     """
     loaded = Run.open(run)
     moods, medians, durations_s, spectrograms = loaded.stored_features()
@@ -34,11 +33,11 @@ def report_run(run: Path) -> None:
     plot_files = _plots(loaded, by_mood, spectrograms)
     (run / "report.md").write_text(text + _gallery(run, plot_files), encoding="utf-8")
     print(text)
-    print(f"Pictures in {run / PLOTS}: {', '.join(path.stem for path in plot_files)}. This text: {run / 'report.md'}")
+    print(f"Plots in {run / PLOTS}: {', '.join(path.stem for path in plot_files)}. This report: {run / 'report.md'}")
 
 
 def report(run: Run) -> str:
-    """The figures as Markdown."""
+    """The metrics as Markdown."""
     card, metrics = run.card, run.card["figures"]
     network, data, training = card["architecture"], card["data"], card["training"]
     counts = f"{data['songs']} songs, {data['artists']} artists"
@@ -49,8 +48,8 @@ def report(run: Run) -> str:
         f"# {network['title']} on {len(run.moods)} moods",
         "",
         f"- Data: {counts}.",
-        f"- Judged on {metrics['songs']} songs of {metrics['artists']} artists that it did not learn from"
-        f" ({training['judged_by']}); kept: {training['kept']}.",
+        f"- Tested on {metrics['songs']} songs by {metrics['artists']} artists that it was not trained on"
+        f" ({training['judged_by']}); final network: {training['kept']}.",
         f"- Trained {network['start']}, for {training['epochs']} epochs, best after {training['best_epoch']};"
         f" {training['seconds']:.0f} s; {network['parameters']:,} weights.",
         f"- Made by: `{card['command']}`",
@@ -58,32 +57,32 @@ def report(run: Run) -> str:
     ]
     if unknown_artists:
         lines.append(
-            f"- The artists of {unknown_artists} songs are unknown. If some share an artist, the figures are too good."
+            f"- The artists of {unknown_artists} songs are unknown. If some are the same, results are too good."
         )
-    lines += ["", "## How often it is right", "", *_overall(metrics, run.multi_label), "", *_by_mood(metrics)]
-    return "\n".join([*lines, "", "## What is taken for what", "", *_confusion(metrics["confusion"])])
+    lines += ["", "## Accuracy", "", *_overall(metrics, run.multi_label), "", *_by_mood(metrics)]
+    return "\n".join([*lines, "", "## Confusion matrix", "", *_confusion(metrics["confusion"])])
 
 
 def _overall(metrics: Mapping[str, Any], multi_label: bool) -> list[str]:
-    first = "Its likeliest mood is one of the song's" if multi_label else "Accuracy: its mood is the song's"
+    first = "Accuracy: its most probable mood is one of the song's" if multi_label else "Accuracy"
     rows = [(first, _percent(metrics["accuracy"]))]
     if multi_label:
-        rows.append(("It names just the song's moods", _percent(metrics["exact"])))
+        rows.append(("It predicts exactly the song's moods", _percent(metrics["exact"])))
     f1 = metrics["macro_f1"]
     rows += [
         ("Macro-F1", f"{f1['value']:.2f} [{f1['low']:.2f}, {f1['high']:.2f}]"),
-        ("Always naming the most frequent mood would be right for", f"{metrics['most_frequent']:.0%}"),
-        ("Calibration error of its confidence", f"{metrics['calibration_error']:.2f}"),
-        ("The same, if its confidence were true", f"{metrics['calibration_expected']:.2f}"),
+        ("Accuracy of always predicting the most frequent mood", f"{metrics['most_frequent']:.0%}"),
+        ("Calibration error", f"{metrics['calibration_error']:.2f}"),
+        ("The same, if perfectly calibrated", f"{metrics['calibration_expected']:.2f}"),
     ]
-    lines = ["| figure | value, 95 % interval by artist |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
+    lines = ["| metric | value, 95 % interval by artist |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
     if metrics["accuracy"]["low"] <= metrics["most_frequent"]:
-        lines += ["", "So few songs cannot show that it is better than always naming the most frequent mood."]
+        lines += ["", "These songs do not show that it is better than always predicting the most frequent mood."]
     return lines
 
 
 def _by_mood(metrics: Mapping[str, Any]) -> list[str]:
-    lines = ["| mood | songs | named | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["| mood | songs | predicted | precision | recall | F1 |", "| --- | --- | --- | --- | --- | --- |"]
     for mood, of in metrics["by_mood"].items():
         lines.append(
             f"| {mood} | {of['songs']} | {of['named']} | {of['precision']:.2f} | {of['recall']:.2f} | {of['f1']:.2f} |"
@@ -93,14 +92,14 @@ def _by_mood(metrics: Mapping[str, Any]) -> list[str]:
 
 def _confusion(confusion: Mapping[str, Any]) -> list[str]:
     moods = confusion["moods"]
-    lines = [f"| people say, it hears | {' | '.join(moods)} |", f"| --- |{' --- |' * len(moods)}"]
+    lines = [f"| label ↓, prediction → | {' | '.join(moods)} |", f"| --- |{' --- |' * len(moods)}"]
     for mood, row in zip(moods, confusion["counts"], strict=True):
         lines.append(f"| {mood} | {' | '.join(str(count) for count in row)} |")
     return lines
 
 
-def _percent(figure: Mapping[str, float]) -> str:
-    return f"{figure['value']:.0%} [{figure['low']:.0%}, {figure['high']:.0%}]"
+def _percent(metric: Mapping[str, float]) -> str:
+    return f"{metric['value']:.0%} [{metric['low']:.0%}, {metric['high']:.0%}]"
 
 
 def _plots(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[str, np.ndarray]) -> list[Path]:
@@ -123,7 +122,7 @@ def _plots(run: Run, by_mood: dict[str, np.ndarray], spectrograms: Mapping[str, 
 
 
 def _separations(by_mood: dict[str, np.ndarray]) -> str:
-    """CSV: a row a pair of moods and feature, the most telling first."""
+    """CSV: a row for each pair of moods and feature, best separation first."""
     import csv
     import io
 
@@ -141,4 +140,4 @@ def _separations(by_mood: dict[str, np.ndarray]) -> str:
 
 def _gallery(run: Path, plots: list[Path]) -> str:
     lines = [f"![{path.stem}]({path.relative_to(run)})" for path in plots]
-    return "\n## Pictures\n\n" + "\n\n".join(lines) + "\n"
+    return "\n## Plots\n\n" + "\n\n".join(lines) + "\n"

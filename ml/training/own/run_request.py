@@ -1,4 +1,4 @@
-"""What is asked for, and whether it was asked for before: finished runs and interrupted ones."""
+"""A training request, and whether it is already finished or was interrupted."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ class TrainingRequest:
     epochs: int | None = None
     seed: int = 0
     share: float = 0.2
-    """Of the songs: they judge."""
+    """Share of the test set."""
     folds: int = 0
-    """From 2 on: every song judges once, and the network that is kept learns from all."""
+    """From 2 on: cross-validation, and a final network trained on all songs."""
     mood_column: str = ""
     strict: bool = False
-    """Whether one bad song stops everything."""
+    """Whether an unusable song stops the command."""
     processes: int | None = None
 
     @property
     def partial(self) -> Path:
-        """Where the run is while it is not whole."""
+        """The folder of the unfinished run."""
         return self.out.with_name(f"{self.out.name}.partial")
 
     def vote(self, collection: Collection) -> str:
-        """How pieces make a song. Votes for one mood each cannot say that there are two."""
+        """How pieces are combined to a song. Majority votes cannot predict two moods."""
         return "mean" if collection.multi_label else self.architecture.vote
 
     def settings(self, collection: Collection) -> dict[str, Any]:
-        """What must be the same for an interrupted run to go on."""
+        """The settings that must be equal to resume an interrupted run."""
         songs = [
             [song.place, song.path.stat().st_size, song.moods, song.artist, song.fold] for song in collection.songs
         ]
@@ -64,7 +64,7 @@ class TrainingRequest:
 
 
 def finished_run(request: TrainingRequest, settings: dict[str, Any]) -> Run | None:
-    """The run that is there already; MoodError("run_exists") where something else is."""
+    """The run if it is already finished. Raises MoodError("run_exists") if `out` is something else."""
     if not request.out.exists():
         return None
     if (request.out / CARD).is_file():
@@ -72,35 +72,35 @@ def finished_run(request: TrainingRequest, settings: dict[str, Any]) -> Run | No
         differences = _differences(run.card["settings"], settings)
         if not differences:
             return run
-        problem = f"{request.out} holds a finished run that differs in its {differences}"
+        problem = f"{request.out} has a finished run with a different {differences}"
     else:
-        problem = f"{request.out} is there and holds no run"
-    raise MoodError("run_exists", f"{problem}; choose another --out, or move it away.")
+        problem = f"{request.out} exists and is not a run"
+    raise MoodError("run_exists", f"{problem}. Choose another --out, or move it away.")
 
 
 def start_or_resume(request: TrainingRequest, settings: dict[str, Any]) -> None:
-    """Opens the folder of the work, or what was interrupted there; MoodError("run_exists") where it is not ours."""
+    """Makes the working folder or resumes the run in it. Raises MoodError("run_exists") if it is something else."""
     place = request.partial / SETTINGS
     if place.is_file():
         differences = _differences(json.loads(place.read_text()), settings)
         if differences and has_progress(request):
             raise MoodError(
                 "run_exists",
-                f"{request.partial} holds an interrupted run that differs in its {differences}; use the command that "
-                "started it, choose another --out, or delete that folder.",
+                f"{request.partial} has an interrupted run with a different {differences}. Run the command that started"
+                " it, choose another --out, or delete that folder.",
             )
         if has_progress(request):
-            print("Going on where it was interrupted.")
+            print("Resuming the interrupted run.")
             return
         shutil.rmtree(request.partial)
     elif request.partial.exists() and any(request.partial.iterdir()):
-        raise MoodError("run_exists", f"{request.partial} is there and holds no run; choose another --out.")
+        raise MoodError("run_exists", f"{request.partial} exists and is not a run. Choose another --out.")
     request.partial.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(settings))
 
 
 def has_progress(request: TrainingRequest) -> bool:
-    """Whether one epoch at least was trained in the folder of the work: nothing before that takes long."""
+    """Whether at least one epoch is complete; earlier steps are fast."""
     return any(request.partial.glob("network-*/backup")) or any(request.partial.glob("network-*/network.keras"))
 
 

@@ -1,7 +1,7 @@
-"""How often a network is right about songs that it did not learn from.
+"""Metrics of a network on its test songs.
 
-A network names, for a song of one mood, the likeliest; where songs may carry several, every mood with a chance of one
-half or more, and always the likeliest.
+The prediction for a song is its most probable mood; if songs may have several moods, also every mood with a probability
+of at least one half.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import precision_recall_fscore_support
 
 from ml.training.evaluation.metrics import calibration_error
 from ml.training.evaluation.reliability import expected_error_if_calibrated, reliability_bins
+from ml.training.evaluation.significance import artist_bootstrap_samples
 
 PREDICTED_FROM = 0.5
-DRAWS = 1000
 
 
 def predicted_moods(chances: np.ndarray, multi_label: bool) -> np.ndarray:
-    """Which moods are named: bool (songs, moods)."""
+    """The predicted moods, bool (songs, moods)."""
     likeliest = np.eye(chances.shape[1], dtype=bool)[chances.argmax(axis=1)]
     return likeliest | (chances >= PREDICTED_FROM) if multi_label else likeliest
 
@@ -26,23 +27,22 @@ def predicted_moods(chances: np.ndarray, multi_label: bool) -> np.ndarray:
 def song_metrics(
     chances: np.ndarray, truth: np.ndarray, moods: tuple[str, ...], artists: np.ndarray, multi_label: bool
 ) -> dict[str, Any]:
-    """All figures of judged songs. `chances` float32 and `truth` bool are (songs, moods), `artists` (songs,).
+    """All metrics of test songs. `chances` float32 and `truth` bool are (songs, moods), `artists` (songs,).
 
-    accuracy: share of songs whose likeliest mood is one of theirs. exact: whose named moods are just theirs (the
-    same, where songs carry one mood). macro_f1: mean F1 over moods. Intervals are 95 %, by drawing artists anew with
-    all their songs (bootstrap, Efron 1979). most_frequent: the accuracy of always naming the mood that is most
-    frequent among these songs. calibration_error: expected calibration error over ten bins (Naeini et al. 2015);
-    calibration_expected: what so few songs would show if every confidence were true.
+    accuracy: the most probable mood is one of the song's. exact: the predicted moods are exactly the song's. macro_f1:
+    mean F1 over moods. Intervals are 95 %, by bootstrap over artists (Efron 1979). most_frequent: accuracy of always
+    predicting the most frequent mood. calibration_error: see `ml.training.evaluation.metrics.calibration_error`;
+    calibration_expected: that of a perfectly calibrated network.
     """
     predicted = predicted_moods(chances, multi_label)
     confidence, correct = confidences(chances, truth, multi_label)
     metrics = {"accuracy": _accuracy, "exact": _exact, "macro_f1": _macro_f1}
-    samples = _draws(artists)
+    samples = artist_bootstrap_samples(artists)
     intervals = {
         name: _interval(
-            figure(chances, predicted, truth), [figure(chances[d], predicted[d], truth[d]) for d in samples]
+            metric(chances, predicted, truth), [metric(chances[d], predicted[d], truth[d]) for d in samples]
         )
-        for name, figure in metrics.items()
+        for name, metric in metrics.items()
     }
     return {
         "songs": len(truth),
@@ -59,23 +59,23 @@ def song_metrics(
 
 
 def confidences(chances: np.ndarray, truth: np.ndarray, multi_label: bool) -> tuple[np.ndarray, np.ndarray]:
-    """How sure, and whether right: of the likeliest mood; where songs carry several, of each mood by itself."""
+    """Confidence and correctness of the most probable mood; with several moods per song, of each mood."""
     if multi_label:
         return chances.ravel(), truth.ravel().astype(bool)
     return chances.max(axis=1), _top1_hits(chances, truth)
 
 
 def mood_confusion(chances: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """int (moods, moods): songs that carry the row's mood and whose likeliest mood is the column's.
+    """int (moods, moods): a row for each label, a column for each most probable mood.
 
-    A song of several moods counts in the row of each.
+    A song with several moods counts in the row of each, which `sklearn.metrics.confusion_matrix` cannot do.
     """
     likeliest = np.eye(chances.shape[1], dtype=int)[chances.argmax(axis=1)]
     return truth.T.astype(int) @ likeliest
 
 
 def coverage_points(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, float]]:
-    """The surest song, the surest two, ...: at most fifty points of coverage, least confidence, accuracy."""
+    """At most fifty points of coverage, lowest confidence and accuracy, most confident songs first."""
     order = np.argsort(-confidence, kind="stable")
     counts = np.unique(np.linspace(1, len(order), min(50, len(order))).round().astype(int))
     return [
@@ -101,27 +101,21 @@ def _exact(chances: np.ndarray, predicted: np.ndarray, truth: np.ndarray) -> flo
 
 
 def _macro_f1(chances: np.ndarray, predicted: np.ndarray, truth: np.ndarray) -> float:
+    """Counted here for the bootstrap's sake: see `ml.training.evaluation.metrics.classification_metrics`."""
     hits = (predicted & truth).sum(axis=0)
     return float(np.mean(2 * hits / np.maximum(predicted.sum(axis=0) + truth.sum(axis=0), 1)))
 
 
 def _by_mood(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float | int]:
-    """Songs that carry it, that were named so, and precision, recall and F1; 0 where nothing can be counted."""
-    hits = int(np.sum(predicted & truth))
+    """Numbers of songs with this label and prediction; precision, recall and F1, 0 where undefined."""
+    precision, recall, f1, _ = precision_recall_fscore_support(truth, predicted, average="binary", zero_division=0)
     return {
         "songs": int(truth.sum()),
         "named": int(predicted.sum()),
-        "precision": round(hits / max(1, int(predicted.sum())), 4),
-        "recall": round(hits / max(1, int(truth.sum())), 4),
-        "f1": round(2 * hits / max(1, int(predicted.sum() + truth.sum())), 4),
+        "precision": round(float(precision), 4),
+        "recall": round(float(recall), 4),
+        "f1": round(float(f1), 4),
     }
-
-
-def _draws(artists: np.ndarray) -> list[np.ndarray]:
-    names = sorted(set(artists.tolist()))
-    songs = [np.flatnonzero(artists == name) for name in names]
-    random = np.random.default_rng(0)
-    return [np.concatenate([songs[i] for i in random.integers(0, len(names), len(names))]) for _ in range(DRAWS)]
 
 
 def _interval(value: float, samples: list[float]) -> dict[str, float]:

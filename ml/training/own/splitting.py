@@ -1,4 +1,4 @@
-"""Which songs a network learns from, which tell it when to stop, and which judge it: artists apart."""
+"""Splits songs into training, validation and test set, artists apart."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ml.errors import MoodError
 from ml.training.own.labelled_songs import Collection, Song
 
 MIN_SONGS = 2
-"""Songs of every mood in every part."""
+"""Minimum songs of every mood in every part."""
 VALIDATION_SHARE = 0.2
-"""Of the songs that are not judged: they tell when to stop."""
+"""Share of the songs outside the test set, for early stopping."""
 ATTEMPTS = 40
-"""Other ways to deal out artists that are tried before giving up."""
+"""Random splits that are tried before giving up."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Indices of songs. `judge` is empty for a final network, which nobody judges."""
+    """Indices of songs. `test` is empty for a final network."""
 
     train: np.ndarray
     validation: np.ndarray
@@ -31,7 +31,7 @@ class Split:
 
 
 def single_split(collection: Collection, share: float, seed: int) -> Split:
-    """One part of the songs, about `share`, judges; the rest learns. Raises MoodError("too_few_songs")."""
+    """A split with a test set of about `share` of the songs. Raises MoodError("too_few_songs")."""
     require_enough(collection, parts=3)
     everything = np.arange(len(collection.songs))
     for attempt in range(ATTEMPTS):
@@ -43,7 +43,7 @@ def single_split(collection: Collection, share: float, seed: int) -> Split:
 
 
 def fold_splits(collection: Collection, folds: int, seed: int) -> list[Split]:
-    """Every song judges once. By the column `fold` where the table has one, else `folds` parts by artist.
+    """Cross-validation splits: by the column `fold` if the table has one, else `folds` parts by artist.
 
     Raises MoodError("too_few_songs").
     """
@@ -70,7 +70,7 @@ def fold_splits(collection: Collection, folds: int, seed: int) -> list[Split]:
 
 
 def final_split(collection: Collection, seed: int) -> Split:
-    """All songs learn, but those that tell when to stop."""
+    """All songs train, except the validation set."""
     for attempt in range(ATTEMPTS):
         nobody = np.array([], int)
         split = _with_validation(collection, np.arange(len(collection.songs)), nobody, seed + 1000 * attempt)
@@ -80,15 +80,15 @@ def final_split(collection: Collection, seed: int) -> Split:
 
 
 def artists_in_several_folds(songs: Sequence[Song]) -> list[str]:
-    """Whose songs would be learned from and judged: a table's own folds may leak."""
+    """Artists in several folds of the table, which leak."""
     folds: dict[str, set[int | None]] = {}
     for song in songs:
         folds.setdefault(song.artist, set()).add(song.fold)
-    return sorted(artist for artist, found in folds.items() if len(found) > 1)
+    return sorted(artist for artist, artist_folds in folds.items() if len(artist_folds) > 1)
 
 
 def require_enough(collection: Collection, parts: int) -> None:
-    """MoodError("too_few_songs") naming each mood that has too few songs, or too few artists."""
+    """Raises MoodError("too_few_songs") with each mood that has too few songs or artists."""
     needed = MIN_SONGS * parts
     songs = Counter(mood for song in collection.songs for mood in song.moods)
     artists = {mood: len({s.artist for s in collection.songs if mood in s.moods}) for mood in songs}
@@ -96,15 +96,15 @@ def require_enough(collection: Collection, parts: int) -> None:
     if too_few:
         raise MoodError(
             "too_few_songs",
-            f"Each mood needs {needed} songs, {MIN_SONGS} in each of {parts} parts; {', '.join(too_few)}: add songs, "
-            "or leave the mood out.",
+            f"Each mood needs {needed} songs, {MIN_SONGS} in each of {parts} parts; {', '.join(too_few)}. Add songs, or"
+            " leave the mood out.",
         )
     same_artists = [f"those of “{mood}” are by {artists[mood]}" for mood in collection.moods if artists[mood] < parts]
     if same_artists:
         raise MoodError(
             "too_few_songs",
-            f"Each mood needs songs by {parts} artists, since an artist's songs stay together; "
-            f"{', '.join(same_artists)}: add songs by others.",
+            f"Each mood needs songs by {parts} artists, because an artist's songs stay together;"
+            f" {', '.join(same_artists)}. Add songs by others.",
         )
 
 
@@ -130,16 +130,16 @@ def _with_validation(collection: Collection, rest: np.ndarray, test: np.ndarray,
 
 
 def _two_parts(collection: Collection, songs: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The rest, and the part nearest to `share` that whole artists can make: one of 1 / share parts."""
+    """The rest, and one of about 1 / share parts made of whole artists."""
     parts = _parts(collection, songs, max(2, round(1 / share)), seed)
     return np.sort(np.concatenate(parts[1:])), parts[0]
 
 
 def _parts(collection: Collection, songs: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
-    """At most `count` parts without a common artist, each with about its share of every mood.
+    """At most `count` parts without common artists, stratified by mood.
 
-    Of few songs fewer parts are made, so that each can hold `LEAST` of every mood. scikit-learn deals them out; to
-    it, a song of several moods is one of its rarest.
+    Fewer parts for few songs, so that each can have `MIN_SONGS` of every mood. For the stratification a song with
+    several moods counts as its rarest.
     """
     common = Counter(mood for song in collection.songs for mood in song.moods)
     rarest = [min(collection.songs[song].moods, key=lambda mood: common[mood]) for song in songs]
@@ -150,7 +150,7 @@ def _parts(collection: Collection, songs: np.ndarray, count: int, seed: int) -> 
         return [songs, songs[:0]]
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of moods with few artists; what came of it is looked at
+        warnings.simplefilter("ignore")  # moods with few artists; the result is checked
         return [songs[test_part] for _, test_part in splitter.split(songs, rarest, artists)]
 
 
@@ -162,6 +162,6 @@ def _has_all_moods(collection: Collection, songs: np.ndarray) -> bool:
 def _not_enough(collection: Collection) -> MoodError:
     return MoodError(
         "too_few_songs",
-        f"The {len(collection.songs)} songs cannot be parted so that artists stay together and each part holds"
-        f" {MIN_SONGS} songs of every mood: add songs by other artists, or leave out the rarest mood.",
+        f"The {len(collection.songs)} songs cannot be split so that artists stay together and each part has"
+        f" {MIN_SONGS} songs of every mood. Add songs by other artists, or leave out the rarest mood.",
     )

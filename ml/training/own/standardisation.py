@@ -1,4 +1,4 @@
-"""Standardises what a network is fed, by the pieces it learns from alone."""
+"""Standardisation of network inputs, fitted on the training songs only."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ import numpy as np
 
 MIN_DEVIATION = 1e-6
 CLIP_AT = 8.0
-"""Standardised values are cut here: one broken frame must not drown the others."""
+"""Standardised values are clipped here, so that one broken frame cannot dominate."""
 
 
 @dataclass(frozen=True)
 class Scaler:
-    """x to (x - mean) / deviation, cut at -8..8. Both are float32 and broadcast against one piece."""
+    """x to (x - mean) / deviation, clipped to -8..8. Both are float32 and broadcast against a piece.
+
+    `sklearn.preprocessing.StandardScaler` needs two-dimensional arrays and cannot share a mean over axes.
+    """
 
     mean: np.ndarray
     deviation: np.ndarray
 
     @classmethod
     def fit(cls, songs: Iterable[np.ndarray], shared_axes: tuple[int, ...]) -> Scaler:
-        """From the pieces of the training songs, (pieces, *shape) each, one song in memory at a time.
+        """Fits on the pieces of the training songs, (pieces, *shape) each, one song in memory at a time.
 
-        `shared_axes` of such an array share one mean and one deviation; axis 0, that of the pieces, is always shared.
+        `shared_axes` share one mean and one deviation; axis 0, that of the pieces, is always shared.
         """
         axes = tuple(sorted({0, *shared_axes}))
         count, total, squares = 0, np.float64(0), np.float64(0)
@@ -35,7 +38,7 @@ class Scaler:
             total = total + wide.sum(axis=axes, keepdims=True)[0]
             squares = squares + np.square(wide).sum(axis=axes, keepdims=True)[0]
         if not count:
-            raise ValueError("A scaler is fitted on one piece at least; there is none.")
+            raise ValueError("A scaler needs at least one piece to fit; there is none.")
         mean = np.asarray(total / count)
         deviation = np.sqrt(np.maximum(squares / count - mean**2, 0.0))
         return cls(mean.astype(np.float32), np.asarray(np.maximum(deviation, MIN_DEVIATION), np.float32))

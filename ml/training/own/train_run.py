@@ -1,7 +1,7 @@
-"""Trains one network of the registry on one's own songs, from the listing to a finished run.
+"""Trains one network on your own songs, from the list of songs to a finished run.
 
-Works in `RUN.partial` and renames it to `RUN` when everything is there. What is interrupted goes on from its last
-whole epoch, if it is asked for in the same words.
+Works in `RUN.partial` and renames it to `RUN` at the end. The same command resumes an interrupted run from its last
+complete epoch.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from ml.training.own.run_request import TrainingRequest, finished_run, has_progr
 from ml.training.own.splitting import Split, artists_in_several_folds, final_split, fold_splits, single_split
 
 MAX_PRINTED = 30
-"""Problems that are shown one by one; all of them are kept in the run."""
+"""All problems are stored in the run."""
 
 
 def train_own(request: TrainingRequest, cache: FeatureCache) -> Run:
-    """Makes the run that is asked for, or finds it made. Prints what it does.
+    """Makes the requested run, or returns it if it is finished. Prints its progress.
 
     Raises MoodError: data_missing, data_unreadable, column_missing, no_songs, one_mood_only, too_few_songs, bad_songs,
     run_exists.
@@ -39,9 +39,9 @@ def train_own(request: TrainingRequest, cache: FeatureCache) -> Run:
     require_two_moods(collection)
     settings = request.settings(collection)
     if (finished := finished_run(request, settings)) is not None:
-        print(f"{request.out}: done before")
+        print(f"{request.out}: already done")
         return finished
-    _splits(request, collection)  # refuses too few songs before the long work
+    _splits(request, collection)  # fails early with too few songs
     start_or_resume(request, settings)
     try:
         arrays = extract_feature_arrays(
@@ -62,7 +62,7 @@ def train_own(request: TrainingRequest, cache: FeatureCache) -> Run:
 
 
 def _splits(request: TrainingRequest, collection: Collection) -> tuple[list[Split], Split | None]:
-    """The splits that judge, and that of the kept network where it is not the one that is judged."""
+    """The test splits, and the split of the final network if it is another one."""
     if request.folds or any(song.fold is not None for song in collection.songs):
         return fold_splits(collection, request.folds, request.seed), final_split(collection, request.seed)
     return [single_split(collection, request.share, request.seed)], None
@@ -79,7 +79,7 @@ def _report_problems(request: TrainingRequest, problems: Sequence[Problem]) -> N
     if request.strict:
         raise MoodError(
             "bad_songs",
-            f"{len(problems)} of the listed songs cannot be used, as said above; mend them, or train without --strict"
+            f"{len(problems)} of the listed songs cannot be used (see above). Fix them, or train without --strict"
             " to leave them out.",
         )
 
@@ -90,9 +90,7 @@ def _print_summary(collection: Collection) -> None:
         leaking = artists_in_several_folds(collection.songs)
         if leaking:
             more = ", …" if len(leaking) > 5 else ""
-            print(
-                f"Artists in several folds: {len(leaking)} ({', '.join(leaking[:5])}{more}). The figures are too good."
-            )
+            print(f"Artists in several folds: {len(leaking)} ({', '.join(leaking[:5])}{more}). Results are too good.")
 
 
 def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], final: Split | None) -> TrainingResult:
@@ -108,13 +106,13 @@ def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], f
     place = request.partial
     for number, split in enumerate([*splits, *([final] if final else [])]):
         place = request.partial / f"network-{number}"
-        keras.utils.clear_session()  # the fold before this one would stay in memory
-        counts = f"{len(split.train)} songs to learn from, {len(split.validation)} to tell when to stop"
+        keras.utils.clear_session()  # frees the memory of the previous fold
+        counts = f"{len(split.train)} training songs, {len(split.validation)} for validation"
         if len(split.test):
             name = f"Fold {number + 1} of {len(splits)}" if final else request.architecture.title
-            print(f"{name}: {counts}, {len(split.test)} to judge.", flush=True)
+            print(f"{name}: {counts}, {len(split.test)} for testing.", flush=True)
         else:
-            print(f"The network that is kept: {counts}.", flush=True)
+            print(f"Final network: {counts}.", flush=True)
         model = fit(
             request.architecture,
             arrays.pieces,
@@ -135,6 +133,6 @@ def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], f
 
 
 def _labels(collection: Collection) -> np.ndarray:
-    """int (songs,), or float32 (songs, moods) where a song may carry several."""
+    """int (songs,), or float32 (songs, moods) if songs may have several moods."""
     truth = ground_truth(collection)
     return truth.astype(np.float32) if collection.multi_label else truth.argmax(axis=1)

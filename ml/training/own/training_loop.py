@@ -1,7 +1,7 @@
-"""The loop that trains any network of the registry on pieces of songs.
+"""The training loop for any network of the registry on pieces of songs.
 
-A song's pieces stay together: what is split into training and validation are songs. Everything that is fitted, the
-scaler included, is fitted on the training songs alone. An interrupted run goes on from its last whole epoch.
+Splits are by song, so the pieces of a song stay together. Everything, including the scaler, is fitted on the training
+songs only. An interrupted run resumes from its last complete epoch.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from ml.training.own.standardisation import Scaler
 
 NETWORK, SCALER, EPOCHS, DONE = "network.keras", "scaler.json", "epochs.csv", "done.json"
 PREDICT_BATCH_SIZE = 256
-"""Pieces; bounds memory however long a song is."""
+"""Pieces; bounds memory for long songs."""
 
 
 TIE_BREAKER = 1e-3
-"""What the pieces' mean counts beside their votes: less than one vote of any song's, which has 80 pieces at most."""
+"""Weight of the mean relative to the votes: less than one vote of a song, which has at most 80 pieces."""
 
 
 def fit(
@@ -44,19 +44,19 @@ def fit(
     seed: int = 0,
     quiet: bool = False,
 ) -> keras.Model:
-    """Trains a network, keeps it in `out`, and returns it with the weights of its best epoch.
+    """Trains a network, saves it in `out`, and returns it with the weights of its best epoch.
 
     `pieces[i]`: all pieces of song i, (pieces, *architecture.shape), not standardised. `labels`: int (songs,), or
-    float32 (songs, moods) of 0 and 1 where a song may carry several moods; then the network ends in a sigmoid.
-    `train`, `validation`: indices of songs. The best epoch is that of the lowest loss on `validation`, or on `train`
-    where `validation` is empty. Every song counts the same, however long it is.
+    float32 (songs, moods) of 0 and 1 if songs may have several moods; then the network ends in a sigmoid.
+    `train`, `validation`: indices of songs. The best epoch has the lowest loss on `validation`, or on `train`
+    if `validation` is empty. Every song has the same weight.
 
-    In `out`: network.keras, scaler.json, epochs.csv, done.json. Where done.json is, nothing is trained again.
+    In `out`: network.keras, scaler.json, epochs.csv, done.json. With done.json, nothing is trained again.
     """
     if (out / DONE).exists():
         return keras.models.load_model(out / NETWORK, compile=False)
     out.mkdir(parents=True, exist_ok=True)
-    if not (out / "backup").exists():  # nothing to go on from: what an attempt without one whole epoch left is stale
+    if not (out / "backup").exists():  # a log without a complete epoch is stale
         (out / EPOCHS).unlink(missing_ok=True)
     keras.utils.set_random_seed(seed)
     recipe = architecture.recipe
@@ -83,9 +83,9 @@ def fit(
 
 
 def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray], vote: str = "mean") -> np.ndarray:
-    """What the network says of whole songs, float32 (songs, classes): the mean of their pieces, or a majority.
+    """The probabilities of songs, float32 (songs, classes): mean or majority vote of their pieces.
 
-    `song_probabilities` says how votes are counted, and what happens where they tie.
+    See `song_probabilities` for ties.
     """
     songs = []
     for song_pieces in pieces:
@@ -99,11 +99,10 @@ def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray
 
 
 def song_probabilities(chances: np.ndarray, vote: str = "mean") -> np.ndarray:
-    """The chances of a song, float32 (classes,), from those of its pieces, (pieces, classes).
+    """The probabilities of a song, float32 (classes,), from those of its pieces, (pieces, classes).
 
-    "mean": their mean. "majority": the share of the pieces whose likeliest class it is. Where classes tie in votes,
-    as when three pieces name three moods, the one with the higher mean chance leads, by a thousandth of that chance;
-    where these tie too, the first in order.
+    "mean": their mean. "majority": the share of pieces for which the class is the most probable one; the mean breaks
+    ties, then the order of classes.
     """
     mean = chances.mean(axis=0)
     if vote == "majority":
@@ -113,7 +112,7 @@ def song_probabilities(chances: np.ndarray, vote: str = "mean") -> np.ndarray:
 
 
 def build(architecture: Architecture, classes: int, multi_label: bool) -> keras.Model:
-    """An uncompiled network; where a song may carry several moods, its softmax becomes a sigmoid for each."""
+    """An uncompiled network; if songs may have several moods, its softmax becomes a sigmoid."""
     model = architecture.build(architecture.shape, classes)
     if multi_label:
         model.layers[-1].activation = keras.activations.sigmoid
@@ -152,7 +151,7 @@ def _save_network(
     out: Path,
     facts: dict[str, Any],
 ) -> keras.Model:
-    """The network without its optimiser, written whole or not at all; then done.json, which says that it is there."""
+    """Saves the network without optimiser atomically, then done.json, which marks it as finished."""
     network = build(architecture, len(moods), multi_label)
     network.set_weights(model.get_weights())
     network.save(out / f"partial-{NETWORK}")

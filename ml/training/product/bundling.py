@@ -1,4 +1,4 @@
-"""Makes a bundle: both final networks exported, a golden example, and the card."""
+"""Makes a bundle: both exported final networks, a golden example, and the card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ml.spec import AudioSpec
 from ml.training.data.packing import Pack
 
 PARITY = 1e-4
-"""The exported networks answer as the trained ones do, to this."""
+"""Maximum difference between exported and trained networks."""
 
 LICENCE = (
     "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify) and on outputs of YAMNet "
@@ -32,19 +32,19 @@ LICENCE = (
 )
 LIMITATIONS = [
     "Trained on 1,762 clips of 30 to 60 s, mostly Western pop, rock, jazz, electronic and classical music.",
-    "Valence is heard much less surely than arousal.",
+    "Valence is predicted much less accurately than arousal.",
     "The nine emotions are those that listeners of Emotify, mostly young Europeans, felt in four genres.",
-    "Words of a song are not understood; only sound is heard.",
+    "Lyrics are not understood; only the sound is analysed.",
 ]
 
 
 def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) -> None:
-    """Writes the bundle beside `target` first and renames it, so that there is never half of one.
+    """Writes the bundle to a temporary folder and renames it, so a bundle is never incomplete.
 
-    Raises MoodError("bundle_exists"): a bundle is never edited.
+    Raises MoodError("bundle_exists"), because bundles are never edited.
     """
     if target.exists():
-        raise MoodError("bundle_exists", f"{target} exists; a bundle is never edited, so name the next one.")
+        raise MoodError("bundle_exists", f"{target} already exists. Bundles are never edited: choose a new name.")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".making-") as scratch:
         draft = Path(scratch) / target.name
@@ -72,7 +72,7 @@ def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) ->
 
 
 def golden_inputs(spec: AudioSpec, scaler: FeatureScaler, frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (2, frames, 57) and log-mel bytes (2, 320, 96), the same wherever they are made: no song is in them."""
+    """Frames (2, frames, 57) and log-mel bytes (2, 320, 96), reproducible and made without any song."""
     random = np.random.default_rng(1982)
     standard = random.normal(0, 1, (2, frames, len(scaler.mean)))
     features = scaler.inverse(standard.astype(np.float32))
@@ -83,7 +83,7 @@ def golden_inputs(spec: AudioSpec, scaler: FeatureScaler, frames: int) -> tuple[
 
 
 def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
-    """Inputs and the trained networks' answers to them, checked against the exported networks'."""
+    """Inputs and the trained networks' outputs, checked against the exported networks."""
     frames, mel = golden_inputs(bundle.card.spec, bundle.feature_scaler, sum(bundle.frame_views))
     trained = {
         "cnn1d": KerasRuntime(runs / "cnn1d-final" / "network.keras").scores(bundle.feature_scaler(frames)),
@@ -99,7 +99,7 @@ def _golden(bundle: Bundle, runs: Path) -> dict[str, np.ndarray]:
 
 
 def _exported(run: Path, name: str, draft: Path) -> dict[str, Any]:
-    """Exports one network's scores. Returns what the card says of it."""
+    """Exports one network's scores; returns its entry in the card."""
     trained = keras.saving.load_model(run / "network.keras", compile=False)
     served = keras.Model(trained.input, trained.output["scores"], name=name)
     file = draft / f"{name}.tflite"

@@ -1,4 +1,4 @@
-"""Fits how sure each side of a composite mood is, on songs that the networks were not trained on."""
+"""Fits the confidence of each side of a composite mood on held-out songs."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ml.training.evaluation.composite_agreement import SIDES, correct_sides
 from ml.training.evaluation.metrics import calibration_error
 
 RIDGE = 1.0
-"""Prior of the fit: weights near 1 and 0, as if the shares were already chances."""
+"""Strength of the prior: weights near 1 and 0, as if shares were calibrated already."""
 STATED_RIGHT = 2 / 3
-"""Of the songs whose mood is stated, at least this many are to be right."""
+"""Target accuracy of stated moods."""
 LEAST_STATED = 0.75
-"""But the mood of at least so many songs is stated: who only ever answers "Mixed" says nothing."""
+"""But at least this share of songs gets a stated mood instead of "Mixed"."""
 
 
 @dataclass(frozen=True)
 class SideEvidence:
-    """What is known of the two sides of some songs, an array a field, a row a song."""
+    """Evidence for the two sides of songs, one row each."""
 
     shares: np.ndarray
     """(songs, 2)"""
     gaps: np.ndarray
     """(songs, 2): lead over the best mood outside the pair."""
     right: np.ndarray
-    """bool (songs, 2): the side is among the two moods that listeners name most; any that tie count."""
+    """bool (songs, 2): whether the side is among the two moods that listeners name most. Ties count."""
 
     @classmethod
     def of(cls, predicted: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> SideEvidence:
@@ -42,7 +42,7 @@ class SideEvidence:
         return SideEvidence(self.shares[rows], self.gaps[rows], self.right[rows])
 
     def chances(self, calibration: Calibration) -> np.ndarray:
-        """(songs, 2): how sure each side is."""
+        """(songs, 2): the confidence of each side."""
         both = (calibration.first, calibration.second)
         return np.array(
             [
@@ -53,7 +53,10 @@ class SideEvidence:
 
 
 def fit_calibration(evidence: SideEvidence) -> Calibration:
-    """The calibration of these songs, with the threshold that their coverage-accuracy curve gives."""
+    """The calibration fitted on these songs, with the threshold from their coverage-accuracy curve.
+
+    `sklearn.linear_model.LogisticRegression` shrinks its weights to 0; here they shrink to 1 and 0.
+    """
     sides_fitted = [_logistic(evidence.shares[:, i], evidence.gaps[:, i], evidence.right[:, i]) for i in (0, 1)]
     unsure = Calibration(sides_fitted[0], sides_fitted[1], threshold=0.0)
     threshold = lowest_threshold(evidence.chances(unsure)[:, 0], evidence.right[:, 0])
@@ -61,10 +64,10 @@ def fit_calibration(evidence: SideEvidence) -> Calibration:
 
 
 def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
-    """The confidence from which on a mood is stated: the lowest at which STATED_RIGHT of the stated are right.
+    """The lowest confidence at which a share of STATED_RIGHT of the stated moods is right.
 
-    From the coverage-accuracy curve (El-Yaniv and Wiener 2010). Where no such point states LEAST_STATED of the songs,
-    the one that states just these.
+    From the coverage-accuracy curve (El-Yaniv and Wiener 2010). If that states too few songs, the confidence that
+    states LEAST_STATED of them.
     """
     order = np.argsort(-chances, kind="stable")
     accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
@@ -75,7 +78,7 @@ def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
 
 
 def cross_fitted_confidences(evidence: SideEvidence, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
-    """Chances of each song by the calibration of the other folds, and the calibration error of each side."""
+    """Confidences of each song, calibrated on the other folds, and the calibration error of each side."""
     chances = np.zeros_like(evidence.shares)
     for fold in np.unique(folds):
         chances[folds == fold] = evidence[folds == fold].chances(fit_calibration(evidence[folds != fold]))
@@ -84,7 +87,7 @@ def cross_fitted_confidences(evidence: SideEvidence, folds: np.ndarray) -> tuple
 
 
 def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
-    """For each tenth of songs, the surest first: the lowest confidence among them and how many are right."""
+    """For each tenth of songs by confidence: their lowest confidence and their accuracy."""
     order = np.argsort(-chances, kind="stable")
     counts = [round(len(order) * tenth / 10) for tenth in range(1, 11)]
     return [

@@ -1,8 +1,8 @@
-"""Trains the product's networks fold by fold.
+"""Trains the product's networks with cross-validation.
 
-Fold k is trained on the clips outside fold k, and then says what it hears in fold k; "final" is trained on all. In
-each fold a network's members are trained one after the other, then they are made one. What is finished is skipped; an
-interrupted member goes on from its last epoch. Any Keras backend will do: set KERAS_BACKEND=jax on a machine with a
+The networks of fold k train on the clips outside fold k and then predict fold k; "final" trains on all clips. In each
+fold the members of a network are trained one after the other and joined into an ensemble. Finished members are skipped;
+an interrupted member resumes from its last epoch. Any Keras backend works: set KERAS_BACKEND=jax on a machine with a
 GPU.
 """
 
@@ -40,12 +40,12 @@ def build_network(network: str, recipe: Recipe, spec: AudioSpec) -> keras.Model:
 def train_fold(
     pack: Pack, network: str, fold: str, members: Sequence[Recipe], out: Path, only: int | None = None
 ) -> None:
-    """Trains one network without one fold (or without none), and keeps it in `out`, with what it hears there.
+    """Trains one network without one fold (or on all clips) and saves it in `out` with its held-out scores.
 
-    With `only`, no more than that member is trained: several can be on the way at once.
+    With `only`, trains just that member, so that several processes can share the work.
     """
     if (out / "done.json").exists():
-        print(f"{out}: done before")
+        print(f"{out}: already done")
         return
     out.mkdir(parents=True, exist_ok=True)
     folds = np.array([clip.fold for clip in pack.clips])
@@ -84,9 +84,9 @@ def train_member(
     out: Path,
     title: str,
 ) -> None:
-    """Trains one member on `clips`, and keeps it in `out`."""
+    """Trains one member on `clips` and saves it in `out`."""
     if (out / "done.json").exists():
-        print(f"{out}: done before")
+        print(f"{out}: already done")
         return
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
@@ -94,7 +94,7 @@ def train_member(
     batches = make_batches(pack, clips, Targets.of(pack, words), scaler, recipe)
     member = build_network(network, recipe, pack.spec)
     student = Student(member, teacher_outputs=pack.teacher.shape[1], tags=len(words))
-    student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be restored
+    student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be resumed
     student.compile(optimizer=optimizer(recipe, len(batches)))
     started = time.monotonic()
     student.fit(
@@ -114,21 +114,21 @@ def train_member(
 def make_batches(
     pack: Pack, clips: np.ndarray, targets: Targets, scaler: FeatureScaler | SpectrogramScaler, recipe: Recipe
 ) -> Batches:
-    """The batches of the network that reads what `scaler` scales."""
+    """Batches for the network that `scaler` belongs to."""
     if isinstance(scaler, FeatureScaler):
         return FrameBatches(pack, clips, targets, recipe, scaler=scaler)
     return SpectrogramBatches(pack, clips, targets, recipe, scaler=scaler)
 
 
 def fit_scaler(pack: Pack, network: str, clips: np.ndarray) -> FeatureScaler | SpectrogramScaler:
-    """The network's own kind of scaler, fitted on `clips` alone."""
+    """The scaler of a network, fitted on `clips` only."""
     if network == "cnn1d":
         return FeatureScaler.fit(np.concatenate([pack.frames_of(clip) for clip in clips]))
     return fit_spectrogram_scaler(pack, clips)
 
 
 def fit_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
-    """The deviation of levelled log-mel over one segment from the middle of each training clip."""
+    """Fits the standard deviation of levelled log-mel on the middle segment of each training clip."""
     unscaled = SpectrogramScaler(deviation_db=1.0)
     middle = []
     for clip in clips:
@@ -139,7 +139,7 @@ def fit_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
 
 
 class Progress(keras.callbacks.Callback):
-    """A line every tenth epoch."""
+    """Prints a line every tenth epoch."""
 
     def __init__(self, name: str, epochs: int) -> None:
         super().__init__()

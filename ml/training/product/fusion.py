@@ -1,8 +1,8 @@
-"""Fits how the two networks are combined, on clips that neither was trained on.
+"""Fits the combination of the two networks on held-out clips.
 
-Seven numbers: how much the 2D network counts in each of the four heads, how sharp the quadrants' and the clusters'
-chances are (a mean of two networks is less sure than it could be), and how far valence and arousal are stretched
-from the middle (a mean of two timid guesses is too timid). Each head is fitted on the clips that carry its labels.
+Seven parameters: the weight of the 2D network in each of the four heads, the sharpness of quadrants and clusters (a
+mean of two networks is underconfident), and the stretch of valence and arousal (a mean of two shrunken estimates is
+shrunken). Each head is fitted on the clips with its labels.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS, LABELS, H
 from ml.training.data.clips import Clip
 
 RIDGE = np.array([10.0, 1.0])
-"""Prior of the fit, on the logit of the share and the logarithm of the sharpness: one half, and no sharpening. A share
-stays near one half unless the clips clearly ask for another."""
+"""Prior on the logit of the share and the logarithm of the sharpness: one half, and no sharpening. A share stays near
+one half without clear evidence."""
 DECIMALS = 4
 
 
 def target_vectors(clips: Sequence[Clip]) -> np.ndarray:
-    """What people said of each clip as a score vector, float64 (clips, 20); NaN where nobody said anything."""
+    """The labels of each clip as a score vector, float64 (clips, 20); NaN without a label."""
     out = np.full((len(clips), len(LABELS)), np.nan)
     part = {head.name: head.part for head in HEADS}
     for row, clip in zip(out, clips, strict=True):
@@ -39,9 +39,9 @@ def target_vectors(clips: Sequence[Clip]) -> np.ndarray:
 
 
 def fit_combination(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -> Combination:
-    """The combination of least loss. All three are (clips, 20); NaN in `targets` does not count.
+    """The combination with the lowest loss. All three are (clips, 20); NaN in `targets` is ignored.
 
-    Loss: cross-entropy of chances; squared error of shares, valence and arousal in units of its mean.
+    Loss: cross-entropy of class chances; squared error of shares, valence and arousal relative to its mean.
     """
     cnn1d, cnn2d = cnn1d.astype(np.float64), cnn2d.astype(np.float64)
     rules = {}
@@ -54,10 +54,10 @@ def fit_combination(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray) -
 def cross_fitted_combination(
     cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, folds: np.ndarray
 ) -> np.ndarray:
-    """(clips, 20) of both networks, each fold combined as the other folds' clips say.
+    """Combined scores (clips, 20), each fold by a combination fitted on the other folds.
 
-    The other folds' scores come from networks that were trained on this fold, as in any stacking (Wolpert 1992); with
-    seven numbers fitted, what can leak by that is nothing that could be measured.
+    The other folds' scores come from networks trained on this fold, as in any stacking (Wolpert 1992); with seven
+    parameters the leak is not measurable.
     """
     out = np.zeros(cnn1d.shape)
     for fold in np.unique(folds):
@@ -72,7 +72,7 @@ def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head)
     plain_error = np.mean((Combination(plain)(cnn1d, cnn2d)[:, head.part] - labels) ** 2)
 
     def rule(numbers: np.ndarray) -> HeadCombination:
-        """Of one number or two: where there is none for the sharpness, it is left alone."""
+        """From the logit of the share and, if present, the logarithm of the sharpness."""
         share, sharpness = 1 / (1 + np.exp(-numbers[0])), np.exp(numbers[1:].sum())
         return HeadCombination(float(share), float(sharpness))
 
@@ -84,7 +84,7 @@ def _head(cnn1d: np.ndarray, cnn2d: np.ndarray, targets: np.ndarray, head: Head)
             error = np.sum(np.mean((combined - labels) ** 2, axis=1)) / (2 * plain_error + 1e-12)
         return float(error + np.sum(RIDGE[: len(numbers)] * numbers**2) / 2)
 
-    # Without slopes: where chances sum to 1.0000001, the loss has a tiny step at sharpness 1, and slopes mislead there.
+    # Without gradients: where chances sum to 1.0000001, the loss has a tiny step at sharpness 1, which misleads them.
     start = np.zeros(1 if head.activation == "sigmoid" else 2)
     best = rule(minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6}).x)
     return HeadCombination(round(best.share_of_2d, DECIMALS), round(best.sharpness, DECIMALS))

@@ -1,6 +1,6 @@
-"""Trains members of the product's networks in processes side by side, each with one core.
+"""Trains members of the product's networks in parallel processes, each with one core.
 
-A member trains hardly faster on two cores than on one, so that two members at once take little more than half the time.
+A member is hardly faster on two cores than on one, so training two at a time takes little more than half the time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ml.training.product.recipes import RECIPES
 
-# One core each; products of bfloat16 where the processor knows them, as the bundles were trained.
+# One core each; bfloat16 where the processor supports it, as for the bundles.
 ENVIRONMENT = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -39,7 +39,7 @@ class Job:
 
 
 def jobs(networks: Sequence[str], folds: Sequence[str]) -> list[Job]:
-    """All members, those that take longest first, so that no process is left alone with one at the end."""
+    """All members, slowest first, so that the processes finish at about the same time."""
     all_jobs = [
         Job(network, fold, member)
         for fold, network in product(folds, networks)
@@ -51,9 +51,9 @@ def jobs(networks: Sequence[str], folds: Sequence[str]) -> list[Job]:
 def train_in_parallel(
     pack: Path, networks: Sequence[str], folds: Sequence[str], out: Path, processes: int, options: Sequence[str] = ()
 ) -> bool:
-    """Trains what is not done yet, `processes` members at a time; False if one of them failed.
+    """Trains unfinished members, `processes` at a time; returns False if one of them failed.
 
-    `more` are further options of `ml.training.train`. The networks are put together afterwards, by that command.
+    `options` are further options of `ml.training.train`, which then builds the ensembles.
     """
     pending = [job for job in jobs(networks, folds) if not (out / job.place / "done.json").exists()]
     if not pending:
@@ -65,4 +65,4 @@ def train_in_parallel(
         return subprocess.run(command, env={**ENVIRONMENT, **os.environ}, check=False).returncode
 
     with ThreadPoolExecutor(processes) as pool:
-        return not any(list(pool.map(run, pending)))  # all of them are run, whatever becomes of one
+        return not any(list(pool.map(run, pending)))  # run all, even if one fails

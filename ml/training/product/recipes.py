@@ -1,4 +1,4 @@
-"""All knobs of training. A bundle's card keeps the recipes that made it."""
+"""All hyperparameters of the product's networks; a bundle's card stores them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recipe:
-    """All knobs of one network's training run."""
+    """Hyperparameters of one training run."""
 
     epochs: int
-    """Clips are few and every epoch draws other segments of them: long runs help until about here."""
+    """Clips are few and every epoch draws other segments, so long runs help, up to about this number."""
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
     batch_size: int = 32
     warmup_share: float = 0.05
     averaging: float = 0.995
-    """Weights are averaged over about two hundred steps; the average is what is kept."""
+    """Momentum of the weight average, about two hundred steps; the average becomes the final weights."""
     mixup: float = 0.1
-    """Both parameters of the Beta distribution that says how far two clips are mixed (Zhang et al. 2018)."""
+    """Alpha of mixup (Zhang et al. 2018)."""
     spread: bool = False
-    """Whether the 1D network pools the deviation over time, too."""
+    """Whether the 1D network also pools the standard deviation over time."""
     wide: bool = False
-    """Whether the 1D network reads the half minute around a segment, in place of the segment."""
+    """Whether the 1D network reads the half minute around a segment instead of the segment."""
     seed: int = 0
 
 
@@ -34,4 +34,4 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     ),
     "cnn2d": (Recipe(epochs=96), Recipe(epochs=96, seed=1)),
 }
-"""Of each network its members, which answer together: see `ml.models.ensemble`."""
+"""The members of each network's ensemble: see `ml.models.ensemble`."""

@@ -65,10 +65,10 @@ def _measures(card: Mapping[str, Any]) -> str:
     baselines = card.get("baselines", {})
     baseline_titles = {name: title for name, title in BASELINES.items() if name in baselines}
     rows = []
-    for collection, figure, text, published in ROWS:
-        views = [interval(card["metrics"][view][collection][figure]) for view in VIEWS]
-        beside = [interval(baselines[name].get(collection, {}).get(figure)) for name in baseline_titles]
-        rows.append([text, *views, *beside, "-" if published is None else f"{published:.3f}"])
+    for collection, metric, text, published in ROWS:
+        views = [interval(card["metrics"][view][collection][metric]) for view in VIEWS]
+        baseline_values = [interval(baselines[name].get(collection, {}).get(metric)) for name in baseline_titles]
+        rows.append([text, *views, *baseline_values, "-" if published is None else f"{published:.3f}"])
     reference = "baseline, full band" if baseline_titles else "baseline"
     return table(["measure", *VIEW_NAMES, *baseline_titles.values(), reference], rows)
 
@@ -77,9 +77,9 @@ def _composite(card: Mapping[str, Any]) -> str:
     composites = [card["composite"][view] for view in VIEWS]
     baseline_titles = {name: title for name, title in BASELINES.items() if name in card.get("baselines", {})}
     rows = []
-    for figure, text in COMPOSITE:
-        beside = [interval(card["baselines"][name]["composite"][figure]) for name in baseline_titles]
-        rows.append([text, *[interval(composite["figures"][figure]) for composite in composites], *beside])
+    for metric, text in COMPOSITE:
+        baseline_values = [interval(card["baselines"][name]["composite"][metric]) for name in baseline_titles]
+        rows.append([text, *[interval(composite["figures"][metric]) for composite in composites], *baseline_values])
     for side in ("first", "second"):
         errors = [composite["calibration_error"] for composite in composites]
         cells = [f"{error[side]:.3f}{_perfect(error.get(f'{side}_expected'))}" for error in errors]
@@ -186,12 +186,12 @@ def significance_table(card: Mapping[str, Any]) -> str:
         return ""
     rows = []
     for one in card["significance"]:
-        collection, _, figure = one["figure"].partition(".")
+        collection, _, metric = one["figure"].partition(".")
         holds = "yes" if one["low"] > 0 or one["high"] < 0 else "no"
         difference = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
         rows.append(
             [
-                f"{COLLECTIONS[collection]} {figure}",
+                f"{COLLECTIONS[collection]} {metric}",
                 f"{VIEW_TITLES[one['a']]} - {VIEW_TITLES[one['b']]}",
                 difference,
                 holds,

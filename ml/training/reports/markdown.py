@@ -10,7 +10,7 @@ END = "<!-- end -->"
 
 
 def replace_marked(page: str, texts: Mapping[str, str]) -> str:
-    """The page with each text between its mark, as `<!-- name -->`, and the next `<!-- end -->`.
+    """Replaces the text between each mark `<!-- name -->` and the next `<!-- end -->`.
 
     Raises MoodError("page_unmarked").
     """
@@ -19,9 +19,7 @@ def replace_marked(page: str, texts: Mapping[str, str]) -> str:
         before, mark, rest = page.partition(begin)
         _, closed, after = rest.partition(END)
         if not mark or not closed:
-            raise MoodError(
-                "page_unmarked", f"The page has no place between {begin.strip()} and {END}; add both lines."
-            )
+            raise MoodError("page_unmarked", f"The page has no lines {begin.strip()} and {END}. Add both.")
         page = f"{before}{begin}\n{text}\n\n{END}{after}"
     return page
 

@@ -1,4 +1,4 @@
-"""Each mood in a few numbers."""
+"""A summary of each mood: songs, minutes and median features."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SHOWN = ("tempo_bpm", "rms_mean", "spectral_centroid_mean", "zero_crossing_rate_
 
 
 def summary_by_mood(moods: Sequence[Sequence[str]], medians: np.ndarray, durations_s: np.ndarray) -> tuple[str, str]:
-    """A Markdown table of the most telling features, and a CSV of all: songs, minutes, median of each feature.
+    """A Markdown table of a few features, and a CSV of all: songs, minutes, median of each feature.
 
-    `moods`: those of each song; `medians`: float32 (songs, 57); `durations_s`: (songs,). The mode's number is the
-    share of songs in major.
+    `moods`: those of each song; `medians`: float32 (songs, 57); `durations_s`: (songs,). For the
+    mode it is the share of songs in major.
     """
     rows = []
     for mood in sorted({mood for song in moods for mood in song}, key=str.casefold):

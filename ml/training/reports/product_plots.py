@@ -1,4 +1,4 @@
-"""The product's own figures and the music behind them, drawn: called by ml.training.evaluate --pictures."""
+"""Plots of the product's metrics and training data, for ml.training.evaluate --pictures."""
 
 from __future__ import annotations
 
@@ -19,33 +19,32 @@ CLAIMS = {
     "second_side": "second side of the mood",
 }
 LOSSES = {
-    "loss": "All of it, weighted",
+    "loss": "Total, weighted",
     "quadrants": "Quadrants",
     "clusters": "Clusters",
     "emotions": "Nine emotions",
     "affect": "Valence and arousal",
-    "words": "Mood words",
+    "words": "Mood tags",
     "teacher": "Teachers",
 }
-"""The parts of a network's loss, as ml.training.networks.student names them."""
+"""The parts of the loss in ml.training.networks.student."""
 RUNS = {"without one of the five folds": ("0", "1", "2", "3", "4"), "on all folds": ("final",)}
 SHOWN = 3
 """Spectrograms of each mood."""
 
 
 def plot_report(pack: Pack, report: dict[str, Any], folder: Path, runs: Path) -> list[Path]:
-    """Draws a report (`ml.training.evaluation.card_report.report`) into a folder, and returns what it wrote.
+    """Plots a report (`ml.training.evaluation.card_report.report`) and returns the written files.
 
-    The loss of each network by epoch, as training logged it in `runs`; confusion matrices and reliability diagrams of
-    each view, coverage against accuracy; of the four quadrants' clips spectrograms side by side, box plots of features
-    with how far moods are apart, a summary as Markdown and CSV.
+    Loss curves from the logs in `runs`; confusion matrices, reliability diagrams and coverage of each view;
+    spectrograms, feature distributions and a summary (Markdown and CSV) of the four quadrants.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [*_histories(runs, folder), *_figures(report, folder), *_music(pack, folder)]
+    return [*_loss_plots(runs, folder), *_metric_plots(report, folder), *_music_plots(pack, folder)]
 
 
-def _histories(runs: Path, folder: Path) -> list[Path]:
-    """Of the networks that are in `runs`."""
+def _loss_plots(runs: Path, folder: Path) -> list[Path]:
+    """Loss curves of the networks in `runs`."""
     from ml.training.reports.plots import plot_losses  # matplotlib takes a second to load
 
     written = []
@@ -54,17 +53,17 @@ def _histories(runs: Path, folder: Path) -> list[Path]:
             kind: [log for name in names for log in _logs(runs / f"{network}-{name}")] for kind, names in RUNS.items()
         }
         if any(logs.values()):
-            title = f"{TITLES[network]}: loss by epoch (its weights are kept as a running mean over steps)"
+            title = f"{TITLES[network]}: loss by epoch (final weights are a moving average over steps)"
             written.append(plot_losses(logs, LOSSES, folder / f"history-{network}.png", title))
     return written
 
 
 def _logs(run: Path) -> list[Path]:
-    """Of the network, or of each of its members."""
+    """The logs of a network or of its members."""
     return sorted(run.rglob("epochs.csv"))
 
 
-def _figures(report: dict[str, Any], folder: Path) -> list[Path]:
+def _metric_plots(report: dict[str, Any], folder: Path) -> list[Path]:
     from ml.training.reports.plots import plot_confusion_matrix, plot_coverage, plot_reliability
 
     written = []
@@ -82,8 +81,8 @@ def _figures(report: dict[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def _music(pack: Pack, folder: Path) -> list[Path]:
-    """The clips that people gave a quadrant."""
+def _music_plots(pack: Pack, folder: Path) -> list[Path]:
+    """Plots of the clips with a quadrant."""
     from ml.training.reports.mood_summary import summary_by_mood
     from ml.training.reports.plots import plot_features, plot_spectrograms
 

@@ -1,4 +1,4 @@
-"""The networks that earlier projects used for sung emotion, and a vector machine, on the same phrases and folds."""
+"""Networks of earlier projects for sung emotion, and an SVM, on the same phrases and folds."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PARTS = ("mfcc", "move", "bend", "tune", "level")
 
 
 def pieces_of(network: str, phrases: Sequence[Phrase], folder: Path, cache: FeatureCache) -> list[np.ndarray]:
-    """All pieces of every phrase, as a network of the registry reads them."""
+    """All pieces of every phrase as input of a network of the registry."""
     return [architecture(network).inputs(folder / phrase.file, cache) for phrase in phrases]
 
 
 def evaluate_older_network(
     run: TrainingRun, phrases: Sequence[Phrase], pieces: list[np.ndarray], out: Path
 ) -> tuple[np.ndarray, int]:
-    """A network of the registry, trained by the loop of its own, which stops early by a part of what it learns from."""
+    """Trains and tests a network of the registry with early stopping."""
     from ml.training.own.standardisation import Scaler
     from ml.training.own.training_loop import fit, song_chances
 
@@ -45,7 +45,7 @@ def evaluate_older_network(
 
 
 def validation_split(run: TrainingRun, phrases: Sequence[Phrase], train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Phrases to learn from and phrases to watch: whole actors where actors are kept apart, else drawn at random."""
+    """Training and validation phrases: whole actors if the split is by actor, else random phrases."""
     groups = np.array([phrases[number].actor for number in train]) if run.split == "actors" else train
     shuffled = np.random.default_rng(run.seed).permutation(np.unique(groups))
     in_validation = np.isin(groups, shuffled[: round(VALIDATION_SHARE * len(shuffled))])
@@ -55,7 +55,7 @@ def validation_split(run: TrainingRun, phrases: Sequence[Phrase], train: np.ndar
 def evaluate_svm(
     run: TrainingRun, phrases: Sequence[Phrase], columns: np.ndarray, spec: SungSpec
 ) -> tuple[np.ndarray, int]:
-    """An RBF support vector machine on statistics of the columns of phrases as they are sung. It counts no weights."""
+    """Trains and tests an RBF support vector machine on statistics of the columns. Its number of weights is 0."""
     from sklearn.svm import SVC
 
     train, test = run.split_indices(phrases)
@@ -70,9 +70,9 @@ def evaluate_svm(
 
 
 def statistics(columns: np.ndarray, spec: SungSpec) -> list[np.ndarray]:
-    """Of each part, over the columns that are sung, (phrases, _): mean, deviation, a low, the middle and a high value.
+    """Statistics of each part over voiced columns, (phrases, _): mean, deviation, 10th, 50th and 90th percentile.
 
-    Of the pitch, its share on each bin in the first, second and last third of the phrase.
+    For the pitch, its mean on each bin in the first, second and last third of the phrase.
     """
     blocks = []
     for name in PARTS:

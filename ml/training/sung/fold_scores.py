@@ -1,4 +1,4 @@
-"""Networks trained without one fold, and what they hear there."""
+"""Trains networks without one fold and tests them on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NETWORKS = ("cnn1d", "cnn2d")
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """One training: all phrases but those of a fold."""
+    """One training run without the phrases of a fold."""
 
     split: str
     network: str
@@ -34,15 +34,15 @@ class TrainingRun:
         return out / f"{self.split}-{self.network}-{self.fold}-{self.seed}.json"
 
     def split_indices(self, phrases: Sequence[Phrase]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices of the phrases to learn from, and of those to judge."""
+        """Indices of training and test phrases."""
         test = folds_of(phrases, self.split) == self.fold
         return np.flatnonzero(~test), np.flatnonzero(test)
 
 
 def measure(run: TrainingRun, evaluate: Callable[[], tuple[np.ndarray, int]], out: Path) -> Path:
-    """Keeps in the JSON file that is returned what `judge` gives: chances (held phrases, 6), and a count of weights.
+    """Saves the result of `evaluate`, chances (test phrases, 6) and number of weights, in the returned JSON file.
 
-    What is there is not made again.
+    An existing file is not made again.
     """
     path = run.place(out)
     if path.exists():
@@ -61,7 +61,7 @@ def measure(run: TrainingRun, evaluate: Callable[[], tuple[np.ndarray, int]], ou
 
 
 def evaluate_network(run: TrainingRun, phrases: list[Phrase], columns: np.ndarray) -> tuple[np.ndarray, int]:
-    """A network of this package; `made`: (1 + copies, phrases, columns, width), of all phrases."""
+    """Trains and tests a network of this package. `columns`: (1 + copies, phrases, columns, width) of all phrases."""
     from ml.training.sung.network_training import chances_of, train_network
 
     train, test = run.split_indices(phrases)
@@ -71,7 +71,7 @@ def evaluate_network(run: TrainingRun, phrases: list[Phrase], columns: np.ndarra
 
 
 def variants_of(phrases: Sequence[Phrase], folder: Path, out: Path) -> np.ndarray:
-    """All phrases as they are and changed, see `columns.variants`. Heard once, then kept in `out`."""
+    """All phrases with augmented copies, see `voice_columns.variants`. Extracted once, then cached in `out`."""
     fingerprint = repr((SUNG_SPEC, [(phrase.file, (folder / phrase.file).stat().st_size) for phrase in phrases]))
     path = out / f"voices-{hashlib.sha256(fingerprint.encode()).hexdigest()[:12]}.npz"
     if not path.exists():

@@ -1,11 +1,11 @@
-"""Measures how well networks hear the emotion of sung phrases; docs/sung-emotion.md has the times.
+"""Trains and tests networks for the emotion of sung phrases; docs/sung-emotion.md has expected times.
 
     python -m ml.training.sung.measure --data DIR                        # DIR holds ravdess/ with its labels.csv
-    python -m ml.training.sung.measure --data DIR --split actors         # one of the two ways to split
+    python -m ml.training.sung.measure --data DIR --split actors         # one of the two splits
     python -m ml.training.sung.measure --data DIR --network cnn1d --seeds 3
     python -m ml.training.sung.measure --data DIR --keep docs/sung-emotion.json --page docs/sung-emotion.md
 
-A network and a fold at a time; what is finished is skipped, so that it can be stopped and called again.
+One network and fold at a time; skips finished ones, so it can be stopped and restarted.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from ml.training.sung.voice_spec import SUNG_SPEC
 COLLECTION = "ravdess"
 OUT = Path("var/training/sung")
 SEEDS = 2
-"""The networks of this package are trained so often, and their chances averaged; the others once."""
+"""Runs of each network of this package, whose chances are averaged; other networks run once."""
 
 
 def measure_all(
     data: Path, out: Path, cache: FeatureCache, splits: Sequence[str], networks: Sequence[str], seeds: int
 ) -> None:
-    """Trains and judges what is asked for and not yet there."""
+    """Trains and tests what is not finished yet."""
     phrases, folder = read_phrases(data / COLLECTION), data / COLLECTION
     out.mkdir(parents=True, exist_ok=True)
     labels = np.array([phrase.emotion for phrase in phrases])
@@ -62,12 +62,13 @@ def measure_all(
             saved = json.loads(measure(run, evaluate(run), out).read_text())
             right = np.mean(np.argmax(saved["chances"], axis=1) == labels[run.split_indices(phrases)[1]])
             print(
-                f"{run.place(out).stem}: {right:.3f} right, {saved['core_seconds'] / 60:.1f} core minutes", flush=True
+                f"{run.place(out).stem}: accuracy {right:.3f}, {saved['core_seconds'] / 60:.1f} core minutes",
+                flush=True,
             )
 
 
 def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[TrainingRun]:
-    """All trainings that are asked for; those of one seed before those of the next."""
+    """All requested runs, ordered by seed."""
     return [
         TrainingRun(split, network, fold, seed)
         for seed in range(seeds)
@@ -78,8 +79,8 @@ def runs(splits: Sequence[str], networks: Sequence[str], seeds: int) -> list[Tra
     ]
 
 
-def figures(phrases: list[Phrase], args: argparse.Namespace) -> None:
-    """Prints what is measured by now, and writes it where it is asked for."""
+def write_results(phrases: list[Phrase], args: argparse.Namespace) -> None:
+    """Prints the results, and writes them to the requested files."""
     results = collect_results(phrases, args.out)
     if args.keep:
         args.keep.write_text(json.dumps(results, indent=1) + "\n")
@@ -93,16 +94,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds ravdess/ with its labels.csv")
     parser.add_argument("--split", nargs="*", choices=SPLITS, default=SPLITS)
     parser.add_argument("--network", nargs="*", choices=(*OLDER_NETWORKS, SVM, *NETWORKS), metavar="NAME")
-    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"trainings that are averaged; default {SEEDS}")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"number of runs to average; default: {SEEDS}")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
-    parser.add_argument("--keep", type=Path, help="write the figures here too: docs/sung-emotion.json")
-    parser.add_argument("--page", type=Path, help="and their tables into this page: docs/sung-emotion.md")
+    parser.add_argument("--keep", type=Path, help="also write the results to this file: docs/sung-emotion.json")
+    parser.add_argument("--page", type=Path, help="and the tables to this page: docs/sung-emotion.md")
     args = parser.parse_args()
     networks = args.network if args.network is not None else (*OLDER_NETWORKS, SVM, *NETWORKS)
     try:
         measure_all(args.data, args.out, FeatureCache(args.cache), args.split, networks, args.seeds)
-        figures(read_phrases(args.data / COLLECTION), args)
+        write_results(read_phrases(args.data / COLLECTION), args)
     except MoodError as error:
         parser.exit(1, f"{error.message}\n")
 

@@ -1,4 +1,4 @@
-"""Trains one network on some phrases."""
+"""Trains a network on sung phrases."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Targets = dict[str, np.ndarray]
 
 
 class VariantBatches(keras.utils.PyDataset):
-    """Batches of phrases, each as one of its variants, two mixed into one; and the same mixture of their answers."""
+    """Batches of phrases: random variants with mixup of inputs and targets."""
 
     def __init__(self, variants: np.ndarray, phrases: list[Phrase], recipe: Recipe, seed: int) -> None:
-        """`variants`: (1 + copies, phrases, columns, width); `phrases` has the answers, in the same order."""
+        """`variants`: (1 + copies, phrases, columns, width); `phrases` has the targets in the same order."""
         super().__init__()
         self.variants, self.recipe = variants, recipe
         self.emotion = np.eye(len(EMOTIONS), dtype=np.float32)[[phrase.emotion for phrase in phrases]]
@@ -51,7 +51,7 @@ class VariantBatches(keras.utils.PyDataset):
 def train_network(
     network: str, variants: np.ndarray, phrases: list[Phrase], recipe: Recipe, spec: SungSpec, seed: int
 ) -> keras.Model:
-    """A network of that name in `BUILDERS`, trained on the variants, (1 + copies, phrases, columns, width)."""
+    """Trains the network of that name in `BUILDERS` on the variants, (1 + copies, phrases, columns, width)."""
     keras.utils.set_random_seed(seed)
     batches = VariantBatches(variants, phrases, recipe, seed)
     model = BUILDERS[network](spec, variants.reshape(-1, *variants.shape[2:]))
@@ -59,12 +59,12 @@ def train_network(
         optimizer=optimizer(recipe, len(batches)),
         loss={"emotion": "categorical_crossentropy", "strong": "binary_crossentropy"},
         loss_weights={"emotion": 1.0, "strong": recipe.strong_weight},
-        jit_compile=False,  # compiling takes longer than such a network gains by it
+        jit_compile=False,  # compiling takes longer than it saves
     )
     model.fit(batches, epochs=recipe.epochs, verbose=0)
     return model
 
 
 def chances_of(model: keras.Model, columns: np.ndarray) -> np.ndarray:
-    """What a network says of phrases as they are sung, (phrases, columns, width): float32 (phrases, 6)."""
+    """The chances for unchanged phrases, (phrases, columns, width): float32 (phrases, 6)."""
     return model.predict(columns.astype(np.float32), batch_size=64, verbose=0)["emotion"]

@@ -1,4 +1,4 @@
-"""What was measured of sung emotion, gathered into figures: by split and by who listens."""
+"""Results for sung emotion by split and model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEEDS = range(16)
 
 
 def collect_results(phrases: Sequence[Phrase], out: Path) -> dict[str, Any]:
-    """Figures of each split that `out` holds whole: every phrase judged once, in the order of `phrases`."""
+    """Results of each split that is complete in `out`, with every phrase tested once."""
     splits = {}
     for split in SPLITS:
         models = {
@@ -39,7 +39,7 @@ def collect_results(phrases: Sequence[Phrase], out: Path) -> dict[str, Any]:
 
 
 def _held_out_chances(name: str, split: str, phrases: Sequence[Phrase], out: Path) -> dict[str, Any] | None:
-    """The chances of all phrases, averaged over the seeds that are there for every fold."""
+    """The chances of all phrases, averaged over the seeds that are complete."""
     seeds = [
         seed for seed in SEEDS if all(TrainingRun(split, name, fold, seed).place(out).exists() for fold in range(FOLDS))
     ]
@@ -61,7 +61,7 @@ def _held_out_chances(name: str, split: str, phrases: Sequence[Phrase], out: Pat
 
 
 def _ensemble_average(models: list[dict[str, Any]]) -> dict[str, Any]:
-    """The mean of several hearers' chances, each of them as sure as it is."""
+    """The mean of the chances of several models."""
     return {"chances": np.mean([one["chances"] for one in models], axis=0)}
 
 

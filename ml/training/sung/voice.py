@@ -1,4 +1,4 @@
-"""A sung phrase as its networks hear it: a levelled log-mel spectrogram and the line of its pitch."""
+"""Features of a sung phrase: a levelled log-mel spectrogram and its pitch contour."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from ml.audio.decoding import DecodingInfo, decode
 from ml.training.sung.voice_spec import SungSpec
 
 MEDIAN_STEPS = 3
-"""A single step whose pitch jumps an octave is the tracker's error, not the singer's."""
+"""Median filter against octave errors of the pitch tracker."""
 
 
 @dataclass(frozen=True)
 class Voice:
-    """One phrase, from a little before its first loud step to a little after its last."""
+    """A phrase, trimmed to its loud part with a margin."""
 
     mel: np.ndarray
     """uint8 (steps, n_mels): log-mel in units of `mel_step_db` above `range_db` below the loudest cell."""
     pitch: np.ndarray
-    """float32 (steps,): semitones from the clip's median pitch; NaN where nothing is sung."""
+    """float32 (steps,): semitones from the clip's median pitch; NaN where unvoiced."""
     floor_db: float
-    """Where the mel's zero lies, dB re full scale: recordings made alike tell by it how loud the singer was."""
+    """The zero of `mel` in dB re full scale; shows loudness for recordings with the same setup."""
 
     def __len__(self) -> int:
         return len(self.mel)
 
 
 def read_voice(path: Path, spec: SungSpec) -> Voice:
-    """Decodes a file and hears it. MoodError where the file cannot be read: see `ml.audio.decoding.decode`."""
+    """Decodes a file and extracts its features. Raises MoodError: see `ml.audio.decoding.decode`."""
     return voice_of(np.concatenate(list(decode(path, DecodingInfo()))), spec)
 
 
 def voice_of(samples: np.ndarray, spec: SungSpec) -> Voice:
-    """Of mono float32 samples at `spec.sample_rate`, full scale 1.0.
+    """Features of mono float32 samples at `spec.sample_rate`, full scale 1.0.
 
     Pitch by YIN (de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator", 2002).
     """
@@ -77,9 +77,9 @@ def _pitch(samples: np.ndarray, sounding: np.ndarray, spec: SungSpec) -> np.ndar
 
 
 def pitch_image(pitch: np.ndarray, spec: SungSpec) -> np.ndarray:
-    """A line of pitch as a picture: (..., steps) semitones to float32 (..., steps, pitch_bins).
+    """The pitch contour as an image: (..., steps) semitones to float32 (..., steps, pitch_bins).
 
-    Each sung step lights the two bins around its pitch, 1 in all; none where nothing is sung or it is out of reach.
+    Each voiced step is split over the two nearest bins, 1 in total; unvoiced steps are 0.
     """
     bins = np.linspace(-spec.pitch_reach, spec.pitch_reach, spec.pitch_bins, dtype=np.float32)
     width = bins[1] - bins[0]

@@ -1,4 +1,4 @@
-"""Changes to a crop that leave its feeling true: another singer, another room, another pace. NumPy, on batches."""
+"""Augmentation of crops that keeps their emotion: other voice, room and pace. NumPy, on batches."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ml.training.sung.voice_spec import SungSpec
 
 @dataclass(frozen=True)
 class VoiceAugmentationRanges:
-    """How far each change goes. Drawn for each crop apart, uniformly where nothing else is said."""
+    """The range of each change; drawn for each crop, uniformly unless stated."""
 
     stretch: float = 0.12
-    """Pace times 0.88 to 1.12, pitch kept."""
+    """Pace times 0.88 to 1.12, at the same pitch."""
     shift_semitones: float = 1.5
-    """Pitch and formants together: a longer or shorter throat. The tune, its intervals, stays."""
+    """Pitch and formants together; intervals of the tune stay."""
     tilt_db: float = 5.0
-    """Equaliser: how far a smooth curve over the bands goes."""
+    """Range of a smooth equaliser curve."""
     noise_floor_db: tuple[float, float] = (45.0, 75.0)
-    """Below the loudest cell: a room, a small codec."""
+    """Below the loudest cell, like a room or a low-bitrate codec."""
     gain_db: float = 2.0
-    """Another distance to the microphone; a deviation."""
+    """Standard deviation, like another distance to the microphone."""
     tuning_semitones: float = 0.15
-    """The median pitch is an estimate; the picture moves up or down by its error; a deviation."""
+    """Standard deviation of the error of the median pitch."""
 
 
 def shifted_and_stretched(
@@ -33,7 +33,7 @@ def shifted_and_stretched(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Reads `crop_steps` steps of (batch, steps, n_mels) and (batch, steps) from fractional `starts`, at own `rates`.
 
-    `shifts` in semitones move the bands. Beyond the phrase there is silence: 0 dB and NaN.
+    `shifts` in semitones move the bands. Outside the phrase there is silence: 0 dB and NaN.
     """
     at = starts[:, None] + rates[:, None] * np.arange(spec.crop_steps)[None, :]
     steps = mel_db.shape[1]
@@ -54,7 +54,7 @@ def shifted_and_stretched(
 def equalised_with_noise(
     mel_db: np.ndarray, ranges: VoiceAugmentationRanges, random: np.random.Generator
 ) -> np.ndarray:
-    """Another equaliser and another noise floor; 0 dB stays the floor of silence."""
+    """A random equaliser and noise floor; 0 dB stays the floor."""
     batch, steps, bands = mel_db.shape
     waves = np.cos(np.pi * np.outer(np.arange(1, 5), (np.arange(bands) + 0.5) / bands))
     curve = (random.normal(size=(batch, 4)) * ranges.tilt_db / 2 / np.arange(1, 5)) @ waves

@@ -1,4 +1,4 @@
-"""What a network reads: columns of 128 ms, and the changed copies of a phrase that it learns from."""
+"""Network inputs: columns of 128 ms, and augmented copies of phrases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.training.sung.voice_augmentation import VoiceAugmentationRanges, equalis
 from ml.training.sung.voice_spec import SungSpec
 
 PHRASES_PER_BATCH = 64
-"""Phrases that are changed together; bounds the memory that it takes."""
+"""Bounds memory."""
 
 
 def columns_of(mel_db: np.ndarray, pitch: np.ndarray, floor_db: np.ndarray, spec: SungSpec) -> np.ndarray:
@@ -22,10 +22,9 @@ def columns_of(mel_db: np.ndarray, pitch: np.ndarray, floor_db: np.ndarray, spec
 
     Returns float32 (batch, columns, width).
 
-    A column holds, as `spec.rows` names them: mel and mfcc, the mean of its steps in dB; move and bend, how far its
-    MFCCs go from step to step, and how far that changes, in dB; tune, the share of its steps on each bin of pitch;
-    sung, how far the pitch moves, in semitones, and the share of steps that have one; level, of all bands together,
-    dB re full scale.
+    The parts of a column, named as in `spec.rows`: mel and mfcc, means in dB; move and bend, mean absolute first and
+    second differences of MFCCs in dB; tune, the pitch image; sung, mean pitch change in semitones and the share of
+    voiced steps; level, of all bands, in dB re full scale.
     """
     mfcc = dct(mel_db, norm="ortho", axis=2)[:, :, : spec.n_mfcc]
     move = np.abs(np.gradient(mfcc, axis=1))
@@ -39,7 +38,7 @@ def columns_of(mel_db: np.ndarray, pitch: np.ndarray, floor_db: np.ndarray, spec
 
 
 def unchanged_columns(voices: Sequence[Voice], spec: SungSpec) -> np.ndarray:
-    """The middle of each phrase as it is, (phrases, columns, width); a shorter phrase has silence around it."""
+    """The middle of each phrase, padded with silence, (phrases, columns, width)."""
     parts = []
     for mel, pitch, floor_db, lengths in _padded(voices, spec):
         starts = np.round((lengths - spec.crop_steps) / 2)
@@ -51,7 +50,7 @@ def unchanged_columns(voices: Sequence[Voice], spec: SungSpec) -> np.ndarray:
 def augmented_columns(
     voices: Sequence[Voice], ranges: VoiceAugmentationRanges, random: np.random.Generator, spec: SungSpec
 ) -> np.ndarray:
-    """Crops of phrases, each changed in its own way, (phrases, columns, width)."""
+    """Augmented crops of phrases, (phrases, columns, width)."""
     parts = []
     for mel, pitch, floor_db, lengths in _padded(voices, spec):
         size = len(mel)
@@ -66,9 +65,9 @@ def augmented_columns(
 
 
 def variants(voices: Sequence[Voice], ranges: VoiceAugmentationRanges, copies: int, spec: SungSpec) -> np.ndarray:
-    """Each phrase as it is, and `copies` changed ones: float16 (1 + copies, phrases, columns, width).
+    """Each phrase and `copies` augmented ones: float16 (1 + copies, phrases, columns, width).
 
-    Made once and drawn from in every epoch: making them anew would cost more than the networks themselves.
+    Made once for all epochs, because augmentation takes longer than training.
     """
     random = np.random.default_rng(0)
     copies_of = [
@@ -79,7 +78,7 @@ def variants(voices: Sequence[Voice], ranges: VoiceAugmentationRanges, copies: i
 
 
 def _padded(voices: Sequence[Voice], spec: SungSpec) -> Iterator[tuple[np.ndarray, ...]]:
-    """Some phrases at a time: mel in dB above the floor (some, steps, n_mels), pitch (some, steps), floors, lengths."""
+    """Batches of phrases: mel in dB above the floor (some, steps, n_mels), pitch (some, steps), floors, lengths."""
     for start in range(0, len(voices), PHRASES_PER_BATCH):
         some = voices[start : start + PHRASES_PER_BATCH]
         lengths = np.array([len(voice) for voice in some])

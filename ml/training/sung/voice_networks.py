@@ -1,4 +1,4 @@
-"""The two networks for sung emotion: one reads a sequence of coefficients, one looks at a picture."""
+"""The two networks for sung emotion: one for sequences of coefficients, one for images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIDE = 32
 ATTENTION = 32
 EMBEDDING = 96
 IMAGE_DB = 15.0
-"""A levelled picture is divided by this, a round number near the set's own deviation: nothing is fitted."""
+"""Divisor of levelled images, near the data's own deviation; not fitted."""
 Size = int | tuple[int, int]
 Parts = dict[str, keras.KerasTensor]
 STAGES: tuple[tuple[int, Size], ...] = ((12, (1, 2)), (24, 2), (48, (1, 2)))
@@ -27,8 +27,8 @@ STAGES: tuple[tuple[int, Size], ...] = ((12, (1, 2)), (24, 2), (48, (1, 2)))
 def cnn1d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Model:
     """Convolutions over the sequence of columns: MFCCs and how they move, pitch and level.
 
-    Input: (batch, spec.columns, spec.width), as `columns` has them. Those given are the training's, (phrases, columns,
-    width), and standardise it. Outputs by name: emotion (batch, 6) chances, strong (batch, 1) chance.
+    Input: (batch, spec.columns, spec.width), see `voice_columns`. `columns` (phrases, columns, width) of the
+    training set standardise it. Outputs by name: emotion (batch, 6) and strong (batch, 1), probabilities.
     """
     crop, parts = _parts(spec, columns)
     still = layers.Concatenate(name="still")([parts[name] for name in ("mfcc", "move", "bend", "level")])
@@ -45,11 +45,11 @@ def cnn1d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Mo
 
 
 def cnn2d(spec: SungSpec, columns: np.ndarray, dropout: float = 0.5) -> keras.Model:
-    """Input and outputs as `cnn1d`; the mel bands pass a residual network as a picture (He et al. 2016), the pitch, the
-    level and how the sound moves a small one of their own, and they meet at four columns a second.
+    """Input and outputs as `cnn1d`; a residual network for the mel image (He et al. 2016), and a small network for
+    pitch, level and movement, joined at four columns a second.
     """
     crop, parts = _parts(spec, columns)
-    x = layers.Reshape((spec.columns, spec.n_mels, 1), name="picture")(parts["mel"])
+    x = layers.Reshape((spec.columns, spec.n_mels, 1), name="image")(parts["mel"])
     x = _convolved2d(x, STEM, "stem", size=(3, 5), strides=(1, 2))
     for number, (width, strides) in enumerate(STAGES, start=1):
         x = _convolved2d(x, width, f"stage{number}_down", strides=strides)
@@ -71,7 +71,7 @@ BUILDERS: dict[str, Callable[[SungSpec, np.ndarray], keras.Model]] = {"cnn1d": c
 
 @keras.saving.register_keras_serializable("sung")
 class AttentiveStatistics(layers.Layer):
-    """(batch, time, width) to (batch, 2 * width): mean and deviation over time, weighted by what deserves attention.
+    """(batch, time, width) to (batch, 2 * width): mean and deviation over time, weighted by attention.
 
     After Okabe, Koshinaka, Shinoda, "Attentive statistics pooling for deep speaker embedding", 2018.
     """
@@ -91,9 +91,9 @@ class AttentiveStatistics(layers.Layer):
 
 @keras.saving.register_keras_serializable("sung")
 class SungStatistics(layers.Layer):
-    """Mean and deviation over the columns that have a pitch, of [values, others..., sung], each (batch, time, width).
+    """Mean and deviation over voiced columns of [values, others..., sung], each (batch, time, width).
 
-    Of the others the means alone. To (batch, 2 * values + others).
+    Only the mean of the others. To (batch, 2 * values + others).
     """
 
     def call(self, read: list[keras.KerasTensor]) -> keras.KerasTensor:
@@ -115,7 +115,7 @@ def _statistics(x: keras.KerasTensor, weight: keras.KerasTensor) -> keras.KerasT
 
 
 def _parts(spec: SungSpec, columns: np.ndarray) -> tuple[keras.KerasTensor, Parts]:
-    """The input, and what stands in it by name: levelled, or standardised by `columns`, or as it is (tune, sung)."""
+    """The input and its parts by name: levelled, standardised by `columns`, or unchanged (tune, sung)."""
     crop = keras.Input((spec.columns, spec.width), name="crop")
     parts: Parts = {name: crop[:, :, at] for name, at in spec.rows.items()}
     for name in ("mfcc", "move", "bend", "level"):
@@ -123,7 +123,7 @@ def _parts(spec: SungSpec, columns: np.ndarray) -> tuple[keras.KerasTensor, Part
         norm = layers.Normalization(mean=values.mean(axis=0), variance=values.var(axis=0) + 1e-4, name=f"{name}_norm")
         parts[name] = norm(parts[name])
     parts["mel"] = (parts["mel"] - ops.mean(parts["mel"], axis=(1, 2), keepdims=True)) / IMAGE_DB
-    parts["tune"] = parts["tune"] * 3.0  # most bins are empty: so they count about as much as the rest
+    parts["tune"] = parts["tune"] * 3.0  # most bins are empty; this balances the parts
     return crop, parts
 
 

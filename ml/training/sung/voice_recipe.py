@@ -1,4 +1,4 @@
-"""All knobs of the networks for sung emotion, with their reasons."""
+"""Hyperparameters of the networks for sung emotion."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recipe:
-    """All knobs of a training run."""
+    """Hyperparameters of a training run."""
 
     epochs: int = 60
     learning_rate: float = 3e-3
@@ -15,14 +15,14 @@ class Recipe:
     batch_size: int = 64
     warmup_share: float = 0.1
     averaging: float = 0.98
-    """Weights are averaged over about fifty steps; the average is what is kept."""
+    """Momentum of the weight average, about fifty steps; the average becomes the final weights."""
     smoothing: float = 0.1
     mixup: float = 0.3
-    """Both parameters of the Beta distribution that says how much of another phrase is mixed in; 0 mixes none."""
+    """Alpha of mixup; 0 for none."""
     strong_weight: float = 0.3
-    """What telling normal from strong intensity counts beside the emotion."""
+    """Loss weight of the intensity, relative to the emotion."""
     copies: int = 15
-    """Changed copies of each phrase that are learned from, beside the phrase as it is."""
+    """Augmented copies of each phrase."""
 
 
 RECIPE = Recipe()

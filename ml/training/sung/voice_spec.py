@@ -1,6 +1,6 @@
-"""Every number about how a sung phrase is heard, once.
+"""The parameters of the features of sung phrases.
 
-A voice asks for other numbers than music: steps half as long, to see its tremor, and its pitch as a line.
+Voices need other parameters than music: steps half as long for vibrato, and a pitch contour.
 """
 
 from __future__ import annotations
@@ -11,48 +11,48 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SungSpec:
-    """How a sung phrase is transformed. A *step* is one hop, 62.5 a second; a *column* is eight of them.
+    """Feature parameters. A *step* is one hop, 62.5 a second; a *column* is eight of them.
 
-    A *crop* is what a network hears at once.
+    A *crop* is the input of a network.
     """
 
     sample_rate: int = 16_000
-    """Hz; what the decoder gives."""
+    """Hz, as the decoder returns."""
 
     n_fft: int = 1024
     """Samples under one Hann window of the mel spectrogram, 64 ms."""
 
     hop_length: int = 256
-    """Samples between steps, 16 ms: a vibrato of 7 Hz has nine of them a turn."""
+    """Samples between steps, 16 ms: nine per period of a 7 Hz vibrato."""
 
     n_mels: int = 80
     mel_fmax_hz: float = 8000.0
     mel_step_db: float = 0.5
-    """Log-mel is kept as bytes, in these units above `range_db` below the loudest cell."""
+    """Log-mel is stored as bytes in these units above `range_db` below the loudest cell."""
 
     range_db: float = 75.0
-    """What lies this far below the clip's loudest cell counts as silence."""
+    """Silence is this far below the loudest cell of the clip."""
 
     pitch_fft: int = 2048
-    """Samples under which the pitch is sought, 128 ms."""
+    """Window of the pitch tracker in samples, 128 ms."""
 
     pitch_fmin_hz: float = 75.0
     pitch_fmax_hz: float = 900.0
     silence_db: float = 40.0
-    """Steps this far below the loudest one have no pitch; before the first and after the last louder one is margin."""
+    """Steps this far below the loudest one have no pitch; leading and trailing ones are trimmed."""
 
     margin_steps: int = 8
     pitch_reach: float = 8.0
-    """Semitones above and below the clip's median pitch that a network sees."""
+    """Range of the pitch image in semitones above and below the median pitch."""
 
     pitch_bins: int = 49
-    """Over twice that reach, three bins a semitone: tunes of a whole tone, minor and major third stand apart."""
+    """Three bins a semitone, so that whole tone, minor and major third are distinct."""
 
     crop_steps: int = 240
-    """3.84 s: nineteen of twenty phrases of the set whole."""
+    """3.84 s: 95 % of the phrases are complete."""
 
     pool_steps: int = 8
-    """So many steps become one column, 128 ms; how they move inside it is kept beside their mean."""
+    """Steps of a column, 128 ms."""
 
     n_mfcc: int = 30
 
@@ -62,12 +62,12 @@ class SungSpec:
 
     @property
     def columns(self) -> int:
-        """Of a crop."""
+        """Columns of a crop."""
         return self.crop_steps // self.pool_steps
 
     @property
     def rows(self) -> dict[str, slice]:
-        """What stands where in a column: see `columns.columns_of`."""
+        """The slice of each part in a column: see `voice_columns.columns_of`."""
         sizes = {"mel": self.n_mels, "mfcc": self.n_mfcc, "move": self.n_mfcc, "bend": self.n_mfcc}
         sizes |= {"tune": self.pitch_bins, "sung": 2, "level": 1}
         starts = dict(zip(sizes, itertools.accumulate(sizes.values(), initial=0), strict=False))

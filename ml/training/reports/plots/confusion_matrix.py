@@ -1,4 +1,4 @@
-"""What is taken for what."""
+"""A heat map of a confusion matrix."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy as np
 from ml.training.reports.plots.style import INK, SHARE_COLORMAP, SOFT, saved_figure
 
 DARK = 0.55
-"""Shares from here on are written in white."""
+"""Higher shares have white text."""
 
 
 def plot_confusion_matrix(matrix: np.ndarray, names: Sequence[str], out: Path, title: str = "") -> Path:
-    """A heat-map of counts (rows: what people say, columns: what the network hears), coloured by the row's shares.
+    """Plots counts, rows are labels and columns predictions, coloured by the share of the row.
 
-    `matrix`: (classes, classes), none negative. In each cell stand the count and its share of the row.
+    `matrix`: (classes, classes), not negative. Each cell has the count and its share of the row.
     """
     counts = np.asarray(matrix)
     if counts.shape != (len(names), len(names)):
         raise ValueError(f"A matrix of shape {counts.shape} does not fit {len(names)} names.")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = max(3.6, 0.95 * len(names) + 1.4)
-    with saved_figure(out, size + 1.9, size + 0.6, title or "What is taken for what") as figure:
+    with saved_figure(out, size + 1.9, size + 0.6, title or "Confusion matrix") as figure:
         axis = figure.subplots()
         image = axis.imshow(shares, cmap=SHARE_COLORMAP, vmin=0, vmax=1)
         axis.grid(visible=False)
@@ -37,8 +37,8 @@ def plot_confusion_matrix(matrix: np.ndarray, names: Sequence[str], out: Path, t
         axis.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)
         axis.grid(which="minor", color="white", linewidth=2.5)
         axis.tick_params(which="minor", length=0)
-        axis.set_xlabel("the network hears", color=SOFT)
-        axis.set_ylabel("people say", color=SOFT)
+        axis.set_xlabel("prediction", color=SOFT)
+        axis.set_ylabel("label", color=SOFT)
         for row, column in np.ndindex(counts.shape):
             share = shares[row, column]
             ink = "white" if share >= DARK else INK if counts[row, column] else SOFT

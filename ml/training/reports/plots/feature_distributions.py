@@ -1,4 +1,4 @@
-"""Features by mood: the most telling ones as box plots, and how far each pair of moods is apart."""
+"""Feature distributions by mood: box plots, and the separation of each pair of moods."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ from ml.training.reports.plots.style import INK, SHARE_COLORMAP, SOFT, colour, s
 
 FEATURES_SHOWN = 9
 LINES = 3
-"""Pairs named above each box plot; the matrix below has them all."""
+"""Pairs above each box plot; the matrix below has all of them."""
 DARK = 0.55
 NARROW, WIDE = 5.0, 500.0
-"""How many times values spread: below the one, ticks are even; from the other on, only at powers of ten."""
+"""Ratios of largest to smallest value: linear ticks below the first, only powers of ten above the second."""
 
 
 def plot_features(by_mood: Mapping[str, np.ndarray], out: Path) -> Path:
     """`by_mood`: the 57 features of the songs of each mood, (songs, 57). At least two moods.
 
-    Drawn are the nine features that tell some pair of moods apart best, each a box from the first to the third
-    quartile with the median and every song; then, for each pair, the feature that tells it apart best. The score is
-    Cliff's delta (see `separation`), without its sign.
+    Box plots of the nine features that separate some pair of moods best, with every song; then the best feature for
+    each pair. The score is the absolute value of Cliff's delta.
     """
     tables = {mood: np.asarray(table) for mood, table in by_mood.items() if len(table)}
     if len(tables) < 2:
-        raise ValueError("Two moods with songs are needed to compare.")
+        raise ValueError("Two moods with songs are needed for a comparison.")
     scores = {pair: np.abs(values) for pair, values in pairwise_cliffs_delta(tables).items()}
     for values in scores.values():
-        values[[KEY, MODE]] = 0.0  # names of notes are no amounts
+        values[[KEY, MODE]] = 0.0  # pitch classes are not quantities
     wide, deep = max(9.0, 3 * (0.5 * len(tables) + 1.2)), 0.5 * len(tables) + 0.6
     tall = 9.0 + 0.25 * max(0, len(tables) - 5)
-    matrix = len(scores) > 1  # of a single pair, the box plots say it all
-    title = "Features by mood: what tells pairs of moods apart (Cliff's delta: 0 not, 1 wholly)"
+    matrix = len(scores) > 1  # a single pair needs no matrix
+    title = "Features by mood, with the separation of pairs (Cliff's delta: 0 none, 1 complete)"
     with saved_figure(out, wide, tall + deep * matrix, title) as figure:
         heights = [tall, deep] if matrix else [tall]
         parts = figure.subfigures(len(heights), 1, height_ratios=heights, hspace=0.04, squeeze=False)[:, 0]
@@ -49,7 +48,7 @@ def plot_features(by_mood: Mapping[str, np.ndarray], out: Path) -> Path:
 
 
 def most_separating(scores: Mapping[tuple[str, str], np.ndarray], count: int) -> list[int]:
-    """Columns of features: of each pair in turn, the most separate pair first, the best that is not chosen yet."""
+    """Feature columns: for each pair in turn, best separated first, its best feature that is not chosen yet."""
     pairs = sorted(scores, key=lambda pair: -scores[pair].max())
     ranked = {pair: list(np.argsort(-scores[pair], kind="stable")) for pair in pairs}
     chosen: list[int] = []
@@ -74,8 +73,8 @@ def _boxes(
     )  # fmt: skip
     for place, (box, points) in enumerate(zip(boxes["boxes"], values, strict=True)):
         box.set(facecolor=colour(place), alpha=0.45, edgecolor=colour(place))
-        apart = place + 1 + random.uniform(-0.18, 0.18, len(points))
-        axis.plot(apart, points, ".", color=colour(place), markersize=3, alpha=0.7)
+        jitter = place + 1 + random.uniform(-0.18, 0.18, len(points))
+        axis.plot(jitter, points, ".", color=colour(place), markersize=3, alpha=0.7)
     names = list(tables)
     turned = sum(map(len, names)) + 3 * len(names) > 34
     axis.set_xticks(range(1, len(names) + 1), names, rotation=35 if turned else 0, ha="right" if turned else "center")
@@ -117,4 +116,4 @@ def _matrix(axis: Axes, moods: list[str], scores: Mapping[tuple[str, str], np.nd
     axis.grid(which="minor", color="white", linewidth=2.5)
     axis.spines[:].set_visible(False)
     axis.tick_params(which="both", length=0)
-    axis.set_title("Each pair of moods by its most telling feature")
+    axis.set_title("Best feature for each pair of moods")

@@ -1,4 +1,4 @@
-"""How a network learned, epoch by epoch."""
+"""Learning curves: loss and accuracy by epoch."""
 
 from __future__ import annotations
 
@@ -13,21 +13,18 @@ from ml.training.reports.plots.style import BLUE, INK, ORANGE, SOFT, as_percent,
 
 
 def plot_learning_curves(epochs_csv: Path, out: Path, best_epoch: int | None = None) -> Path:
-    """Loss and accuracy of the songs that are learned from, and of those that tell when to stop.
+    """Plots loss and accuracy of the training and validation set.
 
-    `epochs_csv`: as Keras's CSVLogger writes it. Drawn is what is in it: loss, val_loss, accuracy, val_accuracy,
-    learning_rate. `kept`: the epoch, counted from 1, whose weights are kept; None where no single one's are. Raises
-    ValueError where it holds no epoch.
+    `epochs_csv`: from Keras's CSVLogger, with any of loss, val_loss, accuracy, val_accuracy, learning_rate.
+    `best_epoch`: counted from 1; None for averaged weights. Raises ValueError without an epoch.
     """
     log = read_epochs(epochs_csv)
     if not log:
-        raise ValueError(f"{epochs_csv} holds no epoch.")
+        raise ValueError(f"{epochs_csv} has no epoch.")
     if best_epoch is not None and not 1 <= best_epoch <= len(log["loss"]):
-        raise ValueError(
-            f"{epochs_csv} has {len(log['loss'])} epochs; number {best_epoch} cannot be the one that is kept."
-        )
+        raise ValueError(f"{epochs_csv} has {len(log['loss'])} epochs; number {best_epoch} cannot be the best one.")
     panels = [name for name in ("loss", "accuracy") if name in log]
-    with saved_figure(out, 4.6 * len(panels) + 0.4, 3.9, "How the network learned") as figure:
+    with saved_figure(out, 4.6 * len(panels) + 0.4, 3.9, "Learning curves") as figure:
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
         for axis, name in zip(axes, panels, strict=True):
             _curves(axis, log, name, best_epoch)
@@ -38,14 +35,14 @@ def plot_learning_curves(epochs_csv: Path, out: Path, best_epoch: int | None = N
 def _curves(axis: Axes, log: dict[str, np.ndarray], name: str, best_epoch: int | None) -> None:
     epochs = np.arange(1, len(log[name]) + 1)
     marker = "o" if len(epochs) < 3 else None
-    axis.plot(epochs, log[name], color=BLUE, label="songs it learns from", marker=marker)
+    axis.plot(epochs, log[name], color=BLUE, label="training", marker=marker)
     validation = log.get(f"val_{name}")
     if validation is not None:
-        axis.plot(epochs, validation, color=ORANGE, label="songs that tell when to stop", marker=marker, linestyle="--")
+        axis.plot(epochs, validation, color=ORANGE, label="validation", marker=marker, linestyle="--")
     if best_epoch is not None:
         axis.axvline(best_epoch, color=INK, linewidth=1, linestyle=":")
         at_kept = (validation if validation is not None else log[name])[best_epoch - 1]
-        axis.plot([best_epoch], [at_kept], "o", color=INK, markersize=5, label=f"kept: epoch {best_epoch}")
+        axis.plot([best_epoch], [at_kept], "o", color=INK, markersize=5, label=f"best: epoch {best_epoch}")
     lr_drops = _lr_drops(log)
     axis.plot(
         lr_drops, np.zeros(len(lr_drops)), "|", color=SOFT, markersize=12, markeredgewidth=1.6, zorder=1,
@@ -63,6 +60,6 @@ def _curves(axis: Axes, log: dict[str, np.ndarray], name: str, best_epoch: int |
 
 
 def _lr_drops(log: dict[str, np.ndarray]) -> np.ndarray:
-    """Epochs, counted from 1, that began with a lower learning rate than the one before."""
+    """Epochs, counted from 1, with a lower learning rate than the one before."""
     rates = log.get("learning_rate", np.zeros(0))
     return np.flatnonzero(np.diff(rates) < 0) + 2

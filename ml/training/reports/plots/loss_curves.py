@@ -1,4 +1,4 @@
-"""How one network learned in several runs, part by part of its loss."""
+"""Loss curves of several runs, for each part of the loss."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.training.reports.plots.style import BLUE, ORANGE, saved_figure
 
 COLUMNS = 4
 NARROW = 5.0
-"""How many times values spread: below, ticks are even."""
+"""Ratio of largest to smallest value below which ticks are linear."""
 LINE_STYLES: tuple[dict[str, Any], ...] = (
     {"color": BLUE, "linewidth": 1.0, "alpha": 0.6},
     {"color": ORANGE, "linewidth": 2.0},
@@ -24,18 +24,17 @@ LINE_STYLES: tuple[dict[str, Any], ...] = (
 
 
 def plot_losses(
-    logs: Mapping[str, Sequence[Path]], parts: Mapping[str, str], out: Path, title: str = "How the network learned"
+    logs: Mapping[str, Sequence[Path]], parts: Mapping[str, str], out: Path, title: str = "Loss curves"
 ) -> Path:
-    """A field for each part of the loss, a line for each run, over the epochs.
+    """Plots a panel for each part of the loss with a line for each run.
 
-    `logs`: up to two kinds of runs by name, as Keras's CSVLogger wrote them. `parts`: columns, and what they are
-    called; one that no run has is left out. No epoch is marked as the one that is kept: this is for weights that are
-    averaged over steps. Raises ValueError where no run holds an epoch of any part.
+    `logs`: up to two kinds of runs by name, from Keras's CSVLogger. `parts`: columns with their titles; columns that no
+    run has are left out. Raises ValueError without any epoch.
     """
     kinds = {kind: [read_epochs(path) for path in paths] for kind, paths in logs.items()}
     parts_shown = [part for part in parts if any(part in log for runs in kinds.values() for log in runs)]
     if not parts_shown:
-        raise ValueError(f"There is no epoch to draw of {', '.join(parts)}.")
+        raise ValueError(f"There is no epoch to plot of {', '.join(parts)}.")
     across = min(COLUMNS, len(parts_shown))
     deep = math.ceil(len(parts_shown) / across)
     with saved_figure(out, 3.1 * across + 0.3, 2.5 * deep + 1.0, title) as figure:
@@ -62,7 +61,7 @@ def _lines(axis: Axes, kinds: Mapping[str, Sequence[np.ndarray]]) -> None:
 
 
 def _scale(axis: Axes, values: np.ndarray) -> None:
-    """Logarithmic, with plain numbers on it: in the first epoch much more is lost than in all others."""
+    """A logarithmic scale with plain numbers, because the first epoch has a much higher loss."""
     if np.nanmin(values) <= 0:
         return
     axis.set_yscale("log")

@@ -1,4 +1,4 @@
-"""What moods look like, side by side."""
+"""Mel spectrograms by mood."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ml.spec import AudioSpec
 from ml.training.reports.plots.style import SOFT, saved_figure, spectrogram_colormap
 
 COLUMNS = 5
-"""Moods beside each other; more go below."""
+"""Moods in a row of the plot."""
 TICKS_HZ = (250, 1000, 4000)
 
 
 def plot_spectrograms(by_mood: Mapping[str, Sequence[np.ndarray]], spec: AudioSpec, out: Path) -> Path:
-    """A column a mood, a few songs each: uint8 log-mel (steps, n_mels) as in `SongFeatures.mel`.
+    """Plots some songs of each mood in a column: uint8 log-mel (steps, n_mels) as in `SongFeatures.mel`.
 
-    Every song is levelled to its own loudest point, as the networks hear it.
+    Levels are relative to the loudest point of each song.
     """
     moods = list(by_mood)
     if not moods:
-        raise ValueError("There is no mood to draw.")
+        raise ValueError("There is no mood to plot.")
     across = min(COLUMNS, len(moods))
     bands = [moods[start : start + across] for start in range(0, len(moods), across)]
     deep = max(len(songs) for songs in by_mood.values())
@@ -65,7 +65,7 @@ def plot_spectrograms(by_mood: Mapping[str, Sequence[np.ndarray]], spec: AudioSp
 
 
 def _band_of(hz: float, spec: AudioSpec) -> float:
-    """The mel band, with parts, in which a pitch lies: its row in a spectrogram."""
+    """The fractional mel band of a frequency: its row in a spectrogram."""
     from ml.features.filterbanks import mel_weights
 
     bins_hz = np.arange(spec.n_fft // 2 + 1) * spec.sample_rate / spec.n_fft

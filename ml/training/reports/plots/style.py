@@ -1,4 +1,4 @@
-"""One look for all pictures: colours, sizes, and how a picture gets to disk."""
+"""The common style of all plots, and saving them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ml.features.spectrogram_image import colour_map
 INK, SOFT, FAINT = "#1b2430", "#5b6675", "#d9dee5"
 BLUE, ORANGE = "#0b6fb8", "#d55e00"
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#4d4d4d", "#8a7f00")
-"""After Okabe and Ito, "Color Universal Design" (2002), their yellow darkened; used again after eight."""
+"""After Okabe and Ito, "Color Universal Design" (2002), with a darker yellow; repeats after eight."""
 DPI = 160
 SHARE_COLORMAP = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#cfe3f3", "#6aaed6", "#1f77b4", "#0b3a66"])
 """White to dark blue: 0 to 1."""
@@ -51,7 +51,7 @@ RC_PARAMS: dict[Any, Any] = {
 
 @contextmanager
 def saved_figure(out: Path, width: float, height: float, title: str = "") -> Iterator[Figure]:
-    """A figure of so many inches, in the common look, that is written to `out` whole or not at all."""
+    """Yields a figure of this size in inches and saves it atomically to `out`."""
     with mpl.rc_context(RC_PARAMS):
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
@@ -69,12 +69,12 @@ def colour(number: int) -> str:
 
 
 def spectrogram_colormap() -> ListedColormap:
-    """The colours of the product's own spectrograms."""
+    """The colour map of the product's spectrograms."""
     return ListedColormap(colour_map() / 255.0, name="sound")
 
 
 def as_percent(axis: Axes, *, x: bool = False, y: bool = False) -> None:
-    """Shares, 0 to 1, as percent."""
+    """Labels shares, 0 to 1, as percent."""
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
     if x:
         axis.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])

@@ -26,12 +26,12 @@ def song(folder: Path, samples: sounds.Samples, name: str = "song.wav") -> Path:
     return sounds.write(folder / name, samples, sample_rate=RATE)
 
 
-def test_pieces_follow_each_other_and_the_last_ends_with_the_song() -> None:
+def test_pieces_are_consecutive_and_the_last_ends_with_the_song() -> None:
     cut = windows(25, 10, 10, at_most=9)
     assert [(piece[0], piece[-1]) for piece in cut] == [(0, 9), (10, 19), (15, 24)]
 
 
-def test_a_short_rest_is_no_piece_of_its_own() -> None:
+def test_a_short_rest_is_dropped() -> None:
     assert [piece[0] for piece in windows(24, 10, 10, at_most=9)] == [0, 10]
 
 
@@ -39,12 +39,12 @@ def test_a_song_shorter_than_a_piece_is_repeated() -> None:
     assert windows(4, 10, 10, at_most=9).tolist() == [[0, 1, 2, 3, 0, 1, 2, 3, 0, 1]]
 
 
-def test_of_a_long_song_pieces_are_taken_from_its_beginning_to_its_end() -> None:
+def test_pieces_of_a_long_song_are_spread_over_it() -> None:
     assert windows(1000, 10, 10, at_most=3)[:, 0].tolist() == [0, 500, 990]
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_network_is_given_pieces_of_its_shape(name: str, tmp_path: Path, cache: FeatureCache) -> None:
+def test_every_network_gets_pieces_of_its_shape(name: str, tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.music(12.0, RATE))
     pieces = architecture(name).inputs(place, cache)
     assert pieces.dtype == np.float32
@@ -53,14 +53,14 @@ def test_every_network_is_given_pieces_of_its_shape(name: str, tmp_path: Path, c
     assert np.isfinite(pieces).all()
 
 
-def test_what_is_cached_is_what_would_be_extracted(tmp_path: Path, cache: FeatureCache) -> None:
+def test_cached_and_extracted_features_are_the_same(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.music(11.0, RATE))
     anew = architecture("lenet5").inputs(place, cache)
     assert cache.fill([place], processes=1) == {}
     assert np.array_equal(architecture("lenet5").inputs(place, cache), anew)
 
 
-def test_a_linear_spectrogram_shows_a_tone_at_its_share_of_8_khz(tmp_path: Path, cache: FeatureCache) -> None:
+def test_a_tone_is_at_the_right_height_of_a_linear_spectrogram(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.tone(2000.0, 10.5, RATE))
     image = architecture("spectrogram_cnn").scaled(100).inputs(place, cache)[0, :, :, 0]
     from_below = 99 - image.mean(axis=1).argmax()
@@ -68,7 +68,7 @@ def test_a_linear_spectrogram_shows_a_tone_at_its_share_of_8_khz(tmp_path: Path,
     assert image.max() == pytest.approx(1.0, abs=0.05)
 
 
-def test_a_rising_tone_rises_in_every_picture_from_left_to_right(tmp_path: Path, cache: FeatureCache) -> None:
+def test_a_rising_tone_rises_in_every_image(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.sweep(200.0, 6000.0, 10.0, RATE))
     for name in ("spectrogram_cnn", "mel_cnn"):
         image = architecture(name).scaled(60).inputs(place, cache)[0, :, :, 0]
@@ -76,7 +76,7 @@ def test_a_rising_tone_rises_in_every_picture_from_left_to_right(tmp_path: Path,
         assert late < early - 10, name
 
 
-def test_loudness_moves_the_first_mean_mfcc_alone(tmp_path: Path, cache: FeatureCache) -> None:
+def test_loudness_changes_only_the_first_mean_mfcc(tmp_path: Path, cache: FeatureCache) -> None:
     noise = sounds.noise(4.2, RATE)
     loud = architecture("mfcc_mean_cnn").inputs(song(tmp_path, noise, "loud.wav"), cache)[0, :, 0]
     quiet = architecture("mfcc_mean_cnn").inputs(song(tmp_path, noise / 4, "quiet.wav"), cache)[0, :, 0]
@@ -84,9 +84,7 @@ def test_loudness_moves_the_first_mean_mfcc_alone(tmp_path: Path, cache: Feature
     assert loud[1:] == pytest.approx(quiet[1:], abs=1)
 
 
-def test_feature_vectors_are_three_seconds_apart_and_loudness_is_a_logarithm(
-    tmp_path: Path, cache: FeatureCache
-) -> None:
+def test_feature_vectors_are_3_s_apart_with_logarithmic_loudness(tmp_path: Path, cache: FeatureCache) -> None:
     place = song(tmp_path, sounds.noise(12.0, RATE, amplitude=0.1))
     vectors = architecture("cnn1d4").inputs(place, cache)
     assert len(vectors) == 4

@@ -31,12 +31,12 @@ def filters(name: str) -> list[tuple[int, tuple[int, ...]]]:
     return [(layer.filters, tuple(layer.kernel_size)) for layer in layers if hasattr(layer, "kernel_size")]
 
 
-def test_every_network_that_earlier_projects_published_is_there() -> None:
+def test_every_published_network_is_in_the_registry() -> None:
     assert set(ARCHITECTURES) == NAMED
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_network_answers_with_chances_of_as_many_moods_as_it_is_asked_for(name: str) -> None:
+def test_a_network_outputs_probabilities_for_each_mood(name: str) -> None:
     chosen = architecture(name)
     if INPUT_VIEWS[chosen.view].image:
         chosen = chosen.scaled(32)
@@ -46,20 +46,20 @@ def test_a_network_answers_with_chances_of_as_many_moods_as_it_is_asked_for(name
     assert chances.sum(axis=1) == pytest.approx([1, 1], abs=1e-4)
 
 
-def test_pictures_have_the_published_sizes() -> None:
+def test_images_have_the_published_sizes() -> None:
     sizes = {name: architecture(name).shape[1::-1] for name in ("spectrogram_cnn", "mfcc_cnn2d", "mel_cnn")}
     assert sizes == {"spectrogram_cnn": (300, 300), "mfcc_cnn2d": (600, 120), "mel_cnn": (400, 300)}
     assert {architecture(name).vote for name in sizes} == {"majority"}
     assert architecture("residual_cnn").shape == architecture("advanced_cnn").shape == (224, 224, 1)
 
 
-def test_the_advanced_network_has_its_stem_its_three_pairs_and_its_two_dense_layers() -> None:
+def test_the_advanced_cnn_has_a_stem_three_pairs_and_two_dense_layers() -> None:
     assert filters("advanced_cnn") == [(64, (7, 7)), *((width, (3, 3)) for width in (128, 128, 256, 256, 512, 512))]
     dense = [layer.units for layer in architecture("advanced_cnn").network(4).layers if hasattr(layer, "units")]
     assert dense == [512, 256, 4]
 
 
-def test_the_residual_network_adds_what_it_skipped_in_three_stages() -> None:
+def test_the_residual_cnn_has_three_residual_stages() -> None:
     added = [layer.output.shape[-1] for layer in architecture("residual_cnn").network(4).layers if "add" in layer.name]
     assert added == [64, 128, 256]
     recipe = architecture("residual_cnn").recipe
@@ -70,12 +70,12 @@ def test_the_residual_network_adds_what_it_skipped_in_three_stages() -> None:
 
 
 @pytest.mark.parametrize(("name", "layers"), [("cnn1d4", 4), ("cnn1d5", 5)])
-def test_the_1d_networks_differ_by_a_layer(name: str, layers: int) -> None:
+def test_the_1d_networks_differ_by_one_layer(name: str, layers: int) -> None:
     assert len(filters(name)) == layers
 
 
 @pytest.mark.parametrize("name", ["mel_cnn", "residual_cnn"])
-def test_after_thirty_steps_a_network_judges_by_what_it_learned(name: str) -> None:
+def test_batch_normalisation_adapts_within_thirty_steps(name: str) -> None:
     """Its running means must not lag behind its weights: a small collection has few steps."""
     chosen = architecture(name).scaled(32)
     random = np.random.default_rng(0)
@@ -85,32 +85,32 @@ def test_after_thirty_steps_a_network_judges_by_what_it_learned(name: str) -> No
     model = chosen.network(2)
     model.compile("adam", "sparse_categorical_crossentropy")
     for _ in range(30):
-        learned = model.train_on_batch(pieces, moods)
-    assert learned < 0.1
+        trained = model.train_on_batch(pieces, moods)
+    assert trained < 0.1
     assert model.test_on_batch(pieces, moods) < 0.1
 
 
-def test_an_unknown_name_is_answered_with_all_that_are_known() -> None:
+def test_an_unknown_network_error_lists_all_networks() -> None:
     with pytest.raises(MoodError) as caught:
         architecture("lenet6")
     assert caught.value.code == "architecture_unknown"
     assert all(name in caught.value.message for name in NAMED)
 
 
-def test_only_pictures_can_be_scaled() -> None:
+def test_only_image_networks_can_be_scaled() -> None:
     assert architecture("mel_cnn").scaled(60).shape == (60, 80, 1)
     for name in ("cnn1d4", "cnn2d"):
-        with pytest.raises(MoodError, match="only pictures can be scaled"):
+        with pytest.raises(MoodError, match="only images can be scaled"):
             architecture(name).scaled(32)
 
 
-def test_the_products_networks_keep_the_size_that_they_were_made_for() -> None:
+def test_the_products_networks_have_a_fixed_size() -> None:
     with pytest.raises(MoodError) as caught:
         architecture("cnn2d").build((64, 64), 4)
     assert caught.value.code == "architecture_fixed"
 
 
-def test_vgg16_starts_from_a_users_own_file_of_weights_and_says_so(
+def test_vgg16_starts_from_a_local_weights_file_and_reports_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import keras
@@ -133,11 +133,11 @@ def test_vgg16_starts_from_a_users_own_file_of_weights_and_says_so(
     ]  # fmt: skip
 
 
-def test_a_picture_too_small_for_vgg16_is_refused() -> None:
-    with pytest.raises(MoodError, match="from 32x32 on; these are 16x16"):
+def test_an_image_too_small_for_vgg16_is_rejected() -> None:
+    with pytest.raises(MoodError, match="at least 32x32; this one is 16x16"):
         architecture("vgg16").scaled(16).network(2)
 
 
-def test_looking_at_the_registry_loads_no_keras() -> None:
+def test_the_registry_does_not_load_keras() -> None:
     script = "import sys; from ml.training.older_networks import ARCHITECTURES; sys.exit('keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False).returncode == 0

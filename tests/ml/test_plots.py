@@ -40,24 +40,24 @@ RANDOM = np.random.default_rng(0)
 
 def colours(path: Path) -> int:
     """Opens it as a picture of a sensible size, and counts its colours."""
-    picture = Image.open(io.BytesIO(path.read_bytes()))
-    assert picture.format == "PNG"
-    assert min(picture.size) >= 300
-    return len(picture.convert("RGB").getcolors(picture.width * picture.height) or [])
+    plot = Image.open(io.BytesIO(path.read_bytes()))
+    assert plot.format == "PNG"
+    assert min(plot.size) >= 300
+    return len(plot.convert("RGB").getcolors(plot.width * plot.height) or [])
 
 
 def medians(songs: int, shift: float = 0.0) -> np.ndarray:
     return np.abs(RANDOM.normal(10 + shift, 1, (songs, len(NAMES)))).astype(np.float32)
 
 
-def test_a_history_is_drawn_also_without_validation_and_of_one_epoch(tmp_path: Path) -> None:
+def test_learning_curves_work_without_validation_and_with_one_epoch(tmp_path: Path) -> None:
     log = tmp_path / "epochs.csv"
     for text in (LOG, "epoch,loss\n0,1.5\n"):
         log.write_text(text)
         assert colours(plot_learning_curves(log, tmp_path / "history.png")) > 10
 
 
-def test_no_epoch_is_said_to_be_kept_where_none_is(tmp_path: Path) -> None:
+def test_learning_curves_mark_the_best_epoch_only_if_given(tmp_path: Path) -> None:
     """Weights may be averaged over the last steps: then the epoch of the lowest loss means nothing."""
     log = tmp_path / "epochs.csv"
     log.write_text(LOG)
@@ -67,7 +67,7 @@ def test_no_epoch_is_said_to_be_kept_where_none_is(tmp_path: Path) -> None:
         plot_learning_curves(log, tmp_path / "wrong.png", best_epoch=4)
 
 
-def test_the_losses_of_several_runs_are_drawn_part_by_part(tmp_path: Path) -> None:
+def test_loss_curves_of_several_runs(tmp_path: Path) -> None:
     """Some went on after an interruption: an epoch stands there twice, and a validation is not known of all."""
     texts = (
         "epoch,loss,teacher,val_loss\n0,9,2,NA\n1,5,1,NA\n1,4,1,NA\n2,3,.5,NA\n",
@@ -79,37 +79,37 @@ def test_the_losses_of_several_runs_are_drawn_part_by_part(tmp_path: Path) -> No
         log.write_text(text)
     parts = {"loss": "All", "teacher": "Teachers", "words": "Words"}
     assert colours(plot_losses({"folds": logs, "final": logs[:1]}, parts, tmp_path / "losses.png")) > 10
-    with pytest.raises(ValueError, match="no epoch to draw of words"):
+    with pytest.raises(ValueError, match="no epoch to plot of words"):
         plot_losses({"folds": logs}, {"words": "Words"}, tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
 
 
-def test_no_epoch_is_no_history(tmp_path: Path) -> None:
+def test_learning_curves_need_an_epoch(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no epoch"):
         plot_learning_curves(tmp_path / "none.csv", tmp_path / "history.png")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("count", [2, 4, 12])
-def test_a_confusion_matrix_of_any_size_is_drawn(tmp_path: Path, count: int) -> None:
+def test_confusion_matrices_of_any_size(tmp_path: Path, count: int) -> None:
     counts = RANDOM.integers(0, 20, (count, count))
     counts[0] = 0  # nobody said so
     names = [f"a long name {number}" for number in range(count)]
     assert colours(plot_confusion_matrix(counts, names, tmp_path / "new" / "confusion.png", "A title")) > 10
 
 
-def test_a_matrix_that_does_not_fit_its_names_is_refused(tmp_path: Path) -> None:
+def test_a_matrix_that_does_not_fit_its_names_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="3 names"):
         plot_confusion_matrix(np.zeros((2, 2)), ["a", "b", "c"], tmp_path / "confusion.png")
 
 
-def test_calibration_and_coverage_are_drawn(tmp_path: Path) -> None:
+def test_reliability_and_coverage_plots(tmp_path: Path) -> None:
     assert colours(plot_reliability(BINS, tmp_path / "reliability.png")) > 10
     for threshold in (None, 0.3, 0.99):  # without one, with one, with one that nobody reaches
         assert colours(plot_coverage(POINTS, tmp_path / "coverage.png", threshold)) > 10
 
 
-def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
+def test_plots_without_data_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no filled bin"):
         plot_reliability([BINS[0] | {"count": 0}], tmp_path / "reliability.png")
     with pytest.raises(ValueError, match="no point"):
@@ -117,29 +117,29 @@ def test_nothing_to_draw_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moods", [1, 2, 7])
-def test_spectrograms_stand_side_by_side_by_mood(tmp_path: Path, moods: int) -> None:
+def test_spectrograms_are_arranged_by_mood(tmp_path: Path, moods: int) -> None:
     mel = RANDOM.integers(0, 255, (SPEC.segment_steps, SPEC.n_mels)).astype(np.uint8)
     by_mood = {f"mood {number}": [mel] * (1 + number % 3) for number in range(moods)}
     assert colours(plot_spectrograms(by_mood, SPEC, tmp_path / "spectrograms.png")) > 100
 
 
 @pytest.mark.parametrize("moods", [2, 3, 9])
-def test_features_are_drawn_by_mood(tmp_path: Path, moods: int) -> None:
+def test_features_are_plotted_by_mood(tmp_path: Path, moods: int) -> None:
     by_mood = {f"mood {number}": medians(5, number) for number in range(moods)}
     assert colours(plot_features(by_mood, tmp_path / "features.png")) > 10
 
 
-def test_one_mood_cannot_be_compared(tmp_path: Path) -> None:
+def test_feature_plots_need_two_moods(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Two moods"):
         plot_features({"calm": medians(4), "sad": medians(0)}, tmp_path / "features.png")
 
 
-def test_the_same_data_gives_the_same_picture(tmp_path: Path) -> None:
+def test_plots_are_reproducible(tmp_path: Path) -> None:
     paths = [plot_confusion_matrix(np.eye(3), ["a", "b", "c"], tmp_path / f"{number}.png") for number in range(2)]
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_separation_is_wholly_apart_not_at_all_and_known_in_between() -> None:
+def test_cliffs_delta_of_known_cases() -> None:
     low, high = np.array([[1.0], [2.0]]), np.array([[3.0], [4.0], [5.0]])
     assert cliffs_delta(low, high) == -1
     assert cliffs_delta(high, low) == 1
@@ -149,17 +149,17 @@ def test_separation_is_wholly_apart_not_at_all_and_known_in_between() -> None:
     assert cliffs_delta(np.array([[3.0]]), np.array([[1.0], [2.0], [3.0]]))[0] == pytest.approx(2 / 3)
 
 
-def test_separation_sees_order_alone() -> None:
+def test_cliffs_delta_depends_on_order_only() -> None:
     one, other = medians(9), medians(7, 0.5)
     np.testing.assert_allclose(cliffs_delta(one, other), cliffs_delta(np.log(one), np.log(other)))
 
 
-def test_every_pair_of_moods_has_its_most_telling_feature_drawn() -> None:
+def test_the_best_feature_of_every_pair_of_moods_is_plotted() -> None:
     scores = {("a", "b"): np.array([0.9, 0.8, 0.1, 0.0]), ("a", "c"): np.array([0.2, 0.1, 0.3, 0.0])}
     assert set(most_separating(scores, 2)) == {0, 2}
 
 
-def test_a_summary_counts_a_song_of_two_moods_in_both() -> None:
+def test_the_summary_counts_a_song_with_two_moods_twice() -> None:
     table = np.zeros((3, len(NAMES)), np.float32)
     table[:, NAMES.index("tempo_bpm")] = [60, 120, 180]
     table[:, NAMES.index("mode")] = [1, 0, 0]
@@ -170,7 +170,7 @@ def test_a_summary_counts_a_song_of_two_moods_in_both() -> None:
     assert len(header.split(",")) == len(calm.split(",")) == 3 + len(NAMES)
 
 
-def test_moods_next_to_each_other_differ_also_in_grey() -> None:
+def test_neighbouring_colours_differ_in_greyscale() -> None:
     def grey(colour: str) -> float:
         red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -179,7 +179,7 @@ def test_moods_next_to_each_other_differ_also_in_grey() -> None:
     assert all(abs(one - other) > 0.05 for one, other in pairwise(levels))
 
 
-def test_a_picture_needs_no_screen() -> None:
+def test_plots_need_no_screen() -> None:
     """Nor pyplot, whose figures would pile up in a process that draws many."""
     script = "import sys, ml.training.reports.plots; print('matplotlib.pyplot' in sys.modules, 'keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

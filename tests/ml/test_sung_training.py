@@ -11,7 +11,7 @@ import pytest
 
 from ml.errors import MoodError
 from ml.training.reports.markdown import replace_marked
-from ml.training.sung import fold_scores as measuring
+from ml.training.sung import fold_scores
 from ml.training.sung.comparison_networks import OLDER_NETWORKS, evaluate_svm, validation_split
 from ml.training.sung.fold_scores import NETWORKS, TrainingRun, measure, variants_of
 from ml.training.sung.measure import runs
@@ -52,20 +52,18 @@ def made(phrases: list[Phrase]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_network_tells_two_ways_to_sing_apart_in_actors_that_it_never_heard(
-    network: str, phrases: list[Phrase], made: np.ndarray
-) -> None:
-    train, held = TrainingRun("actors", network, 0).split_indices(phrases)
+def test_networks_generalise_to_unseen_actors(network: str, phrases: list[Phrase], made: np.ndarray) -> None:
+    train, test = TrainingRun("actors", network, 0).split_indices(phrases)
     recipe = Recipe(epochs=25, batch_size=8, mixup=0.0, averaging=0.5)
     model = train_network(network, made[:, train], [phrases[number] for number in train], recipe, SPEC, seed=0)
-    chances = chances_of(model, made[0, held])
+    chances = chances_of(model, made[0, test])
     assert chances.shape == (8, len(EMOTIONS))
     assert chances.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
-    angry = np.array([phrases[number].emotion == 4 for number in held])
+    angry = np.array([phrases[number].emotion == 4 for number in test])
     assert chances[angry, 4].min() > chances[~angry, 4].max()
 
 
-def test_a_vector_machine_does_so_too(phrases: list[Phrase], made: np.ndarray) -> None:
+def test_the_svm_generalises_to_unseen_actors(phrases: list[Phrase], made: np.ndarray) -> None:
     run = TrainingRun("actors", "svm", 0)
     chances, _ = evaluate_svm(run, with_third(phrases), made, SPEC)
     assert chances[:, [0, 2]].argmax(axis=1).tolist() == [0, 1] * 4
@@ -76,7 +74,7 @@ def with_third(phrases: list[Phrase]) -> list[Phrase]:
     return [*phrases[:-1], replace(phrases[-1], emotion=2)]
 
 
-def test_a_mixture_of_phrases_has_the_mixture_of_their_answers(phrases: list[Phrase], made: np.ndarray) -> None:
+def test_mixup_mixes_inputs_and_targets(phrases: list[Phrase], made: np.ndarray) -> None:
     batches = VariantBatches(made[:1], phrases, Recipe(batch_size=40, smoothing=0.0), seed=1)
     columns, answers = batches[0]
     assert answers["emotion"].sum(axis=1) == pytest.approx(1.0)
@@ -85,11 +83,13 @@ def test_a_mixture_of_phrases_has_the_mixture_of_their_answers(phrases: list[Phr
     alone = made[0].astype(np.float32)
     mixed = next(row for row in range(40) if 0 < answers["emotion"][row, 4] < 1)
     first, second = order[mixed], order[mixed - 1]
-    found = share[np.argmin([np.abs(columns[mixed] - s * alone[first] - (1 - s) * alone[second]).sum() for s in share])]
-    assert answers["emotion"][mixed, phrases[first].emotion] == pytest.approx(found, abs=0.01)
+    result = share[
+        np.argmin([np.abs(columns[mixed] - s * alone[first] - (1 - s) * alone[second]).sum() for s in share])
+    ]
+    assert answers["emotion"][mixed, phrases[first].emotion] == pytest.approx(result, abs=0.01)
 
 
-def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
+def test_finished_folds_are_not_trained_again(tmp_path: Path) -> None:
     calls = []
 
     def evaluate() -> tuple[np.ndarray, int]:
@@ -101,33 +101,33 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
     assert json.loads(places.pop().read_text())["parameters"] == 7
 
 
-def test_voices_are_heard_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_voices_are_extracted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     phrases = [phrase(0), phrase(1, emotion=4)]
     for number in range(2):
         sounds.write(tmp_path / f"{number}.wav", sung([57.0, 60.0 + number], note_s=2.0), sample_rate=16_000)
     first = variants_of(phrases, tmp_path, tmp_path)
-    monkeypatch.setattr(measuring, "read_voice", None)
+    monkeypatch.setattr(fold_scores, "read_voice", None)
     assert np.array_equal(variants_of(phrases, tmp_path, tmp_path), first)
 
 
-def test_early_stopping_watches_whole_actors_of_the_training(phrases: list[Phrase]) -> None:
+def test_validation_sets_have_whole_actors(phrases: list[Phrase]) -> None:
     for split in ("actors", "random"):
         run = TrainingRun(split, OLDER_NETWORKS[0], 1)
-        train, held = run.split_indices(phrases)
-        learned, watched = validation_split(run, phrases, train)
-        assert sorted([*learned, *watched]) == sorted(train)
-        assert set(watched).isdisjoint(held)
+        train, test = run.split_indices(phrases)
+        learned, validation = validation_split(run, phrases, train)
+        assert sorted([*learned, *validation]) == sorted(train)
+        assert set(validation).isdisjoint(test)
         if split == "actors":
-            actors = [{phrases[number].actor for number in side} for side in (learned, watched, held)]
+            actors = [{phrases[number].actor for number in side} for side in (learned, validation, test)]
             assert actors[0].isdisjoint(actors[1] | actors[2])
 
 
-def test_seeds_are_for_this_packages_networks() -> None:
+def test_only_the_packages_own_networks_use_several_seeds() -> None:
     planned = runs(("actors",), ("mfcc_lstm", "cnn1d"), seeds=2)
     assert [(run.network, run.seed) for run in planned[::FOLDS]] == [("mfcc_lstm", 0), ("cnn1d", 0), ("cnn1d", 1)]
 
 
-def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: list[Phrase]) -> None:
+def test_results_average_seeds_and_networks(tmp_path: Path, phrases: list[Phrase]) -> None:
     """One network is right and fairly sure, the other wrong and unsure: together they are right."""
     for network, certain, right in (("cnn1d", 0.7, True), ("cnn2d", 0.4, False)):
         for fold in range(FOLDS):
@@ -136,22 +136,22 @@ def test_figures_average_the_seeds_and_the_networks(tmp_path: Path, phrases: lis
             for place, number in enumerate(run.split_indices(phrases)[1]):
                 chances[place, phrases[number].emotion if right else 1] = certain
             measure(run, lambda chances=chances: (chances, 10), tmp_path)
-    found = collect_results(phrases, tmp_path)
-    assert list(found["splits"]) == ["actors"]
-    actors = found["splits"]["actors"]
+    result = collect_results(phrases, tmp_path)
+    assert list(result["splits"]) == ["actors"]
+    actors = result["splits"]["actors"]
     assert [actors[name]["accuracy"]["value"] for name in ("cnn1d", "cnn2d", BOTH)] == [1.0, 0.0, 1.0]
     assert actors["cnn2d"]["confusion"][4][1] == 20
     assert actors[BOTH]["recall"]["angry"]["value"] == 1.0
     assert actors[BOTH]["recall"]["sad"]["value"] is None
 
 
-def test_the_pages_tables_are_those_of_the_kept_figures() -> None:
-    found = json.loads((ROOT / "docs/sung-emotion.json").read_text())
+def test_the_docs_tables_match_the_stored_results() -> None:
+    result = json.loads((ROOT / "docs/sung-emotion.json").read_text())
     page = (ROOT / "docs/sung-emotion.md").read_text()
-    assert replace_marked(page, tables(found)) == page
+    assert replace_marked(page, tables(result)) == page
 
 
-def test_a_page_without_a_place_for_the_tables_is_left_alone() -> None:
+def test_a_page_without_marks_is_not_changed() -> None:
     with pytest.raises(MoodError) as caught:
         replace_marked("# Sung\n", tables({"splits": {}}))
     assert caught.value.code == "page_unmarked"

@@ -54,58 +54,58 @@ def finished_run(folder: Path, chosen: Architecture) -> Path:
     return folder
 
 
-def test_a_network_hears_the_same_from_the_picture_as_from_the_song(tmp_path: Path, song: Path) -> None:
+def test_predictions_from_image_and_song_are_the_same(tmp_path: Path, song: Path) -> None:
     import keras
 
     from ml.training.own.training_loop import song_chances
 
     chosen = architecture("lenet5").scaled(32)
     run = finished_run(tmp_path / "run", chosen)
-    heard = predict_mood(generate_spectrogram(song, tmp_path / "song.png"), run)
+    prediction = predict_mood(generate_spectrogram(song, tmp_path / "song.png"), run)
 
     pieces = chosen.inputs(song, FeatureCache(tmp_path / "cache"))
     model = keras.models.load_model(run / "network.keras", compile=False)
     chances = song_chances(model, Scaler.load(run / "scaler.json"), [pieces])[0]
-    assert heard.mood == MOODS[chances.argmax()]
-    assert [heard.confidences[mood] for mood in MOODS] == pytest.approx(chances.tolist(), abs=1e-4)
-    assert list(heard.confidences.values()) == sorted(heard.confidences.values(), reverse=True)
+    assert prediction.mood == MOODS[chances.argmax()]
+    assert [prediction.confidences[mood] for mood in MOODS] == pytest.approx(chances.tolist(), abs=1e-4)
+    assert list(prediction.confidences.values()) == sorted(prediction.confidences.values(), reverse=True)
 
 
-def test_a_picture_has_a_row_for_each_band_and_a_column_for_each_step(tmp_path: Path, song: Path) -> None:
+def test_an_image_has_a_row_for_each_band_and_a_column_for_each_step(tmp_path: Path, song: Path) -> None:
     with Image.open(generate_spectrogram(song, tmp_path / "a" / "song.png")) as image:
         assert image.size == (21 * SPEC.steps_per_s + 1, SPEC.n_mels)
         assert image.format == "PNG"
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_a_picture_that_another_program_saved_anew_is_read_the_same(mode: str, tmp_path: Path, song: Path) -> None:
-    drawn = generate_spectrogram(song, tmp_path / "song.png")
-    with Image.open(drawn) as image:
+def test_an_image_saved_by_another_program_gives_the_same_levels(mode: str, tmp_path: Path, song: Path) -> None:
+    image_path = generate_spectrogram(song, tmp_path / "song.png")
+    with Image.open(image_path) as image:
         image.convert(mode).save(tmp_path / "again.png")
-    assert np.abs(read_image(tmp_path / "again.png").astype(int) - read_image(drawn)).max() <= 1
+    assert np.abs(read_image(tmp_path / "again.png").astype(int) - read_image(image_path)).max() <= 1
 
 
-def test_a_grey_picture_is_read_by_its_brightness(tmp_path: Path) -> None:
+def test_a_grey_image_is_read_by_brightness(tmp_path: Path) -> None:
     grey = np.arange(200, dtype=np.uint8).reshape(10, 20)
     Image.fromarray(grey).save(tmp_path / "grey.png")
     assert np.array_equal(read_image(tmp_path / "grey.png"), grey)
 
 
-def test_a_picture_of_any_size_is_judged(tmp_path: Path, song: Path) -> None:
+def test_images_of_any_size_are_accepted(tmp_path: Path, song: Path) -> None:
     run = finished_run(tmp_path / "run", architecture("lenet5").scaled(32))
-    drawn = generate_spectrogram(song, tmp_path / "square.png", width=224, height=224)
-    with Image.open(drawn) as image:
+    image_path = generate_spectrogram(song, tmp_path / "square.png", width=224, height=224)
+    with Image.open(image_path) as image:
         assert image.size == (224, 224)
-    assert sum(predict_mood(drawn, run).confidences.values()) == pytest.approx(1.0, abs=1e-3)
+    assert sum(predict_mood(image_path, run).confidences.values()) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_without_a_run_the_newest_that_reads_pictures_is_asked(
+def test_default_run_is_the_newest_that_reads_mel_images(
     tmp_path: Path, song: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = generate_spectrogram(song, tmp_path / "song.png")
+    image_path = generate_spectrogram(song, tmp_path / "song.png")
     monkeypatch.setattr(spectrogram_image, "RUNS", tmp_path / "runs")
-    with pytest.raises(MoodError, match="that reads mel pictures; make one") as caught:
-        predict_mood(drawn)
+    with pytest.raises(MoodError, match=r"reads mel images\. Make one") as caught:
+        predict_mood(image_path)
     assert caught.value.code == "run_missing"
 
     older = finished_run(tmp_path / "runs" / "older", architecture("lenet5").scaled(28))
@@ -113,10 +113,10 @@ def test_without_a_run_the_newest_that_reads_pictures_is_asked(
     finished_run(tmp_path / "runs" / "newest", architecture("cnn1d4"))
     for seconds, run in enumerate((older, newer)):
         os.utime(run / "card.json", (1000 + seconds, 1000 + seconds))
-    assert predict_mood(drawn) == predict_mood(drawn, newer)
+    assert predict_mood(image_path) == predict_mood(image_path, newer)
 
 
-def test_what_cannot_be_done_is_said(tmp_path: Path, song: Path) -> None:
+def test_errors_have_codes_and_messages(tmp_path: Path, song: Path) -> None:
     (tmp_path / "text.png").write_text("no picture at all")
     features = finished_run(tmp_path / "features", architecture("cnn1d4"))
     attempts = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.training.product import parallel_training as side_by_side
+from ml.training.product import parallel_training
 from ml.training.product.parallel_training import jobs, train_in_parallel
 from ml.training.product.recipes import RECIPES
 
@@ -24,18 +24,18 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         run.append(command)
         return Ended(command)
 
-    monkeypatch.setattr(side_by_side.subprocess, "run", keep)
+    monkeypatch.setattr(parallel_training.subprocess, "run", keep)
     return run
 
 
-def test_every_member_of_every_network_is_a_job_and_the_long_ones_come_first() -> None:
-    found = jobs(("cnn1d", "cnn2d"), ("0", "final"))
-    assert len(found) == len(set(found)) == 2 * sum(map(len, RECIPES.values()))
+def test_every_member_is_a_job_and_slow_ones_come_first() -> None:
+    members = jobs(("cnn1d", "cnn2d"), ("0", "final"))
+    assert len(members) == len(set(members)) == 2 * sum(map(len, RECIPES.values()))
     longest = 2 * len(RECIPES["cnn2d"])
-    assert {job.network for job in found[:longest]} == {"cnn2d"}
+    assert {job.network for job in members[:longest]} == {"cnn2d"}
 
 
-def test_what_is_done_is_not_done_again(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_finished_members_are_skipped(tmp_path: Path, commands: list[list[str]]) -> None:
     done = tmp_path / "cnn2d-3" / "member-0"
     done.mkdir(parents=True)
     (done / "done.json").write_text("{}")
@@ -44,6 +44,6 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, commands: list[list[str]
     assert "--epochs" in commands[0]
 
 
-def test_a_member_that_fails_is_told(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_a_failed_member_is_reported(tmp_path: Path, commands: list[list[str]]) -> None:
     assert not train_in_parallel(tmp_path / "pack", ("cnn1d", "cnn2d"), ("0",), tmp_path, 2)
     assert len(commands) == sum(map(len, RECIPES.values()))  # the others were trained all the same

@@ -13,18 +13,18 @@ from ml.training.collecting.http_client import FetchPolicy
 from tests.sounds import music, write
 
 RATE = 16_000
-HASTY = FetchPolicy(pause_s=0.001, attempts=2)
+FAST_POLICY = FetchPolicy(pause_s=0.001, attempts=2)
 
 
 def song(path: Path, seed: int = 0, duration_s: float = 4.0, **more: object) -> Path:
     return write(path, music(duration_s, RATE, seed=seed), RATE, **more)  # type: ignore[arg-type]
 
 
-def run(house: Path, text: str, name: str = "list.csv", **more: object) -> list[dict[str, str]]:
+def run(workspace: Path, text: str, name: str = "list.csv", **more: object) -> list[dict[str, str]]:
     """Collects what a list with this text names into house/set; the rows of the report."""
-    (house / name).write_text(text)
-    collect([house / name], house / "set", policy=HASTY, **more)  # type: ignore[arg-type]
-    return table(house / "set/report.csv")
+    (workspace / name).write_text(text)
+    collect([workspace / name], workspace / "set", policy=FAST_POLICY, **more)  # type: ignore[arg-type]
+    return table(workspace / "set/report.csv")
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -32,15 +32,15 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def labels(house: Path) -> list[dict[str, str]]:
-    return table(house / "set/labels.csv")
+def labels(workspace: Path) -> list[dict[str, str]]:
+    return table(workspace / "set/labels.csv")
 
 
 def outcomes(report: list[dict[str, str]]) -> list[str]:
     return [row["code"] or row["outcome"] for row in report]
 
 
-def heard(path: Path) -> np.ndarray:
+def decoded(path: Path) -> np.ndarray:
     return np.concatenate(list(decode(path, DecodingInfo())))
 
 
