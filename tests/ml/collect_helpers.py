@@ -1,4 +1,4 @@
-"""What the tests of collecting do over and over: make songs, collect them, look at the tables."""
+"""Helpers for the tests of collecting: make songs, collect them, read the tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def song(path: Path, seed: int = 0, duration_s: float = 4.0, **more: object) -> 
 
 
 def run(workspace: Path, text: str, name: str = "list.csv", **more: object) -> list[dict[str, str]]:
-    """Collects what a list with this text names into house/set; the rows of the report."""
+    """Collects a list with this text into workspace/set; returns the rows of the report."""
     (workspace / name).write_text(text)
     collect([workspace / name], workspace / "set", policy=FAST_POLICY, **more)  # type: ignore[arg-type]
     return table(workspace / "set/report.csv")

@@ -17,6 +17,6 @@ def server() -> Iterator[SoundServer]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A folder for lists and songs; what is collected goes to house/set."""
+def workspace(tmp_path: Path) -> Path:
+    """A folder for lists and songs; the data set goes to workspace/set."""
     return tmp_path

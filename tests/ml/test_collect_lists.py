@@ -47,15 +47,15 @@ def test_the_first_filled_location_column_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "result"),
     [
         ("a.mp3,calm,x,,", "start_s is 'x'"),
         ("a.mp3,calm,-1,,", "start_s is '-1'"),
         ("a.mp3,calm,nan,,", "start_s is 'nan'"),
-        ("a.mp3,calm,9,5,", "end_s is 5 and start_s 9"),
+        ("a.mp3,calm,9,5,", "end_s is 5 and start_s is 9"),
         ("a.mp3,calm,,,abc", "64 hexadecimal digits"),
-        (",calm,,,", "names no recording"),
-        ("a.mp3,calm,,,,surplus", "6 cells under 5 columns"),
+        (",calm,,,", "has no path or link"),
+        ("a.mp3,calm,,,,surplus", "6 cells for 5 columns"),
     ],
 )
 def test_a_wrong_row_is_reported_and_the_others_are_used(tmp_path: Path, row: str, result: str) -> None:

@@ -161,7 +161,7 @@ def test_a_missing_run_has_an_error_message(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["evaluate", "--run", str(tmp_path / "nowhere")])
     assert evaluate.main() == 1
-    assert "There is no finished run in" in capsys.readouterr().err
+    assert "has no finished run" in capsys.readouterr().err
 
 
 def test_missing_networks_have_an_error_message(

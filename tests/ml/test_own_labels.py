@@ -122,7 +122,7 @@ def test_duplicates_are_reported_with_both_places(tunes: Path) -> None:
 def test_moods_can_come_from_another_column(tunes: Path) -> None:
     result = read_collection(table(tunes, "file,mood,quadrant\na.mp3,x,Q1\n"), mood_column="Quadrant")
     assert result.songs[0].moods == ("Q1",)
-    assert result.notes == ["Columns that are not read: mood."]
+    assert result.notes == ["Ignored columns: mood."]
 
 
 def test_a_missing_column_is_reported_with_the_existing_ones(tunes: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_collected_folder_is_read_by_its_table(tmp_path: Path) -> None:
         ("row 2", ("happy", "loud"), "singer 0"),
         ("row 3", ("sad",), "singer 1"),
     ]
-    assert result.notes[-1].startswith("The folder is read by its table, labels.csv")
+    assert result.notes[-1].startswith("The folder is read by its table labels.csv")
     assert result.songs == read_collection(tmp_path / "set" / "labels.csv").songs
 
 
@@ -178,7 +178,7 @@ def test_songs_outside_mood_folders_are_reported(tmp_path: Path) -> None:
     song(tmp_path / "loose.flac", "sad", 9)
     result = read_collection(tmp_path)
     assert len(result.songs) == 2
-    assert result.notes == ["Songs beside the folders of moods, where nothing says what they are, are not used: 1."]
+    assert result.notes == ["Songs outside the mood folders are not used: 1."]
 
 
 def test_an_unreadable_file_is_a_problem(tunes: Path) -> None:

@@ -243,7 +243,7 @@ def test_other_folders_are_not_overwritten(place: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--data", "x"], "go together"),
         (["--arch", "cnn1d", "--data", "x", "--folds", "1"], "from 2 to 20"),
