@@ -53,7 +53,7 @@ def test_a_calibration_that_is_not_finite_is_rejected():
     ],
 )
 def test_a_reference_without_21_rising_quantiles_is_rejected(knots):
-    with pytest.raises(MoodError, match="'power' is not the 21 rising quantiles"):
+    with pytest.raises(MoodError, match="'power' must be 21 rising quantiles"):
         Reference.from_card(EVEN.to_card() | {"power": knots})
 
 

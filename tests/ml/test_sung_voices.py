@@ -100,7 +100,7 @@ def test_actors_are_kept_apart_unless_the_split_is_random() -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (row(1, emotion="bored"), "row 3: emotion is 'bored'; one of neutral"),
+        (row(1, emotion="bored"), "row 3: emotion is 'bored'; allowed are neutral"),
         (row(1, actor="Ann"), "row 3: actor is 'Ann'"),
         (row(1, actor=0), "row 3: actor is '0'"),
     ],
