@@ -30,13 +30,13 @@ COLOURS = (256, 128, 64)
 
 # Name, page, and heights in pixels of the wide and the narrow screenshot.
 PAGES: tuple[tuple[str, PagePath, int, int], ...] = (
-    ("result", song("Empty Platform"), 1400, 1600),
+    ("result", song("Market Morning"), 1400, 1600),
     ("history", fixed("/songs/"), 1000, 1100),
     ("map", fixed("/map/"), 1000, 1100),
     ("over-time", fixed("/over-time/"), 1000, 1100),
-    ("your-ear", fixed("/your-ear/"), 1000, 1100),
+    ("your-corrections", fixed("/your-ear/"), 1000, 1100),
     ("compare", comparison("Slow Water", "High Banners"), 1200, 1400),
-    ("how-good", fixed("/how-good/"), 1200, 1400),
+    ("accuracy", fixed("/how-good/"), 1200, 1400),
 )
 # Suffix of the file name, theme, width.
 VARIANTS = (("", "light", 1280), ("-dark", "dark", 1280), ("-narrow", "light", 390), ("-narrow-dark", "dark", 390))
