@@ -18,8 +18,9 @@ CROSSFADE_S = 0.1
 SILENT_CHANNEL = 1e-6
 """A channel with less than this share of the other channel's energy (-60 dB) is silent."""
 
-OPPOSED, NOT_OPPOSED = -0.5, -0.2
-"""Channels with a correlation below the first are in opposite phase, until it rises above the second."""
+OPPOSED, NOT_OPPOSED = -0.1, 0.0
+"""Channels with a correlation below the first are in opposite phase, until it rises above the second. Even wide stereo
+is correlated by 0.1 to 0.2, and with a lower correlation the difference keeps more of the music than the mean."""
 
 OFFSET_WINDOW_S = 1.0
 """Window of the offset estimate. Under a Hann window of this length nothing above 3 Hz looks like an offset."""
