@@ -1,6 +1,6 @@
 """Compares transforms of the emotion shares by how many of the listeners' pairs they find.
 
-python -m ml.training.ordering          # half a minute; prints the table of docs/lab-book.md
+python -m ml.training.ordering          # half a minute
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Little collections of made-up songs: slow, dark and minor ones are sad, quick, bright and major ones happy."""
+"""Small synthetic collections: slow, dark songs in minor are sad; fast, bright ones in major are happy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RATE = 16_000
 
 
 def song(path: Path, mood: str, seed: int, artist: str = "", seconds: float = 6.0) -> Path:
-    """Writes one song of a mood; no two seeds sound the same."""
+    """Writes a song of a mood, different for each seed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     happy = mood == "happy"
     samples = sounds.music(
@@ -26,7 +26,7 @@ def song(path: Path, mood: str, seed: int, artist: str = "", seconds: float = 6.
 
 
 def folders(place: Path, count: int, moods: tuple[str, ...] = ("happy", "sad")) -> Path:
-    """`count` songs of each mood, each by somebody else, in folders named after the moods."""
+    """`count` songs of each mood, by different artists, in folders named after moods."""
     for number, mood in enumerate(moods):
         for one in range(count):
             song(place / mood / f"{one}.flac", mood, 100 * number + one, artist=f"{mood} singer {one}")

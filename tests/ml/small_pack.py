@@ -1,4 +1,4 @@
-"""A pack of made-up clips: two kinds of sound that carry opposite labels, enough to see a network learn."""
+"""A synthetic pack: two kinds of sound with opposite labels, enough to test training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A web server on this machine that serves sounds well or badly, and remembers who asked for what."""
+"""A local web server that serves sounds, simulates errors, and records requests."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Page:
-    """One address. Whatever is odd about it is said here."""
+    """One URL with its simulated errors."""
 
     content: bytes = b""
     media_type: str = "audio/mpeg"
     etag: str | None = '"1"'
     ranges: bool = True
     statuses: list[int] = field(default_factory=list)
-    """Answers that come before the good one, one a request."""
+    """Status codes of the first requests."""
 
     headers: dict[str, str] = field(default_factory=dict)
     breaks_after: list[int] = field(default_factory=list)
-    """Bytes of its answer after which it hangs up, one a request; then it stops doing so."""
+    """Bytes after which the first connections are closed."""
 
     largest_piece: int | None = None
-    """Bytes of one answer to a request for a range."""
+    """Maximum bytes of a range response."""
 
     chunked: bool = False
     pause_s: float = 0.0
-    """Between two kilobytes."""
+    """Pause after each kilobyte."""
 
 
 @dataclass
 class SoundServer:
     link: str
-    """Of the server, without a slash at the end."""
+    """The server's base URL without a trailing slash."""
 
     pages: dict[str, Page] = field(default_factory=dict)
     requests_made: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
 
     def serve(self, path: str, content: bytes = b"", **options: object) -> str:
-        """The link under which `content` can be had from now on."""
+        """Serves `content` and returns its link."""
         self.pages[path] = Page(content, **options)  # type: ignore[arg-type]
         return self.link + path
 
@@ -93,7 +93,7 @@ def sound_server() -> Iterator[SoundServer]:
                 if page.chunked and until is None:
                     self.wfile.write(b"0\r\n\r\n")
             except OSError:
-                pass  # the visitor has seen enough
+                pass  # the client closed the connection
             self.close_connection = self.close_connection or until is not None
 
         def _start(self, page: Page) -> int:
@@ -109,7 +109,7 @@ def sound_server() -> Iterator[SoundServer]:
                 time.sleep(page.pause_s)
 
         def log_message(self, *args: object) -> None:
-            """Says nothing."""
+            """Silent."""
 
     workspace = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server = SoundServer(f"http://127.0.0.1:{workspace.server_address[1]}")

@@ -1,4 +1,4 @@
-"""Sung sounds made by formula: a voice with overtones, on any tune, as loud as is asked for."""
+"""Synthetic singing: a voice with overtones, for any tune and loudness."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RATE = 16_000
 
 
 def sung(notes: list[float], note_s: float = 0.5, brightness: float = 0.5, amplitude: float = 0.3) -> Samples:
-    """A voice of eight overtones on these MIDI notes, one after another, without a break."""
+    """A voice of eight overtones on these MIDI notes, one after the other without pauses."""
     hz = np.repeat([note_hz(note) for note in notes], round(note_s * RATE))
     turns = 2 * np.pi * np.cumsum(hz) / RATE
     wave = sum(brightness ** (number - 1) * np.sin(number * turns) for number in range(1, 9))

@@ -1,4 +1,4 @@
-"""A bundle is made whole from finished runs, answers as they do, and is never made twice."""
+"""Bundles are made from finished runs, agree with them, and are never overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list becomes a folder to train on: each recording once, under its hash, cut where it is wished."""
+"""Collecting a data set: deduplication, cuts, labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links are fetched whole or not at all, politely, and go on where they broke off."""
+"""Downloads: resumption, retries, limits, redirects."""
 
 from __future__ import annotations
 

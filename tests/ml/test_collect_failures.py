@@ -1,4 +1,4 @@
-"""What goes wrong is told by its row, and leaves nothing half done."""
+"""Failures of collecting are reported by row and leave no incomplete files."""
 
 from __future__ import annotations
 

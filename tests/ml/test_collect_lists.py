@@ -1,4 +1,4 @@
-"""Lists of recordings are read as their makers meant them, and wrong rows are told by their number."""
+"""Reading lists of recordings, and errors by row."""
 
 from __future__ import annotations
 

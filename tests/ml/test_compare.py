@@ -1,4 +1,4 @@
-"""Every network is measured on songs of artists that it did not learn from; and what it would seem worth otherwise."""
+"""The comparison of networks on unseen artists, and the effect of data leakage."""
 
 from __future__ import annotations
 

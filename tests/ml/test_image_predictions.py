@@ -1,4 +1,4 @@
-"""A song drawn as a picture, and a mood heard from the picture."""
+"""Spectrogram images of songs, and mood predictions from them."""
 
 from __future__ import annotations
 

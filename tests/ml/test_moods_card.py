@@ -1,4 +1,4 @@
-"""Calibration and reference live in a bundle's card, as JSON, and come out as they went in, or not at all."""
+"""Calibration and reference survive a round trip through the card; invalid ones are rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of how often each genre is given."""
+"""The report on genre frequencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The networks of earlier projects: each can be built by its name, and is what its name says."""
+"""The registry of networks of earlier projects."""
 
 from __future__ import annotations
 

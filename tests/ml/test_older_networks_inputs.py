@@ -1,4 +1,4 @@
-"""What the networks are shown of a song is what sounds in it, cut into pieces."""
+"""Network inputs: images, features and MFCCs in pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop that trains every network of the registry: it learns, stops, goes on, and forgets nothing."""
+"""The training loop: early stopping, resumption, checkpoints."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def small(**settings: Any) -> Architecture:
 
 
 def songs(count: int = 24) -> tuple[list[np.ndarray], np.ndarray]:
-    """Pieces of songs whose mood is plain to hear, some songs longer than others, far from standardised."""
+    """Pieces of songs with easily separable moods, of different length, not standardised."""
     random = np.random.default_rng(0)
     labels = np.arange(count) % 2
     pieces = [

@@ -1,4 +1,4 @@
-"""What people say of their songs is read as they meant it, and what is wrong with it is told by row."""
+"""Reading songs with their moods from folders and tables, and errors by row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def told(collection: Collection) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def tunes(tmp_path: Path) -> Path:
-    """Two files that are songs for whoever only reads lists: nothing is decoded here."""
+    """Two files that look like songs; nothing is decoded here."""
     for name in ("a.mp3", "b.mp3"):
         (tmp_path / name).write_bytes(name.encode())
     return tmp_path

@@ -1,4 +1,4 @@
-"""Figures of a network of one's own mean what their names say."""
+"""Metrics of a network trained on own data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Songs are dealt out by artist, and every part holds every mood."""
+"""Splits keep artists apart and have every mood in every part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a folder of songs to a network of one's own, by the commands that a person types."""
+"""Training, reporting and prediction on own data by the commands."""
 
 from __future__ import annotations
 

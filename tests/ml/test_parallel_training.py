@@ -1,4 +1,4 @@
-"""Members of the networks train at the same time, each in a process of its own; what is done is not done again."""
+"""Members train in parallel processes; finished ones are skipped."""
 
 from __future__ import annotations
 

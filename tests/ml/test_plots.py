@@ -1,4 +1,4 @@
-"""Pictures of training are drawn from what is there, and refused where there is nothing."""
+"""Plots of training and predictions."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_learning_curves_mark_the_best_epoch_only_if_given(tmp_path: Path) -> No
 
 
 def test_loss_curves_of_several_runs(tmp_path: Path) -> None:
-    """Some went on after an interruption: an epoch stands there twice, and a validation is not known of all."""
+    """Logs of resumed runs: with a repeated epoch and missing validation values."""
     texts = (
         "epoch,loss,teacher,val_loss\n0,9,2,NA\n1,5,1,NA\n1,4,1,NA\n2,3,.5,NA\n",
         "epoch,loss,teacher,val_loss\n0,8,NA,NA\n1,4,1,2\n2,3,.5,1\n",

@@ -1,4 +1,4 @@
-"""Networks for sung emotion are judged on actors that they did not hear, and the page says what was measured."""
+"""Networks for sung emotion are tested on unseen actors; the docs have their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a sung phrase is heard: its tune, its level, its columns, and the copies that are learned from."""
+"""Features of sung phrases: pitch, level, columns, augmented copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training sees random segments with true targets, and nothing of the fold that is held out."""
+"""Training data: packs, teachers, scalers, augmentation."""
 
 from __future__ import annotations
 
