@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from tests import sounds
@@ -104,6 +105,10 @@ def expect_uploaded(row: Locator) -> None:
     expect(row).to_have_attribute("data-song", re.compile("."))
 
 
+def expect_accessible(page: Page) -> None:
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
 def sha256_of_song(page: Page, row: Locator) -> str:
     answer = page.request.get(f"/api/predictions/{row.get_attribute('data-song')}/")
     return answer.json()["sha256"]
@@ -184,6 +189,7 @@ def test_an_upload_continues_when_the_connection_is_back(
     sent = row(page, "long way.wav")
     expect_uploading(sent)
     expect(page.locator("[data-uploading-text]")).to_contain_text("Uploading 1 of 1")
+    expect_accessible(page)
     set_offline(network, True)
     gate.break_connections("internetdisconnected")
     expect(sent).to_contain_text("You are offline")
@@ -346,6 +352,7 @@ def test_a_finished_batch_is_summed_up_and_survives_a_reload(page: Page, music: 
         "href", re.compile("/songs/")
     )
     expect(failures.filter(has_text="words.mp3")).to_contain_text("The file is a text")
+    expect_accessible(page)
     summary.get_by_role("button", name="Dismiss").click()
     expect(summary).to_be_hidden()
 
