@@ -51,6 +51,7 @@ class AudioFile(io.FileIO):
 def audio_start(path: str | os.PathLike[str]) -> int:
     """The offset of the audio behind ID3v2 tags, zeros and garbage that FFmpeg does not skip; 0 if it skips them."""
     with open(path, "rb") as file:
+        first_tag = id3_tag_bytes(file.read(16))
         position = _after_tags_and_zeros(file)
         if position == 0:
             return 0
@@ -58,8 +59,8 @@ def audio_start(path: str | os.PathLike[str]) -> int:
     if container_of(head) not in (None, "mp3", "adts"):
         return position
     frames = find_mpeg_frames(head)
-    if frames is None or position + frames < HEAD_BYTES:  # FFmpeg finds these, and reads the ID3 tag itself
-        return 0
+    if frames is None or position + frames < HEAD_BYTES or (frames == 0 and position == first_tag):
+        return 0  # FFmpeg finds these frames, and reads the ID3 tag itself
     return position + frames
 
 

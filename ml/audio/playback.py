@@ -14,6 +14,7 @@ from av.packet import Packet
 
 from ml.audio.container import audio_stream, frames, open_audio, video_stream
 from ml.audio.mixing import Mixer
+from ml.audio.padding import audio_start
 from ml.errors import MoodError
 
 PLAYED = {
@@ -70,12 +71,16 @@ class Probe:
     has_video: bool
     """Whether there is a video stream other than cover art."""
 
+    has_padding: bool = False
+    """Whether there are bytes before the audio that only our decoder skips, such as an ID3 tag before a WAV."""
+
     @property
     def plays(self) -> bool:
-        """Whether browsers play the file directly and it has no video."""
+        """Whether browsers play the file directly, and it has neither video nor padding."""
         return (
             browser_plays(self.container, self.codec)
             and not self.has_video
+            and not self.has_padding
             and self.channels in (1, 2)
             and (self.codec != "aac" or self.profile in AAC_PROFILES)
         )
@@ -101,6 +106,7 @@ def probe(path: str | os.PathLike[str]) -> Probe:
             channels=stream.channels,
             sample_rate=stream.sample_rate,
             has_video=video_stream(container) is not None,
+            has_padding=audio_start(path) > 0,
         )
 
 
