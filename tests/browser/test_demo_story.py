@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.sample_server import SUBMIT_TIMEOUT_S, SampleServer, create_user
-from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
 
 BUTTON = "Add five demo songs"
 
@@ -28,7 +28,7 @@ def test_one_click_adds_five_songs_of_different_moods(
     page.wait_for_url("**/songs/")
     expect(page.get_by_text("Added the demo songs.")).to_be_visible()
     moods = page.locator(".song .song-mood a")
-    expect(moods).to_have_count(5, timeout=HEARD_IN_MS)
+    expect(moods).to_have_count(5, timeout=ANALYSIS_TIMEOUT_MS)
     names = [mood.inner_text() for mood in moods.all()]
     assert all(COMPOSITE.search(name) for name in names), names
     assert len(set(names)) == 5

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
 
 Music = Callable[..., Path]
 LONG = "A title that goes on and on " * 9
@@ -22,7 +22,7 @@ def analyse(page: Page, *songs: Path) -> list[str]:
     addresses = []
     for song in songs:
         link = page.locator("[data-songs] .song", has_text=song.stem).locator(".song-mood a").first
-        expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+        expect(link).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
         addresses.append(link.get_attribute("href"))
     return addresses
 
@@ -153,7 +153,7 @@ def test_a_report_fits_one_sheet_with_any_title(open_page: Open, music: Music) -
     page.goto("/")
     page.get_by_label("Songs", exact=True).set_input_files(music(f"{name}.flac", 60.0, seed=44, tags=tags))
     link = page.locator("[data-songs] .song", has_text="curlew").locator(".song-mood a").first
-    expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(link).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     link.click()
     correct(page, "tension", "nostalgia")
     page.get_by_role("link", name="Report").click()

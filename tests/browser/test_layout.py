@@ -13,7 +13,7 @@ from tests.browser.conftest import Open, launch
 from tests.browser.pages import PAGES_WITH_SONGS
 from tests.browser.sample_server import SampleServer
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import HEARD_IN_MS
+from tests.browser.test_story import ANALYSIS_TIMEOUT_MS
 
 FONT_FOLDERS = {name: Path("/usr/share/fonts/truetype") / name for name in ("dejavu", "liberation", "noto")}
 FONTCONFIG = """<?xml version="1.0"?>
@@ -130,7 +130,7 @@ def test_no_page_scrolls_sideways_with_long_titles_in_any_script(open_page: Open
     results = {}
     for name, title in TITLES.items():
         row = page.locator("[data-songs] .song", has_text=title[:12])
-        expect(row.locator(".song-mood")).to_be_visible(timeout=HEARD_IN_MS)
+        expect(row.locator(".song-mood")).to_be_visible(timeout=ANALYSIS_TIMEOUT_MS)
         link = row.locator("[data-row-link]")
         assert line_count(row.locator(".song-title strong")) <= 2, name
         assert link.evaluate("link => getComputedStyle(link).direction") == ("rtl" if name == "arabic" else "ltr")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
 
 NAMES = ("Ferry", "Quay", "Gangway")
 ARTIST = "The Landing Stage"
@@ -33,7 +33,7 @@ def upload_songs(page: Page, music: Callable[..., Path], shelf: dict[str, bool])
     page.get_by_label("Songs", exact=True).set_input_files(songs)
     for name in NAMES:
         row = page.locator("[data-songs] .song", has_text=name)
-        expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+        expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     shelf["full"] = True
 
 
@@ -147,7 +147,7 @@ def test_the_library_works_without_a_script(
     expect(page.get_by_text("1 song will be analysed again.")).to_be_visible()
     # Done again; the correction of the story before still counts.
     row = page.locator(".song", has_text="Gangway")
-    expect(row).to_contain_text("Analysis: ", timeout=HEARD_IN_MS)
+    expect(row).to_contain_text("Analysis: ", timeout=ANALYSIS_TIMEOUT_MS)
     expect(row.locator(".song-mood a")).to_have_text("Tender")
 
     page.get_by_label("All 3 songs that match").check()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
 
 
 @pytest.mark.timeout(240)
@@ -18,7 +18,7 @@ def test_a_mood_of_a_result_links_to_its_precision(open_page: Open, music: Calla
     sign_in(page)
     page.get_by_label("Songs", exact=True).set_input_files(music("judged.flac", 12.0, tags={"title": "Judged"}))
     link = page.locator("[data-songs] .song", has_text="Judged").locator(".song-mood a")
-    expect(link).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(link).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     link.click()
 
     mood = page.get_by_role("heading", level=1).get_by_role("link").first

@@ -12,7 +12,7 @@ from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
 
 # Only decides how soon a test fails: analysis takes seconds, and longer on a busy machine.
-HEARD_IN_MS = 300_000
+ANALYSIS_TIMEOUT_MS = 300_000
 ADJECTIVES = "|".join(mood.adjective for mood in MOODS.values())
 COMPOSITE = re.compile(rf"({ADJECTIVES}) (but|and|or) ({ADJECTIVES})")
 
@@ -39,7 +39,7 @@ def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, musi
     page.evaluate(RECORD_STATES)
     page.get_by_label("Songs", exact=True).set_input_files(song)
     row = page.locator("[data-songs] .song", has_text="The Sidings")
-    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     states = first_words(page.evaluate("window.states"))
     assert len(states & {"Uploading", "Queued", "Decoding", "Analysing"}) >= 2, states
     mood = row.locator(".song-mood a").inner_text()
@@ -104,7 +104,7 @@ def test_the_workflow_works_without_javascript(open_page: Open, music: Callable[
     page.get_by_label("Songs", exact=True).set_input_files(music("plain.wav", 20.0, tempo_bpm=70.0))
     page.get_by_role("button", name="Upload").click()
     # The page of an unfinished song reloads itself until it shows the mood.
-    expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     expect(page.locator("audio[controls]")).to_be_visible()
     page.get_by_text("Passages as a table").click()
     passage = page.locator(".passages [data-passage]").first.get_attribute("href")
@@ -134,7 +134,7 @@ def test_bad_files_do_not_stop_others_and_songs_are_analysed_after_the_page_was_
 
     page.goto("/songs/")
     row = page.locator(".song", has_text="a song with").first
-    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     assert "cover" not in page.locator("[data-library] .songs").inner_text()
 
 
@@ -150,7 +150,7 @@ def test_a_queued_song_is_cancelled_and_retried_in_place(open_page: Open, music:
     row.get_by_role("button", name="Retry").click()
     expect(row.locator("[data-text]")).not_to_have_text("Cancelled")
     done = page.locator("[data-songs] .song", has_text="queue").locator(".song-mood a", has_text=COMPOSITE)
-    expect(done).to_have_count(3, timeout=HEARD_IN_MS)
+    expect(done).to_have_count(3, timeout=ANALYSIS_TIMEOUT_MS)
 
 
 def test_a_file_can_be_dropped_anywhere_on_the_page(open_page: Open) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 from tests import sounds
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, HEARD_IN_MS
+from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
 from tests.system.processes import wait_for
 
 UPLOAD_REQUESTS = "**/api/uploads/**"
@@ -98,7 +98,7 @@ def text(row: Locator) -> Locator:
 
 
 def expect_done(row: Locator) -> None:
-    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=HEARD_IN_MS)
+    expect(row.locator(".song-mood a")).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
 
 
 def expect_uploaded(row: Locator) -> None:
@@ -345,7 +345,7 @@ def test_a_finished_batch_is_summed_up_and_survives_a_reload(page: Page, music: 
     expect_uploaded(row(page, "too short.wav"))
     page.reload()
     summary = page.locator("[data-batch]")
-    expect(summary.locator("[data-batch-text]")).to_have_text("1 done, 2 failed.", timeout=HEARD_IN_MS)
+    expect(summary.locator("[data-batch-text]")).to_have_text("1 done, 2 failed.", timeout=ANALYSIS_TIMEOUT_MS)
     failures = summary.locator("li")
     expect(failures).to_have_count(2)
     expect(failures.filter(has_text="too short.wav").get_by_role("link")).to_have_attribute(
