@@ -12,6 +12,7 @@ from classifier import ml_gateway
 from classifier.errors import FILE_ERRORS, ProductError
 from classifier.fields import FoldedTextField, OrderedJSONField, folded_columns, uuid7
 from classifier.querysets import (
+    MOOD_FIELDS,
     AnalysisQuerySet,
     ResumableUploadQuerySet,
     SavedFilterQuerySet,
@@ -192,14 +193,6 @@ class Song(models.Model):
         if "analyses" in getattr(self, "_prefetched_objects_cache", {}):
             return next((analysis for analysis in self.analyses.all() if analysis.is_current), None)
         return self.analyses.current().select_related("detail").first()
-
-
-MOOD_FIELDS = (
-    "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
-)  # fmt: skip
-"""The fields of an Analysis that are the object `mood` of an answer, in its order."""
-SCORE_FIELDS = ("valence", "arousal")
-"""Those that are in its object `scores`."""
 
 
 class Analysis(models.Model):

@@ -43,10 +43,13 @@ PRESENCE_S = 10
 
 HANDED_OVER_AT_ONCE = 20
 
-ANALYSIS_COLUMNS = (
-    "name", "primary", "secondary", "certain", "confidence", "genre", "valence", "arousal", "agreement",
-    "model_version", "created_at",
+MOOD_FIELDS = (
+    "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
 )  # fmt: skip
+"""The fields of an Analysis that are the object `mood` of a result, in its order."""
+SCORE_FIELDS = ("valence", "arousal")
+"""Those that are in its object `scores`."""
+ANALYSIS_COLUMNS = (*MOOD_FIELDS, *SCORE_FIELDS, "agreement", "model_version", "created_at")
 """What filters, orders and charts read of the current analysis."""
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from classifier.jobs.lease import LeaseLost
-from classifier.models import MOOD_FIELDS, SCORE_FIELDS, Analysis, AnalysisDetail, Song, Stage, Status
+from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
+from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 
 if TYPE_CHECKING:
     from classifier.ml_gateway import AnalysisResult

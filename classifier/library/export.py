@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from classifier import ml_gateway
-from classifier.models import MOOD_FIELDS, SCORE_FIELDS, Song, Status
+from classifier.models import Song, Status
+from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 from classifier.serializers import actual_mood, iso_timestamp, song_json
 
 if TYPE_CHECKING:
