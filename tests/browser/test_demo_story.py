@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.sample_server import SUBMIT_TIMEOUT_S, SampleServer, create_user
-from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
+from tests.browser.test_story import ANALYSIS_TIMEOUT_MS, COMPOSITE
 
 BUTTON = "Add five demo songs"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
+from tests.browser.test_story import ANALYSIS_TIMEOUT_MS, COMPOSITE
 
 
 @pytest.mark.timeout(240)

@@ -15,7 +15,7 @@ from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 from tests import sounds
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
-from tests.browser.test_story import COMPOSITE, ANALYSIS_TIMEOUT_MS
+from tests.browser.test_story import ANALYSIS_TIMEOUT_MS, COMPOSITE
 from tests.system.processes import wait_for
 
 UPLOAD_REQUESTS = "**/api/uploads/**"
