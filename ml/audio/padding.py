@@ -51,22 +51,23 @@ class AudioFile(io.FileIO):
 def audio_start(path: str | os.PathLike[str]) -> int:
     """The offset of the audio behind ID3v2 tags, zeros and garbage that FFmpeg does not skip; 0 if it skips them."""
     with open(path, "rb") as file:
-        first_tag = id3_tag_bytes(file.read(16))
-        position = _after_tags_and_zeros(file)
+        position, zeros = _after_tags_and_zeros(file)
         if position == 0:
             return 0
+        file.seek(position)
         head = file.read(HEAD_BYTES)
     if container_of(head) not in (None, "mp3", "adts"):
         return position
     frames = find_mpeg_frames(head)
-    if frames is None or position + frames < HEAD_BYTES or (frames == 0 and position == first_tag):
-        return 0  # FFmpeg finds these frames, and reads the ID3 tag itself
+    only_tags = frames == 0 and not zeros
+    if frames is None or only_tags or position + frames < HEAD_BYTES:
+        return 0  # FFmpeg finds these frames, and reads the ID3 tags itself
     return position + frames
 
 
-def _after_tags_and_zeros(file: io.BufferedReader) -> int:
-    """Leaves `file` at the first byte after leading ID3v2 tags and zero padding, and returns that position."""
-    position = 0
+def _after_tags_and_zeros(file: io.BufferedReader) -> tuple[int, bool]:
+    """The first byte after leading ID3v2 tags and zero padding, and whether there are such zeros."""
+    position, zeros = 0, False
     while True:
         file.seek(position)
         head = file.read(16)
@@ -75,9 +76,9 @@ def _after_tags_and_zeros(file: io.BufferedReader) -> int:
         elif len(head) == 16 and not any(head) and position < MAX_ZERO_PADDING:
             block = file.read(1 << 16)
             position += 16 + len(block) - len(block.lstrip(b"\0"))
+            zeros = True
         else:
-            file.seek(position)
-            return position
+            return position, zeros
 
 
 def is_junk(packet: bytes, codec: str) -> bool:
