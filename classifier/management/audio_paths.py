@@ -34,7 +34,7 @@ IGNORED_SUFFIXES = (
 
 
 @dataclass(frozen=True)
-class FoundPath:
+class PathEntry:
     """An audio file; with an error, a file or folder that cannot be read; skipped, a file that is not audio."""
 
     path: Path
@@ -42,24 +42,24 @@ class FoundPath:
     skipped: bool = False
 
 
-def find_audio(paths: list[Path]) -> Iterator[FoundPath]:
+def find_audio(paths: list[Path]) -> Iterator[PathEntry]:
     """Files as they are named, and the audio files of folders in the order of their names.
 
     Linked folders are followed, each folder once. A folder without audio files is an error.
     """
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
-            yield FoundPath(path)
+            yield PathEntry(path)
             continue
         empty = True
         for entry in _in_folder(path):
             empty = empty and entry.skipped
             yield entry
         if empty:
-            yield FoundPath(path, ProductError("no_songs", f"The folder {path} has no songs: name another one."))
+            yield PathEntry(path, ProductError("no_songs", f"The folder {path} has no songs: name another one."))
 
 
-def _in_folder(top: Path) -> Iterator[FoundPath]:
+def _in_folder(top: Path) -> Iterator[PathEntry]:
     visited: set[tuple[int, int]] = set()
     folders = [top]
     while folders:
@@ -71,7 +71,7 @@ def _in_folder(top: Path) -> Iterator[FoundPath]:
             visited.add((status.st_dev, status.st_ino))
             names = sorted(os.listdir(folder))
         except OSError as error:
-            yield FoundPath(folder, _unreadable("folder", folder, error))
+            yield PathEntry(folder, _unreadable("folder", folder, error))
             continue
         subfolders = []
         for name in names:
@@ -85,7 +85,7 @@ def _in_folder(top: Path) -> Iterator[FoundPath]:
         folders += reversed(subfolders)
 
 
-def _file(path: Path) -> Iterator[FoundPath]:
+def _file(path: Path) -> Iterator[PathEntry]:
     suffix = path.suffix.lower()
     if suffix in IGNORED_SUFFIXES:
         return
@@ -94,9 +94,9 @@ def _file(path: Path) -> Iterator[FoundPath]:
         regular = stat.S_ISREG(os.stat(path).st_mode)
         audio = regular and (suffix in AUDIO_SUFFIXES or _content_is_audio(path))
     except OSError as error:
-        yield FoundPath(path, _unreadable("file", path, error))
+        yield PathEntry(path, _unreadable("file", path, error))
     else:
-        yield FoundPath(path, skipped=not audio)
+        yield PathEntry(path, skipped=not audio)
 
 
 def _content_is_audio(path: Path) -> bool:

@@ -19,7 +19,7 @@ from classifier import ml_gateway
 from classifier.accounts.users import user_named
 from classifier.errors import ProductError
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
-from classifier.management.audio_paths import FoundPath, find_audio, regular_file
+from classifier.management.audio_paths import PathEntry, find_audio, regular_file
 from classifier.models import Person
 from classifier.serializers import failure_json
 from classifier.services.song_tag import song_tag
@@ -69,8 +69,8 @@ class Command(BaseCommand):
             self.check(tags=[Tags.files])
         owner = user_named(store) if store else None
         _escape_what_the_output_cannot_show()
-        found = list(find_audio(paths))
-        songs = [entry for entry in found if not entry.skipped]
+        entries = list(find_audio(paths))
+        songs = [entry for entry in entries if not entry.skipped]
         started = time.monotonic()
         done = failed = 0
         # A thread of the progress bar would not survive the fork of the subprocess.
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             # The reader, for instance `head`, has enough. Python would write to the closed pipe again at its exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1 if failed else 0)
-        if skipped := [entry.path for entry in found if entry.skipped]:
+        if skipped := [entry.path for entry in entries if entry.skipped]:
             self.stderr.write(_skipped_text(skipped), str)
         self.stderr.write(_summary(done, failed, time.monotonic() - started), str)
         if failed:
@@ -104,7 +104,7 @@ class Command(BaseCommand):
 
 
 def _answer(
-    entry: FoundPath,
+    entry: PathEntry,
     owner: Person | None,
     network: str,
     subprocess: AnalysisSubprocess,
