@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from classifier.errors import ProductError
-from classifier.management.audio_paths import FoundPath, find_audio, regular_file
+from classifier.management.audio_paths import PathEntry, find_audio, regular_file
 from tests import sounds
 from tests.architecture.sources import ROOT
 from tests.classifier.fake_analysis import wav
@@ -44,7 +44,7 @@ def add(path: Path, content: bytes | None = None) -> Path:
     return path
 
 
-def names(entries: list[FoundPath], folder: Path) -> list[str]:
+def names(entries: list[PathEntry], folder: Path) -> list[str]:
     return [str(entry.path.relative_to(folder)) for entry in entries]
 
 
