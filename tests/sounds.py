@@ -31,10 +31,10 @@ __all__ = [
     "attach_cover",
     "chord",
     "damage",
+    "image",
     "music",
     "noise",
     "note_hz",
-    "picture",
     "silence",
     "spread",
     "sweep",
@@ -128,22 +128,22 @@ def write_video(
     samples: Samples | None,
     sample_rate: int = RATE,
     container: str = "mp4",
-    picture_s: float | None = None,
+    video_s: float | None = None,
 ) -> Path:
     """A video of grey images, as long as its audio `samples`; None gives a video without an audio stream."""
     path = Path(path)
-    duration_s = picture_s or (5.0 if samples is None else samples.shape[-1] / sample_rate)
+    duration_s = video_s or (5.0 if samples is None else samples.shape[-1] / sample_rate)
     with av.open(os.fspath(path), "w", format=container) as output:
-        picture = output.add_stream("mpeg4", rate=5)
-        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        video = output.add_stream("mpeg4", rate=5)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
         sound = None
         if samples is not None:
             layout = LAYOUTS[np.atleast_2d(samples).shape[0]]
             sound = output.add_stream("aac", rate=sample_rate, layout=layout, bit_rate=96_000)
         for index in range(round(duration_s * 5)):
             grey = np.full((48, 64, 3), index % 256, np.uint8)
-            output.mux(picture.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
-        output.mux(picture.encode(None))
+            output.mux(video.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        output.mux(video.encode(None))
         if sound is not None and samples is not None:
             for frame in _frames([samples], sample_rate):
                 output.mux(sound.encode(frame))
@@ -184,7 +184,7 @@ def damage(path: Path, at: float = 0.5, size: int = 4000, seed: int = 0) -> Path
     return path
 
 
-def picture(kind: str = "PNG", width: int = 64, height: int = 64) -> bytes:
+def image(kind: str = "PNG", width: int = 64, height: int = 64) -> bytes:
     """An image file; `kind` is a Pillow format name: PNG, JPEG, GIF, WEBP, BMP, TIFF."""
     noise_pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     buffer = io.BytesIO()

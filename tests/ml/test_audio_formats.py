@@ -135,7 +135,7 @@ def test_the_audio_of_a_video_is_decoded(tmp_path: Path) -> None:
 
 
 def test_a_video_longer_than_its_audio_is_not_truncated(tmp_path: Path) -> None:
-    video = sounds.write_video(tmp_path / "video.mkv", rising(44_100), container="matroska", picture_s=10.0)
+    video = sounds.write_video(tmp_path / "video.mkv", rising(44_100), container="matroska", video_s=10.0)
 
     _, info = decode_file(video)
 
@@ -146,7 +146,7 @@ def test_a_video_longer_than_its_audio_is_not_truncated(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["mp3", "flac", "m4a", "aiff"])
 def test_cover_art_is_not_a_video(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"song{sounds.FORMS[form].suffix}"
-    song = sounds.write(path, rising(44_100), form=form, cover=sounds.picture("PNG", 300, 300))
+    song = sounds.write(path, rising(44_100), form=form, cover=sounds.image("PNG", 300, 300))
 
     decoded, info = decode_file(song)
 

@@ -161,7 +161,7 @@ def test_a_passage_after_the_end_of_a_truncated_file_is_outside(tmp_path: Path) 
 
 
 def test_a_file_that_is_not_audio_raises_the_same_error_as_the_decoder(tmp_path: Path) -> None:
-    (tmp_path / "song.mp3").write_bytes(sounds.picture())
+    (tmp_path / "song.mp3").write_bytes(sounds.image())
 
     with pytest.raises(MoodError) as caught:
         cut(tmp_path / "song.mp3", 0, 1)

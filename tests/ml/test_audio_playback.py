@@ -66,7 +66,7 @@ def test_a_video_is_copied_without_its_pictures(tmp_path: Path) -> None:
 
 
 def test_cover_art_does_not_make_a_video(tmp_path: Path) -> None:
-    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 4), cover=sounds.picture())
+    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 4), cover=sounds.image())
 
     assert not probe(song).has_video
     assert probe(song).plays
@@ -120,7 +120,7 @@ def test_the_copy_skips_damage_as_the_analysis_does(tmp_path: Path) -> None:
     assert len(decode_file(tmp_path / "copy.mp3")[0]) == pytest.approx(len(decode_file(song)[0]), abs=32)
 
 
-@pytest.mark.parametrize("content", [b"", sounds.picture(), b"RIFF" + bytes(100)], ids=["empty", "picture", "stump"])
+@pytest.mark.parametrize("content", [b"", sounds.image(), b"RIFF" + bytes(100)], ids=["empty", "picture", "stump"])
 def test_a_failure_leaves_no_file(content: bytes, tmp_path: Path) -> None:
     song, target = tmp_path / "song", tmp_path / "copies" / "copy.mp3"
     song.write_bytes(content)

@@ -42,7 +42,7 @@ def head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def refusal(content: bytes) -> str:
+def rejection(content: bytes) -> str:
     with pytest.raises(MoodError) as caught:
         recognise(content)
     assert caught.value.code == "not_audio"
@@ -78,7 +78,7 @@ def test_an_mp3_without_a_tag_and_after_garbage_is_recognised(tmp_path: Path) ->
 
 
 def test_an_mp3_with_a_large_cover_is_recognised_by_its_tag(tmp_path: Path) -> None:
-    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 3), cover=sounds.picture("PNG", 200, 200))
+    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 3), cover=sounds.image("PNG", 200, 200))
 
     assert recognise(head(song)) == "mp3"
 
@@ -116,7 +116,7 @@ def test_opus_and_vorbis_are_served_as_ogg() -> None:
     ],
 )
 def test_images_are_named_in_the_error(kind: str, name: str) -> None:
-    assert refusal(sounds.picture(kind)[:HEAD_BYTES]) == f"The file is {name}"
+    assert rejection(sounds.image(kind)[:HEAD_BYTES]) == f"The file is {name}"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_images_are_named_in_the_error(kind: str, name: str) -> None:
     ],
 )
 def test_other_files_are_named_in_the_error(content: bytes, name: str) -> None:
-    assert refusal(content[:HEAD_BYTES]) == f"The file is {name}"
+    assert rejection(content[:HEAD_BYTES]) == f"The file is {name}"
 
 
 def test_an_archive_is_named_in_the_error(tmp_path: Path) -> None:
@@ -146,14 +146,14 @@ def test_an_archive_is_named_in_the_error(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "songs.zip", "w") as archive:
         archive.write(song, "song.mp3")
 
-    assert refusal(head(tmp_path / "songs.zip")) == "The file is a zip archive or an Office document"
+    assert rejection(head(tmp_path / "songs.zip")) == "The file is a zip archive or an Office document"
 
 
 @pytest.mark.parametrize(
     "content", [b"\0" * HEAD_BYTES, b"\xff" * HEAD_BYTES, b"RIFF\0\0\0\0JUNK", b"FORM\0\0\0\0ILBM"]
 )
 def test_unknown_bytes_are_rejected(content: bytes) -> None:
-    assert refusal(content) == "The file is not in a known audio format"
+    assert rejection(content) == "The file is not in a known audio format"
 
 
 def test_noise_is_not_mistaken_for_mpeg_frames() -> None:
@@ -164,7 +164,7 @@ def test_noise_is_not_mistaken_for_mpeg_frames() -> None:
         for at in chance.integers(1, HEAD_BYTES, 300):
             content[at] = 0xFF
         content[0] = 1
-        refusal(bytes(content))
+        rejection(bytes(content))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_recognition_imports_no_decoder() -> None:
     ],
 )
 def test_a_tracker_module_is_named_in_the_error(content: bytes) -> None:
-    assert "a tracker module" in refusal(content)
+    assert "a tracker module" in rejection(content)
 
 
 def test_another_kind_is_rejected_by_the_first_4096_bytes_and_padding_is_not() -> None:

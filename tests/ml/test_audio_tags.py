@@ -271,7 +271,7 @@ ID = "b1a9c0e9-d987-4042-ae91-78d6a3267d69"
 
 
 def test_the_other_tags_of_an_mp3_are_read(tmp_path: Path) -> None:
-    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 1), cover=sounds.picture("JPEG"))
+    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 1), cover=sounds.image("JPEG"))
     tags = mutagen.id3.ID3(song)
     tags.add(mutagen.id3.TPE2(encoding=3, text="Various Artists"))
     tags.add(mutagen.id3.TDRC(encoding=3, text="1997-06-16"))
@@ -286,7 +286,7 @@ def test_the_other_tags_of_an_mp3_are_read(tmp_path: Path) -> None:
     assert (result.album_artist, result.year, result.genre) == ("Various Artists", 1997, "Rock")
     assert (result.track_number, result.musicbrainz_recording_id) == (3, ID)
     assert result.musicbrainz_artist_ids == (ID, ID.replace("b1", "c2"))
-    assert result.cover == Cover("image/jpeg", sounds.picture("JPEG"))
+    assert result.cover == Cover("image/jpeg", sounds.image("JPEG"))
 
 
 @pytest.mark.parametrize("form", ["flac", "ogg", "m4a"])
@@ -309,8 +309,8 @@ def test_the_other_tags_are_read_from_vorbis_comments_and_mp4(form: str, tmp_pat
 @pytest.mark.parametrize("form", ["mp3", "flac", "m4a", "aiff"])
 def test_the_cover_is_read(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"song{sounds.FORMS[form].suffix}"
-    song = sounds.write(path, sounds.tone(440, 1), form=form, cover=sounds.picture())
-    assert read_tags(song).cover == Cover("image/png", sounds.picture())
+    song = sounds.write(path, sounds.tone(440, 1), form=form, cover=sounds.image())
+    assert read_tags(song).cover == Cover("image/png", sounds.image())
 
 
 def test_a_cover_above_10_mb_or_without_an_image_is_not_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A bundle answers as it did when it was made, and says in a sentence what is wrong with it."""
+"""A bundle reproduces its golden example, and an error message says what is wrong with a damaged one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None
     place.write_text(json.dumps(values))
 
 
-def refused(directory: Path) -> MoodError:
+def open_error(directory: Path) -> MoodError:
     with pytest.raises(MoodError) as caught:
         _listen(directory)
     return caught.value
@@ -79,12 +79,12 @@ def test_the_bundle_is_small() -> None:
 
 
 def test_a_missing_bundle_is_reported(tmp_path: Path) -> None:
-    assert refused(tmp_path / "mood-9").code == "model_missing"
+    assert open_error(tmp_path / "mood-9").code == "model_missing"
 
 
 def test_an_unreadable_card_is_corrupt(copy: Path) -> None:
     (copy / "card.json").write_text("{")
-    assert refused(copy).code == "model_corrupt"
+    assert open_error(copy).code == "model_corrupt"
 
 
 @pytest.mark.parametrize("part", ["labels", "networks", "version"])
@@ -94,24 +94,24 @@ def test_a_card_without_a_required_part_is_corrupt_and_names_the_part(copy: Path
         with pytest.raises(MoodError, match="version"):
             _ = Card.read(copy).version
         return
-    error = refused(copy)
+    error = open_error(copy)
     assert (error.code, part in error.message) == ("model_corrupt", True)
 
 
 def test_a_card_of_another_format_is_incompatible(copy: Path) -> None:
     rewrite(copy, lambda values: values.update(format=2))
-    assert refused(copy).code == "model_incompatible"
+    assert open_error(copy).code == "model_incompatible"
 
 
 def test_labels_in_another_order_are_incompatible(copy: Path) -> None:
     rewrite(copy, lambda values: values["labels"].reverse())
-    assert refused(copy).code == "model_incompatible"
+    assert open_error(copy).code == "model_incompatible"
 
 
 def test_weights_that_do_not_match_the_checksum_are_rejected(copy: Path) -> None:
     weights = copy / "cnn1d.tflite"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
-    assert refused(copy).code == "model_corrupt"
+    assert open_error(copy).code == "model_corrupt"
 
 
 def test_missing_weights_are_reported_when_the_bundle_is_opened(copy: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:
 @pytest.mark.parametrize("views", ["half", [], [8, -28], [8, "28"]])
 def test_unusable_views_of_the_1d_network_are_corrupt(copy: Path, views: object) -> None:
     rewrite(copy, lambda values: values["networks"]["cnn1d"].update(views=views))
-    error = refused(copy)
+    error = open_error(copy)
     assert (error.code, "views" in error.message) == ("model_corrupt", True)
 
 

@@ -1,4 +1,4 @@
-"""Faster must not mean other: a song's scores are, from the file to the answer, what they were when its model came out.
+"""Regression test: the scores of one song, from the file to the answer, equal the stored ones.
 
 Only a new model changes them. `python -m tests.ml.test_golden_song` writes the current scores.
 """

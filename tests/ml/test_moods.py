@@ -1,4 +1,4 @@
-"""The two sides of a composite mood: which moods, in which order, joined how, and how sure."""
+"""The two sides of a composite mood: their choice, order, conjunction and confidence."""
 
 from __future__ import annotations
 
@@ -223,9 +223,9 @@ def test_a_mood_that_nobody_names_is_never_named_most():
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, None, "much"])
 def test_a_score_that_is_not_finite_is_rejected_by_name(value):
-    with pytest.raises(MoodError, match=r"'calmness' is .*only finite numbers") as refusal:
+    with pytest.raises(MoodError, match=r"'calmness' is .*only finite numbers") as caught:
         compose(scores(calmness=value), PLAIN, EVEN)
-    assert refusal.value.code == "model_corrupt"
+    assert caught.value.code == "model_corrupt"
 
 
 @pytest.mark.parametrize(("group", "name"), [("emotions", "power"), ("quadrants", "Q3"), ("clusters", "c5")])

@@ -1,4 +1,4 @@
-"""The ten composite mood genres: each rule on a song made for it, and what holds of all of them."""
+"""The ten composite mood genres: each rule on scores made for it, and properties of all rules."""
 
 from __future__ import annotations
 

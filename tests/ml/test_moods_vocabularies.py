@@ -1,4 +1,4 @@
-"""Older vocabularies as views on the same scores, and the page that tells all words to people."""
+"""Older vocabularies as views on the same scores, and the docs page with all words."""
 
 from __future__ import annotations
 

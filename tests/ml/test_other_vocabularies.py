@@ -1,4 +1,4 @@
-"""The answer in other words, each vocabulary with how it was measured, or that it was not."""
+"""The answer in older vocabularies, each with its measured accuracy or a note that it was not measured."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def test_quiet_dark_music_and_bright_noise_are_described_as_such(bundle: Bundle)
 
 
 def test_removing_the_first_reasons_lowers_a_share_more_than_removing_others(bundle: Bundle) -> None:
-    """Means over songs and sides, of the real networks: the deletion curve lies above chance at each of its points."""
+    """Means over songs and sides with the real networks: the deletion curve is above chance everywhere."""
     random = np.random.default_rng(0)
     curves = [
         traits_deleted(song(name), mood, bundle, random) for name in MUSIC for mood in moods_of(song(name), bundle)

@@ -60,7 +60,7 @@ def song(number: int) -> SongFeatures:
 
 
 def mel_of(duration_s: float) -> np.ndarray:
-    """A spectrogram in which something happens everywhere."""
+    """A random spectrogram without silence."""
     steps = round(duration_s * SPEC.steps_per_s) + 1
     return np.random.default_rng(0).integers(60, 200, (steps, SPEC.n_mels)).astype(np.uint8)
 
@@ -117,7 +117,7 @@ def test_occluding_a_constant_patch_changes_nothing(bundle: Bundle) -> None:
 
 
 def test_occluding_the_top_ranked_patches_lowers_a_share_more_than_random_ones(bundle: Bundle) -> None:
-    """Means over songs and sides, of the real network: the deletion curve lies above chance at each of its points."""
+    """Means over songs and sides with the real network: the deletion curve is above chance everywhere."""
     random = np.random.default_rng(0)
     curves = [
         patches_deleted(song(i), mood, bundle, random) for i in range(len(MUSIC)) for mood in moods_of(song(i), bundle)

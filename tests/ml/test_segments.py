@@ -1,4 +1,4 @@
-"""The whole song is cut into overlapping segments, and the last one ends with it."""
+"""Overlapping segments cover the whole song, and the last one ends with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spectrogram as a picture: where is what, and how bright."""
+"""The spectrogram image: orientation, brightness and size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a song each of its two sides is strongest."""
+"""The strongest passage of each side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A song's loudness from start to end, in few numbers."""
+"""The waveform for display: the loudness over time."""
 
 from __future__ import annotations
 
