@@ -92,3 +92,7 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | (0x7 << 76)
     value = value & ~(0x3 << 62) | (0x2 << 62)
     return uuid.UUID(int=value)
+
+
+# The name that migrations 0001 and 0002 import.
+KeptJSONField = OrderedJSONField

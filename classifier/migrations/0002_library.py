@@ -1,4 +1,5 @@
 import classifier.fields
+import classifier.identifiers
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='analysisdetail',
             name='waveform',
-            field=classifier.fields.OrderedJSONField(default=list),
+            field=classifier.fields.KeptJSONField(default=list),
         ),
         migrations.AddField(
             model_name='song',
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ArrivingFile',
             fields=[
-                ('id', models.UUIDField(default=classifier.fields.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=classifier.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
                 ('file_name', models.CharField(max_length=255)),
                 ('size_bytes', models.BigIntegerField()),
                 ('received_bytes', models.BigIntegerField(default=0)),
