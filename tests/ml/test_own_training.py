@@ -245,12 +245,12 @@ def test_other_folders_are_not_overwritten(place: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--data", "x"], "go together"),
+        (["--data", "x"], "needed together"),
         (["--arch", "cnn1d", "--data", "x", "--folds", "1"], "from 2 to 20"),
         (["--arch", "cnn1d", "--data", "x", "--validation-share", "0.9"], "from 0.05 to 0.5"),
         (["--arch", "cnn1d", "--data", "x", "--epochs", "0"], "1 or more"),
         (["--arch", "cnn1d", "--data", "x", "--processes", "0"], "1 or more"),
-        (["--folds", "5", "--strict"], "only a network of your own knows --folds and --strict"),
+        (["--folds", "5", "--strict"], "--folds and --strict can only be used with --arch and --data"),
     ],
 )
 def test_invalid_options_are_rejected(
