@@ -10,6 +10,7 @@ import pytest
 from ml.audio.segments import segments_of
 from ml.audio.silence import segments_with_silence, sound_ranges
 from ml.inference.analysis import AnalysisResult, analyse
+from ml.inference.answer import network_view
 from ml.inference.passages import strongest_passages
 from ml.models.bundle import Bundle
 from ml.spec import SPEC
@@ -76,6 +77,8 @@ def test_a_hidden_track_after_silence_is_segmented_on_its_own(
     assert spans == [(pytest.approx(20, abs=0.1), pytest.approx(50, abs=0.1))]
     starts = [segment["start_s"] for segment in answer["segments"]]
     assert starts == sorted(starts)
+    view = network_view(answer, "cnn1d", bundle.card)
+    assert [segment["silent"] for segment in view["segments"]] == [segment["silent"] for segment in answer["segments"]]
     assert answer["segments"][-1]["end_s"] == pytest.approx(62, abs=0.01)
     passages = strongest_passages(answer["segments"], answer["mood"]["primary"], answer["mood"]["secondary"])
     assert all(passage.end_s <= 20.1 or passage.start_s >= 49.9 for passage in passages.values())

@@ -320,3 +320,20 @@ def test_a_long_song_needs_no_more_queries(
 
 def test_the_song_of_another_user_is_not_found(boris_client: Client, analysed_song: Song) -> None:
     assert boris_client.get(reverse("song-detail", args=[analysed_song.id])).status_code == 404
+
+
+def test_silence_is_marked_and_has_no_mood(anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit) -> None:
+    answer = full_result(segments=5)
+    silence = {"silent": True, "mood": None, "scores": None, "models": None}
+    answer["segments"][2] = answer["segments"][2] | silence
+    analyser.result.answer = answer
+    song = analyse_song()
+    start_s, end_s = (answer["segments"][2][name] for name in ("start_s", "end_s"))
+
+    html = page(anna_client, song)
+
+    assert f"Silent: 0:{start_s:02.0f}–0:{end_s:02.0f}." in words(html)
+    assert 'class="silence"' in html
+    assert anna_client.get(reverse("song-report", args=[song.id])).status_code == 200
+    segments = anna_client.get(f"/api/predictions/{song.id}/").json()["segments"]
+    assert [segment["silent"] for segment in segments] == [False, False, True, False, False]
