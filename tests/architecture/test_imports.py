@@ -14,7 +14,8 @@ INDEPENDENT = {("audio", "features"), ("audio", "moods"), ("features", "moods")}
 # The parts of classifier/, from the lowest to the highest. Each imports from itself and from earlier lines. Where a
 # module is named, it is apart from the rest of its package.
 CLASSIFIER_LAYERS = (
-    ("errors", "fields", "identifiers"),
+    ("errors", "fields"),
+    ("identifiers",),
     ("ml_gateway",),
     ("model_cards", "query_parameters", "error_responses", "checks"),
     ("models and querysets",),
