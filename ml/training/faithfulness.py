@@ -19,7 +19,7 @@ import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
 from ml.errors import MoodError
-from ml.features.extraction import extract
+from ml.features.extraction import SongFeatures, extract
 from ml.models.bundle import Bundle
 from ml.training.evaluation.explanation_faithfulness import report
 
@@ -40,12 +40,17 @@ def main() -> int:
     sample = np.random.default_rng(args.seed).permutation(len(files))[: args.songs]
     try:
         bundle = Bundle.open(args.bundle)
-        songs = [extract(decode(files[i], DecodingInfo(), bundle.card.spec), bundle.card.spec) for i in sample]
+        songs = [_features(files[i], bundle) for i in sample]
     except MoodError as error:
         print(error.message, file=sys.stderr)
         return 1
     print(report(songs, bundle, args.seed))
     return 0
+
+
+def _features(path: Path, bundle: Bundle) -> SongFeatures:
+    info, spec = DecodingInfo(), bundle.card.spec
+    return extract(decode(path, info, spec), spec).amplified(info.gain_db)
 
 
 if __name__ == "__main__":

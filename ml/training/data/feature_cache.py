@@ -16,7 +16,7 @@ from ml.errors import MoodError
 from ml.features.extraction import SongFeatures, extract
 from ml.spec import SPEC, AudioSpec
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Increase it when a feature changes without a change of the spec."""
 
 
@@ -56,7 +56,8 @@ def _extract(path: Path, place: Path, spec: AudioSpec) -> str:
     from ml.audio.decoding import DecodingInfo, decode  # machines that only train need no decoder
 
     try:
-        features = extract(decode(path, DecodingInfo(), spec), spec)
+        info = DecodingInfo()
+        features = extract(decode(path, info, spec), spec).amplified(info.gain_db)  # as in ml.inference.analysis
     except MoodError as error:
         return error.message
     partial = place.with_suffix(f".{os.getpid()}.partial")

@@ -51,7 +51,8 @@ def song_features(path: Path, cache: FeatureCache) -> SongFeatures:
     try:
         return cache.load(path)
     except FileNotFoundError:
-        return extract(decode(path, DecodingInfo(), cache.spec), cache.spec)
+        info = DecodingInfo()
+        return extract(decode(path, info, cache.spec), cache.spec).amplified(info.gain_db)
 
 
 def mel_images(path: Path, cache: FeatureCache, shape: Shape) -> np.ndarray:
