@@ -110,6 +110,9 @@ class Song(models.Model):
     title = models.CharField(max_length=255, blank=True)
     artist = models.CharField(max_length=255, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    # The tags as they are in the file, also where the user edits title or artist; and the embedded cover.
+    tags = models.JSONField(default=dict, blank=True)
+    cover = models.FileField(max_length=255, blank=True)
 
     search_text = FoldedTextField(sources=("title", "artist", "file_name"))
     sort_title = FoldedTextField(sources=("title", "file_name"), first_only=True)

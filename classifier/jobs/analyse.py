@@ -108,11 +108,22 @@ def _analyse(run: Run) -> None:
     run.written.append(playable)
     if not _playable_copy(source, Path(default_storage.path(playable)), warnings):
         playable = ""
+    cover = ""
+    if result.tags.cover is not None:
+        suffix = result.tags.cover.media_type.partition("/")[2]
+        cover = default_storage.save(f"{folder}/cover-{mark}.{suffix}", ContentFile(result.tags.cover.data))
+        run.written.append(cover)
     song_finish(
-        song=song, result=result, spectrogram=spectrogram, playable=playable, warnings=warnings, now=timezone.now()
+        song=song,
+        result=result,
+        spectrogram=spectrogram,
+        playable=playable,
+        cover=cover,
+        warnings=warnings,
+        now=timezone.now(),
     )
     run.written.clear()
-    _remove_other_files(folder, {song.file.path, spectrogram, playable})
+    _remove_other_files(folder, {song.file.path, spectrogram, playable, cover})
 
 
 def _progress_writer(run: Run) -> ml_gateway.Progress:

@@ -24,6 +24,7 @@ def song_finish(
     result: AnalysisResult,
     spectrogram: str,
     playable: str,
+    cover: str,
     warnings: list[dict[str, str]],
     now: datetime,
 ) -> None:
@@ -39,6 +40,8 @@ def song_finish(
                 duration_s=result.duration_s,
                 spectrogram=spectrogram,
                 playable=playable,
+                tags=result.tags.texts(),
+                cover=cover,
                 warnings=warnings,
                 error_code="",
                 error_message="",

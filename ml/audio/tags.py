@@ -87,6 +87,11 @@ class Tags:
     musicbrainz_album_artist_ids: tuple[str, ...] = ()
     cover: Cover | None = None
 
+    def texts(self) -> dict[str, str | int | list[str]]:
+        """All tags but the cover as plain JSON, without the absent ones."""
+        values = {name: value for name, value in vars(self).items() if name != "cover" and value not in (None, ())}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
 
 def read_tags(path: Pathlike) -> Tags:
     """The tags of an audio file in any format: read by mutagen, and by FFmpeg if mutagen does not find all of them.

@@ -12,7 +12,7 @@ import numpy as np
 from ml.audio.decoding import DecodingInfo, decode, silent_file
 from ml.audio.segments import Segment, frame_window, frames_inside, step_window
 from ml.audio.silence import segments_with_silence
-from ml.audio.tags import read_tags
+from ml.audio.tags import Tags, read_tags
 from ml.features.extraction import SongFeatures, extract, to_decibels
 from ml.features.spectrogram_image import spectrogram_png
 from ml.features.waveform import waveform
@@ -35,14 +35,21 @@ class AnalysisResult:
 
     model_version: str
     duration_s: float
-    title: str | None
-    artist: str | None
+    tags: Tags
     warnings: list[dict[str, str]]
     answer: dict[str, Any]
     """mood, alternatives, genres, agreement, scores, models, reasons, features, segments; plain JSON."""
     spectrogram_png: bytes
     waveform: list[int]
     """Loudness over time in equal parts, 0..100; see `ml.features.waveform`."""
+
+    @property
+    def title(self) -> str | None:
+        return self.tags.title
+
+    @property
+    def artist(self) -> str | None:
+        return self.tags.artist
 
 
 def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None) -> AnalysisResult:
@@ -94,12 +101,10 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     answer["features"] = {
         name: round(value, 6) for name, value in features.medians(_sounding_frames(features, segments, bundle)).items()
     }
-    tags = read_tags(path)
     return AnalysisResult(
         model_version=bundle.version,
         duration_s=round(info.duration_s, 3),
-        title=tags.title,
-        artist=tags.artist,
+        tags=read_tags(path),
         warnings=info.warnings,
         answer=answer,
         spectrogram_png=spectrogram_png(_downsampled_mel(features, bundle), *IMAGE_SIZE),

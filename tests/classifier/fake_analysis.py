@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ml.audio.tags import Tags
 from ml.moods import CLUSTERS, EMOTIONS, GENRES, QUADRANTS
 
 PNG = bytes.fromhex(
@@ -86,12 +87,19 @@ def answer(segments: int = 3) -> dict[str, Any]:
 class FakeResult:
     model_version: str = "mood-1"
     duration_s: float = 20.0
-    title: str | None = "Nocturne"
-    artist: str | None = "Field"
+    tags: Tags = field(default_factory=lambda: Tags(title="Nocturne", artist="Field"))
     warnings: list[dict[str, str]] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=answer)
     spectrogram_png: bytes = PNG
     waveform: list[int] = field(default_factory=lambda: [0, 40, 100, 60])
+
+    @property
+    def title(self) -> str | None:
+        return self.tags.title
+
+    @property
+    def artist(self) -> str | None:
+        return self.tags.artist
 
 
 class FakeAnalyser:

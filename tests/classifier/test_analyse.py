@@ -15,10 +15,12 @@ from classifier.jobs.analyse import song_analyse
 from classifier.jobs.sweep import songs_sweep
 from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Status
+from classifier.services.bulk import songs_rerun
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from classifier.tasks import analyse_song
+from ml.audio.tags import Cover, Tags
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer
 
@@ -49,6 +51,33 @@ def test_the_spectrogram_is_stored_beside_the_file(song: Song, analyser: FakeAna
     assert Path(done.spectrogram.path).parent == Path(done.file.path).parent
     assert done.spectrogram.read() == analyser.result.spectrogram_png
     assert done.playable.name == ""
+
+
+def test_all_tags_and_the_cover_are_stored(song: Song, analyser: FakeAnalyser) -> None:
+    cover = Cover("image/png", b"\x89PNG\r\n\x1a\n the cover")
+    analyser.result.tags = Tags(
+        title="Nocturne", album="Nights", year=1814, musicbrainz_artist_ids=("a", "b"), cover=cover
+    )
+    song_analyse(song_id=song.id)
+    done = after(song)
+    assert done.tags == {"title": "Nocturne", "album": "Nights", "year": 1814, "musicbrainz_artist_ids": ["a", "b"]}
+    assert done.cover.read() == cover.data
+    assert Path(done.cover.path).parent == Path(done.file.path).parent
+    assert done.cover.name.endswith(".png")
+
+
+def test_another_analysis_replaces_the_cover_and_deleting_removes_it(
+    song: Song, analyser: FakeAnalyser, media: Path
+) -> None:
+    analyser.result.tags = Tags(cover=Cover("image/jpeg", b"\xff\xd8\xff first"))
+    song_analyse(song_id=song.id)
+    songs_rerun(ids=[song.id], now=timezone.now())
+    analyser.result.tags = Tags(cover=Cover("image/jpeg", b"\xff\xd8\xff second"))
+    song_analyse(song_id=song.id)
+    assert after(song).cover.read() == b"\xff\xd8\xff second"
+    assert len([name for name in files_under(media) if "cover-" in name]) == 1
+    song_delete(song=after(song))
+    assert files_under(media) == []
 
 
 def test_a_playable_copy_is_stored_of_a_file_that_browsers_do_not_play(
@@ -165,7 +194,7 @@ def test_a_worker_that_lost_its_lease_does_not_overwrite_the_next_one(
     def second_worker(source: Path, target: Path) -> bool:
         monkeypatch.setattr("classifier.ml_gateway.playable_copy", lambda source, target: False)
         songs_sweep(now=timezone.now() + timezone.timedelta(minutes=1))
-        analyser.result = FakeResult(title="By the second")
+        analyser.result = FakeResult(tags=Tags(title="By the second"))
         song_analyse(song_id=song.id)
         return False
 
