@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, MIN_HEAD_BYTES, recognise, reject_other_kind
+from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, MIN_HEAD_BYTES, read_head, recognise, reject_other_kind
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
 from ml.features.traits import TRAITS, Trait
@@ -55,6 +55,7 @@ __all__ = [
     "key_name",
     "media_type",
     "model_card",
+    "read_head",
     "recognise",
     "reject_other_kind",
     "strongest_passages",

@@ -101,7 +101,7 @@ def _file(path: Path) -> Iterator[PathEntry]:
 
 def _content_is_audio(path: Path) -> bool:
     with path.open("rb") as file:
-        head = file.read(ml_gateway.HEAD_BYTES)
+        head = ml_gateway.read_head(file)
     try:
         ml_gateway.recognise(head)
     except ml_gateway.MoodError:

@@ -113,8 +113,10 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
             write_at(stream, offset, data)
         running_checksums.update(upload.id, offset, data)
         try:
-            if offset < ml_gateway.HEAD_BYTES <= end or end == upload.size_bytes:
-                ml_gateway.recognise(read_at(stream, 0, ml_gateway.HEAD_BYTES))
+            if offset < ml_gateway.HEAD_BYTES <= end:
+                head = read_at(stream, 0, ml_gateway.HEAD_BYTES)
+                if any(head):  # behind longer padding, the whole file tells
+                    ml_gateway.recognise(head)
             elif offset < ml_gateway.MIN_HEAD_BYTES <= end:
                 ml_gateway.reject_other_kind(read_at(stream, 0, ml_gateway.MIN_HEAD_BYTES))
             if end == upload.size_bytes:

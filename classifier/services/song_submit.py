@@ -71,7 +71,7 @@ def _checked(upload: File | None) -> File:
     if upload.size > max_upload_bytes():
         raise file_too_large()
     upload.seek(0)
-    ml_gateway.recognise(upload.read(ml_gateway.HEAD_BYTES))
+    ml_gateway.recognise(ml_gateway.read_head(upload))
     upload.seek(0)
     return upload
 

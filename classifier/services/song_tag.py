@@ -65,7 +65,7 @@ def _analyse(
     started_at = timezone.now()
     if not file.size:
         raise file_empty()
-    ml_gateway.recognise(file.read(ml_gateway.HEAD_BYTES))
+    ml_gateway.recognise(ml_gateway.read_head(file))
     sha256 = checksum(file)
     result = subprocess.analyse(path, on_progress)
     return analysis_json(

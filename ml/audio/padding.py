@@ -6,10 +6,7 @@ import io
 import os
 
 from ml.audio.mpeg_frames import find_mpeg_frames, id3_tag_bytes
-from ml.audio.sniffing import HEAD_BYTES, container_of
-
-MAX_ZERO_PADDING = 16 << 20
-"""Bytes of zeros that are skipped before the audio."""
+from ml.audio.sniffing import HEAD_BYTES, MAX_ZERO_PADDING, container_of
 
 FRAME_SYNC = {
     "mp1": (0xFFE0, 0xFFE0),

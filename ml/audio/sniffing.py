@@ -6,11 +6,16 @@ used and nothing is decoded, so a file that passes may still be damaged.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from ml.audio.mpeg_frames import find_mpeg_frames, has_adts_frames, id3_tag_bytes
 from ml.errors import MoodError
 
 HEAD_BYTES = 1 << 16
 """How many bytes of a file `recognise` needs: some files have long padding before the audio."""
+
+MAX_ZERO_PADDING = 16 << 20
+"""Bytes of zeros that are skipped before the audio."""
 
 MIN_HEAD_BYTES = 4096
 """How many bytes `reject_other_kind` needs."""
@@ -100,6 +105,33 @@ OTHERS = (
     (44, b"SCRM", TRACKER),
     *((1080, mark, TRACKER) for mark in (b"M.K.", b"M!K!", b"FLT4", b"FLT8", b"4CHN", b"6CHN", b"8CHN")),
 )
+
+
+class SeekableReader(Protocol):
+    """A binary file, or what Django makes of one."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> object: ...
+
+
+def read_head(file: SeekableReader) -> bytes:
+    """The `HEAD_BYTES` that `recognise` needs: the first ones, or those behind zeros that are longer than that.
+
+    Reads from the start of the file and leaves its position behind the head.
+    """
+    position = 0
+    while position < MAX_ZERO_PADDING:
+        file.seek(position)
+        block = file.read(HEAD_BYTES)
+        zeros = len(block) - len(block.lstrip(b"\0"))
+        if position == 0 and zeros < HEAD_BYTES // 2:
+            return block
+        position += zeros
+        if zeros < HEAD_BYTES:
+            break
+    file.seek(position if position < MAX_ZERO_PADDING else 0)
+    return file.read(HEAD_BYTES)
 
 
 def recognise(head: bytes) -> str:

@@ -12,8 +12,9 @@ import pytest
 
 from ml.audio.passages import cut
 from ml.audio.playback import probe
-from ml.audio.sniffing import HEAD_BYTES, recognise
+from ml.audio.sniffing import HEAD_BYTES, read_head, recognise
 from ml.audio.tags import read_tags
+from ml.errors import MoodError
 from tests import sounds
 from tests.ml.decoded_audio import decode_error, decode_file, read_wav, similarity
 
@@ -96,6 +97,25 @@ def test_padding_before_an_mp3_is_skipped(padding: str, size: int, tmp_path: Pat
     assert recognise(song.read_bytes()[:HEAD_BYTES]) == "mp3"
     assert info.duration_s == pytest.approx(6.0, abs=0.15)
     assert info.warnings == []
+
+
+@pytest.mark.parametrize("form", ["mp3", "flac"])
+@pytest.mark.parametrize("size", [HEAD_BYTES - 1, HEAD_BYTES, 300_000])
+def test_zeros_that_are_longer_than_the_head_are_skipped(form: str, size: int, tmp_path: Path) -> None:
+    song = write(tmp_path, form)
+    song.write_bytes(bytes(size) + song.read_bytes())
+    with song.open("rb") as file:
+        assert recognise(read_head(file)) == form
+    _, info = decode_file(song)
+    assert info.duration_s == pytest.approx(6.0, abs=0.15)
+    assert info.warnings == []
+
+
+def test_a_file_of_nothing_but_zeros_is_rejected(tmp_path: Path) -> None:
+    file = tmp_path / "zeros.mp3"
+    file.write_bytes(bytes(300_000))
+    with file.open("rb") as stream, pytest.raises(MoodError):
+        recognise(read_head(stream))
 
 
 @pytest.mark.parametrize("form", ["wav", "flac"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
-from ml.audio.sniffing import HEAD_BYTES, recognise
+from ml.audio.sniffing import read_head, recognise
 
 FULL_SCALE = 32_767
 
@@ -35,7 +35,7 @@ def inspect_audio(path: Path) -> AudioContent:
     Raises MoodError: not_audio, audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent.
     """
     with path.open("rb") as file:
-        container = recognise(file.read(HEAD_BYTES))
+        container = recognise(read_head(file))
     facts, digest = DecodingInfo(), hashlib.sha256()
     for block in decode(path, facts):
         # 16 bits, because floats of lossless formats differ in the last digit.

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ml.audio.sniffing import HEAD_BYTES, recognise
+from ml.audio.sniffing import read_head, recognise
 from ml.errors import MoodError
 from ml.training.own.labelled_songs import Collection, Entry, Problem, build_collection
 
@@ -102,7 +102,7 @@ def _is_audio(path: Path) -> bool:
     try:
         if path.is_file():  # opening a pipe would block
             with path.open("rb") as file:
-                recognise(file.read(HEAD_BYTES))
+                recognise(read_head(file))
                 return True
     except (MoodError, OSError):
         pass
