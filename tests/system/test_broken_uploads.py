@@ -120,3 +120,19 @@ def test_an_upload_resumes_after_the_server_was_killed(
     assert tus.offset(url) == CHUNK_BYTES
     response = tus.patch(url, content, CHUNK_BYTES, len(content))
     assert tus.song(response)["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_a_multipart_form_in_chunks_becomes_a_song(browser: BrowserClient, tmp_path: Path) -> None:
+    """As Node streams, generators of requests and Go pipes send it: without a Content-Length."""
+    content = song_bytes(tmp_path)
+    disposition = b'Content-Disposition: form-data; name="file"; filename="K\xf6ln.wav"'
+    body = b"--X\r\n" + disposition + b"\r\nContent-Type: audio/wav\r\n\r\n" + content + b"\r\n--X--\r\n"
+    headers = {
+        "Authorization": f"Bearer {browser.create_token()}",
+        "Content-Type": "multipart/form-data; boundary=X",
+    }
+    chunks = (body[start : start + CHUNK_BYTES] for start in range(0, len(body), CHUNK_BYTES))
+    response = requests.post(f"{browser.address}/api/predict/", data=chunks, headers=headers, timeout=60)
+    assert response.status_code == 202, response.text
+    assert response.json()["file_name"] == "Köln.wav"
+    assert response.json()["sha256"] == hashlib.sha256(content).hexdigest()
