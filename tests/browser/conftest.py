@@ -29,11 +29,16 @@ EXPECTED_ERRORS = (
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
     """Web, worker and sweep, as `make run` starts them, without users or songs."""
     with RunningProduct(tmp_path_factory.mktemp("product") / "var") as product:
         wait_for(lambda: BrowserClient(product.address).health().get("worker"), what="worker that answers")
-        yield product.address
+        yield product
+
+
+@pytest.fixture(scope="session")
+def address(product: RunningProduct) -> str:
+    return product.address
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
 from tests.browser.test_story import ANALYSIS_TIMEOUT_MS, COMPOSITE
 from tests.system.processes import wait_for
+from tests.system.product import RunningProduct
 
 UPLOAD_REQUESTS = "**/api/uploads/**"
 # The page sends 64 kB first, then chunks of 4 MB: of a file of 10 MB the third one starts behind this offset.
@@ -376,10 +377,11 @@ def test_failed_files_of_a_batch_are_retried_together(page: Page, music: Music) 
 
 
 @pytest.mark.timeout(600)
-def test_all_queued_songs_are_cancelled_at_once(page: Page, music: Music) -> None:
-    choose(page, *(music(f"wrong {number}.flac", 90.0, seed=95 + number) for number in range(4)))
-    last = row(page, "wrong 3.flac")
-    expect(text(last)).to_contain_text("Queued, number")
-    page.get_by_role("button", name="Cancel all queued songs").click()
-    expect(page.get_by_text(re.compile(r"Cancelled \d songs?\."))).to_be_visible()
-    expect(text(row(page, "wrong 3.flac"))).to_have_text("Cancelled")
+def test_all_queued_songs_are_cancelled_at_once(page: Page, product: RunningProduct, music: Music) -> None:
+    with product.paused_analysis():
+        choose(page, *(music(f"wrong {number}.flac", 20.0, seed=95 + number) for number in range(4)))
+        last = row(page, "wrong 3.flac")
+        expect(text(last)).to_contain_text("Queued, number")
+        page.get_by_role("button", name="Cancel all queued songs").click()
+        expect(page.get_by_text(re.compile(r"Cancelled \d songs?\."))).to_be_visible()
+        expect(text(row(page, "wrong 3.flac"))).to_have_text("Cancelled")

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.system.processes import command_line, descendants, free_port, signal_group, wait_for
@@ -74,3 +76,13 @@ class RunningProduct:
     def worker_child(self) -> int:
         """The process in which the worker analyses songs."""
         return wait_for(lambda: descendants(self.worker()), what="child of the worker")[0]
+
+    @contextmanager
+    def paused_analysis(self) -> Iterator[None]:
+        """Songs stay queued meanwhile, however fast the machine is; the worker itself still answers."""
+        child = self.worker_child()
+        os.kill(child, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(child, signal.SIGCONT)
