@@ -55,7 +55,9 @@ class Gate:
         page.route(UPLOAD_REQUESTS, self._handle)
 
     def _handle(self, route: Route) -> None:
-        if route.request.method == "PATCH" and int(route.request.headers["upload-offset"]) >= self._offset:
+        # Without the header where the page has cancelled the request already.
+        offset = int(route.request.headers.get("upload-offset", 0))
+        if route.request.method == "PATCH" and offset >= self._offset:
             self._held.append(route)
         else:
             route.continue_()
