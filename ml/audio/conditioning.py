@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -32,6 +33,9 @@ MIN_OFFSET = 1e-3
 SAMPLE_DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 """NumPy type of FFmpeg's sample formats, packed or planar."""
 
+CHECK_BYTES = 1 << 19
+"""Samples that are checked at once: enough that NumPy's overhead is small, few enough for constant memory."""
+
 
 class SampleCheck:
     """Measures the peak of frames and replaces NaN and infinity by silence, before any filter spreads them."""
@@ -48,20 +52,34 @@ class SampleCheck:
         """The largest absolute sample, full scale 1.0."""
         return max(-self.low, self.high)
 
-    def __call__(self, frame: AudioFrame) -> AudioFrame:
-        dtype = np.dtype(SAMPLE_DTYPES.get(frame.format.name.removesuffix("p"), "f4"))
-        channels = 1 if frame.format.is_planar else frame.layout.nb_channels
-        planes = [np.frombuffer(memoryview(plane), dtype, count=frame.samples * channels) for plane in frame.planes]
-        low, high = min(float(plane.min()) for plane in planes), max(float(plane.max()) for plane in planes)
-        if dtype.kind == "f" and not math.isfinite(sum(float(plane.sum()) for plane in planes)):
-            return self._without_invalid(frame)
+    def checked(self, frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+        """The frames, late by less than `CHECK_BYTES`: many small frames are measured together."""
+        batch: list[AudioFrame] = []
+        pending_bytes = 0
+        for frame in frames:
+            if batch and (pending_bytes >= CHECK_BYTES or frame.format.name != batch[0].format.name):
+                yield from self._checked(batch)
+                batch, pending_bytes = [], 0
+            batch.append(frame)
+            pending_bytes += sum(plane.buffer_size for plane in frame.planes)
+        if batch:
+            yield from self._checked(batch)
+
+    def _checked(self, batch: list[AudioFrame]) -> Iterator[AudioFrame]:
+        audio_format = batch[0].format
+        dtype = np.dtype(SAMPLE_DTYPES.get(audio_format.name.removesuffix("p"), "f4"))
+        samples = np.frombuffer(b"".join(part for frame in batch for part in _sample_bytes(frame, dtype)), dtype)
+        low, high = float(samples.min()), float(samples.max())  # both NaN if any sample is
+        if dtype.kind == "f" and not (math.isfinite(low) and math.isfinite(high)):
+            yield from map(self._without_invalid, batch)
+            return
         if dtype.kind != "f":
             scale = 2.0 ** (8 * dtype.itemsize - 1)
             middle = scale if dtype.kind == "u" else 0.0
             low, high = (low - middle) / scale, (high - middle) / scale
         self.low, self.high = min(self.low, low), max(self.high, high)
         self._in_run = False
-        return frame
+        yield from batch
 
     def _without_invalid(self, frame: AudioFrame) -> AudioFrame:
         samples = frame.to_ndarray()
@@ -73,6 +91,13 @@ class SampleCheck:
         clean = AudioFrame.from_ndarray(np.where(valid, samples, 0), frame.format.name, frame.layout.name)
         clean.sample_rate = frame.sample_rate
         return clean
+
+
+def _sample_bytes(frame: AudioFrame, dtype: np.dtype[Any]) -> Iterator[memoryview]:
+    """The samples of each plane, without the padding behind them."""
+    channels = 1 if frame.format.is_planar else frame.layout.nb_channels
+    size = frame.samples * channels * dtype.itemsize
+    return (memoryview(plane)[:size] for plane in frame.planes)
 
 
 class StereoDownmix:

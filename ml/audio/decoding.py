@@ -119,12 +119,12 @@ def _channel_blocks(
         info.damaged_packets += 1
 
     current = "mono"
-    for frame in frames(container, count_damage):
+    for frame in check.checked(frames(container, count_damage)):
         layout = "stereo" if frame.layout.nb_channels == 2 else "mono"
         if layout != current:
             yield from (mixed.to_ndarray() for mixed in mixers[current].drain())
             current = layout
-        yield from (mixed.to_ndarray() for mixed in mixers[current].push(check(frame)))
+        yield from (mixed.to_ndarray() for mixed in mixers[current].push(frame))
     yield from (mixed.to_ndarray() for mixed in mixers[current].drain())
 
 
