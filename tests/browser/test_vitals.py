@@ -11,7 +11,7 @@ from tests.browser.sample_server import SampleServer
 
 MAX_PAINT_S = 1.5
 MAX_LAYOUT_SHIFT = 0.1
-VISITS = 10
+VISITS = 3
 """At most. The best visit counts, since other processes may keep the machine busy."""
 
 # Runs before the page does. Shifts within half a second after user input do not count.

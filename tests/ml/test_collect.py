@@ -12,7 +12,7 @@ from ml.audio.sniffing import MEDIA_TYPES
 from ml.training.collect import collect
 from ml.training.collecting.excerpts import Cut
 from ml.training.own.label_files import read_collection
-from tests.ml.collect_helpers import RATE, decoded, labels, outcomes, run, song, table
+from tests.ml.collect_runs import RATE, decoded, labels, outcomes, run, song, table
 from tests.ml.sound_server import SoundServer
 from tests.sounds import sweep, write
 

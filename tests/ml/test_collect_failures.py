@@ -15,7 +15,7 @@ from ml.training import collect as command
 from ml.training.collecting.dataset_store import DatasetStore
 from ml.training.collecting.excerpts import Cut
 from tests.architecture.sources import ROOT
-from tests.ml.collect_helpers import RATE, everything_in, labels, outcomes, run, song
+from tests.ml.collect_runs import RATE, everything_in, labels, outcomes, run, song
 from tests.ml.sound_server import SoundServer
 from tests.sounds import damage, silence, truncate, write
 

@@ -10,7 +10,7 @@ import pytest
 from ml.errors import MoodError
 from ml.training.own.label_files import read_collection
 from ml.training.own.labelled_songs import Collection, require_two_moods
-from tests.ml import collect_helpers
+from tests.ml import collect_runs
 from tests.ml.labelled_sounds import folders, song
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_is_not_a_table_is_rejected(tmp_path: Path, content: bytes, 
 def test_a_collected_folder_is_read_by_its_table(tmp_path: Path) -> None:
     for number, mood in enumerate(("happy", "sad")):
         song(tmp_path / f"{number}.flac", mood, number, artist=f"singer {number}")
-    collect_helpers.run(tmp_path, "file,mood\n0.flac,happy;loud\n1.flac,sad\n")
+    collect_runs.run(tmp_path, "file,mood\n0.flac,happy;loud\n1.flac,sad\n")
     result = read_collection(tmp_path / "set")
     assert [(one.place, one.moods, one.artist) for one in result.songs] == [
         ("row 2", ("happy", "loud"), "singer 0"),
@@ -156,7 +156,7 @@ def test_a_collected_folder_is_read_by_its_table(tmp_path: Path) -> None:
 def test_an_unfinished_collection_is_rejected(tmp_path: Path) -> None:
     for number in range(2):
         song(tmp_path / f"{number}.flac", "sad", number)
-    collect_helpers.run(tmp_path, "file,mood\n0.flac,happy\n1.flac,sad\n")
+    collect_runs.run(tmp_path, "file,mood\n0.flac,happy\n1.flac,sad\n")
     (tmp_path / "set" / "labels.csv").unlink()
     with pytest.raises(MoodError, match="finish first"):
         read_collection(tmp_path / "set")
@@ -184,7 +184,7 @@ def test_songs_outside_mood_folders_are_reported(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_a_problem(tunes: Path) -> None:
     (tunes / "b.mp3").chmod(0)
     if os.access(tunes / "b.mp3", os.R_OK):
-        pytest.skip("whoever runs this may read everything")
+        pytest.skip("root can read every file")
     assert told(read_collection(table(tunes, "file,mood\nb.mp3,sad\n"))) == [("row 2", "file_unreadable")]
 
 

@@ -1,4 +1,4 @@
-"""Helpers for the tests of collecting: make songs, collect them, read the tables."""
+"""Runs of `python -m ml.training.collect` for tests: make songs, collect them, read the tables."""
 
 from __future__ import annotations
 
