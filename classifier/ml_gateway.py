@@ -22,7 +22,25 @@ from ml.inference.passages import StrongestPassage, strongest_passages
 from ml.models.card import FILE as CARD_FILE
 from ml.models.card import Card
 from ml.models.score_vector import DISAGREE_BELOW
-from ml.moods import CLUSTER_WORDS, EMOTIONS, GENRES, MOODS, QUADRANT_WORDS, Genre, Mood, composite_name, joined_by
+from ml.moods import (
+    CLUSTER_WORDS,
+    EMOTION_NAMES,
+    EMOTION_OF_TERM,
+    EMOTIONS,
+    GENRES,
+    MOOD_NAMES,
+    MOODS,
+    QUADRANT_WORDS,
+    Emotion,
+    Genre,
+    Mood,
+    Word,
+    adjective,
+    composite_name,
+    joined_by,
+    mixed_name,
+    term_of,
+)
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
@@ -34,31 +52,39 @@ __all__ = [
     "CLUSTER_WORDS",
     "DISAGREE_BELOW",
     "EMOTIONS",
+    "EMOTION_NAMES",
+    "EMOTION_OF_TERM",
     "FEATURES",
     "GENRES",
     "HEAD_BYTES",
     "MIN_HEAD_BYTES",
     "MOODS",
+    "MOOD_NAMES",
     "NETWORKS",
     "QUADRANT_WORDS",
     "SPEC",
     "TRAITS",
+    "Emotion",
     "Feature",
     "Genre",
     "Mood",
     "MoodError",
     "StrongestPassage",
     "Trait",
+    "Word",
+    "adjective",
     "composite_name",
     "installed",
     "joined_by",
     "key_name",
     "media_type",
+    "mixed_name",
     "model_card",
     "read_head",
     "recognise",
     "reject_other_kind",
     "strongest_passages",
+    "term_of",
 ]
 
 NETWORKS = ("both", "cnn1d", "cnn2d")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
+from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS
 
 if TYPE_CHECKING:
     import numpy as np  # the web process imports this module and must not load NumPy
@@ -28,7 +28,7 @@ class Head:
 
 def _heads() -> tuple[Head, ...]:
     schemes = (
-        ("emotions", EMOTIONS, "sigmoid"),
+        ("emotions", EMOTION_NAMES, "sigmoid"),
         ("quadrants", QUADRANTS, "softmax"),
         ("clusters", CLUSTERS, "softmax"),
         ("affect", ("valence", "arousal"), "linear"),

@@ -2,23 +2,15 @@
 
 The scores of a segment or a song are one mapping:
 
-    {"emotions": {nine shares, 0..1}, "quadrants": {four, sum 1}, "clusters": {five, sum 1},
-     "valence": 1..9, "arousal": 1..9}
+    {"moods": {sixteen chances, 0..1}, "emotions": {nine shares, 0..1}, "quadrants": {four, sum 1},
+     "clusters": {five, sum 1}, "valence": 1..9, "arousal": 1..9}
 
-A share is the expected share of listeners who feel an emotion; 5 is neutral for valence and arousal. Missing or
-non-finite scores raise MoodError("model_corrupt"). docs/moods.md describes all rules.
+A chance of `moods` is the chance that people use a word of that term; models before mood-4 give none. A share is the
+expected share of listeners who feel an emotion; 5 is neutral for valence and arousal. Missing or non-finite scores
+raise MoodError("model_corrupt"). docs/moods.md describes all rules.
 """
 
-from ml.moods.composite import (
-    Composite,
-    Pair,
-    compose,
-    evidence,
-    named_most,
-    ranking,
-    sides,
-    true_pairs,
-)
+from ml.moods.composite import Composite, Pair
 from ml.moods.genres import (
     GENRES,
     OTHER,
@@ -28,6 +20,16 @@ from ml.moods.genres import (
     genre_scores,
     strongest_genre,
 )
+from ml.moods.older_rules import (
+    CLOSE,
+    NAMED_TOGETHER,
+    compose,
+    evidence,
+    named_most,
+    ranking,
+    sides,
+    true_pairs,
+)
 from ml.moods.scores import (
     VOCABULARIES,
     flat,
@@ -35,20 +37,25 @@ from ml.moods.scores import (
 )
 from ml.moods.vocabulary import (
     APART,
-    CLOSE,
     CLUSTER_WORDS,
     CLUSTERS,
+    EMOTION_NAMES,
+    EMOTION_OF_TERM,
     EMOTIONS,
+    MOOD_NAMES,
     MOODS,
-    NAMED_TOGETHER,
     QUADRANT_WORDS,
     QUADRANTS,
     REFERENCE_NAMES,
     SCORE_NAMES,
+    Emotion,
     Mood,
+    Word,
+    adjective,
     composite_name,
     joined_by,
     mixed_name,
+    term_of,
 )
 
 __all__ = [
@@ -57,8 +64,11 @@ __all__ = [
     "CLUSTERS",
     "CLUSTER_WORDS",
     "EMOTIONS",
+    "EMOTION_NAMES",
+    "EMOTION_OF_TERM",
     "GENRES",
     "MOODS",
+    "MOOD_NAMES",
     "NAMED_TOGETHER",
     "OTHER",
     "QUADRANTS",
@@ -68,9 +78,12 @@ __all__ = [
     "VOCABULARIES",
     "Composite",
     "Condition",
+    "Emotion",
     "Genre",
     "Mood",
     "Pair",
+    "Word",
+    "adjective",
     "compose",
     "composite_name",
     "evidence",
@@ -83,6 +96,7 @@ __all__ = [
     "ranking",
     "sides",
     "strongest_genre",
+    "term_of",
     "true_pairs",
     "vocabulary_view",
 ]

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.calibration import corrupt, finite
-from ml.moods.vocabulary import EMOTIONS, FEELING, MOODS, SCORE_NAMES
+from ml.moods.vocabulary import EMOTIONS, FEELING, SCORE_NAMES
+
+TIE_DECIMALS = 6
+"""Values that are equal after rounding to this many decimals tie."""
 
 # A word's weight is a product of sums of scores. An emotion's share counts relative to its prevalence, so that no mood
 # wins by being common. The weights of a vocabulary are scaled to sum to 1.
@@ -29,7 +32,7 @@ def vocabulary_view(name: str, scores: Mapping[str, Any]) -> dict[str, float]:
     """The scores in an older vocabulary ("quadrants", "energy" or "occasions"): 0..1 each, sum 1."""
     if name not in VOCABULARIES:
         raise ValueError(f"There is no vocabulary {name!r}; use one of {', '.join(VOCABULARIES)}.")
-    values = {k: v / MOODS[k].prevalence if k in MOODS else v for k, v in flat(scores).items()}
+    values = {k: v / EMOTIONS[k].prevalence if k in EMOTIONS else v for k, v in flat(scores).items()}
     weights = {
         word: math.prod(sum(values[score] for score in terms) for terms in factors)
         for word, factors in VOCABULARIES[name].items()

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ml.moods import EMOTIONS, MOODS
+from ml.moods import EMOTIONS
 from ml.training.evaluation.composite_agreement import accuracy_by_mood, composite_metrics, most_frequent_pairs
 from ml.training.evaluation.tag_agreement import (
     TAGS,
@@ -32,7 +32,7 @@ def test_every_emotion_has_tags_and_no_tag_names_more_than_two() -> None:
 
 def test_tag_shares_are_scaled_to_the_prevalence_among_listeners() -> None:
     songs = tag_shares([("sad", "angry"), ("angry", "hostile"), ("organic", "joyous")])
-    assert np.mean([song["tension"] for song in songs]) == pytest.approx(MOODS["tension"].prevalence)
+    assert np.mean([song["tension"] for song in songs]) == pytest.approx(EMOTIONS["tension"].prevalence)
     assert songs[1]["tension"] == pytest.approx(2 * songs[0]["tension"])
     assert songs[2]["joyful_activation"] > 0 == songs[2]["sadness"]
 

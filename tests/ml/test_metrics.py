@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from ml.moods import EMOTIONS
+from ml.moods import EMOTION_NAMES
 from ml.training.evaluation.metrics import (
     bootstrap_intervals,
     calibration_error,
@@ -56,7 +56,7 @@ def test_pair_is_exact_if_both_moods_are_the_listeners_two() -> None:
     truth = np.tile(np.linspace(0.1, 0.9, 9), (2, 1))
     result = truth.copy()
     result[1, 0] = 1.0  # the second song: one of two right
-    figures = emotion_share_metrics(result, truth, EMOTIONS)
+    figures = emotion_share_metrics(result, truth, EMOTION_NAMES)
     assert figures["pair_exact"] == 0.5
     assert figures["pair_at_least_one"] == 1.0
     assert figures["top1"] == 0.5

@@ -9,6 +9,7 @@ import pytest
 from ml.errors import MoodError
 from ml.moods import (
     CLUSTER_WORDS,
+    EMOTIONS,
     GENRES,
     MOODS,
     QUADRANT_WORDS,
@@ -78,8 +79,14 @@ def test_a_view_of_incomplete_scores_is_rejected():
 
 @pytest.mark.parametrize("mood", MOODS.values(), ids=lambda mood: mood.key)
 def test_the_docs_list_every_mood(mood):
-    place = f"{mood.valence} | {mood.arousal} | {mood.prevalence:.0%}"
+    place = f"{mood.valence:.1f} | {mood.arousal:.1f} | {mood.prevalence:.0%}"
     assert f"| {mood.adjective} | `{mood.key}` | {mood.description} | {place} |" in PAGE
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS.values(), ids=lambda emotion: emotion.key)
+def test_the_docs_list_every_emotion_with_its_term(emotion):
+    share = f"{emotion.prevalence:.0%}"
+    assert f"| `{emotion.key}` | {emotion.description} | {share} | {MOODS[emotion.term].adjective} |" in PAGE
 
 
 @pytest.mark.parametrize("kind", GENRES.values(), ids=lambda kind: kind.name)
@@ -98,9 +105,7 @@ def test_the_docs_list_every_quadrant_and_cluster(key, words):
     assert f"| `{key}` | {words} |" in PAGE
 
 
-def test_the_docs_list_how_every_pair_is_joined():
+def test_the_docs_list_every_pair_that_is_joined_by_but():
     for first in MOODS.values():
-        cells = ["-" if other is first else joined_by(first.key, other.key) for other in MOODS.values()]
-        for other in first.near_synonyms:
-            cells[list(MOODS).index(other)] = "~"
-        assert f"| **{first.adjective}** | {' | '.join(cells)} |" in PAGE
+        others = [other.adjective for other in MOODS.values() if joined_by(first.key, other.key) == "but"]
+        assert f"| {first.adjective} | {', '.join(others) or 'none'} |" in PAGE

@@ -13,7 +13,7 @@ import numpy as np
 from ml.features.extraction import to_decibels
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
-from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS
+from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS
 from ml.training.data.augmentation import (
     AugmentationRanges,
     equalised_with_noise,
@@ -61,7 +61,7 @@ class Targets:
             if clip.valence_arousal is not None:
                 a["affect"][i] = (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE
                 a["affect_weight"][i] = 1.0
-        assert a["emotions"].shape[1] == len(EMOTIONS)
+        assert a["emotions"].shape[1] == len(EMOTION_NAMES)
         return cls(a)
 
     def mixed(self, first: np.ndarray, second: np.ndarray, part: np.ndarray) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ml.errors import MoodError
-from ml.moods import EMOTIONS, QUADRANTS
+from ml.moods import EMOTION_NAMES, QUADRANTS
 
 MUSIC_SETS = ("4qaed", "mirex", "emotify")
 
@@ -49,7 +49,7 @@ def read_clips(data: Path, collections: tuple[str, ...] = MUSIC_SETS) -> list[Cl
 
 
 def _clip(collection: str, row: dict[str, str]) -> Clip:
-    shares = tuple(float(row[name]) for name in EMOTIONS) if "listeners" in row else None
+    shares = tuple(float(row[name]) for name in EMOTION_NAMES) if "listeners" in row else None
     return Clip(
         collection=collection,
         file=row["file"],

@@ -11,7 +11,7 @@ from ml.calibration import Reference
 from ml.features.names import NAMES
 from ml.models.card import VIEWS
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS
-from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS, flat, sides
+from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS, flat, sides
 from ml.training.evaluation.composite_agreement import (
     SIDES,
     accuracy_by_mood,
@@ -115,7 +115,7 @@ def metric_functions(oof: OutOfFoldScores, view: str) -> dict[str, tuple[MetricF
     by_collection: dict[str, MetricFunction] = {
         "4qaed": quadrants,
         "mirex": lambda at: classification_metrics(clusters[at], kinds[at]),
-        "emotify": lambda at: emotion_share_metrics(shares[at], felt[at], EMOTIONS),
+        "emotify": lambda at: emotion_share_metrics(shares[at], felt[at], EMOTION_NAMES),
     }
     return {name: (measure, len(rows[name])) for name, measure in by_collection.items()}
 
@@ -126,7 +126,7 @@ def genre_frequencies(oof: OutOfFoldScores, reference: Reference) -> GenreFreque
 
 
 def _listeners(oof: OutOfFoldScores) -> list[dict[str, float]]:
-    return [dict(zip(EMOTIONS, oof.clips[i].emotions or (), strict=True)) for i in oof.rows("emotify")]
+    return [dict(zip(EMOTION_NAMES, oof.clips[i].emotions or (), strict=True)) for i in oof.rows("emotify")]
 
 
 def _predicted_emotions(oof: OutOfFoldScores, view: str, collection: str) -> list[dict[str, float]]:
@@ -203,8 +203,8 @@ def _baselines(oof: OutOfFoldScores) -> Card:
     """Metrics of the SVM baseline, and of always predicting what is most frequent in the other folds."""
     listeners, folds = _listeners(oof), oof.folds(oof.rows("emotify"))
     pairs = most_frequent_pairs(listeners, folds)
-    truth = np.array([[shares[name] for name in EMOTIONS] for shares in listeners])
-    predicted = np.array([[EMOTIONS.index(side) for side in pair] for pair in pairs])
+    truth = np.array([[shares[name] for name in EMOTION_NAMES] for shares in listeners])
+    predicted = np.array([[EMOTION_NAMES.index(side) for side in pair] for pair in pairs])
     frequent: Card = {
         "emotify": bootstrap_intervals(lambda at: top_two_metrics(predicted[at], truth[at]), len(truth)),
         "composite": composite_metrics(pairs, listeners),

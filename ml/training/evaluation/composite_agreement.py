@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.moods import EMOTIONS, Pair, named_most, true_pairs
+from ml.moods import EMOTION_NAMES, Pair, named_most, true_pairs
 from ml.training.evaluation.metrics import Interval, Metrics, bootstrap_intervals, wilson_interval
 
 Shares = Mapping[str, float]
@@ -69,7 +69,7 @@ def accuracy_by_mood(pairs: Sequence[Pair], listeners: Sequence[Shares]) -> dict
     right = correct_sides(pairs, listeners)
     return {
         mood: {side: _counted(right[[pair[i] == mood for pair in pairs], i]) for i, side in enumerate(SIDES)}
-        for mood in EMOTIONS
+        for mood in EMOTION_NAMES
     }
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 
-from ml.moods import EMOTIONS, MOODS, named_most, sides
+from ml.moods import EMOTION_NAMES, EMOTIONS, named_most, sides
 from ml.training.evaluation.card_report import HEAD
 from ml.training.evaluation.composite_agreement import composite_metrics
 from ml.training.evaluation.metrics import Metrics, emotion_share_metrics
@@ -23,7 +23,7 @@ from ml.training.product.fusion import target_vectors
 
 Fit = Callable[[np.ndarray, np.ndarray], Callable[[np.ndarray], np.ndarray]]
 """From predicted and true shares (songs, 9) of the other folds to a transform of shares (songs, 9)."""
-PREVALENCE = np.array([MOODS[emotion].prevalence for emotion in EMOTIONS])
+PREVALENCE = np.array([EMOTIONS[emotion].prevalence for emotion in EMOTION_NAMES])
 SMALLEST = 0.005
 METRICS = ("pair_exact", "pair_at_least_one", "mean_r", "mse")
 
@@ -70,9 +70,9 @@ def matched_quantiles(predicted: np.ndarray, true: np.ndarray) -> Callable[[np.n
 
 def chance_of_being_named(predicted: np.ndarray, true: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """The chance that an emotion is among the listeners' two: a logistic curve for each, shrunk to a common one."""
-    rows = [named_most(dict(zip(EMOTIONS, row, strict=True))) for row in true]
-    is_named = np.array([[emotion in row for emotion in EMOTIONS] for row in rows])
-    count = len(EMOTIONS)
+    rows = [named_most(dict(zip(EMOTION_NAMES, row, strict=True))) for row in true]
+    is_named = np.array([[emotion in row for emotion in EMOTION_NAMES] for row in rows])
+    count = len(EMOTION_NAMES)
 
     def curves(numbers: np.ndarray, shares: np.ndarray) -> np.ndarray:
         return numbers[:count] + numbers[count : 2 * count] * _logit(shares)
@@ -128,8 +128,8 @@ def ordering_table(oof: OutOfFoldScores) -> str:
             for one in paired_differences(metrics_of, [("it", "as")], {f: f for f in METRICS}, artists)
         }
         metrics = metrics_of["it"](np.arange(len(rows)))
-        pairs = [sides(dict(zip(EMOTIONS, map(float, row), strict=True))) for row in new_shares]
-        listeners = [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in true]
+        pairs = [sides(dict(zip(EMOTION_NAMES, map(float, row), strict=True))) for row in new_shares]
+        listeners = [dict(zip(EMOTION_NAMES, map(float, row), strict=True)) for row in true]
         exact = composite_metrics([pairs[i] for i in rows], listeners)["pair_exact"]["value"]
         cells = [
             name,
@@ -142,7 +142,7 @@ def ordering_table(oof: OutOfFoldScores) -> str:
 
 
 def _measure(predicted: np.ndarray, true: np.ndarray) -> Callable[[np.ndarray], Metrics]:
-    return lambda at: emotion_share_metrics(predicted[at], true[at], EMOTIONS)
+    return lambda at: emotion_share_metrics(predicted[at], true[at], EMOTION_NAMES)
 
 
 def _gained(one: dict[str, float]) -> str:

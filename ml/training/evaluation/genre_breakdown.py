@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.moods import EMOTIONS
+from ml.moods import EMOTION_NAMES
 from ml.training.evaluation.metrics import Metrics, bootstrap_intervals, classification_metrics, emotion_share_metrics
 
 LEAST_CLIPS = 15
@@ -37,7 +37,7 @@ def class_metrics_by_genre(chances: np.ndarray, labels: np.ndarray, genres: Sequ
 def share_metrics_by_genre(predicted: np.ndarray, truth: np.ndarray, genres: Sequence[str]) -> dict[str, Any]:
     """count and mean_r of each genre, with intervals. Shares vary less within a genre, so correlations are lower."""
     return _by_genre(
-        lambda rows: {"mean_r": emotion_share_metrics(predicted[rows], truth[rows], EMOTIONS)["mean_r"]},
+        lambda rows: {"mean_r": emotion_share_metrics(predicted[rows], truth[rows], EMOTION_NAMES)["mean_r"]},
         clips_by_genre(genres),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml.calibration import Reference
-from ml.moods import CLUSTERS, EMOTIONS, GENRES, MOODS, QUADRANTS, genre_scores, strongest_genre
+from ml.moods import CLUSTERS, EMOTION_NAMES, EMOTIONS, GENRES, QUADRANTS, genre_scores, strongest_genre
 from ml.training.data.clips import Clip
 
 EXAMPLES = 3
@@ -46,8 +46,8 @@ def short_labels(clip: Clip) -> str:
         return f"{QUADRANTS[clip.quadrant]}: {words}"
     if clip.cluster is not None:
         return f"{CLUSTERS[clip.cluster]}: {words}"
-    felt = sorted(zip(clip.emotions or (), EMOTIONS, strict=False), reverse=True)[:MOST_FELT]
-    return ", ".join(f"{MOODS[emotion].adjective} {share:.0%}" for share, emotion in felt).replace("%", " %")
+    felt = sorted(zip(clip.emotions or (), EMOTION_NAMES, strict=False), reverse=True)[:MOST_FELT]
+    return ", ".join(f"{EMOTIONS[emotion].adjective} {share:.0%}" for share, emotion in felt).replace("%", " %")
 
 
 def _spread(clips: Sequence[Clip]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ml.models.score_vector import DISAGREE_BELOW, HEADS, agreement
-from ml.moods import EMOTIONS, named_most, sides
+from ml.moods import EMOTION_NAMES, named_most, sides
 from ml.training.evaluation.metrics import wilson_interval
 from ml.training.evaluation.out_of_fold import OutOfFoldScores
 from ml.training.reports.markdown import table
@@ -29,7 +29,9 @@ def answers(oof: OutOfFoldScores) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """For each row of the table: the clips with a label for it, and whether the prediction is correct there."""
     scores, clips = oof.vectors["both"], oof.clips
     firsts = {view: [sides(scores["emotions"])[0] for scores in oof.scores(view)] for view in oof.vectors}
-    top_moods = {i: named_most(dict(zip(EMOTIONS, clips[i].emotions or (), strict=True))) for i in oof.rows("emotify")}
+    top_moods = {
+        i: named_most(dict(zip(EMOTION_NAMES, clips[i].emotions or (), strict=True))) for i in oof.rows("emotify")
+    }
     same = [one == other for one, other in zip(firsts["cnn1d"], firsts["cnn2d"], strict=True)]
     correct = {
         "same": dict(enumerate(same)),

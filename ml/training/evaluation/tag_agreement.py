@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from ml.moods import EMOTIONS, MOODS, Pair, named_most, sides, true_pairs
+from ml.moods import EMOTION_NAMES, EMOTIONS, Pair, named_most, sides, true_pairs
+from ml.moods.older_rules import near_synonyms
 from ml.training.evaluation.composite_agreement import most_frequent_pairs
 from ml.training.evaluation.metrics import Metrics, bootstrap_intervals
 
@@ -86,20 +87,20 @@ def tag_shares(tags: Sequence[Sequence[str]], scaled: bool = True) -> list[dict[
     """
     shares = np.array(
         [
-            [sum(word in TAGS[emotion] for word in tags_of_song) / len(tags_of_song) for emotion in EMOTIONS]
+            [sum(word in TAGS[emotion] for word in tags_of_song) / len(tags_of_song) for emotion in EMOTION_NAMES]
             for tags_of_song in tags
         ]
     )
     if scaled:
         usual = np.maximum(shares.mean(axis=0), 1e-9)
-        shares = shares / usual * np.array([MOODS[emotion].prevalence for emotion in EMOTIONS])
-    return [dict(zip(EMOTIONS, map(float, row), strict=True)) for row in shares]
+        shares = shares / usual * np.array([EMOTIONS[emotion].prevalence for emotion in EMOTION_NAMES])
+    return [dict(zip(EMOTION_NAMES, map(float, row), strict=True)) for row in shares]
 
 
 def names_a_composite(shares: Mapping[str, float]) -> bool:
     """Whether the tags name two emotions that can form a composite."""
-    emotions = [emotion for emotion in EMOTIONS if shares[emotion] > 0]
-    return any(other not in MOODS[one].near_synonyms for one in emotions for other in emotions if other != one)
+    emotions = [emotion for emotion in EMOTION_NAMES if shares[emotion] > 0]
+    return any(other not in near_synonyms(one) for one in emotions for other in emotions if other != one)
 
 
 def tag_metrics(pairs: Sequence[Pair], shares: Sequence[Mapping[str, float]]) -> dict[str, Any]:

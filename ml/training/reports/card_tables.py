@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.models.card import VIEWS, Card
-from ml.moods import EMOTIONS, GENRES, MOODS
+from ml.moods import EMOTIONS, GENRES
 from ml.training.reports.markdown import interval, table
 
 COLLECTIONS = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
@@ -120,7 +120,12 @@ def _moods(card: Mapping[str, Any]) -> str:
         return ""
     moods = card["moods"]
     rows = [
-        [MOODS[mood].adjective, _right(moods[mood]["first"]), _right(moods[mood]["second"]), interval(moods[mood]["r"])]
+        [
+            EMOTIONS[mood].adjective,
+            _right(moods[mood]["first"]),
+            _right(moods[mood]["second"]),
+            interval(moods[mood]["r"]),
+        ]
         for mood in EMOTIONS
     ]
     return table(["mood", "right as first side", "right as second side", "correlation with listeners"], rows)

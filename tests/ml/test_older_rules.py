@@ -1,20 +1,22 @@
-"""The two sides of a composite mood: their choice, order, conjunction and confidence."""
+"""The nine-emotion rule of models before mood-4: its sides, their order, conjunction and confidence stay unchanged."""
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from ml.calibration import Calibration, Logistic
+from ml.calibration import Calibration, Logistic, Reference
 from ml.errors import MoodError
 from ml.moods import (
     APART,
     CLOSE,
+    EMOTION_NAMES,
     EMOTIONS,
-    MOODS,
     NAMED_TOGETHER,
     compose,
     composite_name,
@@ -26,9 +28,26 @@ from ml.moods import (
     sides,
     true_pairs,
 )
+from ml.moods.older_rules import near_synonyms
 from tests.ml.mood_tables import EVEN, PLAIN, scores, shares
 
+BUNDLES = Path(__file__).resolve().parents[2] / "ml" / "bundles"
 NEVER = Calibration(PLAIN.first, PLAIN.second, threshold=1.1)
+
+
+@pytest.mark.parametrize("version", ["mood-1", "mood-2", "mood-3"])
+@pytest.mark.parametrize("view", ["both", "cnn1d", "cnn2d"])
+def test_older_models_still_give_the_answers_they_gave(version, view):
+    values = json.loads((BUNDLES / version / "card.json").read_text())
+    calibration = Calibration.from_card(values["calibration"][view])
+    reference = Reference.from_card(values["reference"][view])
+    for song in json.loads(Path(__file__).with_name("older_answers.json").read_text()):
+        composite = compose(song["scores"], calibration, reference)
+        assert {
+            "mood": composite.to_json(),
+            "alternatives": list(composite.alternatives),
+            "genres": {name: round(strength, 4) for name, strength in composite.genres.items()},
+        } == song["answers"][version][view]
 
 
 @pytest.mark.parametrize(
@@ -57,23 +76,23 @@ def test_a_single_mood_is_named_by_its_adjective():
 
 
 def test_joining_does_not_depend_on_the_order_of_the_sides():
-    assert all(joined_by(a, b) == joined_by(b, a) for a, b in combinations(EMOTIONS, 2))
+    assert all(joined_by(a, b) == joined_by(b, a) for a, b in combinations(EMOTION_NAMES, 2))
 
 
 def test_no_pair_is_on_the_border_between_and_and_but():
-    gaps = [max(MOODS[a].apart(MOODS[b])) for a, b in combinations(EMOTIONS, 2)]
+    gaps = [max(EMOTIONS[a].apart(EMOTIONS[b])) for a, b in combinations(EMOTION_NAMES, 2)]
     assert min(abs(gap - APART) for gap in gaps) > 0.05
 
 
 def test_near_synonyms_are_close_and_named_together():
-    for a, b in combinations(EMOTIONS, 2):
+    for a, b in combinations(EMOTION_NAMES, 2):
         together = (a, b) in NAMED_TOGETHER or (b, a) in NAMED_TOGETHER
-        close = max(MOODS[a].apart(MOODS[b])) < CLOSE
-        assert (b in MOODS[a].near_synonyms) == (a in MOODS[b].near_synonyms) == (together and close)
+        close = max(EMOTIONS[a].apart(EMOTIONS[b])) < CLOSE
+        assert (b in near_synonyms(a)) == (a in near_synonyms(b)) == (together and close)
 
 
 def test_calm_and_tender_are_the_only_near_synonyms():
-    assert {key: mood.near_synonyms for key, mood in MOODS.items() if mood.near_synonyms} == {
+    assert {key: set(near_synonyms(key)) for key in EMOTION_NAMES if near_synonyms(key)} == {
         "calmness": {"tenderness"},
         "tenderness": {"calmness"},
     }
@@ -113,7 +132,7 @@ def test_a_single_mood_gives_an_uncertain_second_side():
     assert answer.secondary_confidence < 0.05
 
 
-def test_the_ranking_contains_all_nine_moods():
+def test_the_ranking_contains_all_nine_emotions():
     assert sorted(ranking(shares(0.1, power=0.2))) == sorted(EMOTIONS)
 
 
