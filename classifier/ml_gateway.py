@@ -80,6 +80,7 @@ __all__ = [
     "media_type",
     "mixed_name",
     "model_card",
+    "names_emotions",
     "read_head",
     "recognise",
     "reject_other_kind",
@@ -116,6 +117,15 @@ def installed(version: str) -> bool:
 def model_card(version: str = "") -> Mapping[str, Any]:
     """The values of the card of the current model, or of another installed one. Raises MoodError."""
     return card(version or settings.MODEL_BUNDLE).values
+
+
+def names_emotions(version: str) -> bool:
+    """Whether this version makes composite moods of the nine emotions, as models before mood-4 did. False if its card
+    is not installed."""
+    try:
+        return bool(card(version).values["format"] == 1)
+    except MoodError:
+        return False
 
 
 def other_vocabularies(

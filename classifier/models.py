@@ -207,6 +207,7 @@ class Analysis(models.Model):
     created_at = models.DateTimeField()
 
     name = models.CharField(max_length=128)
+    # Always mood terms, so that filters and charts compare results of all models.
     primary = models.CharField(max_length=32)
     secondary = models.CharField(max_length=32)
     joined_by = models.CharField(max_length=8)
@@ -234,8 +235,11 @@ class Analysis(models.Model):
 
     @property
     def mood(self) -> dict[str, Any]:
-        """As an answer has it."""
-        return {name: getattr(self, name) for name in MOOD_FIELDS}
+        """As an answer has it. The columns hold terms; a model of the nine emotions gave those of its own."""
+        sides = {"primary": self.primary, "secondary": self.secondary}
+        if ml_gateway.names_emotions(self.model_version):
+            sides = {side: ml_gateway.EMOTION_OF_TERM.get(term, term) for side, term in sides.items()}
+        return {name: getattr(self, name) for name in MOOD_FIELDS} | sides
 
     @property
     def is_disputed(self) -> bool:

@@ -93,7 +93,7 @@ class SongQuerySet(QuerySet["Song"]):
         """Of songs `with_current_analysis`: every word of `q` occurs in title, artist, file name or effective mood."""
         songs = self
         # No column holds a NUL, and PostgreSQL refuses to search for one.
-        for word in q.replace("\0", " ").split():
+        for word in dict.fromkeys(q.replace("\0", " ").split()):
             songs = songs.filter(Q(search_text__contains=fold(word)) | _mood_name_contains(word))
         return songs
 
@@ -188,9 +188,9 @@ def _mood_name_contains(word: str) -> Q:
 @cache
 def _stated_names() -> dict[tuple[str, str], str]:
     """The name of every mood that can be stated, in lower case."""
-    from classifier.ml_gateway import EMOTIONS, composite_name
+    from classifier.ml_gateway import MOODS, composite_name
 
-    sides = [(first, second) for first in EMOTIONS for second in ("", *EMOTIONS) if first != second]
+    sides = [(first, second) for first in MOODS for second in ("", *MOODS) if first != second]
     return {(first, second): composite_name(first, second).casefold() for first, second in sides}
 
 

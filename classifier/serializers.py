@@ -21,6 +21,7 @@ EMPTY_RESULT: dict[str, Any] = {
     "scores": None,
     "models": None,
     "reasons": [],
+    "explanations": {},
     "features": {},
     "segments": [],
 }

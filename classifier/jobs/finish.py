@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from classifier import ml_gateway
 from classifier.jobs.lease import LeaseLost
 from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
@@ -94,6 +95,7 @@ def _store(*, song: Song, result: AnalysisResult, now: datetime) -> None:
             "is_current": True,
             "created_at": now,
             **{name: answer["mood"][name] for name in MOOD_FIELDS},
+            **{side: ml_gateway.term_of(answer["mood"][side]) for side in ("primary", "secondary")},
             **{name: answer["scores"][name] for name in SCORE_FIELDS},
             "agreement": answer["agreement"],
         },

@@ -27,7 +27,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SONG_COLUMNS = ("id", "title", "artist", "file_name", "duration_s", "status", "error_code", "created_at", "finished_at")
 ANALYSIS_COLUMNS = ("mood", *MOOD_FIELDS[1:], "agreement", *SCORE_FIELDS)
 VERDICT_COLUMNS = ("verdict", "verdict_at", "actual_mood", "actual_primary", "actual_secondary")
-COLUMNS = (*SONG_COLUMNS, *ANALYSIS_COLUMNS, *ml_gateway.EMOTIONS, "model_version", *VERDICT_COLUMNS, "sha256")
+# The sixteen terms, then the nine emotions; their names differ.
+SONG_SCORE_COLUMNS = {"moods": tuple(ml_gateway.MOODS), "emotions": tuple(ml_gateway.EMOTIONS)}
+COLUMNS = (
+    *SONG_COLUMNS,
+    *ANALYSIS_COLUMNS,
+    *(name for names in SONG_SCORE_COLUMNS.values() for name in names),
+    "model_version",
+    *VERDICT_COLUMNS,
+    "sha256",
+)
 
 
 def csv_lines(songs: SongQuerySet) -> Iterator[str]:
@@ -63,7 +72,10 @@ def row(song: Song) -> dict[str, Any]:
         return values
     answer: dict[str, Any] = analysis.detail.answer
     values |= {name: getattr(analysis, "name" if name == "mood" else name) for name in ANALYSIS_COLUMNS}
-    values |= {name: answer["scores"]["emotions"][name] for name in ml_gateway.EMOTIONS}
+    for group, names in SONG_SCORE_COLUMNS.items():
+        # Models before mood-4 gave no scores of the sixteen terms.
+        scores = answer["scores"].get(group, {})
+        values |= {name: scores.get(name) for name in names}
     return values | {"model_version": analysis.model_version}
 
 

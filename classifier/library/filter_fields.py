@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
+from classifier import ml_gateway
+
 Point = tuple[float, float]
 
 MAX_SEARCH_LENGTH = 200
@@ -27,6 +29,17 @@ class SearchField(forms.CharField):
     def to_python(self, value: Any) -> str:
         # No column holds a NUL, and PostgreSQL refuses to search for one.
         return " ".join(str(value or "")[:MAX_SEARCH_LENGTH].replace("\0", " ").split())
+
+
+class MoodField(django_filters.fields.ChoiceField):
+    """One of the mood terms. Links and saved filters of earlier versions name emotions, which count as their terms."""
+
+    def to_python(self, value: Any) -> str:
+        return _term(super().to_python(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        """So that a form shows the term, too."""
+        return _term(value)
 
 
 class NumberField(forms.FloatField):
@@ -76,6 +89,10 @@ class SearchFilter(django_filters.Filter):
     field_class = SearchField
 
 
+class MoodFilter(django_filters.ChoiceFilter):
+    field_class = MoodField
+
+
 class NumberFilter(django_filters.Filter):
     field_class = NumberField
 
@@ -112,6 +129,11 @@ def value_text(value: Any) -> str:
     if isinstance(value, tuple):
         return "-".join(f"{x:.4g}_{y:.4g}" for x, y in value)
     return str(value)
+
+
+def _term(mood: Any) -> Any:
+    """The term of an emotion; any other value stays, for the validation."""
+    return ml_gateway.term_of(mood) if mood in ml_gateway.EMOTIONS else mood
 
 
 def _corner(pair: str) -> Point:

@@ -21,6 +21,7 @@ from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.library.filter_fields import (
     DayFilter,
+    MoodFilter,
     NumberFilter,
     PercentFilter,
     Point,
@@ -120,17 +121,17 @@ class LibraryFilter(FilterSet):
     match the mood that counts for a song: the one that its owner stated, else that of its analysis."""
 
     q = SearchFilter(label="Search", method="filter_search")
-    mood = ChoiceFilter(label="Mood", choices=MOODS, empty_label="Any", method="filter_mood")
-    first = ChoiceFilter("effective_primary", label="Main mood", choices=MOODS, empty_label="Any")
-    second = ChoiceFilter("effective_secondary", label="Second mood", choices=MOODS, empty_label="Any")
+    mood = MoodFilter(label="Mood", choices=MOODS, empty_label="Any", method="filter_mood")
+    first = MoodFilter("effective_primary", label="Main mood", choices=MOODS, empty_label="Any")
+    second = MoodFilter("effective_secondary", label="Second mood", choices=MOODS, empty_label="Any")
     genre = ChoiceFilter("analysis_genre", label="Mood genre", choices=GENRES, empty_label="Any")
     certain = ChoiceFilter(label="Certainty", choices=CERTAINTIES, empty_label="Any", method="filter_certain")
     networks = ChoiceFilter(label="The two networks", choices=NETWORKS, empty_label="Any", method="filter_networks")
     review = ChoiceFilter(choices=[(YES, "Needs review")], widget=forms.HiddenInput, method="filter_review")
     verdict = ChoiceFilter(label="Your verdict", choices=VERDICTS, empty_label="Any", method="filter_verdict")
-    said = ChoiceFilter(label="Mood you stated", choices=MOODS, empty_label="Any", method="filter_said")
-    said_first = ChoiceFilter("actual_primary", choices=MOODS, widget=forms.HiddenInput)
-    analysis_first = ChoiceFilter("analysis_primary", choices=MOODS, widget=forms.HiddenInput)
+    said = MoodFilter(label="Mood you stated", choices=MOODS, empty_label="Any", method="filter_said")
+    said_first = MoodFilter("actual_primary", choices=MOODS, widget=forms.HiddenInput)
+    analysis_first = MoodFilter("analysis_primary", choices=MOODS, widget=forms.HiddenInput)
     status = ChoiceFilter(label="Status", choices=STATUSES, empty_label="Any", method="filter_status")
     heard_by = ChoiceFilter(label="Model", choices=MODELS, empty_label="Any", method="filter_model")
     added_from = DayFilter(method="filter_added_from")

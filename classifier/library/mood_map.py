@@ -45,6 +45,7 @@ class MapPoint(NamedTuple):
     arousal: float
     name: str
     primary: str
+    secondary: str
     certain: bool
     stated_primary: str
     stated_secondary: str
@@ -88,6 +89,7 @@ def map_points(songs: SongQuerySet) -> list[MapPoint]:
         F("analysis_arousal"),
         F("analysis_name"),
         F("analysis_primary"),
+        F("analysis_secondary"),
         F("analysis_certain"),
         "actual_primary",
         "actual_secondary",

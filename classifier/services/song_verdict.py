@@ -60,20 +60,25 @@ def song_retract(*, song: Song) -> Song:
 
 
 def stated_moods(primary: str, secondary: str) -> Pair:
-    """Check two stated moods. Raises ProductError."""
+    """Check one or two stated moods; emotions of earlier versions count as their terms. Raises ProductError."""
     if secondary and not primary:
         primary, secondary = secondary, ""
     if not primary:
         raise ProductError("mood_missing", "No mood is chosen: choose at least the main mood.")
-    for emotion in (primary, secondary):
-        if emotion and emotion not in ml_gateway.EMOTIONS:
-            raise ProductError(
-                "mood_unknown",
-                f"“{emotion[:40]}” is not a mood of this application: choose one of {', '.join(ml_gateway.EMOTIONS)}.",
-            )
+    primary, secondary = _term(primary), _term(secondary) if secondary else ""
     if secondary == primary:
         raise ProductError("mood_twice", "Main and second mood are the same: choose another second mood, or none.")
     return primary, secondary
+
+
+def _term(mood: str) -> str:
+    try:
+        return ml_gateway.term_of(mood)
+    except KeyError:
+        raise ProductError(
+            "mood_unknown",
+            f"“{mood[:40]}” is not a mood of this application: choose one of {', '.join(ml_gateway.MOODS)}.",
+        ) from None
 
 
 def _current_moods(song: Song, seen: Pair | None) -> Pair:

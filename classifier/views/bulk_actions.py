@@ -153,7 +153,7 @@ def _ask_for_confirmation(request: AuthenticatedHttpRequest, selected: Selection
         "primary": request.POST.get("primary", ""),
         "secondary": request.POST.get("secondary", ""),
         "back": _library(selected.library_filter.to_query()),
-        "moods": [Side(key) for key in ml_gateway.EMOTIONS],
+        "moods": [Side(key) for key in ml_gateway.MOODS],
         "model": settings.MODEL_BUNDLE,
     }
     return render(request, "songs/selection.html", context)

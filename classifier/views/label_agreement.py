@@ -164,9 +164,11 @@ def _level(text: str | None) -> Agreement | None:
 
 
 def _cell(query: Mapping[str, str]) -> ConfusionCell | None:
-    label, prediction = query.get("said", ""), query.get("heard", "")
-    moods = ml_gateway.EMOTIONS
-    return ConfusionCell(label, prediction) if label in moods and prediction in moods else None
+    """Addresses of earlier versions name emotions, which count as their terms."""
+    try:
+        return ConfusionCell(ml_gateway.term_of(query.get("said", "")), ml_gateway.term_of(query.get("heard", "")))
+    except KeyError:
+        return None
 
 
 def _query(level: Agreement | None, cell: ConfusionCell | None) -> str:

@@ -33,11 +33,7 @@ class Card:
     @property
     def is_corrected(self) -> bool:
         """Whether the mood shown is the owner's, and another one than that of the analysis."""
-        return self.mood is not None and self.correction is not None and self.correction.name != self._analysis_name
-
-    @property
-    def _analysis_name(self) -> str:
-        return self.analysis_mood.name if self.analysis_mood else ""
+        return self.correction is not None and self.mood is self.correction
 
     @property
     def can_retry(self) -> bool:
@@ -73,12 +69,15 @@ def cards(songs: Iterable[Song], queue: TimeEstimate | None = None) -> list[Card
 def card(song: Song, place: int | None = None, remaining_s: float | None = None) -> Card:
     analysis = song.analysis if song.status == Status.DONE else None
     analysis_mood = headline(analysis) if analysis else None
-    correction = CompositeMood.from_keys(song.actual_primary, song.actual_secondary)
+    stated = (song.actual_primary, song.actual_secondary)
+    correction = CompositeMood.from_keys(*stated)
+    # Not by the names: an older model may call the same mood by another word.
+    agrees = analysis is not None and analysis.certain and stated == (analysis.primary, analysis.secondary)
     return Card(
         song=song,
         text=state_text(song, place),
         percent=progress_percent(song),
-        mood=(correction or analysis_mood) if analysis else None,
+        mood=(analysis_mood if agrees else correction or analysis_mood) if analysis else None,
         confidence=percent(analysis.confidence) if analysis else None,
         correction=correction,
         analysis_mood=analysis_mood,

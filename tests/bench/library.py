@@ -87,6 +87,7 @@ def fill(owner: Any, count: int, minutes: int = 4) -> str:
     """Add analysed songs of this length; returns the id of the last."""
     from datetime import timedelta
 
+    from django.conf import settings
     from django.utils import timezone
 
     from classifier.models import Analysis, AnalysisDetail, Song, Status
@@ -117,7 +118,7 @@ def fill(owner: Any, count: int, minutes: int = 4) -> str:
     analyses = [
         Analysis(
             song=song,
-            model_version="mood-3",
+            model_version=settings.MODEL_BUNDLE,
             created_at=now,
             **mood,
             valence=1 + number % 80 / 10,

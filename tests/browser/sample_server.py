@@ -84,7 +84,7 @@ def add_verdicts(client: BrowserClient, songs: dict[str, str]) -> None:
     for title in ("Slow Water", "Wires"):
         submit_form(client, f"/songs/{songs[title]}/verdict/", verdict="agreed")
     submit_form(client, f"/songs/{songs['High Banners']}/verdict/", verdict="disagreed")
-    corrected = {"verdict": "corrected", "primary": "sadness", "secondary": "nostalgia"}
+    corrected = {"verdict": "corrected", "primary": "sad", "secondary": "nostalgic"}
     submit_form(client, f"/songs/{songs['Empty Platform']}/verdict/", **corrected)
 
 

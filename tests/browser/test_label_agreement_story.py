@@ -53,7 +53,7 @@ def test_a_user_agrees_corrects_and_finds_the_song_under_corrections(open_page: 
     expect(verdict(page)).to_contain_text("You agreed")
     expect(verdict(page).locator("summary")).to_be_focused()
 
-    correct(page, "tension", "amazement")
+    correct(page, "tense", "dreamy")
     expect(verdict(page)).to_contain_text("Wondrous")
     assert page.evaluate("window.stayed"), "the page was left, and the music with it"
 
@@ -75,7 +75,7 @@ def test_ten_judged_songs_give_a_matrix_whose_cells_list_their_songs(open_page: 
     page.goto("/songs/?q=dunlin")
     page.get_by_label("Select All on this page").check()
     page.get_by_role("button", name="Correct moods").click()
-    page.get_by_label("Main mood").select_option("tension")
+    page.get_by_label("Main mood").select_option("tense")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your moods for 10 songs are saved.")).to_be_visible()
 
@@ -155,7 +155,7 @@ def test_a_report_fits_one_sheet_with_any_title(open_page: Open, music: Music) -
     link = page.locator("[data-songs] .song", has_text="curlew").locator(".song-mood a").first
     expect(link).to_have_text(COMPOSITE, timeout=ANALYSIS_TIMEOUT_MS)
     link.click()
-    correct(page, "tension", "nostalgia")
+    correct(page, "tense", "nostalgic")
     page.get_by_role("link", name="Report").click()
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     expect(page.locator(".sheet")).to_contain_text("Your feedback")

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ml.audio.tags import Tags
-from ml.moods import CLUSTERS, EMOTIONS, GENRES, QUADRANTS
+from ml.moods import CLUSTERS, EMOTIONS, GENRES, MOODS, QUADRANTS, term_of
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080000000"
@@ -35,10 +35,21 @@ def upload(name: str = "song.wav", mark: int = 0, content: bytes | None = None) 
     return SimpleUploadedFile(name, wav(mark=mark) if content is None else content, "audio/wav")
 
 
-def scores(strongest: str = "calmness") -> dict[str, Any]:
-    emotions = dict.fromkeys(EMOTIONS, 0.1) | {"power": 0.4, strongest: 0.7}
+def scores(strongest: str = "calm") -> dict[str, Any]:
+    """`strongest` is a mood term or an emotion; its term and its emotion, where there is one, lead over power."""
+    term = term_of(strongest)
+    leading = {key: 0.7 for key, emotion in EMOTIONS.items() if emotion.term == term}
+    return {"moods": dict.fromkeys(MOODS, 0.1) | {"powerful": 0.4, term: 0.7}} | _other_scores(leading)
+
+
+def older_scores(strongest: str = "calmness") -> dict[str, Any]:
+    """As mood-1 to mood-3 gave them: without the sixteen terms."""
+    return _other_scores({strongest: 0.7})
+
+
+def _other_scores(leading: dict[str, float]) -> dict[str, Any]:
     return {
-        "emotions": emotions,
+        "emotions": dict.fromkeys(EMOTIONS, 0.1) | {"power": 0.4} | leading,
         "quadrants": dict.fromkeys(QUADRANTS, 0.25),
         "clusters": dict.fromkeys(CLUSTERS, 0.2),
         "valence": 6.1,
@@ -46,11 +57,12 @@ def scores(strongest: str = "calmness") -> dict[str, Any]:
     }
 
 
-def mood(primary: str = "calmness") -> dict[str, Any]:
+def mood(primary: str = "calm") -> dict[str, Any]:
+    """`primary` is a mood term or an emotion, which stands for its term."""
     return {
         "name": "Calm but Powerful",
-        "primary": primary,
-        "secondary": "power",
+        "primary": term_of(primary),
+        "secondary": "powerful",
         "joined_by": "but",
         "confidence": 0.71,
         "secondary_confidence": 0.44,
@@ -59,7 +71,24 @@ def mood(primary: str = "calmness") -> dict[str, Any]:
     }
 
 
+def older_mood(primary: str = "calmness") -> dict[str, Any]:
+    """As mood-1 to mood-3 gave it: its sides are emotions."""
+    return mood() | {"primary": primary, "secondary": "power"}
+
+
 def answer(segments: int = 3) -> dict[str, Any]:
+    """A result of the current model: Calm but Powerful."""
+    return _answer(segments, mood, scores) | {
+        "explanations": {"primary": "Calm, since it is slow and quiet.", "secondary": "Powerful, since it is dense."}
+    }
+
+
+def older_answer(segments: int = 3) -> dict[str, Any]:
+    """The same result as mood-1 to mood-3 gave it, in the nine emotions."""
+    return _answer(segments, older_mood, older_scores)
+
+
+def _answer(segments: int, mood: Callable[[], dict[str, Any]], scores: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return {
         "mood": mood(),
         "alternatives": [{"name": "Calm and Tender", "confidence": 0.12}],
@@ -85,7 +114,7 @@ def answer(segments: int = 3) -> dict[str, Any]:
 
 @dataclass
 class FakeResult:
-    model_version: str = "mood-1"
+    model_version: str = "mood-4"
     duration_s: float = 20.0
     tags: Tags = field(default_factory=lambda: Tags(title="Nocturne", artist="Field"))
     warnings: list[dict[str, str]] = field(default_factory=list)

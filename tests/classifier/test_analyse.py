@@ -222,10 +222,10 @@ def test_a_result_is_stored_in_one_transaction(
 def test_the_result_of_another_model_version_becomes_the_current_one(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     Song.objects.filter(id=song.id).update(status=Status.QUEUED)
-    analyser.result = FakeResult(model_version="mood-2")
+    analyser.result = FakeResult(model_version="mood-5")
     song_analyse(song_id=song.id)
-    assert after(song).analysis.model_version == "mood-2"
-    assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-1", False), ("mood-2", True)}
+    assert after(song).analysis.model_version == "mood-5"
+    assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-4", False), ("mood-5", True)}
 
 
 def test_deleting_a_song_deletes_its_files_and_no_others(

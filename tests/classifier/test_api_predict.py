@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +22,7 @@ from tests.classifier.fake_analysis import FakeAnalyser, answer, upload, wav
 KEYS = [
     *("id", "status", "file_name", "title", "artist", "duration_s", "sha256", "model_version"),
     *("created_at", "finished_at", "mood", "alternatives", "genres", "agreement", "scores", "models"),
-    *("reasons", "features", "segments", "actual_mood", "verdict", "progress", "warnings"),
+    *("reasons", "explanations", "features", "segments", "actual_mood", "verdict", "progress", "warnings"),
 ]
 
 
@@ -72,8 +73,19 @@ def test_a_song_that_was_analysed_before_is_answered_at_once(caller: Client, ana
     assert list(body) == KEYS
     # Compared as text, since the order of all keys, the inner ones too, is part of the interface.
     assert json.dumps({key: body[key] for key in answer()}) == json.dumps(answer())
-    assert body["model_version"] == "mood-1"
+    assert body["model_version"] == "mood-4"
     assert body["finished_at"].endswith("Z")
+
+
+def test_the_documented_answer_has_the_shape_of_a_real_one() -> None:
+    documented = json.loads(
+        (settings.BASE_DIR / "docs/api.md").read_text().partition("```json\n")[2].partition("```")[0]
+    )
+    assert list(documented) == KEYS
+    for part in ("mood", "scores", "explanations"):
+        assert list(documented[part]) == list(answer()[part])
+    for group in ("moods", "emotions", "quadrants", "clusters"):
+        assert list(documented["scores"][group]) == list(answer()["scores"][group])
 
 
 @pytest.fixture
@@ -174,7 +186,7 @@ def test_one_network_is_a_view_on_the_result(
     song_analyse(song_id=song_id)
     assert caller.get(f"/api/predictions/{song_id}/?model=cnn1d").json()["genres"] == {"cnn1d": 1.0}
     assert caller.get(f"/api/predictions/{song_id}/?model=both").json()["genres"] == answer()["genres"]
-    assert asked == [("cnn1d", "mood-1")]
+    assert asked == [("cnn1d", "mood-4")]
 
 
 def test_a_request_without_a_token_is_rejected(db: None) -> None:

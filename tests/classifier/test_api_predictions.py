@@ -86,8 +86,8 @@ def test_the_verdict_is_shown_beside_the_result(anna_client: Client, song: Song,
     assert answer["verdict"] == "agreed"
     assert answer["actual_mood"] == {
         "name": "Calm but Powerful",
-        "primary": "calmness",
-        "secondary": "power",
+        "primary": "calm",
+        "secondary": "powerful",
         "joined_by": "but",
     }
     song_disagree(song=song, now=timezone.now())

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.sweep import songs_sweep
@@ -53,14 +54,14 @@ def test_deleting_songs_deletes_their_files(
 def test_another_analysis_keeps_the_correction(anna: Person, submit: Submit, analyser: FakeAnalyser) -> None:
     song = submit()
     song_analyse(song_id=song.id)
-    songs_correct(ids=ids(song), primary="sadness", secondary="", now=timezone.now())
+    songs_correct(ids=ids(song), primary="sad", secondary="", now=timezone.now())
     assert songs_rerun(ids=ids(song), now=timezone.now()) == 1
     assert status(song) == Status.QUEUED
-    analyser.result.model_version = "mood-2"
+    analyser.result.model_version = "mood-5"
     song_analyse(song_id=song.id)
     again = Song.objects.get(id=song.id)
-    assert (again.status, again.analysis.model_version) == (Status.DONE, "mood-2")
-    assert (again.verdict, again.actual_primary) == (Verdict.CORRECTED, "sadness")
+    assert (again.status, again.analysis.model_version) == (Status.DONE, "mood-5")
+    assert (again.verdict, again.actual_primary) == (Verdict.CORRECTED, "sad")
 
 
 def test_songs_whose_file_is_the_problem_are_not_analysed_again(anna: Person) -> None:
@@ -103,29 +104,42 @@ def test_cancelling_another_analysis_restores_the_earlier_result(anna: Person, c
 
 def test_moods_are_corrected_for_many_songs(anna: Person) -> None:
     songs = [shelve(anna, str(number)) for number in range(3)]
-    assert songs_correct(ids=ids(*songs[:2]), primary="power", secondary="tension", now=timezone.now()) == 2
+    assert songs_correct(ids=ids(*songs[:2]), primary="powerful", secondary="tense", now=timezone.now()) == 2
     assert list(Song.objects.order_by("title").values_list("actual_primary", "verdict")) == [
-        ("power", "corrected"), ("power", "corrected"), ("", "")
+        ("powerful", "corrected"), ("powerful", "corrected"), ("", "")
     ]  # fmt: skip
     with pytest.raises(ProductError):
-        songs_correct(ids=ids(*songs), primary="power", secondary="power", now=timezone.now())
+        songs_correct(ids=ids(*songs), primary="powerful", secondary="powerful", now=timezone.now())
 
 
 def test_the_csv_has_the_analysis_and_the_correction(anna: Person) -> None:
-    shelve(anna, "Nocturne", verdict="corrected", actual_primary="sadness", actual_secondary="power")
+    shelve(anna, "Nocturne", verdict="corrected", actual_primary="sad", actual_secondary="powerful")
     Song.objects.filter(id=shelve(anna, "Broken").id).update(status=Status.FAILED, error_code="audio_silent")
     done, broken = table(Song.objects.order_by("-title"))
     assert (done["title"], done["mood"], done["primary"], done["certain"]) == (
-        "Nocturne", "Calm but Powerful", "calmness", "yes"
+        "Nocturne", "Calm but Powerful", "calm", "yes"
     )  # fmt: skip
-    assert float(done["power"]) == 0.4
+    assert float(done["powerful"]) == 0.4
     assert (done["verdict"], done["actual_mood"], done["actual_secondary"]) == (
         "corrected",
         "Sad but Powerful",
-        "power",
+        "powerful",
     )
     assert (broken["status"], broken["error_code"], broken["mood"]) == ("failed", "audio_silent", "")
     assert tuple(done) == COLUMNS
+
+
+def test_the_csv_has_the_sixteen_moods_and_then_the_nine_emotions(anna: Person) -> None:
+    shelve(anna, "New")
+    shelve(anna, "Older", model_version="mood-2", primary="dreamy", name="Wondrous and Powerful")
+    new, older = table(Song.objects.order_by("title"))
+    names = list(new)
+    first = names.index("joyful")
+    assert names[first : first + 25] == [*ml_gateway.MOODS, *ml_gateway.EMOTIONS]
+    assert (new["calm"], new["gritty"], new["calmness"]) == ("0.7", "0.1", "0.7")
+    assert [older[name] for name in ml_gateway.MOODS] == [""] * 16
+    assert older["calmness"] == "0.7"
+    assert (older["mood"], older["primary"]) == ("Wondrous and Powerful", "dreamy")
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+1", "@SUM(A1)", "-2"])
@@ -135,13 +149,13 @@ def test_a_title_is_never_a_spreadsheet_formula(anna: Person, title: str) -> Non
 
 
 def test_json_lines_are_the_objects_of_the_api(anna: Person) -> None:
-    shelve(anna, "Ночь", verdict="agreed", actual_primary="calmness")
+    shelve(anna, "Ночь", verdict="agreed", actual_primary="calm")
     [line] = json_lines(Song.objects.all())
     content = json.loads(line)
     assert (content["title"], content["mood"]["primary"], content["actual_mood"]["primary"]) == (
         "Ночь",
-        "calmness",
-        "calmness",
+        "calm",
+        "calm",
     )
     assert "segments" not in content
 
@@ -154,15 +168,15 @@ def test_a_long_export_is_read_in_chunks(anna: Person, django_assert_max_num_que
 
 
 def test_saving_a_filter_under_an_existing_name_replaces_it(anna: Person) -> None:
-    filter_save(owner=anna, name=" Rainy\nday ", query="mood=sadness&page=3", now=timezone.now())
-    filter_save(owner=anna, name="Rainy day", query="mood=nostalgia", now=timezone.now())
+    filter_save(owner=anna, name=" Rainy\nday ", query="mood=sad&page=3", now=timezone.now())
+    filter_save(owner=anna, name="Rainy day", query="mood=nostalgic", now=timezone.now())
     [saved] = SavedFilter.objects.for_owner(anna)
-    assert (saved.name, saved.query) == ("Rainy day", "mood=nostalgia")
+    assert (saved.name, saved.query) == ("Rainy day", "mood=nostalgic")
 
 
 @pytest.mark.parametrize(
     ("name", "query", "code"),
-    [(" ", "mood=power", "filter_name"), ("x" * 81, "mood=power", "filter_name"),
+    [(" ", "mood=powerful", "filter_name"), ("x" * 81, "mood=powerful", "filter_name"),
      ("All", "sort=newest", "filter_empty"), ("Odd", "mood=bliss", "filter_malformed")],
 )  # fmt: skip
 def test_invalid_saved_filters_are_rejected(anna: Person, name: str, query: str, code: str) -> None:
@@ -173,15 +187,15 @@ def test_invalid_saved_filters_are_rejected(anna: Person, name: str, query: str,
 
 def test_the_number_of_saved_filters_is_limited(anna: Person) -> None:
     for number in range(MAX_FILTERS):
-        filter_save(owner=anna, name=str(number), query="mood=power", now=timezone.now())
+        filter_save(owner=anna, name=str(number), query="mood=powerful", now=timezone.now())
     with pytest.raises(ProductError) as caught:
-        filter_save(owner=anna, name="one more", query="mood=power", now=timezone.now())
+        filter_save(owner=anna, name="one more", query="mood=powerful", now=timezone.now())
     assert caught.value.code == "filters_too_many"
 
 
 def test_renaming_a_filter_to_an_existing_name_is_rejected(anna: Person, boris: Person) -> None:
     for owner, name in ((anna, "One"), (anna, "Two"), (boris, "Three")):
-        filter_save(owner=owner, name=name, query="mood=power", now=timezone.now())
+        filter_save(owner=owner, name=name, query="mood=powerful", now=timezone.now())
     with pytest.raises(ProductError) as caught:
         filter_rename(saved=SavedFilter.objects.get(name="One"), name="Two")
     assert caught.value.code == "filter_name_taken"

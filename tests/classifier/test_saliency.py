@@ -89,7 +89,7 @@ def test_the_first_request_has_the_image_drawn_and_later_ones_get_it(
 
     draw_saliency(messages[0])
 
-    assert saliency.calls == [(["calmness", "power"], "mood-3")]
+    assert saliency.calls == [(["calm", "powerful"], "mood-3")]
     for side in ("primary", "secondary"):
         response = get_image(anna_client, done_song, side)
         assert (response.status_code, response["Content-Type"]) == (200, "image/png")
@@ -104,7 +104,7 @@ def test_the_strongest_places_are_json(
     address = reverse("song-saliency-places", args=[done_song.id, "secondary"])
     assert anna_client.get(address).status_code == 202
     saliency_draw(song_id=done_song.id)
-    assert anna_client.get(address).json() == {"mood": "power", "places": []}
+    assert anna_client.get(address).json() == {"mood": "powerful", "places": []}
 
 
 def test_an_unchanged_image_is_not_sent_again(anna_client: Client, done_song: Song, saliency: FakeSaliency) -> None:

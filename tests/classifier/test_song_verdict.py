@@ -35,18 +35,18 @@ def raises_code(code: str) -> pytest.RaisesExc[ProductError]:
 
 def test_agreeing_stores_the_moods_of_the_result(calm: Song) -> None:
     song = song_agree(song=calm, now=NOW)
-    assert verdict_of(song) == (Verdict.AGREED, "calmness", "power")
+    assert verdict_of(song) == (Verdict.AGREED, "calm", "powerful")
     assert song.verdict_at == NOW
 
 
 def test_disagreeing_stores_no_moods(calm: Song) -> None:
-    song_correct(song=calm, primary="tension", now=NOW)
+    song_correct(song=calm, primary="tense", now=NOW)
     assert verdict_of(song_disagree(song=calm, now=NOW)) == (Verdict.DISAGREED, "", "")
 
 
 def test_moods_are_corrected_and_retracted(calm: Song) -> None:
-    assert verdict_of(song_correct(song=calm, primary="sadness", secondary="power", now=NOW)) == (
-        Verdict.CORRECTED, "sadness", "power",
+    assert verdict_of(song_correct(song=calm, primary="sad", secondary="powerful", now=NOW)) == (
+        Verdict.CORRECTED, "sad", "powerful",
     )  # fmt: skip
     song = song_retract(song=calm)
     assert verdict_of(song) == (Verdict.NONE, "", "")
@@ -54,16 +54,27 @@ def test_moods_are_corrected_and_retracted(calm: Song) -> None:
 
 
 def test_a_second_mood_alone_becomes_the_main_mood(calm: Song) -> None:
-    assert verdict_of(song_correct(song=calm, primary="", secondary="power", now=NOW)) == (
+    assert verdict_of(song_correct(song=calm, primary="", secondary="powerful", now=NOW)) == (
         Verdict.CORRECTED,
-        "power",
+        "powerful",
         "",
     )
 
 
+def test_emotions_of_earlier_versions_count_as_their_terms(calm: Song) -> None:
+    """Scripts may still send them."""
+    assert verdict_of(song_correct(song=calm, primary="amazement", secondary="sad", now=NOW)) == (
+        Verdict.CORRECTED,
+        "dreamy",
+        "sad",
+    )
+    with raises_code("mood_twice"):
+        song_correct(song=calm, primary="sadness", secondary="sad", now=NOW)
+
+
 @pytest.mark.parametrize(
     ("primary", "secondary", "code"),
-    [("", "", "mood_missing"), ("hunger", "", "mood_unknown"), ("power", "power", "mood_twice")],
+    [("", "", "mood_missing"), ("hunger", "", "mood_unknown"), ("powerful", "powerful", "mood_twice")],
 )
 def test_invalid_moods_are_rejected_and_change_nothing(calm: Song, primary: str, secondary: str, code: str) -> None:
     song_agree(song=calm, now=NOW)
@@ -77,14 +88,14 @@ def test_a_song_without_a_result_can_be_corrected_but_not_judged(anna: Person, j
     waiting = Song.objects.create(owner=anna, file_name="a.wav", sha256="a" * 64, size_bytes=1, created_at=NOW)
     with raises_code("answer_missing"):
         judge(song=waiting, now=NOW)
-    assert verdict_of(song_correct(song=waiting, primary="tension", now=NOW)) == (Verdict.CORRECTED, "tension", "")
+    assert verdict_of(song_correct(song=waiting, primary="tense", now=NOW)) == (Verdict.CORRECTED, "tense", "")
 
 
 def test_agreeing_to_an_outdated_result_is_rejected(calm: Song) -> None:
     with raises_code("answer_changed"):
-        song_verdict(song=calm, verdict="agreed", seen=("sadness", "power"), now=NOW)
+        song_verdict(song=calm, verdict="agreed", seen=("sad", "powerful"), now=NOW)
     assert verdict_of(calm) == (Verdict.NONE, "", "")
-    song_verdict(song=calm, verdict="agreed", seen=("calmness", "power"), now=NOW)
+    song_verdict(song=calm, verdict="agreed", seen=("calm", "powerful"), now=NOW)
     assert verdict_of(calm)[0] == Verdict.AGREED
 
 
@@ -101,17 +112,17 @@ def test_another_analysis_does_not_change_the_verdict(song: Song, analyser: Fake
     song_analyse(song_id=song.id)
     song_agree(song=song, now=NOW)
     analyser.result.model_version = model_version
-    analyser.result.answer |= {"mood": mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}}
+    analyser.result.answer |= {"mood": mood("tense") | {"name": "Tense and Powerful", "joined_by": "and"}}
     songs_rerun(ids=[song.id], now=timezone.now())
     song_analyse(song_id=song.id)
-    assert verdict_of(song) == (Verdict.AGREED, "calmness", "power")
-    assert (song.status, song.analysis.primary, song.verdict_at) == (Status.DONE, "tension", NOW)
+    assert verdict_of(song) == (Verdict.AGREED, "calm", "powerful")
+    assert (song.status, song.analysis.primary, song.verdict_at) == (Status.DONE, "tense", NOW)
 
 
 def test_a_verdict_does_not_restore_a_deleted_song(calm: Song) -> None:
     song_delete(song=Song.objects.get(id=calm.id))
     with raises_code("not_found"):
-        song_correct(song=calm, primary="power", now=NOW)
+        song_correct(song=calm, primary="powerful", now=NOW)
     assert not Song.objects.exists()
 
 

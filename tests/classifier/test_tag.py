@@ -146,7 +146,7 @@ def test_results_go_to_standard_output_and_failures_and_the_summary_to_standard_
     with pytest.raises(SystemExit) as exit_status:
         call_command("tag", str(tmp_path), stdout=out, stderr=err)
     assert exit_status.value.code == 1
-    assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%), Calm but Epic\n"
+    assert out.getvalue() == f"{tmp_path}/a.wav: Calm but Powerful (71%)\n"
     failure, summary = err.getvalue().splitlines()
     assert failure.startswith(f"{tmp_path}/b.mp3: ")
     assert failure.endswith("[not_audio]")

@@ -29,12 +29,12 @@ def full_result(segments: int = 3) -> dict[str, Any]:
     """A result with everything the models return, including the scores of each network for each segment."""
     whole = answer(segments)
     for segment in whole["segments"]:
-        segment["models"] = {"cnn1d": scores(), "cnn2d": scores("sadness")}
-    return whole | {"models": {"cnn1d": scores(), "cnn2d": scores("sadness")}}
+        segment["models"] = {"cnn1d": scores(), "cnn2d": scores("sad")}
+    return whole | {"models": {"cnn1d": scores(), "cnn2d": scores("sad")}}
 
 
 def view(stored: Mapping[str, Any], network: str, model_version: str) -> dict[str, Any]:
-    moods = {"cnn1d": mood(), "cnn2d": mood() | {"name": "Calm and Sad", "secondary": "sadness", "joined_by": "and"}}
+    moods = {"cnn1d": mood(), "cnn2d": mood() | {"name": "Calm and Sad", "secondary": "sad", "joined_by": "and"}}
     return {**stored, "mood": moods[network], "scores": stored["models"][network]}
 
 

@@ -111,7 +111,7 @@ def test_a_full_page_takes_as_many_queries_as_one_song(
     with django_assert_num_queries(7):
         history(anna_client)
     with django_assert_num_queries(7):
-        history(anna_client, mood="calmness", q="nocturne", valence_from="2", area="2_2-8_2-8_8", sort="lively")
+        history(anna_client, mood="calm", q="nocturne", valence_from="2", area="2_2-8_2-8_8", sort="lively")
 
 
 def test_users_see_only_their_own_songs(boris_client: Client, analysed_song: Song) -> None:
@@ -121,17 +121,17 @@ def test_users_see_only_their_own_songs(boris_client: Client, analysed_song: Son
 
 def test_active_filters_are_shown_and_can_be_removed(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne", valence=6.5)
-    html = history(anna_client, first="calmness", valence_from="6", sort="pleasant")
+    html = history(anna_client, first="calm", valence_from="6", sort="pleasant")
     assert "Main mood: Calm" in html
-    assert 'href="/songs/?first=calmness&amp;sort=pleasant"' in html
+    assert 'href="/songs/?first=calm&amp;sort=pleasant"' in html
     assert 'href="/songs/?valence_from=6&amp;sort=pleasant"' in html
-    assert '<option value="calmness" selected>' in html
+    assert '<option value="calm" selected>' in html
     assert "Nocturne" in html
 
 
 def test_a_filter_without_matches_is_shown_in_words(anna: Person, anna_client: Client) -> None:
     shelve(anna, "Nocturne")
-    html = history(anna_client, mood="sadness", certain="no")
+    html = history(anna_client, mood="sad", certain="no")
     assert "No songs match: Sad, main or second, Not certain." in html
 
 
@@ -143,9 +143,9 @@ def test_an_invalid_value_is_named_and_ignored(anna: Person, anna_client: Client
 
 
 def test_empty_fields_are_removed_from_the_address(anna_client: Client) -> None:
-    response = anna_client.get(reverse("song-list"), {"q": "", "mood": "power", "first": "", "sort": "newest"})
+    response = anna_client.get(reverse("song-list"), {"q": "", "mood": "powerful", "first": "", "sort": "newest"})
     assert response.status_code == 302
-    assert response.headers["Location"] == "/songs/?mood=power"
+    assert response.headers["Location"] == "/songs/?mood=powerful"
 
 
 def test_htmx_gets_the_part_that_changes(anna: Person, anna_client: Client) -> None:
@@ -186,7 +186,7 @@ def test_ten_thousand_songs_are_listed_fast(anna: Person, anna_client: Client) -
         ],
         batch_size=500,
     )
-    for query in ({}, {"q": "song calm", "sort": "title"}, {"mood": "sadness", "valence_from": "4", "sort": "surest"}):
+    for query in ({}, {"q": "song calm", "sort": "title"}, {"mood": "sad", "valence_from": "4", "sort": "surest"}):
         history(anna_client, **query)
         began = time.process_time()
         history(anna_client, **query)

@@ -29,8 +29,8 @@ def songs_at(
     owner: Person,
     places: Sequence[tuple[float, float]],
     *,
-    first: str = "calmness",
-    second: str = "power",
+    first: str = "calm",
+    second: str = "powerful",
     certain: bool = True,
     when: datetime = NOON,
 ) -> list[Song]:
@@ -53,7 +53,7 @@ def songs_at(
     Analysis.objects.bulk_create(
         Analysis(
             song=song,
-            model_version="mood-1",
+            model_version="mood-4",
             created_at=when,
             name=name if certain else f"Mixed: {name}",
             primary=first,
@@ -95,7 +95,7 @@ def test_an_empty_map_explains_itself(anna_client: Client) -> None:
 def test_each_song_is_a_point_with_title_position_and_mood(anna: Person, anna_client: Client) -> None:
     [song] = songs_at(anna, [(6.12345, 3.4)])
     content = points(anna_client)
-    assert content["moods"] == [{"name": "Calm but Powerful", "css": "calmness", "certain": True, "yours": False}]
+    assert content["moods"] == [{"name": "Calm but Powerful", "css": "calm", "certain": True, "yours": False}]
     assert content["artists"] == ["Field"]
     assert content["songs"] == [[song.id.hex, "piece 0.mp3", 0, 6.12345, 3.4, 0]]
 
@@ -111,7 +111,7 @@ def test_only_the_current_analysis_is_on_the_map(anna: Person, anna_client: Clie
     songs_at(anna, [(6, 3)])
     now = Analysis.objects.get()
     Analysis.objects.filter(id=now.id).update(is_current=False)
-    now.pk, now.model_version, now.valence, now.is_current = None, "mood-2", 4.0, True
+    now.pk, now.model_version, now.valence, now.is_current = None, "mood-5", 4.0, True
     now.save()
     assert [point[3] for point in points(anna_client)["songs"]] == [4.0]
     assert 'aria-label="1 song, all Calm' in page(anna_client)
@@ -125,11 +125,11 @@ def test_users_see_only_their_own_songs(anna: Person, boris_client: Client) -> N
 
 def test_the_map_shows_matching_songs(anna: Person, anna_client: Client) -> None:
     songs_at(anna, [(6, 3), (6.5, 3)])
-    songs_at(anna, [(4, 6)], first="tension", second="sadness")
-    assert len(points(anna_client, first="tension")["songs"]) == 1
-    html = page(anna_client, first="tension")
+    songs_at(anna, [(4, 6)], first="tense", second="sad")
+    assert len(points(anna_client, first="tense")["songs"]) == 1
+    html = page(anna_client, first="tense")
     assert "1 of 3 songs" in html
-    assert f'data-points="{reverse("mood-points")}?first=tension"' in html
+    assert f'data-points="{reverse("mood-points")}?first=tense"' in html
     assert "None of your 3 songs match." in page(anna_client, q="polka")
 
 
@@ -147,7 +147,7 @@ def test_empty_fields_are_removed_from_the_address(anna_client: Client) -> None:
 
 def test_a_region_counts_its_songs_and_links_to_them(anna: Person, anna_client: Client) -> None:
     songs_at(anna, [(6, 3), (6.5, 3.5), (7, 2)])
-    songs_at(anna, [(4, 6)], first="tension", second="sadness")
+    songs_at(anna, [(4, 6)], first="tense", second="sad")
     html = page(anna_client)
     content = region(html, "Pleasant and quiet")
     assert "3 songs" in content
@@ -160,11 +160,11 @@ def test_a_region_counts_its_songs_and_links_to_them(anna: Person, anna_client: 
 
 def test_cells_count_every_song_once_and_link_to_exactly_these(anna: Person) -> None:
     songs_at(anna, [(4.1, 4.1), (4.2, 4.2), (4.3, 4.1)])
-    songs_at(anna, [(4.15, 4.05)], first="tension", second="sadness")
+    songs_at(anna, [(4.15, 4.05)], first="tense", second="sad")
     chart = mood_map_chart(cell_counts(analysed_songs(anna, LibraryFilter())), LibraryFilter())
     assert [(cell.marker.key, cell.text.split(",")[0], cell.query) for cell in chart.cells] == [
-        ("calmness", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
-        ("calmness", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
+        ("calm", "3 songs", "valence_from=4&valence_to=4.25&arousal_from=4&arousal_to=4.25"),
+        ("calm", "1 song", "valence_from=4.25&valence_to=4.5&arousal_from=4&arousal_to=4.25"),
     ]
     assert float(chart.cells[0].scale) > float(chart.cells[1].scale)
     assert (chart.count, [line.count for line in chart.legend if line.count]) == (4, [1, 3])
@@ -172,14 +172,14 @@ def test_cells_count_every_song_once_and_link_to_exactly_these(anna: Person) -> 
 
 def test_links_keep_the_bounds_of_the_filter(anna: Person) -> None:
     songs_at(anna, [(6, 3)])
-    library_filter = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calmness"})
+    library_filter = LibraryFilter({"valence_from": "5.5", "arousal_to": "4", "first": "calm"})
     chart = mood_map_chart(cell_counts(analysed_songs(anna, library_filter)), library_filter)
     quiet = next(region for region in chart.regions if region.key == "Q4")
-    assert quiet.query == "first=calmness&valence_from=5.5&arousal_to=4"
+    assert quiet.query == "first=calm&valence_from=5.5&arousal_to=4"
 
 
 def test_the_map_has_a_margin_around_its_songs() -> None:
-    extent = Extent.around([CellCount("calmness", 4.5, 3.5, 1), CellCount("calmness", 6.45, 4.95, 1)])
+    extent = Extent.around([CellCount("calm", 4.5, 3.5, 1), CellCount("calm", 6.45, 4.95, 1)])
     assert (extent.valence_from, extent.valence_to) == (4.0, 7.0)
     assert (extent.arousal_from, extent.arousal_to) == (3.0, 5.5)
 
@@ -199,7 +199,7 @@ def test_the_map_contains_songs_at_the_ends_of_the_scales(anna: Person, places: 
 
 def test_every_mood_has_its_own_marker() -> None:
     shapes = {mark.shape for mark in mood_markers().values()}
-    assert len(shapes) == len(ml_gateway.EMOTIONS)
+    assert len(shapes) == len(ml_gateway.MOODS)
 
 
 def test_points_are_sent_again_only_when_they_changed(anna: Person, anna_client: Client) -> None:
@@ -258,9 +258,9 @@ def test_a_map_of_ten_thousand_songs_is_fast(anna: Person, anna_client: Client) 
 
 def test_a_corrected_mood_is_the_mood_of_its_point(anna: Person, anna_client: Client) -> None:
     [song] = songs_at(anna, [(6, 3)])
-    Song.objects.filter(id=song.id).update(verdict="corrected", actual_primary="sadness", actual_secondary="power")
-    expected = {"name": "Sad but Powerful", "css": "sadness", "certain": True, "yours": True}
+    Song.objects.filter(id=song.id).update(verdict="corrected", actual_primary="sad", actual_secondary="powerful")
+    expected = {"name": "Sad but Powerful", "css": "sad", "certain": True, "yours": True}
     assert points(anna_client)["moods"] == [expected]
     assert 'aria-label="1 song, all Sad' in page(anna_client)
-    assert len(points(anna_client, first="sadness")["songs"]) == 1
-    assert points(anna_client, first="calmness")["songs"] == []
+    assert len(points(anna_client, first="sad")["songs"]) == 1
+    assert points(anna_client, first="calm")["songs"] == []

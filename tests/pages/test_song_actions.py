@@ -87,7 +87,7 @@ def test_an_action_returns_to_its_own_site_only(anna_client: Client, queued_song
 
 @pytest.mark.parametrize("action", ["edit", "verdict", "retry", "cancel", "delete"])
 def test_the_song_of_another_user_is_not_found(boris_client: Client, queued_song: Song, action: str) -> None:
-    assert act(boris_client, queued_song, action, primary="tension").status_code == 404
+    assert act(boris_client, queued_song, action, primary="tense").status_code == 404
     assert Song.objects.get(id=queued_song.id).status == Status.QUEUED
 
 

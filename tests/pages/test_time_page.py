@@ -43,14 +43,14 @@ def test_an_empty_library_explains_the_page(anna_client: Client) -> None:
 
 def test_a_bar_stacks_the_songs_of_its_month_by_mood(anna: Person) -> None:
     songs_at(anna, [(6, 3), (6, 3), (7, 2)], when=MARCH)
-    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
+    songs_at(anna, [(4, 6)], first="tense", second="sad", when=MARCH)
     [row] = chart(anna, months(MARCH.date(), MARCH.date())).rows
     bar = row.bar
-    assert [(part.marker.key, part.count) for part in bar.parts] == [("calmness", 3), ("tension", 1)]
+    assert [(part.marker.key, part.count) for part in bar.parts] == [("calm", 3), ("tense", 1)]
     calm, tense = bar.parts
     assert float(calm.y) > float(tense.y)
     assert float(calm.height) == 3 * float(tense.height)
-    assert tense.query == "added_from=2026-03-01&added_to=2026-03-31&first=tension"
+    assert tense.query == "added_from=2026-03-01&added_to=2026-03-31&first=tense"
     assert (row.valence, row.arousal) == ("6.0", "3.0")
 
 
@@ -122,7 +122,7 @@ def test_an_invalid_last_day_is_ignored(anna: Person, anna_client: Client, until
 
 def test_the_chart_is_also_a_sentence_and_a_table(anna: Person, anna_client: Client) -> None:
     songs_at(anna, [(6, 3), (7, 2)], when=MARCH)
-    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH + timedelta(days=31))
+    songs_at(anna, [(4, 6)], first="tense", second="sad", when=MARCH + timedelta(days=31))
     html = page(anna_client, by="month")
     assert "From March 2026 to April 2026: 3 songs added, most often Calm (67 %)" in html
     table = html[html.index("<tbody>") : html.index("</tbody>")]
@@ -133,10 +133,10 @@ def test_the_chart_is_also_a_sentence_and_a_table(anna: Person, anna_client: Cli
 
 def test_a_filter_applies_to_bars_and_links(anna: Person, anna_client: Client) -> None:
     songs_at(anna, [(6, 3)], when=MARCH)
-    songs_at(anna, [(4, 6)], first="tension", second="sadness", when=MARCH)
-    html = page(anna_client, mood="sadness", added_from="2026-03-10")
+    songs_at(anna, [(4, 6)], first="tense", second="sad", when=MARCH)
+    html = page(anna_client, mood="sad", added_from="2026-03-10")
     assert "1 of 2 songs" in html
-    assert "mood=sadness&amp;added_from=2026-03-10&amp;added_to=" in html
+    assert "mood=sad&amp;added_from=2026-03-10&amp;added_to=" in html
 
 
 def test_users_see_only_their_own_songs(anna: Person, boris_client: Client) -> None:

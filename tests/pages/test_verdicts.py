@@ -37,7 +37,7 @@ def verdict_part(content: str) -> str:
 def test_the_page_asks_whether_the_mood_fits(anna_client: Client, analysed_song: Song) -> None:
     part = verdict_part(page(anna_client, analysed_song))
     assert "Does “Calm but Powerful” fit? Agree Disagree" in words(part)
-    assert 'name="seen" value="calmness"' in part
+    assert 'name="seen" value="calm"' in part
     assert "Undo" not in part
 
 
@@ -54,7 +54,7 @@ def test_of_an_uncertain_mood_it_asks_whether_both_candidates_are_right(
 
 
 def test_agreement_is_shown_with_the_moods_and_the_day(anna_client: Client, analysed_song: Song) -> None:
-    response = post_verdict(anna_client, analysed_song, verdict="agreed", seen=["calmness", "power"])
+    response = post_verdict(anna_client, analysed_song, verdict="agreed", seen=["calm", "powerful"])
     content = page_after(anna_client, response)
     assert "Confirmed by you" in words(content)
     part = verdict_part(content)
@@ -81,10 +81,10 @@ def test_a_user_who_only_disagrees_can_still_correct_the_mood(anna_client: Clien
 
 
 def test_a_correction_is_shown_with_the_prediction_and_undone(anna_client: Client, analysed_song: Song) -> None:
-    response = post_verdict(anna_client, analysed_song, verdict="corrected", primary="tension", secondary="sadness")
+    response = post_verdict(anna_client, analysed_song, verdict="corrected", primary="tense", secondary="sad")
     content = page_after(anna_client, response)
     assert "You set the moods: Tense and Sad" in words(verdict_part(content))
-    assert '<option value="tension" selected>' in verdict_part(content)
+    assert '<option value="tense" selected>' in verdict_part(content)
     assert "The prediction is Calm but Powerful." in words(content)
     content = page_after(anna_client, post_verdict(anna_client, analysed_song, verdict="none"))
     assert "Your feedback is removed." in content
@@ -92,9 +92,9 @@ def test_a_correction_is_shown_with_the_prediction_and_undone(anna_client: Clien
 
 
 def test_a_second_mood_alone_becomes_the_main_mood(anna_client: Client, analysed_song: Song) -> None:
-    post_verdict(anna_client, analysed_song, verdict="corrected", primary="", secondary="sadness")
+    post_verdict(anna_client, analysed_song, verdict="corrected", primary="", secondary="sad")
     analysed_song.refresh_from_db()
-    assert (analysed_song.actual_primary, analysed_song.actual_secondary) == ("sadness", "")
+    assert (analysed_song.actual_primary, analysed_song.actual_secondary) == ("sad", "")
 
 
 def rejection(song: Song, code: str, **form: object) -> str:
@@ -110,7 +110,7 @@ def rejection(song: Song, code: str, **form: object) -> str:
     ("form", "code"),
     [
         ({"primary": "bliss"}, "mood_unknown"),
-        ({"primary": "tension", "secondary": "tension"}, "mood_twice"),
+        ({"primary": "tense", "secondary": "tense"}, "mood_twice"),
         ({}, "mood_missing"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_rejected_correction_keeps_the_choices_and_says_why(
 @pytest.mark.parametrize(
     ("form", "code"),
     [
-        ({"verdict": "agreed", "seen": ["sadness", "power"]}, "answer_changed"),
+        ({"verdict": "agreed", "seen": ["sad", "powerful"]}, "answer_changed"),
         ({"verdict": "perhaps"}, "verdict_unknown"),
         ({}, "verdict_unknown"),
     ],

@@ -11,6 +11,8 @@ from classifier.charts.mood_names import Side
 from classifier.charts.palette import NEUTRAL
 
 DEPTHS = 10
+MAX_ON_A_PHONE = 9
+"""Columns of a table that fits a width of 390 px."""
 CellAddress = Callable[[str, str], str]
 """Where the songs of a cell are listed, by label and prediction."""
 
@@ -42,16 +44,23 @@ class CorrectionMatrix:
     rows: list[MatrixRow]
     summary: str
 
+    @property
+    def is_wide(self) -> bool:
+        """Too wide for a phone, where it scrolls."""
+        return len(self.columns) > MAX_ON_A_PHONE
+
 
 def moods_by_angle() -> list[str]:
-    """The nine moods by their angle in the valence-arousal plane, so that similar moods are neighbours."""
-    return sorted(ml_gateway.EMOTIONS, key=lambda key: -_angle(ml_gateway.MOODS[key]) % (2 * math.pi))
+    """All moods by their angle in the valence-arousal plane, so that similar moods are neighbours."""
+    return sorted(ml_gateway.MOODS, key=lambda key: -_angle(ml_gateway.MOODS[key]) % (2 * math.pi))
 
 
 def correction_matrix(
     key: str, title: str, text: str, counts: Mapping[tuple[str, str], int], address: CellAddress
 ) -> CorrectionMatrix:
-    moods = moods_by_angle()
+    """With the moods that occur, as label or prediction, so that few judgements do not fill a table of 256 cells."""
+    occurring = {mood for cell in counts for mood in cell}
+    moods = [mood for mood in moods_by_angle() if mood in occurring]
     rows = [_row(label, moods, counts, address) for label in moods]
     return CorrectionMatrix(key, title, text, [Side(mood) for mood in moods], rows, _summary(counts))
 

@@ -9,7 +9,7 @@ from classifier import ml_gateway
 from classifier.charts.mood_markers import mood_markers
 from classifier.library.mood_map import MapPoint
 
-FORMAT = "2"
+FORMAT = "3"
 """Changes with the structure of the JSON, so that no browser uses a cached one that its script cannot read."""
 
 
@@ -44,7 +44,8 @@ def points_json(points: Iterable[MapPoint]) -> str:
 
 def _mood(point: MapPoint) -> tuple[str, str, bool, bool]:
     """Name, main mood, whether it is certain, and whether it is the owner's and differs from the analysis."""
-    if point.stated_primary:
-        name = ml_gateway.composite_name(point.stated_primary, point.stated_secondary)
-        return name, point.stated_primary, True, name != point.name
-    return point.name, point.primary, point.certain, False
+    stated = (point.stated_primary, point.stated_secondary)
+    # Not by the names: an older model may call the same mood by another word.
+    if not point.stated_primary or (point.certain and stated == (point.primary, point.secondary)):
+        return point.name, point.primary, point.certain, False
+    return ml_gateway.composite_name(*stated), point.stated_primary, True, True

@@ -146,7 +146,7 @@ def _json_line(answer: dict[str, Any], path: Path) -> str:
 
 def _result_text(answer: dict[str, Any], path: Path) -> str:
     mood = answer["mood"]
-    line = f"{_printable(path)}: {mood['name']} ({mood['confidence']:.0%}), {ml_gateway.GENRES[mood['genre']].title}"
+    line = f"{_printable(path)}: {mood['name']} ({mood['confidence']:.0%})"
     return "\n".join([line, *(f"  {warning['message']} [{warning['code']}]" for warning in answer["warnings"])])
 
 

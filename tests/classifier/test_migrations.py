@@ -1,0 +1,140 @@
+"""Databases of earlier versions become those of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
+
+from classifier import ml_gateway
+from tests.classifier.fake_analysis import older_answer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NINE, SIXTEEN = "0006_song_tags", "0007_sixteen_moods"
+
+
+def migrate(name: str) -> Any:
+    """Migrate to this migration; returns the models of that time."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("classifier", name)])
+    return MigrationExecutor(connection).loader.project_state([("classifier", name)]).apps
+
+
+@pytest.fixture
+def nine_words() -> Iterator[Any]:
+    """The models of a database that knows nine moods."""
+    yield migrate(NINE)
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("classifier"))
+
+
+def add_song(apps: Any, moods: tuple[str, str], stated: tuple[str, str] = ("", ""), version: str = "mood-3") -> None:
+    """An analysed song; its title is the pair of moods of its analysis."""
+    owner, _ = apps.get_model("classifier", "Person").objects.get_or_create(username="anna")
+    song_model = apps.get_model("classifier", "Song")
+    number = song_model.objects.count()
+    song = song_model.objects.create(
+        owner=owner,
+        title=" ".join(moods),
+        file_name=f"{number:03}.wav",
+        sha256=f"{number:064}",
+        size_bytes=1,
+        status="done",
+        created_at=NOON,
+        verdict="corrected" if stated[0] else "",
+        verdict_at=NOON if stated[0] else None,
+        actual_primary=stated[0],
+        actual_secondary=stated[1],
+    )
+    analysis = apps.get_model("classifier", "Analysis").objects.create(
+        song=song,
+        model_version=version,
+        created_at=NOON,
+        name=ml_gateway.composite_name(*moods),
+        primary=moods[0],
+        secondary=moods[1],
+        joined_by="and",
+        confidence=0.7,
+        secondary_confidence=0.4,
+        certain=True,
+        genre="Other",
+        valence=5.0,
+        arousal=5.0,
+        agreement=0.9,
+    )
+    stored = older_answer()
+    apps.get_model("classifier", "AnalysisDetail").objects.create(
+        analysis=analysis, segments=stored.pop("segments"), answer=stored
+    )
+
+
+def sides(apps: Any) -> list[tuple[str, ...]]:
+    """Of each song: the moods of its analysis, then the stated ones."""
+    songs = apps.get_model("classifier", "Song").objects.order_by("file_name")
+    return list(songs.values_list("analyses__primary", "analyses__secondary", "actual_primary", "actual_secondary"))
+
+
+def test_verdicts_and_analyses_in_nine_words_become_terms(nine_words: Any) -> None:
+    for key in ml_gateway.EMOTIONS:
+        other = "power" if key != "power" else "sadness"
+        add_song(nine_words, (key, other), (other, key))
+    add_song(nine_words, ("amazement", "tension"), ("calmness", ""))
+    add_song(nine_words, ("amazement", "tension"))
+    now = migrate(SIXTEEN)
+    pairs = [(key, "powerful" if key != "powerful" else "sad") for key in map(ml_gateway.term_of, ml_gateway.EMOTIONS)]
+    assert sides(now) == [
+        *((first, second, second, first) for first, second in pairs),
+        ("dreamy", "tense", "calm", ""),
+        ("dreamy", "tense", "", ""),
+    ]
+
+
+def test_names_and_answers_stay_as_their_model_gave_them(nine_words: Any) -> None:
+    add_song(nine_words, ("amazement", "tension"))
+    analysis = migrate(SIXTEEN).get_model("classifier", "Analysis").objects.select_related("detail").get()
+    whole = older_answer()
+    assert analysis.name == "Wondrous but Tense"
+    assert (analysis.detail.segments, analysis.detail.answer) == (whole.pop("segments"), whole)
+
+
+def test_the_migration_can_be_reversed(nine_words: Any) -> None:
+    add_song(nine_words, ("amazement", "tension"), ("sadness", "power"))
+    now = migrate(SIXTEEN)
+    add_song(now, ("gritty", "calm"), ("energetic", ""), "mood-4")
+    assert sides(migrate(NINE)) == [
+        ("amazement", "tension", "sadness", "power"),
+        ("gritty", "calmness", "energetic", ""),
+    ]
+
+
+def test_saved_filters_name_terms(nine_words: Any) -> None:
+    owner = nine_words.get_model("classifier", "Person").objects.create(username="anna")
+    queries = {
+        "first=sadness&said=power&sort=lively": "first=sad&said=powerful&sort=lively",
+        "q=sadness+%26+power&area=3_3-7_3-5_7": "q=sadness+%26+power&area=3_3-7_3-5_7",
+    }
+    for number, query in enumerate(queries):
+        nine_words.get_model("classifier", "SavedFilter").objects.create(
+            owner=owner, name=str(number), query=query, created_at=NOON
+        )
+    saved = migrate(SIXTEEN).get_model("classifier", "SavedFilter").objects.order_by("name")
+    assert list(saved.values_list("query", flat=True)) == list(queries.values())
+    assert list(
+        migrate(NINE).get_model("classifier", "SavedFilter").objects.order_by("name").values_list("query", flat=True)
+    ) == list(queries)
+
+
+def test_each_table_is_written_once_however_many_songs_there_are(nine_words: Any) -> None:
+    for _ in range(20):
+        add_song(nine_words, ("amazement", "tension"), ("sadness", "power"))
+    with CaptureQueriesContext(connection) as queries:
+        migrate(SIXTEEN)
+    updates = [query["sql"] for query in queries if query["sql"].startswith('UPDATE "classifier_')]
+    assert len(updates) == 2
