@@ -48,7 +48,7 @@ GRIDS = (Grid(5, 6), Grid(2, 6), Grid(1, 6), Grid(1, 3))
 
 @dataclass(frozen=True)
 class PatchColumn:
-    """The patches of one time range. `drops`: the drop of each score without each patch, float32 (bands, 20)."""
+    """The patches of one time range. `drops`: the drop of each score without each patch, float32 (bands, 36)."""
 
     start_s: float
     end_s: float
@@ -60,7 +60,7 @@ class SaliencyMap:
     """The saliency of each time and frequency range of a song for every score of the 2D network."""
 
     drops: np.ndarray
-    """float32 (time, bands, 20): the drop of each score when this patch is occluded; -1..1 for shares."""
+    """float32 (time, bands, 36): the drop of each score when this patch is occluded; -1..1 for shares."""
     grid: Grid
     columns_per_patch: float
     """Length of a patch in columns of `drops`."""
@@ -116,7 +116,7 @@ def saliency_map(
 
 
 def score_drops(mel: np.ndarray, grid: Grid, bundle: Bundle) -> np.ndarray:
-    """The drop of the scores without each patch, float32 (time patches, band patches, 20).
+    """The drop of the scores without each patch, float32 (time patches, band patches, 36).
 
     `mel`: a segment's scaled spectrogram, float32 (320, 96). Each patch in turn is replaced by its own mean, which
     keeps its level and removes its content.

@@ -38,7 +38,7 @@ def reasons(
 
 
 def trait_effects(frames: np.ndarray, bundle: Bundle) -> np.ndarray:
-    """The drop of the 1D network's scores without each trait, float32 (traits, 20), the mean over segments.
+    """The drop of the 1D network's scores without each trait, float32 (traits, 36), the mean over segments.
 
     `frames`: standardised features, float32 (segments, frames, 57). Occlusion (Zeiler and Fergus, "Visualizing and
     understanding convolutional networks", 2014): each trait's features are set to their means over the training songs.

@@ -62,14 +62,14 @@ class Bundle:
         return Combination.from_card(self.card.values)
 
     def predict_cnn1d(self, frames: np.ndarray) -> np.ndarray:
-        """The 1D network's score vectors, float32 (batch, 20).
+        """The 1D network's score vectors, float32 (batch, 36).
 
         `frames`: raw features, float32 (batch, frames of all views, 57).
         """
         return self.cnn1d.scores(self.feature_scaler(frames))
 
     def predict_cnn2d(self, mel: np.ndarray) -> np.ndarray:
-        """The 2D network's score vectors, float32 (batch, 20). `mel`: log-mel, uint8 (batch, 320, 96)."""
+        """The 2D network's score vectors, float32 (batch, 36). `mel`: log-mel, uint8 (batch, 320, 96)."""
         return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
 
     def _runtime(self, name: str) -> Runtime:

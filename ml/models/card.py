@@ -10,7 +10,7 @@ from typing import Any
 
 from ml.calibration import Calibration, Reference
 from ml.errors import MoodError
-from ml.models.score_vector import LABELS
+from ml.models.score_vector import LABELS, OLDER_LABELS
 from ml.spec import AudioSpec
 
 FORMAT = 1
@@ -45,7 +45,7 @@ class Card:
                 f"use a bundle of that format.",
             )
         card = cls(directory, values)
-        if tuple(card._part("labels")) != LABELS:
+        if tuple(card._part("labels")) not in (LABELS, OLDER_LABELS):
             raise MoodError(
                 "model_incompatible", "The model's labels differ from those of this program; use a bundle made for it."
             )

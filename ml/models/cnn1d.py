@@ -16,7 +16,7 @@ EMBEDDING = 256
 def cnn1d(spec: AudioSpec, dropout: float = 0.4, spread: bool = False, wide: bool = False) -> keras.Model:
     """An untrained 1D CNN. Input: standardised features (batch, 8 frames, 57); 28 frames if `wide`.
 
-    Outputs by name: scores (batch, 20); embedding (batch, 256); timeline (batch, frames, 256), one row per frame.
+    Outputs by name: scores (batch, 36); embedding (batch, 256); timeline (batch, frames, 256), one row per frame.
 
     The first layer also reads the first and second differences between frames (deltas, Furui 1986). `spread` adds the
     standard deviation over time to the pooling. 0.7 million weights, 0.07 million more with `spread`.

@@ -16,7 +16,7 @@ EMBEDDING = 256
 def cnn2d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
     """An untrained 2D CNN. Input: level-normalised log-mel (batch, 320 steps, 96 bands).
 
-    Outputs by name: scores (batch, 20); embedding (batch, 256); timeline (batch, 10, 256), one row per second.
+    Outputs by name: scores (batch, 36); embedding (batch, 256); timeline (batch, 10, 256), one row per second.
 
     A strided stem and four stages, each a strided convolution and a residual block (He et al., "Deep residual
     learning", 2016). Every stage halves time and frequency, so that the last one has one column per second and three

@@ -45,7 +45,7 @@ class Combination:
         return cls({head.name: HeadCombination(share_of_2d) for head in HEADS})
 
     def __call__(self, cnn1d: np.ndarray, cnn2d: np.ndarray) -> np.ndarray:
-        """The combined score vectors, float (..., 20), of the 1D and the 2D network's vectors of the same shape.
+        """The combined score vectors, float (..., 36), of the 1D and the 2D network's vectors of the same shape.
 
         A song's vectors are each network's means over segments. Combine these means, not the segments' combined
         vectors: sharpening does not commute with the mean.
@@ -66,6 +66,10 @@ class Combination:
         if "combination" not in values:
             return cls.plain(_share(values.get("share_of_2d"), "share_of_2d"))
         entries = values["combination"]
+        if isinstance(
+            entries, Mapping
+        ):  # a card before mood-4 has no rule for moods, which its networks do not predict
+            entries = {"moods": {"share_of_2d": 0.5, "sharpness": 1.0}, **entries}
         try:
             rules = {head.name: (entries[head.name]["share_of_2d"], entries[head.name]["sharpness"]) for head in HEADS}
         except (KeyError, TypeError) as error:

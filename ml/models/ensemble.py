@@ -16,7 +16,7 @@ _READOUT_WIDTH = sum(len(head.labels) for head in HEADS if head.name in READOUT_
 
 
 def ensemble(members: Sequence[keras.Model], kernel: np.ndarray, bias: np.ndarray, name: str) -> keras.Model:
-    """A model with the output {"scores": (batch, 20)}: the mean of the members' scores, with a linear readout.
+    """A model with the output {"scores": (batch, 36)}: the mean of the members' scores, with a linear readout.
 
     Its input concatenates the members' inputs along time; see `input_lengths`. Scores are the mean over the members
     (Dietterich, "Ensemble methods in machine learning", 2000). Those of `READOUT_HEADS` are then averaged with a linear

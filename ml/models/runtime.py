@@ -17,7 +17,7 @@ class Runtime(Protocol):
     """Runs one network."""
 
     def scores(self, inputs: np.ndarray) -> np.ndarray:
-        """Scaled inputs, float32 (batch, ...), to score vectors, float32 (batch, 20)."""
+        """Scaled inputs, float32 (batch, ...), to score vectors, float32 (batch, 36)."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The twenty outputs of a network, and the score mapping that the rest of the product reads."""
+"""The 36 outputs of a network, and the score mapping that the rest of the product reads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS
+from ml.moods import CLUSTERS, EMOTION_NAMES, MOOD_NAMES, QUADRANTS
 
 if TYPE_CHECKING:
     import numpy as np  # the web process imports this module and must not load NumPy
@@ -32,6 +32,7 @@ def _heads() -> tuple[Head, ...]:
         ("quadrants", QUADRANTS, "softmax"),
         ("clusters", CLUSTERS, "softmax"),
         ("affect", ("valence", "arousal"), "linear"),
+        ("moods", MOOD_NAMES, "sigmoid"),
     )
     heads, start = [], 0
     for name, labels, activation in schemes:
@@ -41,12 +42,18 @@ def _heads() -> tuple[Head, ...]:
 
 
 HEADS = _heads()
+HEAD: dict[str, Head] = {head.name: head for head in HEADS}
 LABELS: tuple[str, ...] = tuple(label for head in HEADS for label in head.labels)
-"""Names of the twenty scores in order. A bundle whose card has other labels is rejected."""
+"""Names of the 36 scores in order. A bundle whose card has other labels is rejected."""
+
+OLDER_LABELS = LABELS[: HEAD["moods"].start]
+"""Names of the twenty scores of models before mood-4, which knew no mood terms."""
 
 AFFECT_MIDDLE, AFFECT_SCALE = 5.0, 2.0
 """The affect head predicts (value - 5) / 2, so that its outputs have about unit variance; scores are 1..9."""
 DECIMALS = 4
+SCHEMES = ("moods", "emotions", "quadrants", "clusters")
+"""Label schemes with one mapping each in `as_scores`, in the order of the answer."""
 
 DISAGREE_BELOW = 0.6
 """Networks disagree about a song if their `agreement` is below this: out of fold, for about one song in eight. For
@@ -54,14 +61,20 @@ hardly more than half of those do they rank the same mood first; a report in `ml
 
 
 def as_scores(vector: np.ndarray) -> dict[str, Any]:
-    """A score vector (20,) as a mapping: emotions, quadrants and clusters by label; valence and arousal, 1..9."""
+    """A score vector (36,) as a mapping: moods, emotions, quadrants and clusters by label; valence and arousal, 1..9.
+
+    A vector of a model before mood-4 (20,) gives no moods.
+    """
     values = [float(value) for value in vector]
-    scores: dict[str, Any] = {
-        head.name: {label: _rounded(value) for label, value in zip(head.labels, values[head.part], strict=True)}
-        for head in HEADS
-        if head.name != "affect"
+    by_head = {
+        head.name: dict(zip(head.labels, values[head.part], strict=True)) for head in HEADS if head.start < len(values)
     }
-    for label, value in zip(HEADS[-1].labels, values[HEADS[-1].part], strict=True):
+    scores: dict[str, Any] = {
+        scheme: {label: _rounded(value) for label, value in by_head[scheme].items()}
+        for scheme in SCHEMES
+        if scheme in by_head
+    }
+    for label, value in by_head["affect"].items():
         scores[label] = _rounded(min(max(value * AFFECT_SCALE + AFFECT_MIDDLE, 1.0), 9.0))
     return scores
 
@@ -69,12 +82,13 @@ def as_scores(vector: np.ndarray) -> dict[str, Any]:
 def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
     """The agreement of two networks' scores, 0..1.
 
-    The weighted Jaccard similarity (Ruzicka 1958) over emotions, quadrants and clusters: the sum of the smaller scores
-    divided by the sum of the larger ones.
+    The weighted Jaccard similarity (Ruzicka 1958) over moods, quadrants, clusters and emotions: the sum of the smaller
+    scores divided by the sum of the larger ones. Scores of models before mood-4 have no moods.
     """
     pairs = [
         (first[scheme][label], second[scheme][label])
-        for scheme in ("emotions", "quadrants", "clusters")
+        for scheme in SCHEMES
+        if scheme in first and scheme in second
         for label in first[scheme]
     ]
     return _rounded(sum(map(min, pairs)) / max(sum(map(max, pairs)), 1e-9))

@@ -30,7 +30,7 @@ def temporal_pooling(timeline: keras.KerasTensor, spread: bool = False) -> keras
 
 
 def score_heads(embedding: keras.KerasTensor, dropout: float) -> keras.KerasTensor:
-    """The score vector (batch, 20) of an embedding (batch, width), in the order of `HEADS`."""
+    """The score vector (batch, 36) of an embedding (batch, width), in the order of `HEADS`."""
     x = layers.Dropout(dropout, name="head_dropout")(embedding)
     outputs = [layers.Dense(len(head.labels), activation=head.activation, name=head.name)(x) for head in HEADS]
     return layers.Concatenate(name="scores")(outputs)

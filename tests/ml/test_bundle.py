@@ -15,7 +15,7 @@ import pytest
 from ml.errors import MoodError
 from ml.models.bundle import Bundle
 from ml.models.card import Card
-from ml.models.score_vector import LABELS, agreement, as_scores
+from ml.models.score_vector import HEAD, LABELS, SCHEMES, agreement, as_scores
 from ml.spec import SPEC
 from ml.training.product.recipes import RECIPES
 
@@ -122,18 +122,26 @@ def test_missing_weights_are_reported_when_the_bundle_is_opened(copy: Path) -> N
 
 def test_a_score_vector_becomes_named_scores_in_range() -> None:
     vector = np.linspace(0, 1, len(LABELS))
-    vector[-2:] = (-9.0, 0.5)
+    vector[HEAD["affect"].part] = (-9.0, 0.5)
     scores = as_scores(vector)
-    assert list(scores) == ["emotions", "quadrants", "clusters", "valence", "arousal"]
-    assert [len(scores[name]) for name in ("emotions", "quadrants", "clusters")] == [9, 4, 5]
+    assert list(scores) == ["moods", "emotions", "quadrants", "clusters", "valence", "arousal"]
+    assert [len(scores[name]) for name in SCHEMES] == [16, 9, 4, 5]
     assert (scores["valence"], scores["arousal"]) == (1.0, 6.0)
 
 
 def test_agreement_is_1_for_equal_scores_and_low_for_opposite_ones() -> None:
-    high, low = np.zeros(20), np.zeros(20)
-    high[[4, 12, 13]], low[[5, 10, 17]] = 1.0, 1.0
+    high, low = np.zeros(36), np.zeros(36)
+    high[[4, 12, 13, 20]], low[[5, 10, 17, 28]] = 1.0, 1.0
     assert agreement(as_scores(high), as_scores(high)) == 1.0
     assert agreement(as_scores(high), as_scores(low)) == 0.0
+
+
+def test_agreement_reads_only_the_schemes_that_both_networks_have() -> None:
+    scores = as_scores(np.full(len(LABELS), 0.4))
+    older = {name: value for name, value in scores.items() if name != "moods"}
+    opposite = scores | {"moods": dict.fromkeys(scores["moods"], 0.0)}
+    assert agreement(older, opposite) == 1.0
+    assert agreement(scores, opposite) < 1.0
 
 
 def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ml.models.cnn1d import cnn1d
 from ml.models.ensemble import READOUT_HEADS, ensemble, input_lengths, temporal_statistics
 from ml.models.scalers import FeatureScaler
-from ml.models.score_vector import HEADS, LABELS
+from ml.models.score_vector import HEAD, HEADS, LABELS
 from ml.spec import SPEC
 from ml.training.networks.ridge_readout import fit_ridge_readout
 from tests.ml.small_pack import small_pack
@@ -54,7 +54,7 @@ def test_a_readout_outside_the_range_of_shares_is_clipped() -> None:
     members = [member(0)]
     mean = scores_of(members[0], frames())
     whole = scores_of(ensemble(members, *constant_readout(members, bias=7.0), name="one"), frames())
-    emotions, affect = HEADS[0].part, HEADS[-1].part
+    emotions, affect = HEAD["emotions"].part, HEAD["affect"].part
     np.testing.assert_allclose(whole[:, emotions], 0.5 * mean[:, emotions] + 0.5, atol=1e-6)
     np.testing.assert_allclose(whole[:, affect], 0.5 * mean[:, affect] + 3.5, atol=1e-6)
 

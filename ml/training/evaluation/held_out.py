@@ -20,7 +20,7 @@ class HeldOutScores:
 
     clips: np.ndarray
     scores: np.ndarray
-    """float32 (segments, 20)."""
+    """float32 (segments, 36)."""
 
     def save(self, path: Path) -> None:
         np.savez_compressed(path, clips=self.clips, scores=self.scores)

@@ -24,7 +24,7 @@ SVM_BASELINE = "plain_svm"
 
 @dataclass(frozen=True)
 class OutOfFoldScores:
-    """Out-of-fold score vectors (clips, 20) of all clips, by view."""
+    """Out-of-fold score vectors (clips, 36) of all clips, by view."""
 
     pack: Pack
     vectors: dict[str, np.ndarray]
@@ -72,7 +72,7 @@ class OutOfFoldScores:
 
 
 def _songs(held_out: HeldOutScores, count: int) -> np.ndarray:
-    """(count, 20), means over segments. Raises ValueError where a clip has no scores."""
+    """(count, 36), means over segments. Raises ValueError where a clip has no scores."""
     missing = count - len(Counter(held_out.clips.tolist()))
     if missing:
         raise ValueError(f"{missing} of {count} clips have no held-out scores. The scores were made from another pack.")

@@ -2,7 +2,7 @@
 
 One clip is one row: mean, standard deviation and the 10th, 50th and 90th percentile over its frames of each feature, as
 in Panda et al. 2013. The folds are those of the networks: a fold is predicted by machines that were fitted, scaled and
-chosen without it. The scores have the networks' format, 20 numbers a clip.
+chosen without it. The scores have the networks' format, 36 numbers a clip.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def clip_statistics(pack: Pack) -> np.ndarray:
 def cross_validated_svm_scores(
     inputs: np.ndarray, targets: np.ndarray, folds: np.ndarray, artists: np.ndarray
 ) -> np.ndarray:
-    """Score vectors float32 (clips, 20) of all clips, each fold predicted by machines fitted on the other folds.
+    """Score vectors float32 (clips, 36) of all clips, each fold predicted by machines fitted on the other folds.
 
-    `targets` (clips, 20) from `ml.training.product.fusion.target_vectors`, NaN where a clip has no label.
+    `targets` (clips, 36) from `ml.training.product.fusion.target_vectors`, NaN where a clip has no label.
     """
     scores = np.zeros((len(inputs), len(LABELS)), np.float32)
     for fold in tqdm(np.unique(folds), desc="folds"):
