@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
@@ -12,15 +13,17 @@ import numpy as np
 
 from ml.features.extraction import to_decibels
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
-from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
-from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS
+from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS
+from ml.moods import CLUSTERS, QUADRANTS
 from ml.training.data.augmentation import (
     AugmentationRanges,
     equalised_with_noise,
     stretched_and_shifted,
     time_and_band_masked,
 )
+from ml.training.data.clips import Clip
 from ml.training.data.packing import Pack
+from ml.training.data.soft_targets import EMOTION_TERMS, SoftTargets
 from ml.training.product.recipes import Recipe
 
 LABEL_SMOOTHING = 0.05
@@ -28,6 +31,16 @@ FRAME_NOISE = 0.15
 """Noise in standard deviations: added to each feature of a segment, and half of it to each frame."""
 MARGIN_S = 2
 """Extra audio around a segment for time stretching."""
+COPY_SHARE = 0.4
+"""How often a clip's augmented copy, if it has one, takes its place."""
+TRUST = 0.5
+"""The weight of a label against the soft target of the same score; 1 would ignore soft targets."""
+TRUST_IN_ABSENCE = 0.15
+"""The same where the clusters' collection, with one word a song, does not say a term."""
+TRUST_IN_SHARES = 0.4
+UNLABELLED_WEIGHT = 0.5
+"""The weight of a score that only has a soft target."""
+WEIGHTED = ("moods", "emotions", "quadrants", "clusters", "affect", "words", "ratings")
 
 
 def frequent_tags(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str]:
@@ -38,43 +51,62 @@ def frequent_tags(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets of all clips, one row each. A label scheme without a label for a clip has weight or sum 0."""
+    """Targets of all clips, one row each, and their weights. A label scheme without a target for a clip has weight 0."""
 
     arrays: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, pack: Pack, words: list[str]) -> Targets:
+    def of(cls, pack: Pack, words: list[str], soft: SoftTargets | None = None) -> Targets:
+        """Labels of all clips, blended with `soft` targets where there are any."""
         count = len(pack.clips)
-        shapes = {"quadrants": 4, "clusters": 5, "emotions": 9, "emotions_weight": 1, "affect": 2, "affect_weight": 1}
-        a = {name: np.zeros((count, width), np.float32) for name, width in shapes.items()}
-        a["words"], a["words_weight"] = np.zeros((count, len(words)), np.float32), np.zeros((count, 1), np.float32)
+        widths = {head.name: len(head.labels) for head in HEADS} | {"words": len(words), "ratings": 2}
+        a = {name: np.zeros((count, widths[name]), np.float32) for name in WEIGHTED}
+        a |= {f"{name}_weight": np.zeros((count, 1), np.float32) for name in WEIGHTED}
+        trust = {name: np.zeros((count, widths[name]), np.float32) for name in WEIGHTED}
         for i, clip in enumerate(pack.clips):
+            for name, values, trusted in _labels(clip):
+                a[name][i], trust[name][i], a[f"{name}_weight"][i] = values, trusted, 1.0
             if clip.quadrant is not None:
-                a["quadrants"][i] = _smooth(clip.quadrant, len(QUADRANTS))
-                a["words"][i] = [word in clip.words for word in words]
-                a["words_weight"][i] = 1.0
-            if clip.cluster is not None:
-                a["clusters"][i] = _smooth(clip.cluster, len(CLUSTERS))
-            if clip.emotions is not None:
-                a["emotions"][i] = clip.emotions
-                a["emotions_weight"][i] = 1.0
-            if clip.valence_arousal is not None:
-                a["affect"][i] = (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE
-                a["affect_weight"][i] = 1.0
-        assert a["emotions"].shape[1] == len(EMOTION_NAMES)
+                a["words"][i], a["words_weight"][i] = [word in clip.words for word in words], 1.0
+        for name, values in (soft or {}).items():
+            known = ~np.isnan(values).any(axis=1)
+            blended = trust[name] * a[name] + (1 - trust[name]) * np.nan_to_num(values)
+            a[name] = np.where(known[:, None], blended, a[name]).astype(np.float32)
+            a[f"{name}_weight"][known & (a[f"{name}_weight"][:, 0] == 0)] = UNLABELLED_WEIGHT
         return cls(a)
 
     def mixed(self, first: np.ndarray, second: np.ndarray, part: np.ndarray) -> dict[str, np.ndarray]:
-        """Targets of part * first + (1 - part) * second; means over clips with a label."""
+        """Targets of part * first + (1 - part) * second; means over clips with a target."""
         part = part[:, None].astype(np.float32)
-        out = {n: part * self.arrays[n][first] + (1 - part) * self.arrays[n][second] for n in ("quadrants", "clusters")}
-        for name in ("emotions", "affect", "words"):
+        out = {}
+        for name in WEIGHTED:
             weights = [part * self.arrays[f"{name}_weight"][first], (1 - part) * self.arrays[f"{name}_weight"][second]]
             total = weights[0] + weights[1]
             summed = weights[0] * self.arrays[name][first] + weights[1] * self.arrays[name][second]
             out[name] = summed / np.maximum(total, 1e-6)
             out[f"{name}_weight"] = total
         return out
+
+
+def _labels(clip: Clip) -> Iterator[tuple[str, np.ndarray, np.ndarray | float]]:
+    """The label schemes of a clip: name, values, and how far each value is trusted against a soft target."""
+    if clip.quadrant is not None:
+        yield "quadrants", _smooth(clip.quadrant, len(QUADRANTS)), TRUST
+    if clip.cluster is not None:
+        yield "clusters", _smooth(clip.cluster, len(CLUSTERS)), TRUST
+    if clip.emotions is not None:
+        yield "emotions", np.array(clip.emotions), TRUST
+    if clip.valence_arousal is not None:
+        yield "affect", (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE, TRUST
+    if clip.ratings is not None:
+        yield "ratings", np.array(clip.ratings), 1.0
+    if clip.term_targets is not None:
+        values = np.array(clip.term_targets)
+        if clip.emotions is not None:
+            yield "moods", values, np.where(EMOTION_TERMS, TRUST_IN_SHARES, 0.0)
+        else:
+            absent = TRUST if clip.quadrant is not None else TRUST_IN_ABSENCE
+            yield "moods", values, np.where(values > 0, TRUST, absent)
 
 
 def _smooth(label: int, count: int) -> np.ndarray:
@@ -90,6 +122,7 @@ class Batches(keras.utils.PyDataset, ABC):
     def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, recipe: Recipe) -> None:
         super().__init__(workers=2, max_queue_size=8)
         self.pack, self.clips, self.targets = pack, clips, targets
+        self.copies = pack.copies()
         self.batch_size, self.mixup, self.wide, self.seed = recipe.batch_size, recipe.mixup, recipe.wide, recipe.seed
         self.epoch = 0
         self._shuffle()
@@ -107,7 +140,8 @@ class Batches(keras.utils.PyDataset, ABC):
     def __getitem__(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         random = np.random.default_rng([self.seed, self.epoch, number])
         first = np.resize(self.order, len(self) * self.batch_size)[number * self.batch_size :][: self.batch_size]
-        second = random.choice(self.clips, len(first))
+        first = self._some_copied(first, random)
+        second = self._some_copied(random.choice(self.clips, len(first)), random)
         part = random.beta(self.mixup, self.mixup, len(first))
         part = np.maximum(part, 1 - part)
         rates = 1.0 + random.uniform(-self.ranges.stretch, self.ranges.stretch, len(first))
@@ -116,7 +150,13 @@ class Batches(keras.utils.PyDataset, ABC):
         blend = part[:, None, None].astype(np.float32)
         y = self.targets.mixed(first, second, part)
         y["teacher"] = blend * t_first + (1 - blend) * t_second
+        # Outputs of a teacher that heard only one of the two clips are unknown.
+        y["taught"] = (self.pack.taught[first] & self.pack.taught[second]).astype(np.float32)
         return self.augmented(blend * x_first + (1 - blend) * x_second, rates, random), y
+
+    def _some_copied(self, clips: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        copied = (random.random(len(clips)) < COPY_SHARE) & (self.copies[clips] >= 0)
+        return np.where(copied, self.copies[clips], clips)
 
     @abstractmethod
     def draw_segments(

@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from ml.spec import AudioSpec
-from ml.training.data.clips import Clip, read_clips
+from ml.training.data.clips import MUSIC_SETS, Clip, available_collections, read_clips
 from ml.training.data.feature_cache import FeatureCache
-from ml.training.data.teachers import read_teachers
+from ml.training.data.teachers import CLIP_WIDTH, PARTS, TEACHERS, WIDTH, Teacher, read_teachers
+
+ARRAYS = (
+    "mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts", "taught", *(f"{t}_clips" for t in TEACHERS)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pack:
-    """Clip i has the rows starts[i]:starts[i + 1] of each array; each of the three arrays has its own starts."""
+    """Clip i has the rows starts[i]:starts[i + 1] of mel, frames and teacher, each with its own starts."""
 
     clips: list[Clip]
     spec: AudioSpec
@@ -26,7 +30,14 @@ class Pack:
     frames: np.ndarray
     frame_starts: np.ndarray
     teacher: np.ndarray
+    """float16 (seconds, outputs of all teachers); 0 where a teacher did not hear the clip."""
     teacher_starts: np.ndarray
+    taught: np.ndarray
+    """bool (clips, teachers): which teachers heard the clip."""
+    mn04_clips: np.ndarray
+    """float16 (clips, 1344): this teacher's description of each whole clip."""
+    musicnn_clips: np.ndarray
+    """float16 (clips, 1506)."""
 
     def mel_of(self, clip: int) -> np.ndarray:
         return self.mel[self.mel_starts[clip] : self.mel_starts[clip + 1]]
@@ -35,15 +46,42 @@ class Pack:
         return self.frames[self.frame_starts[clip] : self.frame_starts[clip + 1]]
 
     def teacher_of(self, clip: int) -> np.ndarray:
-        """float32 (seconds, outputs); no rows without a teacher."""
+        """float32 (seconds, outputs); no columns without a teacher."""
         return self.teacher[self.teacher_starts[clip] : self.teacher_starts[clip + 1]].astype(np.float32)
 
     def duration_s(self, clip: int) -> float:
         return float(self.mel_starts[clip + 1] - self.mel_starts[clip] - 1) / self.spec.steps_per_s
 
+    @property
+    def folds(self) -> np.ndarray:
+        return np.array([clip.fold for clip in self.clips])
+
+    @property
+    def measured(self) -> np.ndarray:
+        """Indices of the clips that metrics are about: labelled, and no augmented copies. They come first."""
+        return np.array([i for i, clip in enumerate(self.clips) if clip.collection in MUSIC_SETS])
+
+    @property
+    def originals(self) -> np.ndarray:
+        """Indices of all clips that are no augmented copies."""
+        return np.array([i for i, clip in enumerate(self.clips) if clip.copy_of is None])
+
+    def training_clips(self, fold: str) -> np.ndarray:
+        """Indices of the originals outside a fold; all for "final"."""
+        originals = self.originals
+        return originals if fold == "final" else originals[self.folds[originals] != int(fold)]
+
+    def copies(self) -> np.ndarray:
+        """int (clips,): the augmented copy of each clip, -1 for none."""
+        found = np.full(len(self.clips), -1)
+        for index, clip in enumerate(self.clips):
+            if clip.copy_of is not None:
+                found[clip.copy_of] = index
+        return found
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts"):
+        for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
         facts = {"spec": self.spec.to_card(), "clips": [asdict(clip) for clip in self.clips]}
         (folder / "clips.json").write_text(json.dumps(facts))
@@ -52,37 +90,65 @@ class Pack:
     def load(cls, folder: Path) -> Pack:
         facts = json.loads((folder / "clips.json").read_text())
         clips = [_clip(row) for row in facts["clips"]]
-        arrays = {
-            name: np.load(folder / f"{name}.npy")
-            for name in ("mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts")
-        }
+        arrays = {name: np.load(folder / f"{name}.npy") for name in ARRAYS}
         return cls(clips, AudioSpec.from_card(facts["spec"]), **arrays)
 
 
 def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> Pack:
     """Extracts missing features and collects everything. Prints and leaves out clips that cannot be read."""
-    clips = read_clips(data)
+    clips = read_clips(data, available_collections(data))
     failed = cache.fill([data / clip.name for clip in clips], processes)
     for path, sentence in failed.items():
         print(f"left out {path}: {sentence}")
-    packed, mel, frames, teacher = [], [], [], []
     teachers = {name: read_teachers(data / "teacher", name) for name in {clip.collection for clip in clips}}
-    row_in_collection: dict[str, int] = {}
-    for clip in clips:
-        row = row_in_collection[clip.collection] = row_in_collection.get(clip.collection, -1) + 1
-        if data / clip.name in failed:
-            continue
+    rows = _rows_in_collections(clips)
+    kept = [index for index, clip in enumerate(clips) if data / clip.name not in failed]
+    position = {index: place for place, index in enumerate(kept)}
+    packed, mel, frames, taught_rows = [], [], [], []
+    for index in kept:
+        clip = clips[index]
+        if clip.copy_of is not None:
+            if clip.copy_of not in position:
+                continue
+            clip = Clip(**{**clip.__dict__, "copy_of": position[clip.copy_of]})
         features = cache.load(data / clip.name)
-        seconds = int(features.duration_s)
-        rows = [teacher_frames.by_second(row, seconds) for teacher_frames in teachers[clip.collection]]
         packed.append(clip)
         mel.append(features.mel)
         frames.append(features.frames)
-        teacher.append(np.concatenate(rows, axis=1).astype(np.float16) if rows else np.zeros((0, 0), np.float16))
+        taught_rows.append(_taught(teachers[clip.collection], rows[index], int(features.duration_s)))
+    teacher = [seconds for seconds, _ in taught_rows]
+    if not any(teachers.values()):
+        teacher = [np.zeros((0, 0), np.float16) for _ in packed]
     return Pack(
         packed, cache.spec, np.concatenate(mel), _starts(mel), np.concatenate(frames), _starts(frames),
         np.concatenate(teacher), _starts(teacher),
+        np.array([[name in whole for name in TEACHERS] for _, whole in taught_rows]),
+        *(
+            np.stack([whole.get(name, np.zeros(CLIP_WIDTH[name])) for _, whole in taught_rows]).astype(np.float16)
+            for name in TEACHERS
+        ),
     )  # fmt: skip
+
+
+def _taught(teachers: dict[str, Teacher], row: int, seconds: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """All teachers' rows of a clip, float16 (seconds, WIDTH), and those teachers' descriptions of the whole clip."""
+    parts = []
+    for name in TEACHERS:
+        width = sum(part.width for part in PARTS if part.file == name)
+        parts.append(teachers[name].by_second(row, seconds) if name in teachers else np.zeros((seconds, width)))
+    joined = np.concatenate(parts, axis=1).astype(np.float16)
+    assert joined.shape[1] == WIDTH
+    return joined, {name: teacher.clips[row] for name, teacher in teachers.items()}
+
+
+def _rows_in_collections(clips: list[Clip]) -> list[int]:
+    """The row of each clip in its collection's files."""
+    counts: dict[str, int] = {}
+    rows = []
+    for clip in clips:
+        rows.append(counts.get(clip.collection, 0))
+        counts[clip.collection] = rows[-1] + 1
+    return rows
 
 
 def _clip(row: dict[str, Any]) -> Clip:

@@ -29,6 +29,7 @@ def fit_ridge_readout(
     A song is the mean over its segments, as in analysis. Each head is fitted on the clips with its labels. The members
     were trained on the same clips; the held-out metrics show that the readout works for other songs too.
     """
+    clips = clips[np.isin(clips, pack.measured)]
     statistics = _song_statistics(members, pack, clips, scaler)
     targets = target_vectors([pack.clips[clip] for clip in clips])
     mean = statistics.mean(axis=0)

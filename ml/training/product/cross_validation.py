@@ -24,6 +24,7 @@ from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.spec import AudioSpec
 from ml.training.data.batches import Batches, FrameBatches, SpectrogramBatches, Targets, frequent_tags
 from ml.training.data.packing import Pack
+from ml.training.data.soft_targets import SoftTargets, cached_soft_targets
 from ml.training.evaluation.held_out import predict_held_out
 from ml.training.networks.optimizer import optimizer
 from ml.training.networks.ridge_readout import fit_ridge_readout
@@ -48,13 +49,14 @@ def train_fold(
         print(f"{out}: already done")
         return
     out.mkdir(parents=True, exist_ok=True)
-    folds = np.array([clip.fold for clip in pack.clips])
-    clips = np.flatnonzero(folds != int(fold)) if fold != "final" else np.arange(len(folds))
+    clips = pack.training_clips(fold)
     scaler = fit_scaler(pack, network, clips)
     places = [out / f"member-{number}" for number in range(len(members))]
     for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
         if only in (None, number):
-            train_member(pack, network, clips, scaler, recipe, place, f"{network} fold {fold} member {number}")
+            soft = cached_soft_targets(pack, fold, out.parent) if pack.taught.any() else None
+            title = f"{network} fold {fold} member {number}"
+            train_member(pack, network, clips, scaler, recipe, place, title, soft)
     if only is not None:
         return
     trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
@@ -64,9 +66,8 @@ def train_fold(
     whole.save(out / "network.keras")
     (out / "scaler.json").write_text(json.dumps(scaler.to_card()))
     if fold != "final":
-        predict_held_out(pack, np.flatnonzero(folds == int(fold)), whole, scaler, input_lengths(trained)).save(
-            out / "heldout.npz"
-        )
+        held_out = pack.measured[pack.folds[pack.measured] == int(fold)]
+        predict_held_out(pack, held_out, whole, scaler, input_lengths(trained)).save(out / "heldout.npz")
     facts = {
         "members": [json.loads((place / "done.json").read_text()) for place in places],
         "views": input_lengths(trained),
@@ -83,6 +84,7 @@ def train_member(
     recipe: Recipe,
     out: Path,
     title: str,
+    soft: SoftTargets | None = None,
 ) -> None:
     """Trains one member on `clips` and saves it in `out`."""
     if (out / "done.json").exists():
@@ -91,7 +93,7 @@ def train_member(
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
     words = frequent_tags(pack, clips)
-    batches = make_batches(pack, clips, Targets.of(pack, words), scaler, recipe)
+    batches = make_batches(pack, clips, Targets.of(pack, words, soft), scaler, recipe)
     member = build_network(network, recipe, pack.spec)
     student = Student(member, teacher_outputs=pack.teacher.shape[1], tags=len(words))
     student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be resumed

@@ -28,10 +28,10 @@ class Recipe:
 
 RECIPES: dict[str, tuple[Recipe, ...]] = {
     "cnn1d": (
-        Recipe(epochs=60),
-        Recipe(epochs=60, mixup=0.4, spread=True, seed=1),
-        Recipe(epochs=60, spread=True, wide=True, seed=2),
+        Recipe(epochs=50),
+        Recipe(epochs=50, mixup=0.4, spread=True, seed=1),
+        Recipe(epochs=50, spread=True, wide=True, seed=2),
     ),
-    "cnn2d": (Recipe(epochs=96), Recipe(epochs=96, seed=1)),
+    "cnn2d": (Recipe(epochs=80),),
 }
 """The members of each network's ensemble: see `ml.models.ensemble`."""
