@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from ml.moods import EMOTION_OF_TERM, MOOD_NAMES
 from ml.spec import SPEC
 from ml.training.data.clips import Clip
 from ml.training.data.packing import Pack
+from ml.training.data.teachers import CLIP_WIDTH, TEACHERS, WIDTH
 
 SECONDS = 12
-TEACHER_OUTPUTS = 6
 
 
-def small_pack(clips: int = 20, seed: int = 0) -> Pack:
+def small_pack(clips: int = 20, seed: int = 0, taught: bool = False) -> Pack:
     """Clips in turn from 4qaed, mirex and emotify, in five folds; odd ones are bright, even ones dark."""
     random = np.random.default_rng(seed)
     rng, mel, frames, teacher = [], [], [], []
+    whole: dict[str, list[np.ndarray]] = {name: [] for name in TEACHERS}
     for number in range(clips):
         bright = number % 2
         rng.append(_clip(number, bright))
@@ -23,7 +25,9 @@ def small_pack(clips: int = 20, seed: int = 0) -> Pack:
         noise = random.normal(0, 10, (SECONDS * SPEC.steps_per_s + 1, SPEC.n_mels))
         mel.append(np.clip(slope + noise, 0, 255).astype(np.uint8))
         frames.append(np.abs(random.normal(1 + bright, 0.2, (SECONDS - 2, 57))).astype(np.float32))
-        teacher.append(np.full((SECONDS, TEACHER_OUTPUTS), bright, np.float16))
+        teacher.append(np.full((SECONDS, WIDTH), bright / np.sqrt(WIDTH), np.float16))
+        for name in TEACHERS:
+            whole[name].append(random.normal(bright, 1.0, CLIP_WIDTH[name]).astype(np.float16))
     starts = [np.concatenate(([0], np.cumsum([len(part) for part in parts]))) for parts in (mel, frames, teacher)]
     return Pack(
         rng,
@@ -34,6 +38,8 @@ def small_pack(clips: int = 20, seed: int = 0) -> Pack:
         starts[1],
         np.concatenate(teacher),
         starts[2],
+        np.full((clips, len(TEACHERS)), taught),
+        *(np.stack(whole[name]) for name in TEACHERS),
     )
 
 
@@ -52,4 +58,19 @@ def _clip(number: int, bright: int) -> Clip:
         emotions=felt if collection == "emotify" else None,
         listeners=20 if collection == "emotify" else 0,
         words=("bright",) if bright else ("dark",),
+        terms=tuple(term for term, share in _terms(number, bright).items() if share > 0.4),
+        term_targets=tuple(_terms(number, bright).values()),
     )
+
+
+def _terms(number: int, bright: int) -> dict[str, float]:
+    """Powerful and joyful if bright, calm and sad if dark; any other term at random."""
+    own = ("powerful", "joyful") if bright else ("calm", "sad")
+    chosen = np.random.default_rng(number).random(len(MOOD_NAMES)) < 0.4
+    if number // 2 % 3 == 2:
+        return {term: (0.8 if term in own else 0.1) * (term in EMOTION_OF_TERM) for term in MOOD_NAMES}
+    others = ("powerful", "joyful", "calm", "sad")
+    return {
+        term: float(term in own or (bool(chosen[index]) and term not in others))
+        for index, term in enumerate(MOOD_NAMES)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from ml.errors import MoodError
 from ml.features.filterbanks import mel_weights
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
+from ml.moods import EMOTION_NAMES, MOOD_NAMES
 from ml.spec import SPEC
 from ml.training.data.augmentation import (
     AugmentationRanges,
@@ -18,10 +20,21 @@ from ml.training.data.augmentation import (
     stretched_and_shifted,
     time_and_band_masked,
 )
+from ml.training.data.batches import TRUST, UNLABELLED_WEIGHT, Targets
 from ml.training.data.clips import read_clips
 from ml.training.data.packing import Pack
+from ml.training.data.soft_targets import soft_targets
 from ml.training.data.teachers import TeacherFrames
 from tests.ml.small_pack import small_pack
+
+SHARES = "0.0,0.1,0.1,0.1,0.2,0.6,0.1,0.2,0.1"
+"""Listeners' shares of the nine emotions: power leads, calmness and tension tie behind it."""
+
+
+def write_terms(folder: Path) -> None:
+    """A table of terms in which each term has one word: "sad word" for sad."""
+    rows = "".join(f"{term},{term} word\n" for term in MOOD_NAMES)
+    (folder / "mood_terms.csv").write_text(f"term,words\n{rows}")
 
 
 def test_a_pack_survives_a_round_trip_to_disk(tmp_path: Path) -> None:
@@ -49,6 +62,71 @@ def test_labels_are_read_in_the_order_of_the_file(tmp_path: Path) -> None:
         ("mirex/b.opus", 4, 2, ("fiery",)),
         ("mirex/a.opus", 0, 0, ("rowdy",)),
     ]
+
+
+def test_people_use_the_terms_of_their_words_and_of_the_emotions_that_most_of_them_name(tmp_path: Path) -> None:
+    write_terms(tmp_path)
+    for folder, table in (
+        ("mirex", "file,cluster,mood,artist_key,fold\na.opus,5,joyful word,y,0\n"),
+        ("emotify", f"file,genre,listeners,{','.join(EMOTION_NAMES)},artist_key,fold\nb.opus,rock,20,{SHARES},z,1\n"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "labels.csv").write_text(table)
+    worded, heard = read_clips(tmp_path, ("mirex", "emotify"))
+    assert worded.terms == ("joyful",)
+    assert worded.term_targets == tuple(float(term == "joyful") for term in MOOD_NAMES)
+    # Power .6, and calmness and tension that tie for the second place; a share of one half counts as certain.
+    assert heard.terms == ("powerful", "tense", "calm")
+    assert heard.term_targets is not None
+    targets = dict(zip(MOOD_NAMES, heard.term_targets, strict=True))
+    assert (targets["powerful"], targets["calm"], targets["sad"], targets["gritty"]) == (1.0, 0.4, 0.2, 0.0)
+
+
+def test_a_table_with_other_terms_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "mood_terms.csv").write_text("term,words\ncheery,cheery\n")
+    (tmp_path / "mirex").mkdir()
+    (tmp_path / "mirex" / "labels.csv").write_text("file,cluster,mood,artist_key,fold\n")
+    with pytest.raises(MoodError, match="must have the terms joyful, energetic") as caught:
+        read_clips(tmp_path, ("mirex",))
+    assert caught.value.code == "data_invalid"
+
+
+def test_a_copy_has_the_labels_and_the_fold_of_its_original_but_is_not_measured(tmp_path: Path) -> None:
+    write_terms(tmp_path)
+    (tmp_path / "mirex").mkdir()
+    (tmp_path / "mirex" / "labels.csv").write_text("file,cluster,mood,artist_key,fold\na.opus,5,sad word,y,3\n")
+    (tmp_path / "augmented").mkdir()
+    (tmp_path / "augmented" / "clips.csv").write_text("file,source\nx.wav,mirex/a.opus\ny.wav,mirex/missing.opus\n")
+    original, copy = read_clips(tmp_path, ("mirex", "augmented"))
+    assert (copy.name, copy.copy_of, copy.fold, copy.terms) == ("augmented/x.wav", 0, 3, ("sad",))
+    pack = small_pack(4)
+    with_copy = replace(pack, clips=[*pack.clips[:3], replace(pack.clips[1], collection="augmented", copy_of=1)])
+    assert with_copy.measured.tolist() == [0, 1, 2]
+    assert with_copy.copies().tolist() == [-1, 3, -1, -1]
+    assert with_copy.training_clips("final").tolist() == [0, 1, 2]
+
+
+def test_soft_targets_know_more_than_chance_about_clips_of_other_folds() -> None:
+    pack = small_pack(120, taught=True)
+    soft = soft_targets(pack, "0")
+    held_out = pack.folds == 0
+    assert np.isnan(soft["moods"][held_out]).all()
+    calm = soft["moods"][~held_out, MOOD_NAMES.index("calm")]
+    dark = np.array([index % 2 == 0 for index in np.flatnonzero(~held_out)])
+    assert calm[dark].min() > calm[~dark].max()
+    np.testing.assert_allclose(soft["quadrants"][~held_out].sum(axis=1), 1, atol=1e-5)
+
+
+def test_labels_and_soft_targets_are_blended_and_a_clip_without_label_counts_less() -> None:
+    pack = small_pack(120, taught=True)
+    plain, blended = Targets.of(pack, []), Targets.of(pack, [], soft_targets(pack, "final"))
+    worded = next(i for i, clip in enumerate(pack.clips) if clip.collection == "4qaed")
+    heard = next(i for i, clip in enumerate(pack.clips) if clip.collection == "emotify")
+    assert plain.arrays["quadrants_weight"][heard] == 0
+    assert blended.arrays["quadrants_weight"][heard] == UNLABELLED_WEIGHT
+    assert blended.arrays["quadrants_weight"][worded] == 1
+    label, soft = plain.arrays["quadrants"][worded], soft_targets(pack, "final")["quadrants"][worded]
+    np.testing.assert_allclose(blended.arrays["quadrants"][worded], TRUST * label + (1 - TRUST) * soft, atol=1e-6)
 
 
 def test_a_teachers_frames_are_interpolated_between_their_middles() -> None:

@@ -51,7 +51,7 @@ def frequent_tags(pack: Pack, clips: np.ndarray, at_least: int = 12) -> list[str
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets of all clips, one row each, and their weights. A label scheme without a target for a clip has weight 0."""
+    """Targets of all clips and their weights, one row each. A label scheme without a target for a clip has weight 0."""
 
     arrays: dict[str, np.ndarray]
 

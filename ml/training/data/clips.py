@@ -108,7 +108,9 @@ def available_collections(data: Path) -> tuple[str, ...]:
 
 def _rows(place: Path) -> list[dict[str, str]]:
     if not place.is_file():
-        raise MoodError("data_missing", f"{place} does not exist. --data names the folder with {'/, '.join(MUSIC_SETS)}/.")
+        raise MoodError(
+            "data_missing", f"{place} does not exist. --data names the folder with {'/, '.join(MUSIC_SETS)}/."
+        )
     with place.open(newline="", encoding="utf-8") as handle:
         return list(csv.DictReader(handle))
 

@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE
-from ml.moods import EMOTION_NAMES, MOOD_NAMES
+from ml.moods import CLUSTERS, EMOTION_OF_TERM, MOOD_NAMES, QUADRANTS
 from ml.training.data.clips import Clip
 from ml.training.data.packing import Pack
 
@@ -25,6 +25,8 @@ STRENGTH = {"moods": 0.6, "quadrants": 0.6, "clusters": 0.3}
 """Inverse penalty (C) of the logistic regressions, for inputs with a total variance of 2."""
 PENALTY = {"emotions": 4.0, "affect": 6.0}
 """Penalty of the ridge regressions."""
+EMOTION_TERMS = np.array([term in EMOTION_OF_TERM for term in MOOD_NAMES])
+"""bool (16,): which terms have an emotion of the listeners."""
 NEGATIVE_WEIGHT = 0.3
 """A song of the clusters' collection has one word; that it lacks another one says little."""
 SHARE_WEIGHT = 0.7
@@ -128,12 +130,19 @@ class _Regressions:
     def predict(self, pack: Pack, clips: np.ndarray) -> SoftTargets:
         x = self.inputs(_blocks(pack, clips, self.both))
         return {
-            "moods": np.stack([one.predict_proba(x)[:, 1] for one in self.moods], axis=1),
+            "moods": np.stack([_chances(one, x, 2)[:, 1] for one in self.moods], axis=1),
             "emotions": np.clip(self.emotions.predict(x), 0, 1),
-            "quadrants": self.quadrants.predict_proba(x),
-            "clusters": self.clusters.predict_proba(x),
+            "quadrants": _chances(self.quadrants, x, len(QUADRANTS)),
+            "clusters": _chances(self.clusters, x, len(CLUSTERS)),
             "affect": self.affect.predict(x),
         }
+
+
+def _chances(fitted: LogisticRegression, x: np.ndarray, classes: int) -> np.ndarray:
+    """(clips, classes): 0 for a class without a training clip."""
+    out = np.zeros((len(x), classes))
+    out[:, fitted.classes_] = fitted.predict_proba(x)
+    return out
 
 
 def _blocks(pack: Pack, clips: np.ndarray, both: bool) -> list[np.ndarray]:
@@ -156,14 +165,3 @@ def _weighted(x: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> Logist
     labels = np.repeat([1, 0], len(targets))
     fitted = LogisticRegression(C=STRENGTH["moods"], max_iter=500)
     return fitted.fit(np.concatenate([x, x])[rows], labels[rows], sample_weight=share[rows])
-
-
-def _emotion_terms() -> np.ndarray:
-    from ml.moods import EMOTIONS
-
-    with_emotion = {EMOTIONS[name].term for name in EMOTION_NAMES}
-    return np.array([term in with_emotion for term in MOOD_NAMES])
-
-
-EMOTION_TERMS = _emotion_terms()
-"""bool (16,): which terms have an emotion of the listeners."""
