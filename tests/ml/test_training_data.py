@@ -97,7 +97,7 @@ def test_a_copy_has_the_labels_and_the_fold_of_its_original_but_is_not_measured(
     (tmp_path / "mirex" / "labels.csv").write_text("file,cluster,mood,artist_key,fold\na.opus,5,sad word,y,3\n")
     (tmp_path / "augmented").mkdir()
     (tmp_path / "augmented" / "clips.csv").write_text("file,source\nx.wav,mirex/a.opus\ny.wav,mirex/missing.opus\n")
-    original, copy = read_clips(tmp_path, ("mirex", "augmented"))
+    _, copy = read_clips(tmp_path, ("mirex", "augmented"))
     assert (copy.name, copy.copy_of, copy.fold, copy.terms) == ("augmented/x.wav", 0, 3, ("sad",))
     pack = small_pack(4)
     with_copy = replace(pack, clips=[*pack.clips[:3], replace(pack.clips[1], collection="augmented", copy_of=1)])

@@ -15,7 +15,8 @@ from ml.training.data.feature_cache import FeatureCache
 from ml.training.data.teachers import CLIP_WIDTH, PARTS, TEACHERS, WIDTH, Teacher, read_teachers
 
 ARRAYS = (
-    "mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts", "taught", *(f"{t}_clips" for t in TEACHERS)
+    "mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts", "taught",
+    *(f"{name}_clips" for name in TEACHERS),
 )  # fmt: skip
 
 

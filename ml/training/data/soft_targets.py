@@ -1,9 +1,9 @@
 """What plain regressions on the teachers' descriptions say of each clip: soft targets for every label scheme.
 
-A clip has labels in one scheme only. A regression on what the teachers hear in it, fitted on the clips with such labels,
-says how likely the labels of the other schemes are (pseudo-labels, Lee 2013; born-again networks, Furlanello et al. 2018).
-Everything is fitted on the training clips of one fold. A training clip's own targets come from regressions that were
-fitted without its fold, or they would only repeat its labels.
+A clip has labels in one scheme only. A regression on what the teachers hear in it, fitted on the clips with such
+labels, says how likely the labels of the other schemes are (pseudo-labels, Lee 2013; born-again networks, Furlanello et
+al. 2018). Everything is fitted on the training clips of one fold. A training clip's own targets come from regressions
+that were fitted without its fold, or they would only repeat its labels.
 """
 
 from __future__ import annotations
