@@ -19,6 +19,7 @@ from ml.features.waveform import waveform
 from ml.inference.answer import compose_answer
 from ml.inference.reasons import reasons
 from ml.models.bundle import Bundle
+from ml.models.mood_readout import refined
 from ml.models.score_vector import as_scores
 
 BATCH_SIZE = 8
@@ -77,9 +78,15 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     vectors = {name: np.concatenate(parts) for name, parts in batches.items()}
     combined = bundle.combination(vectors["cnn1d"], vectors["cnn2d"])
     song = {name: rows.mean(axis=0) for name, rows in vectors.items()}
+    combined_song = bundle.combination(song["cnn1d"], song["cnn2d"])
+    # Both networks are combined as they are; what one of them says alone has a readout of its own.
+    vectors, song = (
+        {name: refined(rows, bundle.mood_readouts.get(name)) for name, rows in by_network.items()}
+        for by_network in (vectors, song)
+    )
     answer = compose_answer(
         models={name: as_scores(vector) for name, vector in song.items()},
-        combined=as_scores(bundle.combination(song["cnn1d"], song["cnn2d"])),
+        combined=as_scores(combined_song),
         segments=[
             {
                 "start_s": round(segment.start_s, 3),

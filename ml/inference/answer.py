@@ -7,7 +7,6 @@ from typing import Any
 
 from ml.models.card import Card
 from ml.models.score_vector import agreement
-from ml.moods import compose
 
 DECIMALS = 4
 
@@ -35,8 +34,9 @@ def compose_answer(
 def network_view(stored: Mapping[str, Any], network: str, card: Card) -> dict[str, Any]:
     """A stored answer as "cnn1d" or "cnn2d" alone gives it, from its stored scores; "both" is the answer itself.
 
-    The mood, alternatives, genres, scores, and the segments' moods and scores are those of that network. An answer
-    without segments gives a view without segments.
+    The mood, alternatives, genres, scores, and the segments' moods and scores are those of that network, by the
+    rules of the model that gave the answer; `card` is that model's. An answer without segments gives a view without
+    segments.
     """
     if network == "both":
         return dict(stored)
@@ -54,7 +54,7 @@ def network_view(stored: Mapping[str, Any], network: str, card: Card) -> dict[st
 
 
 def _composed(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:
-    composite = compose(scores, card.calibration(network), card.reference(network))
+    composite = card.rules(network).compose(scores)
     return {
         "mood": composite.to_json(),
         "alternatives": [dict(alternative) for alternative in composite.alternatives],
@@ -69,4 +69,4 @@ def _segment(segment: Mapping[str, Any], card: Card) -> dict[str, Any]:
 
 
 def _mood(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:
-    return compose(scores, card.calibration(network), card.reference(network)).to_json()
+    return card.rules(network).compose(scores).to_json()

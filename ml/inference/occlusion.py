@@ -68,7 +68,7 @@ class SaliencyMap:
     """All analysed patches, in time order."""
 
     def of(self, mood: str) -> np.ndarray:
-        """The saliency of an emotion, float32 (bands, time), smoothed over time to hide the borders of patches."""
+        """The saliency of a term or an emotion, float32 (bands, time), smoothed over time to hide edges of patches."""
         drops = self.drops[:, :, LABELS.index(mood)]
         width = min(max(1, round(self.columns_per_patch / 2)), len(drops))
         padded = np.pad(drops, ((width // 2, width - 1 - width // 2), (0, 0)), "edge")

@@ -6,29 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml.moods import EMOTIONS
+
 
 @dataclass(frozen=True)
 class StrongestPassage:
-    """The segment with the highest expected share of listeners who feel a mood."""
+    """The segment in which a mood is strongest."""
 
     side: str
     """ "primary" or "secondary"."""
     mood: str
-    """An emotion's name."""
+    """The key of a mood term, or of an emotion in answers of models before mood-4."""
     index: int
     """Index of the segment, in time order."""
     start_s: float
     end_s: float
     share: float
-    """Share of listeners in this segment, 0..1."""
+    """The mood's score in this segment, 0..1: the chance of a term, or the share of listeners who feel an emotion."""
     typical: float
-    """Mean share over the song's segments, 0..1."""
+    """Its mean over the song's segments, 0..1."""
 
 
 def strongest_passages(
     segments: Sequence[Mapping[str, Any]], primary: str, secondary: str
 ) -> dict[str, StrongestPassage]:
-    """For each side the segment with the highest share of that mood; the first one on a tie.
+    """For each side the segment with the highest score of that mood; the first one on a tie.
 
     `segments` are those of an answer; silent ones do not count. Returns {"primary": ..., "secondary": ...}, or {} for a
     song without segments.
@@ -38,7 +40,8 @@ def strongest_passages(
         return {}
     passages = {}
     for side, mood in (("primary", primary), ("secondary", secondary)):
-        shares = {index: segments[index]["scores"]["emotions"][mood] for index in sounding}
+        scheme = "emotions" if mood in EMOTIONS else "moods"
+        shares = {index: segments[index]["scores"][scheme][mood] for index in sounding}
         index = max(sounding, key=shares.__getitem__)
         passages[side] = StrongestPassage(
             side=side,

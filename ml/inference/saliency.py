@@ -35,7 +35,7 @@ class MoodSaliency:
 
 
 def mood_saliency(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) -> dict[str, MoodSaliency]:
-    """Computes a song's saliency once for all of `moods`, names of emotions. Raises MoodError as `analyse` does."""
+    """Computes a song's saliency once for all of `moods`, terms or emotions. Raises MoodError as `analyse` does."""
     spec = bundle.card.spec
     mel, rms = log_mel(decode(path, DecodingInfo(), spec), spec)
     saliency = saliency_map(mel, bundle, rms=rms)

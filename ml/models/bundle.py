@@ -13,6 +13,7 @@ from ml.calibration import corrupt
 from ml.errors import MoodError
 from ml.models.card import Card
 from ml.models.combination import Combination
+from ml.models.mood_readout import MoodReadout, mood_readouts
 from ml.models.runtime import LiteRtRuntime, Runtime
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 
@@ -26,7 +27,8 @@ class Bundle:
     @classmethod
     def open(cls, directory: Path) -> Bundle:
         """Opens the bundle in `directory`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
-        return cls(Card.read(directory))
+        card = Card.read(directory)
+        return cls(card)
 
     @property
     def version(self) -> str:
@@ -60,6 +62,11 @@ class Bundle:
     def combination(self) -> Combination:
         """The rule that combines the two networks' score vectors."""
         return Combination.from_card(self.card.values)
+
+    @cached_property
+    def mood_readouts(self) -> dict[str, MoodReadout]:
+        """The readout of the moods of each view that has one: "both", "cnn1d", "cnn2d"."""
+        return mood_readouts(self.card.values)
 
     def predict_cnn1d(self, frames: np.ndarray) -> np.ndarray:
         """The 1D network's score vectors, float32 (batch, 36).

@@ -1,4 +1,8 @@
-"""A bundle's card: its networks, audio spec, calibration and metrics. Reading a card loads no weights."""
+"""A bundle's card: its networks, audio spec, rules of the name, calibration and metrics. Reading it loads no weights.
+
+Cards of format 1 belong to models before mood-4, whose weights are no longer part of the program: only the rules of
+such a card are used, for answers that those models have given.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,12 @@ from typing import Any
 from ml.calibration import Calibration, Reference
 from ml.errors import MoodError
 from ml.models.score_vector import LABELS, OLDER_LABELS
+from ml.moods.naming import NameRules, Naming
+from ml.moods.older_rules import OlderRules
 from ml.spec import AudioSpec
 
-FORMAT = 1
+FORMAT = 2
+OLDER_FORMAT = 1
 FILE = "card.json"
 NETWORKS = ("cnn1d", "cnn2d")
 VIEWS = ("both", *NETWORKS)
@@ -38,23 +45,39 @@ class Card:
             card_format = values["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise MoodError("model_corrupt", f"{path} is not a model card; install the bundle again.") from error
-        if card_format != FORMAT:
+        if card_format not in (OLDER_FORMAT, FORMAT):
             raise MoodError(
                 "model_incompatible",
-                f"The model in {directory} has card format {card_format}, but this program reads format {FORMAT}; "
-                f"use a bundle of that format.",
+                f"The model in {directory} has card format {card_format}, but this program reads formats "
+                f"{OLDER_FORMAT} and {FORMAT}; use a bundle of one of them.",
             )
         card = cls(directory, values)
-        if tuple(card._part("labels")) not in (LABELS, OLDER_LABELS):
+        if tuple(card._part("labels")) != (OLDER_LABELS if card.names_emotions else LABELS):
             raise MoodError(
                 "model_incompatible", "The model's labels differ from those of this program; use a bundle made for it."
             )
+        if card.names_emotions:
+            return card
         for name in NETWORKS:
             if not (directory / card.network(name)["file"]).is_file():
                 raise MoodError(
                     "model_corrupt", f"The weights of {name} are missing in {directory}; install the bundle again."
                 )
         return card
+
+    @property
+    def names_emotions(self) -> bool:
+        """Whether this is a model before mood-4: its composite moods are made of emotions, and it cannot run."""
+        return bool(self.values["format"] == OLDER_FORMAT)
+
+    def require_weights(self) -> None:
+        """Raises MoodError("model_incompatible") if the model cannot run."""
+        if self.names_emotions:
+            raise MoodError(
+                "model_incompatible",
+                f"{self.version} is an older model that can no longer analyse songs, because this program does not "
+                f"include its weights; use a newer bundle.",
+            )
 
     @property
     def version(self) -> str:
@@ -64,11 +87,29 @@ class Card:
     def spec(self) -> AudioSpec:
         return AudioSpec.from_card(self._part("spec"))
 
+    def rules(self, view: str = "both") -> NameRules | OlderRules:
+        """The rules that turn the scores of a view into a composite mood. Raises MoodError("model_corrupt")."""
+        if self.names_emotions:
+            return OlderRules(self.calibration(view), self.reference(view))
+        return self._name_rules[view]
+
     def calibration(self, view: str = "both") -> Calibration:
         return self._calibrations[view]
 
     def reference(self, view: str = "both") -> Reference:
         return self._references[view]
+
+    @cached_property
+    def _name_rules(self) -> dict[str, NameRules]:
+        return {
+            view: NameRules(
+                Naming.from_card({"near_synonyms": self._part("near_synonyms"), **self._part("naming", view)}),
+                self.calibration(view),
+                self.reference(view),
+                self._part("genre_rules"),
+            )
+            for view in VIEWS
+        }
 
     @cached_property
     def _calibrations(self) -> dict[str, Calibration]:

@@ -1,7 +1,7 @@
 """Combining the two networks' score vectors. Training fits the rule, serving applies it.
 
-A bundle's card stores it as {"combination": {head: {"share_of_2d", "sharpness"}}}. An older card has only
-"share_of_2d", which means the plain weighted mean.
+A bundle's card stores it as {"combination": {head: {"share_of_2d", "sharpness"}}}, and the readout of the moods, if it
+has one, as "mood_readout".
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ml.calibration import corrupt, finite
-from ml.models.score_vector import HEADS
+from ml.models.mood_readout import MoodReadout, mood_readouts
+from ml.models.score_vector import HEAD, HEADS
 
 MIN_PROBABILITY = 1e-6
 """Probabilities are raised to at least this before they are sharpened, so that 0 does not stay 0."""
@@ -35,9 +36,13 @@ class HeadCombination:
 
 @dataclass(frozen=True)
 class Combination:
-    """One rule per head of the score vector, by head name."""
+    """One rule per head of the score vector, by head name, and optionally a readout of the moods.
+
+    The readout gives the chances of the moods anew from all scores of both networks; see `MoodReadout`.
+    """
 
     heads: Mapping[str, HeadCombination]
+    readout: MoodReadout | None = None
 
     @classmethod
     def plain(cls, share_of_2d: float = 0.5) -> Combination:
@@ -48,14 +53,18 @@ class Combination:
         """The combined score vectors, float (..., 36), of the 1D and the 2D network's vectors of the same shape.
 
         A song's vectors are each network's means over segments. Combine these means, not the segments' combined
-        vectors: sharpening does not commute with the mean.
+        vectors: sharpening does not commute with the mean. The vectors are those that the networks give, not refined by
+        readouts of their own.
         """
         parts = []
         for head in HEADS:
             rule = self.heads[head.name]
             mean = (1 - rule.share_of_2d) * cnn1d[..., head.part] + rule.share_of_2d * cnn2d[..., head.part]
             parts.append(mean if rule.sharpness == 1 else _sharpened(mean, head.activation, rule.sharpness))
-        return np.concatenate(parts, axis=-1)
+        combined = np.concatenate(parts, axis=-1)
+        if self.readout is not None:
+            combined[..., HEAD["moods"].part] = self.readout(cnn1d, cnn2d)
+        return combined
 
     def to_card(self) -> dict[str, dict[str, float]]:
         return {name: asdict(rule) for name, rule in self.heads.items()}
@@ -63,21 +72,17 @@ class Combination:
     @classmethod
     def from_card(cls, values: Mapping[str, Any]) -> Combination:
         """The combination in a card's values. Raises MoodError("model_corrupt") if it is unusable."""
-        if "combination" not in values:
-            return cls.plain(_share(values.get("share_of_2d"), "share_of_2d"))
-        entries = values["combination"]
-        if isinstance(
-            entries, Mapping
-        ):  # a card before mood-4 has no rule for moods, which its networks do not predict
-            entries = {"moods": {"share_of_2d": 0.5, "sharpness": 1.0}, **entries}
         try:
+            entries = values["combination"]
+            entries = {"moods": {"share_of_2d": 0.5, "sharpness": 1.0}, **entries}  # cards of format 1 have none
             rules = {head.name: (entries[head.name]["share_of_2d"], entries[head.name]["sharpness"]) for head in HEADS}
         except (KeyError, TypeError) as error:
             raise corrupt("The model's card has no usable combination of its networks") from error
         for name, (_, sharpness) in rules.items():
             if finite(sharpness, f"{name} sharpness") <= 0:
                 raise corrupt(f"The sharpness of {name} is {sharpness}, but only positive numbers are allowed")
-        return cls({name: HeadCombination(_share(share, name), float(sharp)) for name, (share, sharp) in rules.items()})
+        heads = {name: HeadCombination(_share(share, name), float(sharp)) for name, (share, sharp) in rules.items()}
+        return cls(heads, mood_readouts(values).get("both"))
 
 
 def _share(value: Any, name: str) -> float:

@@ -20,6 +20,7 @@ from ml.moods.genres import (
     genre_scores,
     strongest_genre,
 )
+from ml.moods.naming import NameRules, Naming
 from ml.moods.older_rules import (
     CLOSE,
     NAMED_TOGETHER,
@@ -33,6 +34,7 @@ from ml.moods.older_rules import (
 from ml.moods.scores import (
     VOCABULARIES,
     flat,
+    mood_chances,
     vocabulary_view,
 )
 from ml.moods.vocabulary import (
@@ -81,6 +83,8 @@ __all__ = [
     "Emotion",
     "Genre",
     "Mood",
+    "NameRules",
+    "Naming",
     "Pair",
     "Word",
     "adjective",
@@ -92,6 +96,7 @@ __all__ = [
     "genre_scores",
     "joined_by",
     "mixed_name",
+    "mood_chances",
     "named_most",
     "ranking",
     "sides",

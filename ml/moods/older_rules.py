@@ -6,6 +6,7 @@ Answers of mood-1 to mood-3 are made by it, and so is the truth that Emotify's l
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -27,6 +28,18 @@ def near_synonyms(emotion: str) -> frozenset[str]:
     """Emotions that say nearly the same: close in the plane and often named together by listeners."""
     partners = {a if b == emotion else b for a, b in NAMED_TOGETHER if emotion in (a, b)}
     return frozenset(p for p in partners if max(EMOTIONS[emotion].apart(EMOTIONS[p])) < CLOSE)
+
+
+@dataclass(frozen=True)
+class OlderRules:
+    """The rules of one view of a bundle before mood-4; see `ml.moods.naming.NameRules` for those of later ones."""
+
+    calibration: Calibration
+    reference: Reference
+
+    def compose(self, scores: Mapping[str, Any]) -> Composite:
+        """The composite mood of a segment's or a song's emotions. Raises MoodError("model_corrupt")."""
+        return compose(scores, self.calibration, self.reference)
 
 
 def compose(scores: Mapping[str, Any], calibration: Calibration, reference: Reference) -> Composite:

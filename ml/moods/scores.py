@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.calibration import corrupt, finite
-from ml.moods.vocabulary import EMOTIONS, FEELING, SCORE_NAMES
+from ml.moods.vocabulary import EMOTIONS, FEELING, MOODS, SCORE_NAMES
 
 TIE_DECIMALS = 6
 """Values that are equal after rounding to this many decimals tie."""
@@ -42,11 +42,20 @@ def vocabulary_view(name: str, scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def flat(scores: Mapping[str, Any]) -> dict[str, float]:
-    """All scores in one mapping under their own names (`REFERENCE_NAMES`), checked by `finite`."""
+    """All scores in one mapping under their own names (`REFERENCE_NAMES`), checked by `finite`.
+
+    The mood terms are among them if `scores` has "moods", which those of models before mood-4 lack.
+    """
     groups = (scores.get(group, {}) for group in ("emotions", "quadrants", "clusters"))
     merged = ChainMap(dict(scores), *groups)
     values = {name: score(merged, name) for name in SCORE_NAMES}
-    return {**values, FEELING: max(values[key] for key in EMOTIONS)}
+    moods = mood_chances(scores) if "moods" in scores else {}
+    return {**values, **moods, FEELING: max(values[key] for key in EMOTIONS)}
+
+
+def mood_chances(scores: Mapping[str, Any]) -> dict[str, float]:
+    """The chances of the sixteen mood terms, in the order of `MOODS`, checked by `finite`."""
+    return {key: score(scores.get("moods", {}), key) for key in MOODS}
 
 
 def emotion_shares(emotions: Mapping[str, Any]) -> dict[str, float]:

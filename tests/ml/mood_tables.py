@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ml.calibration import Calibration, Logistic, Reference
-from ml.moods import CLUSTERS, EMOTIONS, QUADRANTS, REFERENCE_NAMES
+from ml.moods import CLUSTERS, EMOTIONS, MOOD_NAMES, QUADRANTS, REFERENCE_NAMES
 
 SPREADS = {
-    **dict.fromkeys(REFERENCE_NAMES, (0.0, 0.6)),
+    **dict.fromkeys((*REFERENCE_NAMES, *MOOD_NAMES), (0.0, 0.6)),
     **dict.fromkeys(QUADRANTS, (0.0, 0.5)),
     **dict.fromkeys(CLUSTERS, (0.0, 0.4)),
     "valence": (1.0, 9.0),
@@ -41,3 +41,15 @@ def scores(valence: float = 5.0, arousal: float = 5.0, rest: float = 0.3, **give
         "valence": valence,
         "arousal": arousal,
     }
+
+
+def moods(rest: float = 0.1, **given: float) -> dict[str, float]:
+    """Chances of the sixteen mood terms: those given, the same for all others."""
+    return {**dict.fromkeys(MOOD_NAMES, rest), **given}
+
+
+def term_scores(valence: float = 5.0, arousal: float = 5.0, rest: float = 0.1, **given: float) -> dict[str, Any]:
+    """Scores of a model that knows the mood terms; `given` are chances of terms or of quadrants."""
+    terms = {name: chance for name, chance in given.items() if name in MOOD_NAMES}
+    others = {name: chance for name, chance in given.items() if name not in MOOD_NAMES}
+    return {"moods": moods(rest, **terms), **scores(valence, arousal, **others)}

@@ -42,5 +42,14 @@ def test_silent_segments_do_not_count() -> None:
     assert strongest_passages([silence], "calmness", "power") == {}
 
 
+def test_a_term_is_strongest_where_its_chance_is_highest() -> None:
+    terms = [
+        {"start_s": start_s, "end_s": start_s + 10, "scores": {"moods": {"sad": chance, "tender": 1 - chance}}}
+        for start_s, chance in ((0, 0.2), (5, 0.9), (10, 0.4))
+    ]
+    passages = strongest_passages(terms, "sad", "tender")
+    assert [(one.mood, one.index, one.share) for one in passages.values()] == [("sad", 1, 0.9), ("tender", 0, 0.8)]
+
+
 def test_a_song_without_segments_has_no_passage() -> None:
     assert strongest_passages([], "calmness", "power") == {}
