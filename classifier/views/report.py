@@ -102,7 +102,7 @@ def _reasons(reasons: Sequence[Mapping[str, Any]], mood: CompositeMood) -> list[
             [
                 reason["text"]
                 for reason in reasons
-                if reason["effect"] > 0 and reason.get("mood", mood.first.key) == side.key
+                if (reason["effect"] is None or reason["effect"] > 0) and reason.get("mood", mood.first.key) == side.key
             ][:MOST_REASONS],
         )
         for side in mood.sides

@@ -39,7 +39,7 @@ class AnalysisResult:
     tags: Tags
     warnings: list[dict[str, str]]
     answer: dict[str, Any]
-    """mood, alternatives, genres, agreement, scores, models, reasons, features, segments; plain JSON."""
+    """mood, alternatives, genres, agreement, scores, models, reasons, explanations, features, segments; plain JSON."""
     spectrogram_png: bytes
     waveform: list[int]
     """Loudness over time in equal parts, 0..100; see `ml.features.waveform`."""
@@ -104,7 +104,7 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
         card=bundle.card,
     )
     sides = (answer["mood"]["primary"], answer["mood"]["secondary"])
-    answer["reasons"] = reasons(features, segments, sides, bundle)
+    answer |= reasons(features, segments, sides, bundle)
     answer["features"] = {
         name: round(value, 6) for name, value in features.medians(_sounding_frames(features, segments, bundle)).items()
     }

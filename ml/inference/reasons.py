@@ -1,40 +1,101 @@
-"""Reasons for a mood: how much its share drops when a trait is removed from the 1D network's input (occlusion)."""
+"""Reasons for the moods of a song: properties of its sound, by occlusion in the 1D network and by the training data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ml.audio.segments import Segment, evenly_spaced, frame_window
 from ml.features.extraction import SongFeatures
-from ml.features.traits import TRAITS
+from ml.features.names import MODE
+from ml.features.pace import onsets_per_second
+from ml.features.traits import HEARD, PACE, TRAITS
+from ml.inference.explanations import Evidence, named_traits, sentence, weights
 from ml.models.bundle import Bundle
+from ml.models.card import Card
 from ml.models.score_vector import LABELS
+from ml.spec import AudioSpec
 
 MAX_SEGMENTS = 12
 """Number of segments, evenly spaced over the song, that are analysed again without each trait."""
 FOR, AGAINST = 4, 2
-"""Number of reasons for and against a mood; if there are fewer of one kind, there are more of the other."""
+"""The largest number of reasons for and against a mood."""
+SIDES = ("primary", "secondary")
 
 
 def reasons(
     features: SongFeatures, segments: Sequence[Segment], moods: Sequence[str], bundle: Bundle
-) -> list[dict[str, Any]]:
-    """The traits with the largest effect on each of `moods` (names of emotions), mood by mood; see `trait_effects`.
+) -> dict[str, Any]:
+    """Why a song has each of its one or two `moods` (labels of the score vector), as parts of the answer.
 
-    For each mood the traits in favour come first, strongest first; the strongest trait against it comes last. The text
-    compares the song with the training songs. Each reason is {"mood", "trait", "feature", "text", "effect"}.
+    "explanations" has one sentence by side, "primary" and "secondary". "reasons" lists the traits behind it, mood by
+    mood, heaviest first, and after them the traits that speak against the mood: each is {"mood", "trait", "feature",
+    "text", "effect"}. The text compares the song with the training songs. `effect` is None for the pace, which the 1D
+    network does not measure.
     """
     effects = trait_effects(bundle.feature_scaler(spaced_windows(features, segments, bundle)), bundle)
-    values = features.medians()
-    ranks = {name: bundle.card.feature_reference.rank(name, value) for name, value in values.items()}
-    return [
-        _reason(row, mood, effects[row, LABELS.index(mood)], values, ranks)
+    values = song_measures(features, bundle.card.spec)
+    reference = bundle.card.feature_reference
+    ranks = {name: reference.rank(name, value) for name, value in values.items() if name in reference.quantiles}
+    positions = trait_positions(features, values, ranks)
+    sides = {mood: evidence_for(mood, positions, effects, bundle.card) for mood in moods}
+    named = named_traits(sides)
+    listed = [
+        {
+            "mood": mood,
+            "trait": one.trait.name,
+            **dict(zip(("feature", "text"), one.trait.describe(values, ranks), strict=True)),
+            "effect": None if one.effect is None else round(one.effect, 4),
+        }
         for mood in moods
-        for row in strongest(effects[:, LABELS.index(mood)])
+        for one in listed_traits(sides[mood], named[mood])
     ]
+    return {
+        "reasons": listed,
+        "explanations": {side: sentence(mood, named[mood]) for side, mood in zip(SIDES, moods, strict=False)},
+    }
+
+
+def song_measures(features: SongFeatures, spec: AudioSpec) -> dict[str, float]:
+    """What traits are measured by: the medians of the 57 features, and onsets per second."""
+    return {**features.medians(), PACE.features[0]: onsets_per_second(features.mel, spec)}
+
+
+def trait_positions(
+    features: SongFeatures, values: Mapping[str, float], ranks: Mapping[str, float]
+) -> dict[str, float]:
+    """Where the song is between the low (-1) and the high end (1) of the library, by trait; see `Trait.position`.
+
+    `values`: see `song_measures`. `ranks`: the share of the library below each of them, 0..1; a trait without ranks has
+    no position. A song whose most frequent key and mode are not those of most of it is neither minor nor major.
+    """
+    in_major = float(features.frames[:, MODE].mean())
+    if (in_major >= 0.5) != (values["mode"] >= 0.5):
+        in_major = 0.5
+    with_mode = {**ranks, "mode": in_major}
+    return {trait.name: trait.position(with_mode) for trait in HEARD if ranks.keys() >= set(trait.features)}
+
+
+def evidence_for(mood: str, positions: dict[str, float], effects: np.ndarray, card: Card) -> list[Evidence]:
+    """What each trait says about a mood. `effects`: see `trait_effects`."""
+    column, directions = LABELS.index(mood), card.trait_directions.get(mood, {})
+    by_network = {trait.name: float(effects[row, column]) for row, trait in enumerate(TRAITS)}
+    return [
+        Evidence(trait, positions[trait.name], by_network.get(trait.name), directions.get(trait.name))
+        for trait in HEARD
+        if trait.name in positions
+    ]
+
+
+def listed_traits(evidence: Sequence[Evidence], named: Sequence[Evidence]) -> list[Evidence]:
+    """The named traits and other reasons for a mood, heaviest first; then those against it, the strongest last."""
+    weight = weights(evidence)
+    supporting = sorted((one for one in evidence if one.supports), key=lambda one: -weight[one.trait.name])
+    others = [one for one in supporting if one not in named][: FOR - len(named)]
+    opposing = sorted((one for one in evidence if one.opposes), key=lambda one: -(one.effect or 0.0))
+    return [one for one in supporting if one in named or one in others] + opposing[-AGAINST:]
 
 
 def trait_effects(frames: np.ndarray, bundle: Bundle) -> np.ndarray:
@@ -66,18 +127,3 @@ def spaced_windows(
     count, spec, views = len(features.frames), bundle.card.spec, bundle.frame_views
     windows = [frame_window(segment, count, spec, views) for segment in evenly_spaced(segments, max_segments)]
     return np.stack([features.frames[window] for window in windows])
-
-
-def strongest(effects: np.ndarray) -> list[int]:
-    """Indices of the effects to report, (traits,), from the most positive to the most negative."""
-    order = np.argsort(-effects).tolist()
-    positive = [row for row in order if effects[row] > 0]
-    negative = [row for row in order if effects[row] <= 0]
-    fewer = min(len(negative), max(AGAINST, FOR + AGAINST - len(positive)))
-    return positive[: FOR + AGAINST - fewer] + negative[len(negative) - fewer :]
-
-
-def _reason(row: int, mood: str, effect: float, values: dict[str, float], ranks: dict[str, float]) -> dict[str, Any]:
-    trait = TRAITS[row]
-    feature, text = trait.describe(values, ranks)
-    return {"mood": mood, "trait": trait.name, "feature": feature, "text": text, "effect": round(float(effect), 4)}

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ml.calibration import Calibration, Reference
+from ml.calibration import Calibration, Reference, corrupt, finite
 from ml.errors import MoodError
 from ml.models.score_vector import LABELS, OLDER_LABELS
 from ml.moods.naming import NameRules, Naming
@@ -123,6 +123,20 @@ class Card:
     def feature_reference(self) -> Reference:
         """The distribution of each of the 57 features over the training songs."""
         return Reference.from_card(self._part("feature_reference"))
+
+    @cached_property
+    def trait_directions(self) -> dict[str, dict[str, float]]:
+        """By mood and trait: how the trait goes with the mood in the training data, a correlation, -1..1.
+
+        Empty for cards that do not have them. Raises MoodError("model_corrupt").
+        """
+        directions = self.values.get("trait_directions", {})
+        if not isinstance(directions, dict) or not all(isinstance(one, dict) for one in directions.values()):
+            raise corrupt("The model's card has no usable directions of traits")
+        return {
+            mood: {trait: finite(value, f"{mood} {trait}") for trait, value in by_trait.items()}
+            for mood, by_trait in directions.items()
+        }
 
     def network(self, name: str) -> dict[str, Any]:
         """The card's entry of one network: file, sha256, parameters, scaler."""

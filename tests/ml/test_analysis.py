@@ -47,6 +47,7 @@ def test_the_answer_has_every_part(result: AnalysisResult) -> None:
         "scores",
         "models",
         "reasons",
+        "explanations",
         "features",
         "segments",
     } == set(answer)
@@ -136,7 +137,8 @@ def test_a_view_of_one_network_is_composed_from_its_stored_scores(result: Analys
 def test_both_sides_have_reasons(result: AnalysisResult) -> None:
     mood = result.answer["mood"]
     assert {reason["mood"] for reason in result.answer["reasons"]} == {mood["primary"], mood["secondary"]}
-    assert all(reason["feature"] in NAMES and reason["text"] for reason in result.answer["reasons"])
+    assert all(reason["feature"] and reason["text"] for reason in result.answer["reasons"])
+    assert all(sentence.endswith(".") for sentence in result.answer["explanations"].values())
 
 
 def test_a_file_that_cannot_be_decoded_raises_its_error_code(tmp_path: Path, bundle: Bundle) -> None:

@@ -1,9 +1,10 @@
-"""Both sides have reasons in words, and removing the first reasons lowers the mood most."""
+"""Both sides have reasons in words and a sentence, and removing the first reasons lowers the mood most."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from ml.audio.segments import segments_of
 from ml.features.extraction import SongFeatures, extract
 from ml.features.names import NAMES
-from ml.features.traits import TRAITS
-from ml.inference.reasons import AGAINST, FOR, reasons, strongest
+from ml.features.traits import HEARD, PACE, TRAITS
+from ml.inference.explanations import Evidence
+from ml.inference.reasons import AGAINST, FOR, listed_traits, reasons
 from ml.models.bundle import Bundle
+from ml.moods import adjective
 from ml.spec import SPEC
 from ml.training.evaluation.explanation_faithfulness import (
     OTHER_REPLACEMENT,
@@ -46,7 +49,11 @@ def song(name: str) -> SongFeatures:
     return extract([samples + noise(24.0, SPEC.sample_rate, amplitude=0.00001)], SPEC)
 
 
-def reasons_of(name: str, bundle: Bundle) -> list[dict[str, object]]:
+def reasons_of(name: str, bundle: Bundle) -> list[dict[str, Any]]:
+    return explained(name, bundle)["reasons"]
+
+
+def explained(name: str, bundle: Bundle) -> dict[str, Any]:
     features = song(name)
     return reasons(features, segments_of(features.duration_s, SPEC), moods_of(features, bundle), bundle)
 
@@ -56,32 +63,41 @@ def test_every_feature_is_in_exactly_one_trait() -> None:
 
 
 def test_the_docs_list_every_trait_with_its_words() -> None:
-    rows = [line for line in PAGE.splitlines() if line.startswith(tuple(f"| `{trait.name}` |" for trait in TRAITS))]
-    assert len(rows) == len(TRAITS)
-    for trait, row in zip(TRAITS, rows, strict=True):
+    rows = [line for line in PAGE.splitlines() if line.startswith(tuple(f"| `{trait.name}` |" for trait in HEARD))]
+    assert len(rows) == len(HEARD)
+    for trait, row in zip(HEARD, rows, strict=True):
         assert f"| `{trait.name}` | " in row
         assert f"`{trait.features[0]}`" in row
         assert f"`{trait.features[-1]}`" in row
         assert trait.low in row
         assert trait.high in row
+        assert all(word in row for word in trait.words or ())
 
 
-def test_both_sides_have_reasons_from_strongest_for_to_strongest_against(bundle: Bundle) -> None:
-    features = song("middling")
+def test_both_sides_have_reasons_and_a_sentence(bundle: Bundle) -> None:
+    features = song("lively and bright")
     primary, secondary = moods_of(features, bundle)
-    result = reasons_of("middling", bundle)
-    assert [reason["mood"] for reason in result] == [primary] * (FOR + AGAINST) + [secondary] * (FOR + AGAINST)
-    for mood in (primary, secondary):
-        effects = [reason["effect"] for reason in result if reason["mood"] == mood]
-        assert effects == sorted(effects, reverse=True)
-    assert all(reason["feature"] in NAMES for reason in result)
-    assert {reason["trait"] for reason in result} <= {trait.name for trait in TRAITS}
+    result = explained("lively and bright", bundle)
+    assert {reason["mood"] for reason in result["reasons"]} <= {primary, secondary}
+    assert set(result["explanations"]) == {"primary", "secondary"}
+    assert result["explanations"]["primary"].startswith(f"{adjective(primary)}: ")
+    assert result["explanations"]["secondary"].startswith(f"{adjective(secondary)}: ")
+    assert all(reason["feature"] in (*NAMES, *PACE.features) for reason in result["reasons"])
 
 
-def test_there_are_four_reasons_for_and_two_against_and_one_kind_replaces_missing_ones_of_the_other() -> None:
-    assert strongest(np.array([0.1, -0.2, 0.3, 0.05, 0.02, 0.01, -0.1, -0.01])) == [2, 0, 3, 4, 6, 1]
-    assert strongest(np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.1])) == [5, 4, 3, 2, 1, 6]
-    assert strongest(np.array([-0.1, -0.2, -0.3, -0.4, -0.5, -0.6, 0.1])) == [6, 1, 2, 3, 4, 5]
+@pytest.mark.parametrize("name", MUSIC)
+def test_no_reason_is_ordinary_in_the_song(name: str, bundle: Bundle) -> None:
+    texts = [reason["text"] for reason in reasons_of(name, bundle)]
+    assert texts
+    assert not [text for text in texts if "ordinary" in text or "unusual" in text]
+
+
+def test_reasons_for_a_mood_come_before_those_against_it_and_named_ones_are_always_listed() -> None:
+    own = [Evidence(trait, 0.9, 0.1 - 0.01 * row, 0.2) for row, trait in enumerate(TRAITS[:8])]
+    against = [Evidence(trait, 0.9, -0.1 - 0.01 * row, -0.2) for row, trait in enumerate(TRAITS[8:11])]
+    named = [own[7]]
+    listed = listed_traits([*own, *against], named)
+    assert listed == [*own[: FOR - 1], own[7], *against[-AGAINST:]]
 
 
 def test_descriptions_compare_a_song_with_the_library() -> None:
@@ -93,6 +109,17 @@ def test_descriptions_compare_a_song_with_the_library() -> None:
     assert words["tempo"].describe(values, middle) == ("tempo_bpm", "ordinary in tempo")
     assert words["loudness"].describe(values, middle | {"rms_mean": 1.0}) == ("rms_mean", "louder than 99 % of songs")
     assert words["key"].describe(values, middle) == ("mode", "in A minor")
+    assert PACE.describe(values, {"onsets_per_s": 0.9}) == ("onsets_per_s", "busier than 90 % of songs")
+
+
+def test_a_position_is_between_the_two_ends_of_the_library() -> None:
+    middle = dict.fromkeys(NAMES, 0.5)
+    words = {trait.name: trait for trait in TRAITS}
+    assert words["tempo"].position(middle) == 0.0
+    assert words["tempo"].position(middle | {"tempo_bpm": 0.25}) == -0.5
+    assert words["key"].position(middle | {"mode": 0.0}) == -1.0
+    assert words["tone_changes"].position(dict.fromkeys(NAMES, 1.0)) == 1.0
+    assert words["tone_colour"].position(dict.fromkeys(NAMES, 1.0)) == 0.0
 
 
 def test_the_median_feature_represents_a_trait_with_many_features() -> None:

@@ -33,6 +33,7 @@ def harbour(anna: Person) -> Song:
             {"mood": "calmness", "feature": "tempo_bpm", "text": "slower than 80 % of songs", "effect": 0.2},
             {"mood": "calmness", "feature": "rms_mean", "text": "louder than 60 % of songs", "effect": -0.1},
             {"mood": "power", "feature": "mode", "text": "in A minor", "effect": 0.1},
+            {"mood": "power", "feature": "onsets_per_s", "text": "busier than 80 % of songs", "effect": None},
         ],
         features={"tempo_bpm": 92.3, "key": 9.0, "mode": 0.0},
     )
@@ -64,6 +65,7 @@ def test_each_side_has_its_supporting_reasons(anna_client: Client, harbour: Song
     assert "Slower than 80 % of songs" in calm
     assert "louder than" not in calm.lower()
     assert "In A minor" in power
+    assert "Busier than 80 % of songs" in power
 
 
 def test_reasons_of_older_results_belong_to_the_first_side(anna_client: Client, harbour: Song) -> None:

@@ -254,6 +254,16 @@ def test_reasons_without_a_mood_belong_to_the_first_side() -> None:
     assert second.supporting == []
 
 
+def test_a_reason_without_an_effect_of_its_own_comes_first_and_has_no_number() -> None:
+    loud = {"mood": "calmness", "trait": "loudness", "feature": "rms_mean", "text": "quieter", "effect": 0.1}
+    pace = {"mood": "calmness", "trait": "pace", "feature": "onsets_per_s", "text": "slower in pace", "effect": None}
+    first, _ = side_details(whole("calmness", "power"), [loud, pace], {}, [], 0.0)
+    assert [(reason.text, reason.points) for reason in first.supporting] == [
+        ("Slower in pace", ""),
+        ("Quieter", "+10.0"),
+    ]
+
+
 def test_adjacent_passages_of_a_side_are_merged() -> None:
     song = [segment(0, "calmness", "power"), segment(5, "tension", "calmness"), segment(10, "tension", "sadness")]
     calm, powerful = side_details(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)

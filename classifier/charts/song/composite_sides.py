@@ -1,5 +1,6 @@
 """The two sides of a composite mood explained: the reasons for each, where each occurs, and why they are joined."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,7 @@ def side_details(
     duration_s: float,
 ) -> list[SideDetails]:
     mood = answer["mood"]
-    strongest = max((abs(reason["effect"]) for reason in reasons), default=1.0) or 1.0
+    strongest = max((abs(reason["effect"] or 0.0) for reason in reasons), default=1.0) or 1.0
     details = []
     for name, confidence in (("primary", "confidence"), ("secondary", "secondary_confidence")):
         key = mood[name]
@@ -66,8 +67,8 @@ def side_details(
         own_reasons = [reason for reason in reasons if reason.get("mood", mood["primary"]) == key]
         ranked = [
             _reason(reason, strongest)
-            for reason in sorted(own_reasons, key=lambda reason: -abs(reason["effect"]))
-            if abs(reason["effect"]) >= LEAST_EFFECT
+            for reason in sorted(own_reasons, key=_order)
+            if reason["effect"] is None or abs(reason["effect"]) >= LEAST_EFFECT
         ]
         supporting = [reason for reason in ranked if reason.is_supporting][:MOST_SUPPORTING]
         own_passages = [passage for passage in passages if key in (passage.primary, passage.secondary)]
@@ -105,13 +106,20 @@ def conjunction_text(mood: CompositeMood) -> str:
     return f"{high.adjective} is much more pleasant than {low.adjective}"
 
 
+def _order(reason: Mapping[str, Any]) -> float:
+    """Largest effects first; before them what has no effect of its own, such as the pace."""
+    return -math.inf if reason["effect"] is None else -abs(reason["effect"])
+
+
 def _reason(reason: Mapping[str, Any], strongest: float) -> Reason:
-    effect = reason["effect"]
+    effect = reason["effect"] or 0.0
+    # The 1D network does not measure the pace by itself; the training songs support it.
+    points = "" if reason["effect"] is None else f"{'+' if effect > 0 else '−'}{abs(100 * effect):.1f}"
     return Reason(
         text=reason["text"][:1].upper() + reason["text"][1:],
-        points=f"{'+' if effect > 0 else '−'}{abs(100 * effect):.1f}",
+        points=points,
         width=percent_of(abs(effect), strongest, 1),
-        is_supporting=effect > 0,
+        is_supporting=reason["effect"] is None or effect > 0,
         effect=effect,
     )
 

@@ -1,0 +1,38 @@
+"""Which way a trait goes with a mood, from the labels of the training songs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ml.training.evaluation.trait_directions import MIN_CLIPS, correlations
+
+
+def test_a_trait_that_rises_with_the_mood_has_a_positive_direction() -> None:
+    random = np.random.default_rng(0)
+    labels = (random.random(200) < 0.3).astype(float)
+    positions = np.stack([labels - 0.5, 0.5 - labels, random.uniform(-1, 1, 200)], axis=1)
+    rising, falling, unrelated = correlations(positions, labels[:, None], ["4qaed"] * 200)[0]
+    assert rising == pytest.approx(1.0)
+    assert falling == pytest.approx(-1.0)
+    assert abs(unrelated) < 0.2
+
+
+def test_a_difference_between_collections_is_no_direction() -> None:
+    """One collection is louder and has more angry songs; in each of them anger has nothing to do with loudness."""
+    names = ["4qaed"] * 100 + ["mirex"] * 100
+    angry = np.concatenate([np.arange(100) % 2 < 1, np.arange(100) % 5 < 1]).astype(float)
+    louder = np.concatenate([np.full(100, 0.6), np.full(100, -0.6)])
+    assert correlations(louder[:, None], angry[:, None], names)[0, 0] == pytest.approx(0.0)
+
+
+def test_clips_whose_people_were_not_asked_do_not_count() -> None:
+    labels = np.concatenate([np.arange(100) % 2, np.full(100, np.nan)])
+    positions = np.concatenate([np.arange(100) % 2, np.ones(100)]).astype(float)
+    assert correlations(positions[:, None], labels[:, None], ["4qaed"] * 100 + ["emotify"] * 100)[0, 0] == 1.0
+
+
+def test_a_collection_with_few_songs_of_a_mood_says_nothing() -> None:
+    labels = np.zeros(100)
+    labels[: MIN_CLIPS - 1] = 1.0
+    assert correlations(labels[:, None], labels[:, None], ["mirex"] * 100)[0, 0] == 0.0
