@@ -44,5 +44,6 @@ def model_json(card: Mapping[str, Any]) -> dict[str, Any]:
         **{name: card.get(name) for name in FACTS},
         "parameters": {name: network.get("parameters") for name, network in networks.items()},
         "thresholds": {view: values.get("threshold") for view, values in calibration.items()},
+        "naming": card.get("naming"),
         **{name: card.get(name) for name in METRICS},
     }

@@ -5,6 +5,9 @@ import { Raster } from "./raster.js";
 const NEUTRAL = 5;
 const [PLEASANT, LIVELY] = ["pleasant →", "lively →"];
 const FEW = 40;
+// Of the names of the moods, in pixels; shifts are in lines, tried in this order.
+const [LABEL_LINE, LABEL_GAP] = [15, 2];
+const LABEL_SHIFTS = [0, -1, 1, -2, 2, -3, 3];
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2];
 
 export class Renderer {
@@ -157,12 +160,17 @@ export class Renderer {
     }
   }
 
-  // The names of the moods at their own positions.
+  // The names of the moods at their own positions, or above or below them where another name is there.
   paintPlaces(context) {
     context.font = `12px ${this.sans}`;
     context.textAlign = "center";
+    const written = [];
     for (const { word, valence, arousal } of this.places ?? []) {
-      this.writeText(context, word, this.view.x(valence), this.view.y(arousal) + 4);
+      const label = { x: this.view.x(valence), half: context.measureText(word).width / 2 + LABEL_GAP };
+      const y = this.view.y(arousal) + 4;
+      label.y = LABEL_SHIFTS.map((lines) => y + lines * LABEL_LINE).find((at) => isFree(at, label, written)) ?? y;
+      written.push(label);
+      this.writeText(context, word, label.x, label.y);
     }
   }
 
@@ -245,6 +253,11 @@ function ticks([low, high], most) {
   const step = STEPS.find((size) => (high - low) / size <= most) ?? 4;
   const first = Math.ceil(low / step - 1e-9);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, index) => (first + index) * step);
+}
+
+// Whether a label at this height overlaps none of those written before.
+function isFree(y, { x, half }, written) {
+  return written.every((other) => Math.abs(other.y - y) >= LABEL_LINE || Math.abs(other.x - x) >= other.half + half);
 }
 
 function number(value) {
