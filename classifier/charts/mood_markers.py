@@ -1,6 +1,6 @@
-"""A marker shape for each mood, so that charts do not rely on colour alone.
+"""A marker shape for each mood term, so that charts do not rely on colour alone.
 
-Lively moods have corners, quiet ones are round or broad. Each shape is an SVG path around 0, 0 in a box of 20 by 20,
+Each shape is an SVG path around 0, 0 in a box of 20 by 20,
 all about equal in area. Scripts that draw on a canvas read the same paths from the page's legend.
 """
 
@@ -16,12 +16,36 @@ DOME = "M-10 5A10 10 0 0 1 10 5Z"
 HOURGLASS = "M-8-9H8L2.5 0L8 9H-8L-2.5 0Z"
 DISC = "M-8 0A8 8 0 1 0 8 0A8 8 0 1 0-8 0Z"
 PEAK = "M0-10L10 7.5H-10Z"
-DIAMOND = "M0-10L10 0L0 10L-10 0Z"
-CROSS = "M-9.5-5.5L-5.5-9.5L0-4L5.5-9.5L9.5-5.5L4 0L9.5 5.5L5.5 9.5L0 4L-5.5 9.5L-9.5 5.5L-4 0Z"
+ARROW = "M10 0L-7.5 10V-10Z"
 DROP = "M0 10L10-7.5H-10Z"
+DIAMOND = "M0-10L10 0L0 10L-10 0Z"
+LENS = "M0-10.5C8.5-3.5 8.5 3.5 0 10.5C-8.5 3.5-8.5-3.5 0-10.5Z"
+CROSS = "M-9.5-5.5L-5.5-9.5L0-4L5.5-9.5L9.5-5.5L4 0L9.5 5.5L5.5 9.5L0 4L-5.5 9.5L-9.5 5.5L-4 0Z"
+PLUS = "M-3-9.5H3V-3H9.5V3H3V9.5H-3V3H-9.5V-3H-3Z"
+HEART = "M0 9.5L-8.2.7C-12-4.5-5-12 0-5.2C5-12 12-4.5 8.2.7Z"
+BOLT = "M3.5-10.5L-8.5 3H-2L-5 10.5L8.5-3.5H2L7-10.5Z"
+CRESCENT = "M5-9A10 10 0 1 0 5 9A12 12 0 0 1 5-9Z"
+BAR = "M-10.5-4.5H10.5V4.5H-10.5Z"
 
 # In the order of the vocabulary.
-SHAPES = (STAR, SQUARE, DOME, HOURGLASS, DISC, PEAK, DIAMOND, CROSS, DROP)
+SHAPES = (
+    DIAMOND,
+    ARROW,
+    PLUS,
+    PEAK,
+    HEART,
+    BOLT,
+    CROSS,
+    CRESCENT,
+    DROP,
+    HOURGLASS,
+    DOME,
+    DISC,
+    STAR,
+    SQUARE,
+    LENS,
+    BAR,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +62,7 @@ class MoodMarker:
 
 @cache
 def mood_markers() -> dict[str, MoodMarker]:
-    return {key: _marker(ml_gateway.MOODS[key], shape) for key, shape in zip(ml_gateway.EMOTIONS, SHAPES, strict=True)}
+    return {key: _marker(ml_gateway.MOODS[key], shape) for key, shape in zip(ml_gateway.MOODS, SHAPES, strict=True)}
 
 
 def markers_by_arousal() -> list[MoodMarker]:

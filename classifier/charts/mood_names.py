@@ -9,9 +9,14 @@ from classifier.charts.number_text import confidence_text, percent
 from classifier.charts.song.passages import Passage
 
 
-def css_name(mood_key: str) -> str:
-    """The mood's key as part of a CSS class name."""
-    return mood_key.replace("_", "-")
+def css_name(key: str) -> str:
+    """The part of CSS class names that gives a mood its colour; an emotion has that of its term."""
+    return ml_gateway.term_of(key)
+
+
+def word(key: str) -> ml_gateway.Word:
+    """The mood term with this key, or the emotion, of which older results are made."""
+    return ml_gateway.MOODS.get(key) or ml_gateway.EMOTIONS[key]
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,20 @@ class Side:
         return css_name(self.key)
 
     @property
+    def term(self) -> str:
+        return ml_gateway.term_of(self.key)
+
+    @property
     def adjective(self) -> str:
-        return ml_gateway.MOODS[self.key].adjective
+        return word(self.key).adjective
+
+    @property
+    def noun(self) -> str:
+        return word(self.key).noun
 
     @property
     def description(self) -> str:
-        return ml_gateway.MOODS[self.key].description
+        return word(self.key).description
 
     @property
     def percent(self) -> int:

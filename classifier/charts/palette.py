@@ -1,54 +1,71 @@
-"""The mood palette: a colour follows from a position in the valence-arousal plane, so similar moods look alike.
+"""The mood palette: a colour for each mood term, for the light and the dark theme.
 
-Hue turns with the angle around the neutral point: amber where it is pleasant and lively, red where unpleasant and
-lively, blue where unpleasant and quiet, green where pleasant and quiet. Lightness rises with valence, and chroma with
-the distance from neutral. Colours are computed in OKLCH (Björn Ottosson, 2020), where equal steps look equal, and
-written as sRGB for all browsers.
+Hues follow the families of the terms: yellow to orange for the lively and pleasant, pink and red for desire and anger,
+blue and violet for sorrow and longing, green and turquoise for rest. Several terms lie close in the valence-arousal
+plane, so a colour that followed from the place alone would not tell them apart: lightness and chroma separate
+neighbours. Colours are given in OKLCH (Björn Ottosson, 2020), where equal steps look equal, and written as sRGB for
+all browsers. Tests check their contrast to the background and their distance from each other, also as people with
+colour blindness see them. Charts never rely on colour alone: see `mood_markers`.
 """
 
 import math
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 
-NEUTRAL, REACH = 5.0, 4.0
+from classifier import ml_gateway
 
-# (angle in the plane, hue): pleasant and lively, unpleasant and lively, unpleasant and quiet, pleasant and quiet.
-_HUES = ((-45.0, 168.0), (30.0, 68.0), (135.0, 18.0), (225.0, -95.0), (315.0, -192.0))
-
-# Both themes have a contrast of at least 3:1 to the background, as graphics need (WCAG 1.4.11); a test checks it.
-_LIGHTNESS = {"light": (0.57, 0.06), "dark": (0.74, 0.06)}
-_CHROMA = {"light": (0.04, 0.15), "dark": (0.04, 0.13)}
+NEUTRAL = 5.0
+"""The middle of the valence and arousal scales."""
 
 
-def hue(valence: float, arousal: float) -> float:
-    """OKLCH hue in degrees for a valence and an arousal of 1..9."""
-    angle = math.degrees(math.atan2(arousal - NEUTRAL, valence - NEUTRAL))
-    if angle < -45:
-        angle += 360
-    for (low, low_hue), (high, high_hue) in pairwise(_HUES):
-        if angle <= high:
-            return (low_hue + (high_hue - low_hue) * (angle - low) / (high - low)) % 360
-    return _HUES[-1][1] % 360
+@dataclass(frozen=True)
+class Shade:
+    """An OKLCH hue in degrees, with lightness and chroma for each theme."""
+
+    hue: float
+    light: tuple[float, float]
+    dark: tuple[float, float]
+
+    def colour(self, theme: str) -> str:
+        """As #rrggbb, for the "light" or the "dark" theme."""
+        return _srgb(*(self.dark if theme == "dark" else self.light), self.hue)
 
 
-def colour(valence: float, arousal: float, theme: str) -> str:
-    """The colour as #rrggbb, for the "light" or the "dark" theme."""
-    distance = min(math.hypot(valence - NEUTRAL, arousal - NEUTRAL) / REACH, 1.0)
-    middle, lift = _LIGHTNESS[theme]
-    least, more = _CHROMA[theme]
-    lightness = middle + lift * max(-1.0, min(1.0, (valence - NEUTRAL) / REACH))
-    return _srgb(lightness, least + more * distance, hue(valence, arousal))
+# In the order of the vocabulary. Every theme has a contrast of at least 3:1 to the background, as graphics need
+# (WCAG 1.4.11).
+_SHADES = (
+    Shade(79, (0.65, 0.14), (0.80, 0.14)),  # amber
+    Shade(46, (0.60, 0.17), (0.72, 0.17)),  # orange
+    Shade(114, (0.58, 0.11), (0.88, 0.15)),  # olive, lime
+    Shade(37, (0.41, 0.12), (0.56, 0.14)),  # rust
+    Shade(355, (0.63, 0.20), (0.73, 0.14)),  # pink
+    Shade(20, (0.51, 0.19), (0.64, 0.20)),  # red
+    Shade(334, (0.39, 0.15), (0.57, 0.18)),  # purple
+    Shade(311, (0.30, 0.04), (0.53, 0.03)),  # aubergine, slate
+    Shade(257, (0.56, 0.13), (0.74, 0.12)),  # blue
+    Shade(300, (0.50, 0.11), (0.68, 0.15)),  # violet
+    Shade(15, (0.64, 0.08), (0.87, 0.06)),  # rose
+    Shade(161, (0.53, 0.11), (0.78, 0.13)),  # green
+    Shade(214, (0.63, 0.09), (0.88, 0.09)),  # sky
+    Shade(264, (0.38, 0.11), (0.61, 0.13)),  # navy
+    Shade(200, (0.44, 0.07), (0.67, 0.10)),  # petrol
+    Shade(68, (0.46, 0.05), (0.66, 0.04)),  # brown
+)
 
 
-def stylesheet(moods: Iterable[tuple[str, float, float]]) -> str:
+@cache
+def shades() -> Mapping[str, Shade]:
+    """By mood term."""
+    return dict(zip(ml_gateway.MOODS, _SHADES, strict=True))
+
+
+def stylesheet(moods: Iterable[str]) -> str:
     """CSS rules that set `--mood` for the class `mood-KEY`, and `--first` and `--second` for a composite mood."""
     rules = []
-    for key, valence, arousal in moods:
-        shade = f"light-dark({colour(valence, arousal, 'light')}, {colour(valence, arousal, 'dark')})"
-        name = key.replace("_", "-")
-        rules.append(
-            f".mood-{name}{{--mood:{shade}}}.first-{name}{{--first:{shade}}}.second-{name}{{--second:{shade}}}"
-        )
+    for key in moods:
+        shade = f"light-dark({shades()[key].colour('light')}, {shades()[key].colour('dark')})"
+        rules.append(f".mood-{key}{{--mood:{shade}}}.first-{key}{{--first:{shade}}}.second-{key}{{--second:{shade}}}")
     return "\n".join(rules) + "\n"
 
 

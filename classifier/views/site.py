@@ -36,7 +36,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _palette() -> str:
-    return stylesheet((mood.key, mood.valence, mood.arousal) for mood in ml_gateway.MOODS.values())
+    return stylesheet(ml_gateway.MOODS)
 
 
 def _etag(request: HttpRequest) -> str:
@@ -47,7 +47,7 @@ def _etag(request: HttpRequest) -> str:
 @require_safe
 @condition(etag_func=_etag)
 def palette(request: HttpRequest) -> HttpResponse:
-    """A CSS rule for each mood; its colour follows from its position in the plane."""
+    """CSS rules with the colours of each mood term."""
     return HttpResponse(_palette(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
 
 
