@@ -20,15 +20,16 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import CompositeMood
 from classifier.charts.number_text import clock, percent
 from classifier.charts.song.alignment import Track, alignment
-from classifier.charts.song.emotion_bars import axis_end
 from classifier.charts.song.passages import moments
-from classifier.charts.song.song_comparison import emotion_pairs, position_difference_text, shared_moods_text
+from classifier.charts.song.song_comparison import mood_comparison, position_difference_text, shared_moods_text
 from classifier.charts.song.sound_differences import key_text, sound_differences
-from classifier.charts.song.valence_arousal_plane import MoodLabel, MoodPlane, mood_plane
+from classifier.charts.song.valence_arousal_plane import mood_labels, mood_plane
 from classifier.models import Person, Song, Status
 from classifier.serializers import song_json
 from classifier.views.comparison_candidates import candidates_context
 
+SONG_RADIUS = 14.0
+"""Of the letters that mark both songs in the plane."""
 BY_PART = "part"
 """The value of `align` that stretches both songs to the same width."""
 
@@ -117,10 +118,9 @@ def _context(a: ComparedSong, b: ComparedSong, stretched: bool) -> dict[str, Any
         "both": [a, b],
         "summary": f"{shared_moods_text(a.mood, b.mood)} {position_difference_text(*scores)}",
         "models_differ": a.answer["model_version"] != b.answer["model_version"],
-        "emotions": emotion_pairs(*scores),
-        "emotions_end": percent(axis_end(*scores)),
+        "moods": mood_comparison(*scores),
         "planes": list(zip("AB", planes, strict=True)),
-        "mood_labels": _mood_labels(*planes),
+        "mood_labels": mood_labels(*(plane.song for plane in planes), song_radius=SONG_RADIUS),
         "time": alignment(a.track, b.track, stretched=stretched),
         "sound_differences": sound_differences(*features, settings.MODEL_BUNDLE),
         "facts": list(zip(FACTS, a.facts, b.facts, strict=True)),
@@ -131,15 +131,6 @@ def _context(a: ComparedSong, b: ComparedSong, stretched: bool) -> dict[str, Any
             ("Stretched", _address(a=a.song.id, b=b.song.id, align=BY_PART), stretched),
         ],
     }
-
-
-def _mood_labels(a: MoodPlane, b: MoodPlane) -> list[MoodLabel]:
-    """Labels that make room for both songs: each plane has moved those that its own song would cover."""
-    return [label_b if _is_outward(a, label_a) else label_a for label_a, label_b in zip(a.moods, b.moods, strict=True)]
-
-
-def _is_outward(plane: MoodPlane, label: MoodLabel) -> bool:
-    return (label.text_x > label.x) == (label.x >= plane.middle)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.primitives import TimeRange, time_ticks
 from classifier.charts.song.alignment import Track, mood_strip
-from classifier.charts.song.emotion_bars import axis_end, emotion_bars
+from classifier.charts.song.mood_bars import emotion_bars, mood_bars, song_axis_end
+from classifier.charts.song.mood_scores import has_terms
 from classifier.charts.song.passages import Passage, moments, passages
 from classifier.charts.song.sound_differences import key_text
 from classifier.charts.song.valence_arousal_plane import mood_plane
@@ -34,14 +35,17 @@ from classifier.views.song_result import network_results
 MOST_REASONS = 4
 MOST_LIMITATIONS = 4
 MOST_PASSAGES = 6
+PLANE_FONT_SIZE = 15.0
+"""The plane is small on paper; as in report.css."""
 
 
 @dataclass(frozen=True)
-class SideReasons:
-    """Properties of the sound that support one side."""
+class ReportedSide:
+    """One side with its explanation or, for results without one, the properties of the sound that support it."""
 
     side: Side
-    texts: list[str]
+    explanation: str
+    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,17 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
         "mood": mood,
         "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
         "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
-        "reasons": _reasons(answer["reasons"], mood),
+        "sides": _sides(answer, mood),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),
         "network_results": network_results(song),
-        "emotion_bars": emotion_bars(scores, answer["models"]),
-        "emotions_end": percent(axis_end(scores, *answer["models"].values())),
-        "plane": mood_plane(scores["valence"], scores["arousal"], moments(segments, duration_s)),
+        "has_terms": has_terms(scores),
+        "mood_bars": mood_bars(scores, answer["models"]),
+        "moods_end": percent(song_axis_end(scores, answer["models"])),
+        "emotion_bars": emotion_bars(scores),
+        "plane": mood_plane(
+            scores["valence"], scores["arousal"], moments(segments, duration_s), font_size=PLANE_FONT_SIZE
+        ),
         "strip": mood_strip(Track("", segments, duration_s, analysis.detail.waveform), duration_s),
         "ticks": time_ticks(duration_s),
         "passages": _longest(passages(segments, duration_s)),
@@ -94,20 +102,18 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _reasons(reasons: Sequence[Mapping[str, Any]], mood: CompositeMood) -> list[SideReasons]:
-    """Older results have no mood with a reason: all of their reasons belong to the first side."""
-    by_side = [
-        SideReasons(
-            side,
-            [
-                reason["text"]
-                for reason in reasons
-                if (reason["effect"] is None or reason["effect"] > 0) and reason.get("mood", mood.first.key) == side.key
-            ][:MOST_REASONS],
-        )
-        for side in mood.sides
-    ]
-    return [one for one in by_side if one.texts]
+def _sides(answer: Mapping[str, Any], mood: CompositeMood) -> list[ReportedSide]:
+    sides = []
+    for name, side in zip(("primary", "secondary"), mood.sides, strict=True):
+        explanation = answer["explanations"].get(name, "")
+        # Older results have no mood with a reason: all of their reasons belong to the first side.
+        reasons = [
+            reason["text"]
+            for reason in answer["reasons"]
+            if (reason["effect"] is None or reason["effect"] > 0) and reason.get("mood", mood.first.key) == side.key
+        ]
+        sides.append(ReportedSide(side, explanation, [] if explanation else reasons[:MOST_REASONS]))
+    return sides
 
 
 def _longest(song_passages: Sequence[Passage]) -> list[PassageLine]:

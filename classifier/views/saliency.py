@@ -64,10 +64,11 @@ def _analysed_song(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: 
 def _request_saliency(request: AuthenticatedHttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
     """Queues the computation and answers 202: ask again."""
     try:
-        if not ml_gateway.installed(analysis.model_version):
+        version = analysis.model_version
+        if not ml_gateway.installed(version) or ml_gateway.names_emotions(version):
             raise ProductError(
                 "version_unknown",
-                f"The song was analysed by {analysis.model_version}, which is no longer installed: "
+                f"The song was analysed by {version}, which is no longer installed: "
                 "analyse it again with the model in use.",
                 HTTPStatus.NOT_FOUND,
             )

@@ -1,6 +1,6 @@
 """The result page of a song: its analysis, prepared for the template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import permutations
@@ -15,9 +15,10 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.song.composite_sides import conjunction_text, side_details
-from classifier.charts.song.emotion_bars import axis_end, emotion_bars
 from classifier.charts.song.feature_tables import feature_groups
 from classifier.charts.song.genre_rules import genre_rules, library_ranks
+from classifier.charts.song.mood_bars import emotion_bars, mood_bars, song_axis_end
+from classifier.charts.song.mood_scores import has_terms, mood_scores, strongest_mood
 from classifier.charts.song.mood_timeline import mood_timeline
 from classifier.charts.song.network_comparison import network_comparison
 from classifier.charts.song.passages import moments, passages
@@ -25,7 +26,7 @@ from classifier.charts.song.petal_chart import petal_chart
 from classifier.charts.song.strongest_passages import peaks
 from classifier.charts.song.uncertainty import uncertainty_reasons
 from classifier.charts.song.valence_arousal_plane import mood_plane
-from classifier.charts.song.vocabularies import NINE_EMOTIONS, vocabularies
+from classifier.charts.song.vocabularies import OWN_TERMS, vocabularies
 from classifier.charts.song.waveform import waveform
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
@@ -35,7 +36,11 @@ from classifier.serializers import song_json
 from classifier.views.model_quality import model_link
 
 # Results store their alternatives by name; pages link each mood in them.
-PAIRS = {ml_gateway.composite_name(*pair): pair for pair in permutations(ml_gateway.EMOTIONS, 2)}
+PAIRS = {
+    ml_gateway.composite_name(*pair): pair
+    for words in (ml_gateway.EMOTIONS, ml_gateway.MOODS)
+    for pair in permutations(words, 2)
+}
 
 NETWORKS = (
     ("both", "Both", "The combined result of the two networks."),
@@ -63,6 +68,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class NetworkResult:
+    key: str
     title: str
     text: str
     mood: CompositeMood
@@ -79,10 +85,11 @@ def result_page(
         network = parse_network(request.GET.get("model"))
         answer = song_json(song, network)
         query = {} if network == "both" else {"model": network}
-        vocabulary = request.GET.get("words") or NINE_EMOTIONS
+        vocabulary = request.GET.get("words") or OWN_TERMS
         options = vocabularies(answer["scores"], network, answer["model_version"], vocabulary, query)
     except (ProductError, ml_gateway.MoodError) as error:
         return error_response(request, error)
+    results = network_results(song)
     page_query = f"?{request.GET.urlencode()}" if request.GET else ""
     context = {
         "song": song,
@@ -91,7 +98,7 @@ def result_page(
         "network_choices": _network_choices(song, network),
         "vocabularies": options,
         "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
-        "network_results": network_results(song),
+        "network_results": results,
         "model_version": answer["model_version"],
         "model": model_link(answer["model_version"]),
         "moods": ml_gateway.MOODS.values(),
@@ -100,7 +107,7 @@ def result_page(
         "verdict_error": correction_error.message if correction_error else "",
         "verdict_choice": _verdict_choice(request, song),
         **_whole_song(answer),
-        **_over_time(song, answer, network),
+        **_over_time(song, answer, network, _firsts(answer, results)),
     }
     status = correction_error.http_status if correction_error else HTTPStatus.OK
     return render(request, "songs/result.html", context, status=status)
@@ -108,23 +115,25 @@ def result_page(
 
 def _whole_song(answer: Mapping[str, Any]) -> dict[str, Any]:
     scores, mood = answer["scores"], CompositeMood.from_answer(answer["mood"])
-    end = axis_end(scores, *answer["models"].values())
+    end = song_axis_end(scores, answer["models"])
     return {
         "mood": mood,
+        "has_terms": has_terms(scores),
         "conjunction_text": conjunction_text(mood),
         "alternatives": [_alternative(other) for other in answer["alternatives"]],
         "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),
-        "emotion_bars": emotion_bars(scores, answer["models"]),
-        "emotions_end": percent(end),
-        "petal_chart": petal_chart(scores["emotions"], [side.key for side in mood.sides], end),
+        "mood_bars": mood_bars(scores, answer["models"]),
+        "emotion_bars": emotion_bars(scores),
+        "moods_end": percent(end),
+        "petal_chart": petal_chart(scores, [side.key for side in mood.sides], end),
         "feature_groups": feature_groups(answer["features"]),
     }
 
 
-def _over_time(song: Song, answer: Mapping[str, Any], network: str) -> dict[str, Any]:
-    """Everything that depends on the song's passages."""
+def _over_time(song: Song, answer: Mapping[str, Any], network: str, firsts: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that depends on the song's passages. `firsts` is the mood that each network puts first."""
     duration_s = song.duration_s or 0.0
     segments, scores, mood = answer["segments"], answer["scores"], answer["mood"]
     song_moments = moments(segments, duration_s)
@@ -141,14 +150,15 @@ def _over_time(song: Song, answer: Mapping[str, Any], network: str) -> dict[str,
         "sides": side_details(answer, reasons, strongest, song_passages, duration_s),
         "plane": mood_plane(scores["valence"], scores["arousal"], song_moments, answer["models"]),
         "genre_rules": genre_rules(answer, ranks),
-        "uncertainty": uncertainty_reasons(answer, network, ranks, song_passages, duration_s),
+        "uncertainty": uncertainty_reasons(answer, network, ranks, song_passages, duration_s, firsts),
         "saliency_sides": _saliency_sides(song),
         "comparison": network_comparison(
             answer["models"],
             segments,
             answer["agreement"],
             duration_s,
-            axis_end(scores, *answer["models"].values()),
+            song_axis_end(scores, answer["models"]),
+            firsts,
         ),
     }
 
@@ -161,9 +171,14 @@ def _verdict_choice(request: AuthenticatedHttpRequest, song: Song) -> dict[str, 
 
 
 def _saliency_sides(song: Song) -> dict[str, Side]:
-    """The sides of the combined result, whichever network the page shows: saliency maps exist for these only."""
+    """The sides of the combined result, whichever network the page shows: saliency maps exist for these only.
+
+    Empty for results of older models, whose networks are not installed any more.
+    """
     analysis = song.analysis
-    return {"primary": Side(analysis.primary), "secondary": Side(analysis.secondary)} if analysis else {}
+    if analysis is None or ml_gateway.names_emotions(analysis.model_version):
+        return {}
+    return {"primary": Side(analysis.primary), "secondary": Side(analysis.secondary)}
 
 
 def _levels(song: Song) -> list[int]:
@@ -187,8 +202,16 @@ def network_results(song: Song) -> list[NetworkResult]:
     """The result of each network alone; empty if the song's model is no longer installed."""
     try:
         return [
-            NetworkResult(title, text, CompositeMood.from_answer(song_json(song, key, with_segments=False)["mood"]))
+            NetworkResult(
+                key, title, text, CompositeMood.from_answer(song_json(song, key, with_segments=False)["mood"])
+            )
             for key, title, text in NETWORKS[1:]
         ]
     except ml_gateway.MoodError:
         return []
+
+
+def _firsts(answer: Mapping[str, Any], results: Sequence[NetworkResult]) -> dict[str, str]:
+    """The mood that each network puts first; that of its highest score if its result is not available."""
+    named = {result.key: result.mood.first.key for result in results}
+    return {name: strongest_mood(mood_scores(scores)) for name, scores in answer["models"].items()} | named

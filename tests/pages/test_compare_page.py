@@ -48,9 +48,9 @@ def calm(anna: Person) -> Song:
 def tense(anna: Person) -> Song:
     song = shelve(anna, "Harbour (final mix)", valence=3.1, arousal=6.4)
     features = dict.fromkeys(NAMES, 0.5) | {"tempo_bpm": 150.0, "key": 0.0, "mode": 1.0, "rms_mean": 0.2}
-    tense_mood = mood("tension") | {"name": "Tense and Powerful", "joined_by": "and"}
+    tense_mood = mood("tense") | {"name": "Tense and Powerful", "joined_by": "and"}
     return with_result(
-        song, mood=tense_mood, scores=scores("tension") | {"valence": 3.1, "arousal": 6.4}, features=features
+        song, mood=tense_mood, scores=scores("tense") | {"valence": 3.1, "arousal": 6.4}, features=features
     )
 
 
@@ -72,10 +72,20 @@ def test_swapped_songs_are_compared_the_other_way_round(anna_client: Client, cal
     assert "A is 6.0 dB louder" in text
 
 
-def test_the_emotion_with_the_largest_difference_comes_first(anna_client: Client, calm: Song, tense: Song) -> None:
-    listed = words(page(anna_client, a=calm.id, b=tense.id).partition('"compare-emotions"')[2])
+def test_the_mood_with_the_largest_difference_comes_first(anna_client: Client, calm: Song, tense: Song) -> None:
+    listed = words(page(anna_client, a=calm.id, b=tense.id).partition('"compare-moods"')[2])
     first, second = re.findall(r"(\w+) A (\d+) · %, B (\d+) %", listed)[:2]
     assert {first, second} == {("Calm", "70", "10"), ("Tense", "10", "70")}
+
+
+def test_a_song_with_an_older_result_is_compared_by_the_nine_emotions(
+    anna_client: Client, anna: Person, calm: Song
+) -> None:
+    older = shelve(anna, "Long ago", model_version="mood-3")
+    text = words(page(anna_client, a=calm.id, b=older.id))
+    assert "analysed by different models" in text
+    assert "Nine emotions How many of a hundred listeners" in text
+    assert "Both are Calm but Powerful." in text
 
 
 def test_songs_are_aligned_by_time_or_stretched(anna_client: Client, calm: Song, tense: Song) -> None:

@@ -30,12 +30,13 @@ def harbour(anna: Person) -> Song:
     return with_result(
         song,
         reasons=[
-            {"mood": "calmness", "feature": "tempo_bpm", "text": "slower than 80 % of songs", "effect": 0.2},
-            {"mood": "calmness", "feature": "rms_mean", "text": "louder than 60 % of songs", "effect": -0.1},
-            {"mood": "power", "feature": "mode", "text": "in A minor", "effect": 0.1},
-            {"mood": "power", "feature": "onsets_per_s", "text": "busier than 80 % of songs", "effect": None},
+            {"mood": "calm", "feature": "tempo_bpm", "text": "slower than 80 % of songs", "effect": 0.2},
+            {"mood": "calm", "feature": "rms_mean", "text": "louder than 60 % of songs", "effect": -0.1},
+            {"mood": "powerful", "feature": "mode", "text": "in A minor", "effect": 0.1},
+            {"mood": "powerful", "feature": "onsets_per_s", "text": "busier than 80 % of songs", "effect": None},
         ],
         features={"tempo_bpm": 92.3, "key": 9.0, "mode": 0.0},
+        explanations={},
     )
 
 
@@ -47,7 +48,7 @@ def test_the_report_contains_the_whole_result(anna_client: Client, harbour: Song
         "71 % likely",
         "44 % possible",
         "Valence 6.1 and arousal 3.4, of 1 to 9: pleasant, quiet.",
-        "Calm but Epic : calm, yet solemn",
+        "Calm but Epic: calm, yet solemn",
         "83 % agreement. The networks mostly agree.",
         "1D network: Calm but Powerful",
         "1:00, 92 BPM, A minor",
@@ -68,6 +69,20 @@ def test_each_side_has_its_supporting_reasons(anna_client: Client, harbour: Song
     assert "Busier than 80 % of songs" in power
 
 
+def test_the_explanation_of_a_side_takes_the_place_of_its_reasons(anna_client: Client, harbour: Song) -> None:
+    with_result(harbour, explanations={"primary": "Calm, since it is slow.", "secondary": ""})
+    calm, power = (
+        words(part) for part in re.findall(r'<div class="sheet-side.*?</div>', report(anna_client, harbour), re.DOTALL)
+    )
+    assert "Calm, since it is slow." in calm
+    assert "Slower than" not in calm
+    assert "In A minor" in power
+
+
+def test_what_listeners_feel_is_on_the_sheet(anna_client: Client, harbour: Song) -> None:
+    assert "Listeners feel calmness 70 % , power 40 % " in words(report(anna_client, harbour))
+
+
 def test_reasons_of_older_results_belong_to_the_first_side(anna_client: Client, harbour: Song) -> None:
     with_result(harbour, reasons=[{"feature": "tempo_bpm", "text": "a slow beat", "effect": 0.2}])
     calm, power = (
@@ -79,7 +94,7 @@ def test_reasons_of_older_results_belong_to_the_first_side(anna_client: Client, 
 
 def test_the_users_feedback_is_shown(anna_client: Client, harbour: Song) -> None:
     assert "Your feedback" not in report(anna_client, harbour)
-    anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "corrected", "primary": "tension"})
+    anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "corrected", "primary": "tense"})
     assert "Your feedback Tense" in words(report(anna_client, harbour))
     anna_client.post(reverse("song-verdict", args=[harbour.id]), {"verdict": "disagreed"})
     assert "Your feedback You disagree" in words(report(anna_client, harbour))
@@ -105,7 +120,7 @@ def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, harbour
     detail.waveform = [10, 60, 100, 40]
     detail.save()
     wave = report(anna_client, harbour).partition('class="sheet-wave"')[2].partition("</svg>")[0]
-    assert re.findall(r'<path class="mood-(\w+)"', wave) == ["calmness", "power"]
+    assert re.findall(r'<path class="mood-(\w+)"', wave) == ["calm", "powerful"]
 
 
 def test_a_song_without_waveform_or_features_has_a_report(anna_client: Client, harbour: Song) -> None:

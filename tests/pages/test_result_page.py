@@ -10,7 +10,8 @@ from django.urls import reverse
 from classifier.ml_gateway import MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Verdict
 from ml.features.names import FEATURES
-from tests.classifier.fake_analysis import FakeAnalyser, mood
+from ml.moods import EMOTIONS, MOODS
+from tests.classifier.fake_analysis import FakeAnalyser, mood, older_answer, older_mood, older_scores
 from tests.pages.conftest import Submit, full_result
 
 
@@ -18,6 +19,10 @@ def page(client: Client, song: Song, **query: str) -> str:
     response = client.get(reverse("song-detail", args=[song.id]), query)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def headline(html: str) -> str:
+    return html.partition('data-refresh="headline"')[2].partition("</header>")[0]
 
 
 def words(html: str) -> str:
@@ -36,12 +41,87 @@ def test_the_headline_is_the_composite_mood_with_the_confidence_of_each_side(
     assert "<title>Calm but Powerful: Nocturne" in html
 
 
-def test_the_page_shows_alternatives_genre_main_reason_and_tags(anna_client: Client, analysed_song: Song) -> None:
+def test_the_page_shows_alternatives_and_tags(anna_client: Client, analysed_song: Song) -> None:
     text = words(page(anna_client, analysed_song))
     assert "Calm and Tender 12 %" in text
-    assert "Mood genre Calm but Epic Calm, yet solemn" in text
-    assert "Main reason: A slow beat" in text
     assert "Nocturne by Field" in text
+
+
+def test_each_side_has_an_explanation_and_its_strongest_passage_beside_its_confidence(
+    anna_client: Client, analysed_song: Song
+) -> None:
+    html = page(anna_client, analysed_song)
+    calm, powerful = (words(part) for part in re.findall(r"<dt>.*?</dd>", headline(html), re.DOTALL))
+    assert "71 % likely Calm, since it is slow and quiet. Strongest at 0:00–0:10" in calm
+    assert "44 % possible Powerful, since it is dense. Strongest at 0:00–0:10" in powerful
+    one_network = headline(page(anna_client, analysed_song, model="cnn1d"))
+    assert "since it is slow" not in one_network
+    assert "Strongest at" in one_network
+
+
+def test_genres_are_at_the_end_and_not_beside_the_name(anna_client: Client, analysed_song: Song) -> None:
+    html = page(anna_client, analysed_song)
+    before, _, genres = html.partition('id="genres"')
+    assert "No listener has judged these rules" in words(genres)
+    assert "Calm but Epic matches best." in words(genres)
+    assert "Epic" not in words(before)
+
+
+def test_the_sixteen_terms_come_before_what_listeners_feel(anna_client: Client, analysed_song: Song) -> None:
+    moods = words(page(anna_client, analysed_song).partition('id="moods"')[2].partition("</section>")[0])
+    terms, _, emotions = moods.partition("What listeners feel")
+    assert "The chance that people use such a word for the song." in terms
+    assert re.findall(r"([A-Z]\w+) (\d+) % \(1D", terms)[:2] == [("Calm", "70"), ("Powerful", "40")]
+    assert terms.count("(1D network") == len(MOODS)
+    assert re.findall(r"([A-Z]\w+) (\d+) %", emotions)[:2] == [("Calmness", "70"), ("Power", "40")]
+
+
+@pytest.fixture
+def older_song(analyser: FakeAnalyser, analyse_song: Submit) -> Song:
+    """Analysed by a model that knew the nine emotions only."""
+    scores = older_scores("amazement")
+    one = older_mood("amazement") | {"name": "Wondrous and Powerful", "joined_by": "and"}
+    networks = {"models": {"cnn1d": scores, "cnn2d": older_scores("sadness")}}
+    analyser.result.model_version = "mood-3"
+    analyser.result.answer = older_answer() | {"mood": one, "scores": scores} | networks
+    for segment in analyser.result.answer["segments"]:
+        segment |= {"mood": one, "scores": scores} | networks
+    return analyse_song()
+
+
+def test_an_older_result_keeps_its_name_and_offers_a_new_analysis(anna_client: Client, older_song: Song) -> None:
+    html = page(anna_client, older_song)
+    assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Wondrous and Powerful"
+    assert "Analysed by mood-3, which knew nine moods. Analyse again for the sixteen." in words(html)
+    again = reverse("song-again", args=[older_song.id])
+    assert f'action="{again}"' in headline(html)
+    assert "have it among the two moods that listeners chose most often" in words(html)
+
+
+def test_the_charts_of_an_older_result_are_its_nine_emotions_under_their_terms(
+    anna_client: Client, older_song: Song
+) -> None:
+    html = page(anna_client, older_song)
+    moods = words(html.partition('id="moods"')[2].partition("</section>")[0])
+    assert "How many of a hundred listeners are expected to feel each." in moods
+    assert re.findall(r"([A-Z]\w+) (\d+) % \(1D", moods)[:2] == [("Dreamy", "70"), ("Powerful", "40")]
+    assert moods.count("(1D network") == len(EMOTIONS)
+    assert "What listeners feel" not in moods
+    assert "70 in a hundred listeners are expected to feel it" in words(html)
+    wave = re.search(r"<svg class=\"waveform.*?</svg>", html, re.DOTALL).group()
+    assert re.findall(r"<g class=\"mood-(\w+)\">", wave) == ["dreamy", "powerful"]
+
+
+def test_an_older_result_has_no_saliency_maps_since_its_networks_are_gone(
+    anna_client: Client, older_song: Song
+) -> None:
+    html = page(anna_client, older_song)
+    assert "data-saliency-side" not in html
+    assert '<img class="spectrogram"' in html
+
+
+def test_a_current_result_offers_no_new_analysis_in_its_headline(anna_client: Client, analysed_song: Song) -> None:
+    assert "Analyse again" not in words(headline(page(anna_client, analysed_song)))
 
 
 def test_both_networks_are_shown_with_their_agreement(anna_client: Client, analysed_song: Song) -> None:
@@ -95,7 +175,7 @@ def test_the_users_own_mood_is_the_headline_with_the_prediction_beside_it(
     anna_client: Client, analysed_song: Song
 ) -> None:
     Song.objects.filter(id=analysed_song.id).update(
-        verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
+        verdict=Verdict.CORRECTED, actual_primary="tense", actual_secondary="sad"
     )
     html = page(anna_client, analysed_song)
     assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Tense and Sad"
@@ -105,7 +185,7 @@ def test_the_users_own_mood_is_the_headline_with_the_prediction_beside_it(
 
 def test_a_single_networks_result_keeps_its_own_headline(anna_client: Client, analysed_song: Song) -> None:
     Song.objects.filter(id=analysed_song.id).update(
-        verdict=Verdict.CORRECTED, actual_primary="tension", actual_secondary="sadness"
+        verdict=Verdict.CORRECTED, actual_primary="tense", actual_secondary="sad"
     )
     html = page(anna_client, analysed_song, model="cnn2d")
     assert words(re.search(r"<h1>(.*?)</h1>", html, re.DOTALL).group(1)) == "Calm and Sad"
@@ -173,35 +253,35 @@ def test_each_side_has_its_own_reasons_and_passages(
 ) -> None:
     reasons = [
         {
-            "mood": "calmness",
+            "mood": "calm",
             "trait": "tempo",
             "feature": "tempo_bpm",
             "text": "slower than 80 % of songs",
             "effect": 0.05,
         },
         {
-            "mood": "power",
+            "mood": "powerful",
             "trait": "loudness",
             "feature": "rms_mean",
             "text": "louder than 70 % of songs",
             "effect": 0.03,
         },
-        {"mood": "power", "trait": "key", "feature": "mode", "text": "in A minor", "effect": -0.02},
+        {"mood": "powerful", "trait": "key", "feature": "mode", "text": "in A minor", "effect": -0.02},
     ]
     analyser.result.answer = full_result() | {"reasons": reasons}
     html = page(anna_client, analyse_song())
     calm, powerful = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
-    assert "What supports it listeners in a hundred Slower than 80 % of songs +5.0" in calm
+    assert "What supports it percentage points Slower than 80 % of songs +5.0" in calm
     assert "Louder" not in calm
-    assert "What supports it listeners in a hundred Louder than 70 % of songs +3.0" in powerful
-    assert "What speaks against it listeners in a hundred In A minor −2.0" in powerful
+    assert "What supports it percentage points Louder than 70 % of songs +3.0" in powerful
+    assert "What speaks against it percentage points In A minor −2.0" in powerful
     assert "Strongest at 0:00–0:10" in calm
     assert "Main or second mood throughout" in powerful
 
 
-def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, analysed_song: Song) -> None:
+def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, older_song: Song) -> None:
     AnalysisDetail.objects.update(waveform=[])
-    html = page(anna_client, analysed_song)
+    html = page(anna_client, older_song)
     first, second = (words(part) for part in re.findall(r"<article class=\"mood-side(.*?)</article>", html, re.DOTALL))
     assert "A slow beat" in first
     assert "analysed before the second mood had reasons" in second
@@ -211,14 +291,14 @@ def test_an_older_analysis_says_which_parts_are_missing(anna_client: Client, ana
 
 def test_the_waveform_has_the_colours_of_both_sides(anna_client: Client, analysed_song: Song) -> None:
     wave = re.search(r"<svg class=\"waveform.*?</svg>", page(anna_client, analysed_song), re.DOTALL).group()
-    assert re.findall(r"<g class=\"(mood-\w+)\">", wave) == ["mood-calmness", "mood-power"]
+    assert re.findall(r"<g class=\"(mood-\w+)\">", wave) == ["mood-calm", "mood-powerful"]
 
 
 def test_the_strongest_passage_of_each_side_can_be_played_or_downloaded(
     anna_client: Client, analyser: FakeAnalyser, analyse_song: Submit
 ) -> None:
     answer = full_result()
-    answer["segments"][2]["scores"]["emotions"] |= {"power": 0.9}
+    answer["segments"][2]["scores"]["moods"] |= {"powerful": 0.9}
     analyser.result.answer = answer
     song = analyse_song()
     html = page(anna_client, song)
@@ -253,14 +333,12 @@ def test_each_genre_rule_shows_which_conditions_are_met(anna_client: Client, ana
     assert "None of the other rules holds." in words(rules)
 
 
-def test_the_networks_are_compared_by_emotion_and_by_passage(anna_client: Client, analysed_song: Song) -> None:
+def test_the_networks_are_compared_by_mood_and_by_passage(anna_client: Client, analysed_song: Song) -> None:
     text = words(page(anna_client, analysed_song))
-    assert "They differ most on Calm (70 and 10 %), Sad (10 and 70 %)" in text
-    assert "They never put the same mood first." in text
+    assert "They differ most on Sad (10 and 70 %), Calm (70 and 10 %)" in text
+    assert "The same mood never has the highest score of both." in text
     assert "0:00–0:20 ○ Calm , ◆ Sad" in text
-    assert (
-        "The networks mostly agree, but not on the main mood: Calm for the 1D network, Sad for the 2D network." in text
-    )
+    assert "and both put Calm first. This supports the result." in text
 
 
 def test_a_disagreement_of_the_networks_is_explained(
@@ -269,7 +347,7 @@ def test_a_disagreement_of_the_networks_is_explained(
     analyser.result.answer = full_result() | {"agreement": 0.41}
     text = words(page(anna_client, analyse_song()))
     assert "41 % agreement The networks disagree: treat this result with care." in text
-    assert "The networks disagree on this song: the 1D network puts Calm first, the 2D network Sad." in text
+    assert "The networks disagree on this song. They use different inputs" in text
     assert "rely on your own judgement" in text
 
 

@@ -1,26 +1,31 @@
 """Charts of a song, without templates."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 
-from classifier.charts.mood_names import CompositeMood
+from classifier.charts.mood_names import CompositeMood, word
 from classifier.charts.number_text import agreement_text, clock, confidence_text, length_text, percent, tick_seconds
-from classifier.charts.primitives import LONGEST_CLIP_S
+from classifier.charts.primitives import LONGEST_CLIP_S, Point
 from classifier.charts.song.composite_sides import conjunction_text, side_details
 from classifier.charts.song.feature_tables import feature_groups, number_text
+from classifier.charts.song.mood_bars import emotion_bars, mood_bars
+from classifier.charts.song.mood_scores import axis_end, mood_scores, strongest_mood
 from classifier.charts.song.mood_timeline import mood_timeline
-from classifier.charts.song.network_comparison import network_comparison, strongest
+from classifier.charts.song.network_comparison import network_comparison
 from classifier.charts.song.passages import MOST_PASSAGES, moments, passages
 from classifier.charts.song.petal_chart import RADIUS, PetalChart, petal_angles, petal_chart
+from classifier.charts.song.petal_chart import SIZE as PETALS_SIZE
+from classifier.charts.song.plane_labels import DOT_RADIUS, GAP, Box, MoodLabel
 from classifier.charts.song.strongest_passages import peaks
 from classifier.charts.song.uncertainty import uncertainty_reasons
-from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, mood_plane
+from classifier.charts.song.valence_arousal_plane import MARGIN, SIZE, mood_labels, mood_plane
 from classifier.charts.song.waveform import BARS, waveform
 from ml.audio.passages import MAX_PASSAGE_S
 from ml.features.names import FEATURES
-from ml.moods import MOODS, composite_name, joined_by
+from ml.moods import EMOTIONS, MOODS, Mood, composite_name, joined_by
+from tests.classifier.fake_analysis import older_scores, scores
 
 
 def segment(start_s: float, primary: str, secondary: str, end_s: float | None = None) -> dict[str, Any]:
@@ -35,25 +40,25 @@ def segment(start_s: float, primary: str, secondary: str, end_s: float | None = 
             "confidence": 0.6,
             "certain": True,
         },
-        "scores": {"valence": MOODS[primary].valence, "arousal": MOODS[primary].arousal},
+        "scores": {"valence": word(primary).valence, "arousal": word(primary).arousal},
     }
 
 
 def test_passages_of_overlapping_segments_do_not_overlap() -> None:
-    song = [segment(0, "calmness", "power"), segment(5, "power", "tension"), segment(10, "power", "tension")]
+    song = [segment(0, "calm", "powerful"), segment(5, "powerful", "tense"), segment(10, "powerful", "tense")]
     calm, powerful = passages(song, 20.0)
     assert (calm.start_s, calm.end_s) == (0.0, 7.5)
     assert (powerful.start_s, powerful.end_s) == (7.5, 20.0)
-    assert powerful.name == "Powerful and Tense"
+    assert powerful.name == "Powerful but Tense"
 
 
 def test_silence_has_no_mood_and_is_marked_on_the_timeline() -> None:
     silence = {"start_s": 20.0, "end_s": 60.0, "silent": True, "mood": None, "scores": None, "models": None}
     song = [
-        segment(0, "calmness", "power"),
-        segment(10, "calmness", "power"),
+        segment(0, "calm", "powerful"),
+        segment(10, "calm", "powerful"),
         silence,
-        segment(60, "calmness", "power"),
+        segment(60, "calm", "powerful"),
     ]
     before, after = passages(song, 70.0)
     assert (before.start_s, before.end_s) == (0.0, 20.0)
@@ -63,7 +68,7 @@ def test_silence_has_no_mood_and_is_marked_on_the_timeline() -> None:
 
 
 def test_a_song_of_two_hours_has_a_bounded_number_of_moments() -> None:
-    moods = [("calmness", "power"), ("tension", "sadness")]
+    moods = [("calm", "powerful"), ("tense", "sad")]
     song = [segment(5.0 * i, *moods[i // 7 % 2]) for i in range(1439)]
     drawn = moments(song, 7200.0)
     assert len(drawn) <= MOST_PASSAGES
@@ -73,8 +78,8 @@ def test_a_song_of_two_hours_has_a_bounded_number_of_moments() -> None:
 
 
 def test_a_group_of_segments_has_their_most_frequent_mood() -> None:
-    song = [segment(5.0 * i, *(("calmness", "power") if i % 3 else ("tension", "sadness"))) for i in range(360)]
-    assert {moment.primary for moment in moments(song, 1805.0)} == {"calmness"}
+    song = [segment(5.0 * i, *(("calm", "powerful") if i % 3 else ("tense", "sad"))) for i in range(360)]
+    assert {moment.primary for moment in moments(song, 1805.0)} == {"calm"}
 
 
 def test_a_song_without_segments_has_an_empty_timeline() -> None:
@@ -84,14 +89,14 @@ def test_a_song_without_segments_has_an_empty_timeline() -> None:
 
 
 def test_livelier_moods_are_higher_on_the_timeline() -> None:
-    drawn = mood_timeline(passages([segment(0, "calmness", "power"), segment(5, "sadness", "tension")], 15.0), 15.0)
+    drawn = mood_timeline(passages([segment(0, "calm", "powerful"), segment(5, "sad", "tense")], 15.0), 15.0)
     keys = [row.side.key for row in drawn.rows]
     assert keys == sorted(keys, key=lambda key: -MOODS[key].arousal)
     assert [row.y for row in drawn.rows] == sorted(row.y for row in drawn.rows)
 
 
 def test_a_long_passage_is_offered_up_to_the_clip_limit() -> None:
-    [line] = mood_timeline(passages([segment(5.0 * i, "calmness", "power") for i in range(40)], 205.0), 205.0).table
+    [line] = mood_timeline(passages([segment(5.0 * i, "calm", "powerful") for i in range(40)], 205.0), 205.0).table
     assert line.time.is_shortened
     assert float(line.time.clip_end_s) == LONGEST_CLIP_S == MAX_PASSAGE_S
 
@@ -150,47 +155,69 @@ def test_confidence_and_agreement_have_a_text_for_every_value() -> None:
     assert agreement_text(100) != agreement_text(0)
 
 
-def test_a_mood_label_moves_away_from_the_song() -> None:
-    mood = MOODS["nostalgia"]
-    away = next(label for label in mood_plane(1.0, 9.0, []).moods if label.side.key == "nostalgia")
-    near = next(
-        label for label in mood_plane(mood.valence + 0.8, mood.arousal, []).moods if label.side.key == "nostalgia"
-    )
-    assert (away.anchor, near.anchor) == ("start", "end")
+def labels_of(*songs: Point, **options: float) -> dict[str, MoodLabel]:
+    return {label.side.key: label for label in mood_labels(*songs, **options)}
 
 
-def whole(primary: str, secondary: str, **shares: float) -> dict[str, Any]:
+@pytest.mark.parametrize("font_size", [12.0, 15.0])
+def test_the_labels_of_all_terms_are_in_the_plane_and_cover_no_other(font_size: float) -> None:
+    plane = Box(MARGIN, MARGIN, SIZE - MARGIN, SIZE - MARGIN)
+    labels = labels_of(font_size=font_size)
+    assert list(labels) == list(MOODS)
+    for one, other in combinations(labels.values(), 2):
+        assert one.box.overlap(other.box) == 0, (one.side.key, other.side.key)
+    assert [key for key, label in labels.items() if label.box.outside(plane) > 0.01] == []
+
+
+@pytest.mark.parametrize("mood", MOODS.values(), ids=lambda mood: mood.key)
+def test_only_labels_beside_the_song_move_away_from_it(mood: Mood) -> None:
+    usual = labels_of()
+    song = mood_plane(mood.valence + 0.5, mood.arousal, []).song
+    marker = Box.around(song.x, song.y, 11.0)
+    labels = labels_of(song)
+    assert [key for key, label in labels.items() if label.box.overlap(marker)] == []
+    touched = {key for key, label in usual.items() if label.box.overlap(marker)}
+    assert {key for key in labels if labels[key] != usual[key]} == touched
+    for one, other in combinations(labels.values(), 2):
+        assert one.box.overlap(other.box) == 0, (one.side.key, other.side.key)
+
+
+def test_a_label_far_from_its_dot_has_a_line_to_it() -> None:
+    for label in labels_of(font_size=15.0).values():
+        distance = label.box.distance(label.x, label.y)
+        assert (label.leader is not None) == (distance > DOT_RADIUS + GAP + 4), (label.side.key, distance)
+
+
+def whole(primary: str, secondary: str, **chances: float) -> dict[str, Any]:
     """The part of an analysis result that the charts of sides, uncertainty and networks read."""
-    emotions = {key: shares.get(key, 0.1) for key in MOODS}
-    scores = {"emotions": emotions, "valence": 5.0, "arousal": 5.0}
+    scores = {"moods": dict.fromkeys(MOODS, 0.1) | chances, "valence": 5.0, "arousal": 5.0}
     mood = segment(0, primary, secondary)["mood"] | {"secondary_confidence": 0.3}
     return {
         "mood": mood,
         "scores": scores,
         "models": {"cnn1d": scores, "cnn2d": scores},
         "agreement": 0.9,
-        "model_version": "mood-1",
+        "explanations": {},
+        "model_version": "mood-3",
     }
 
 
 def segment_by_network(one: str, two: str, start_s: float) -> dict[str, Any]:
-    """A segment in which each network has its own strongest emotion."""
-    models = {
-        name: {"emotions": dict.fromkeys(MOODS, 0.1) | {key: 0.6}} for name, key in (("cnn1d", one), ("cnn2d", two))
-    }
-    return segment(start_s, one, "solemnity") | {"models": models}
+    """A segment in which each network has its own strongest mood."""
+    models = {name: {"moods": dict.fromkeys(MOODS, 0.1) | {key: 0.6}} for name, key in (("cnn1d", one), ("cnn2d", two))}
+    return segment(start_s, one, "solemn") | {"models": models}
 
 
 def test_the_waveform_has_the_first_side_above_and_the_second_below() -> None:
-    way = moments([segment(0, "calmness", "power"), segment(10, "tension", "sadness")], 20.0)
+    way = moments([segment(0, "calm", "powerful"), segment(10, "tense", "sad")], 20.0)
     drawn = waveform([50] * 600, way, 20.0)
-    assert [stroke.css for stroke in drawn.strokes] == ["calmness", "power", "tension", "sadness"]
+    assert [stroke.css for stroke in drawn.strokes] == ["calm", "powerful", "tense", "sad"]
     up, down = (stroke.path + stroke.odd_path for stroke in drawn.strokes[:2])
     assert up.count("v-") == down.count("v") == BARS / 2
 
 
 def test_the_waveform_keeps_peaks_and_shows_silence_as_a_line() -> None:
-    way = moments([segment(0, "calmness", "power", end_s=4.0)], 4.0)
+    way = moments([segment(0, "calm", "powerful", end_s=4.0)], 4.0)
     loud = waveform([0] * 300 + [100] + [0] * 299, way, 4.0)
     heights = [
         float(part)
@@ -207,57 +234,84 @@ def test_petals_have_the_same_directions_for_all_songs() -> None:
     def rotations(drawn: PetalChart) -> dict[str, float]:
         return {petal.side.key: petal.rotation for petal in drawn.petals}
 
-    quiet, loud = (
-        petal_chart(dict.fromkeys(MOODS, 0.2), ["power"], 0.5),
-        petal_chart(dict.fromkeys(MOODS, 0.4), [], 1.0),
-    )
+    quiet = petal_chart({"moods": dict.fromkeys(MOODS, 0.2)}, ["powerful"], 0.5)
+    loud = petal_chart({"moods": dict.fromkeys(MOODS, 0.4)}, [], 1.0)
+    older = petal_chart(older_scores(), ["calmness"], 0.7)
     assert rotations(quiet) == rotations(loud)
+    assert rotations(older).items() <= rotations(loud).items()
     angles = sorted(angle % 360 for angle in petal_angles().values())
-    assert {round(after - before) for before, after in pairwise(angles)} == {40}
+    assert {round(after - before, 6) for before, after in pairwise(angles)} == {22.5}
 
 
 def test_petals_point_towards_their_moods_in_the_plane() -> None:
     angles = petal_angles()
-    assert 60 < angles["power"] % 360 < 120
-    assert 120 < angles["tension"] % 360 < 180
-    assert 270 < angles["calmness"] % 360 < 330
+    assert 45 < angles["powerful"] % 360 < 90
+    assert 120 < angles["tense"] % 360 < 180
+    assert 180 < angles["dark"] % 360 < 270
+    assert 270 < angles["calm"] % 360 < 330
 
 
-def test_a_petals_area_is_its_share() -> None:
-    petals = {
-        petal.side.key: petal for petal in petal_chart(dict.fromkeys(MOODS, 0.125) | {"power": 0.5}, [], 0.5).petals
-    }
+def test_a_petals_area_is_its_score() -> None:
+    moods = dict.fromkeys(MOODS, 0.125) | {"powerful": 0.5}
+    petals = {petal.side.key: petal for petal in petal_chart({"moods": moods}, [], 0.5).petals}
     lengths = {key: float(petal.path.split(" ")[5]) for key, petal in petals.items()}
-    assert lengths["power"] == RADIUS
-    assert lengths["calmness"] == RADIUS / 2
+    assert lengths["powerful"] == RADIUS
+    assert lengths["calm"] == RADIUS / 2
+
+
+def test_the_labels_of_petals_do_not_overlap() -> None:
+    width, height = 8.5, 18.0  # Of a character and of a line on a narrow screen, where text is largest.
+    boxes = []
+    for petal in petal_chart({"moods": dict.fromkeys(MOODS, 0.2)}, [], 0.5).petals:
+        length = width * len(petal.side.adjective)
+        left = petal.label_x - {"start": 0, "middle": length / 2, "end": length}[petal.anchor]
+        boxes.append(Box(left, petal.label_y - height / 2, left + length, petal.label_y + height / 2))
+    assert [one for one, other in combinations(boxes, 2) if one.overlap(other)] == []
+    assert all(box.left >= 0 and box.right <= PETALS_SIZE for box in boxes)
+
+
+def test_the_petals_of_an_older_result_are_its_nine_emotions() -> None:
+    drawn = petal_chart(older_scores("sadness"), ["sadness", "power"], 0.7)
+    assert {petal.side.key for petal in drawn.petals} == {emotion.term for emotion in EMOTIONS.values()}
+    assert [petal.side.key for petal in drawn.petals if petal.is_chosen] == ["powerful", "sad"]
+
+
+def test_bars_are_the_sixteen_terms_or_the_emotions_of_an_older_result() -> None:
+    current, older = scores("sad"), older_scores("sadness")
+    for result, count in ((current, 16), (older, 9)):
+        bars = mood_bars(result, {"cnn1d": result, "cnn2d": result})
+        assert [bar.side.key for bar in bars[:2]] == ["sad", "powerful"]
+        assert len(bars) == count
+    assert [bar.side.noun for bar in emotion_bars(current)[:2]] == ["sadness", "power"]
+    assert emotion_bars(older) == []
 
 
 def test_each_side_has_a_peak_where_it_is_strongest() -> None:
-    song = [segment(0, "calmness", "power"), segment(5, "calmness", "power"), segment(90, "calmness", "power")]
+    song = [segment(0, "calm", "powerful"), segment(5, "calm", "powerful"), segment(90, "calm", "powerful")]
     for part, (calm, powerful) in zip(song, [(0.3, 0.2), (0.5, 0.1), (0.2, 0.4)], strict=True):
-        part["scores"] |= {"emotions": {"calmness": calm, "power": powerful}}
-    song_peaks = peaks(song, "calmness", "power", 100.0)
+        part["scores"] |= {"moods": {"calm": calm, "powerful": powerful}}
+    song_peaks = peaks(song, "calm", "powerful", 100.0)
     assert (song_peaks["primary"].x, song_peaks["primary"].width, song_peaks["primary"].label_on_the_right) == (
         "5.00%",
         "10.00%",
         True,
     )
     assert (song_peaks["secondary"].time.text, song_peaks["secondary"].label_on_the_right) == ("1:30–1:40", False)
-    assert peaks([], "calmness", "power", 0.0) == {}
+    assert peaks([], "calm", "powerful", 0.0) == {}
 
 
 def test_reasons_without_a_mood_belong_to_the_first_side() -> None:
     first, second = side_details(
-        whole("calmness", "power"), [{"feature": "x", "text": "slow", "effect": 0.1}], {}, [], 0.0
+        whole("calm", "powerful"), [{"feature": "x", "text": "slow", "effect": 0.1}], {}, [], 0.0
     )
     assert [reason.text for reason in first.supporting] == ["Slow"]
     assert second.supporting == []
 
 
 def test_a_reason_without_an_effect_of_its_own_comes_first_and_has_no_number() -> None:
-    loud = {"mood": "calmness", "trait": "loudness", "feature": "rms_mean", "text": "quieter", "effect": 0.1}
-    pace = {"mood": "calmness", "trait": "pace", "feature": "onsets_per_s", "text": "slower in pace", "effect": None}
-    first, _ = side_details(whole("calmness", "power"), [loud, pace], {}, [], 0.0)
+    loud = {"mood": "calm", "trait": "loudness", "feature": "rms_mean", "text": "quieter", "effect": 0.1}
+    pace = {"mood": "calm", "trait": "pace", "feature": "onsets_per_s", "text": "slower in pace", "effect": None}
+    first, _ = side_details(whole("calm", "powerful"), [loud, pace], {}, [], 0.0)
     assert [(reason.text, reason.points) for reason in first.supporting] == [
         ("Slower in pace", ""),
         ("Quieter", "+10.0"),
@@ -265,8 +319,8 @@ def test_a_reason_without_an_effect_of_its_own_comes_first_and_has_no_number() -
 
 
 def test_adjacent_passages_of_a_side_are_merged() -> None:
-    song = [segment(0, "calmness", "power"), segment(5, "tension", "calmness"), segment(10, "tension", "sadness")]
-    calm, powerful = side_details(whole("calmness", "power"), [], {}, passages(song, 20.0), 20.0)
+    song = [segment(0, "calm", "powerful"), segment(5, "tense", "calm"), segment(10, "tense", "sad")]
+    calm, powerful = side_details(whole("calm", "powerful"), [], {}, passages(song, 20.0), 20.0)
     assert [part.text for part in calm.passages] == ["0:00–0:12"]
     assert (calm.song_percent, powerful.song_percent) == (62, 38)
 
@@ -274,9 +328,10 @@ def test_adjacent_passages_of_a_side_are_merged() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        ("calmness", "power", "Powerful is much livelier than Calm"),
+        ("calm", "powerful", "Powerful is much livelier than Calm"),
+        ("joyful", "angry", "Joyful is much more pleasant than Angry"),
+        ("angry", "tense", "Angry and Tense are similar in pleasantness and energy"),
         ("joyful_activation", "solemnity", "Joyful is much more pleasant than Solemn"),
-        ("power", "tension", "Powerful and Tense are similar in pleasantness and energy"),
     ],
 )
 def test_but_and_and_are_explained(first: str, second: str, words: str) -> None:
@@ -284,43 +339,59 @@ def test_but_and_and_are_explained(first: str, second: str, words: str) -> None:
 
 
 def test_a_stated_mood_has_no_uncertainty_reasons() -> None:
-    assert uncertainty_reasons(whole("calmness", "power"), "both", {}, [], 0.0) == []
+    assert uncertainty_reasons(whole("calm", "powerful"), "both", {}, [], 0.0, {}) == []
 
 
 def test_uncertainty_reasons_name_the_causes() -> None:
-    answer = whole("calmness", "power", calmness=0.22, power=0.21)
+    answer = whole("calm", "powerful", calm=0.22, powerful=0.21)
     answer["mood"] |= {"certain": False, "confidence": 0.2}
     answer["agreement"] = 0.4
-    way = passages(
-        [segment(0, "calmness", "power"), segment(5, "power", "sadness"), segment(10, "tension", "sadness")], 20.0
-    )
-    rule, weak, close, apart, changes = uncertainty_reasons(answer, "both", {"feeling": 0.1}, way, 20.0)
+    way = passages([segment(0, "calm", "powerful"), segment(5, "powerful", "sad"), segment(10, "tense", "sad")], 20.0)
+    firsts = {"cnn1d": "calm", "cnn2d": "calm"}
+    rule, weak, close, apart, changes = uncertainty_reasons(answer, "both", {"calm": 0.1}, way, 20.0, firsts)
     assert rule.startswith("Calm, the best candidate, reaches 20 %. Below ")
-    assert "22 of 100 listeners are expected to feel the strongest one, less than in 90 % of songs" in weak
-    assert close == "Several emotions are equally strong: Calm 22 %, Powerful 21 %."
+    assert weak == "No mood is strong: Calm has the highest chance, 22 %, less than in 90 % of songs."
+    assert close == "Several moods are equally strong: Calm 22 %, Powerful 21 %."
     assert "although both put Calm first" in apart
     assert "none comes first for half of the song" in changes
 
 
-def test_of_equally_strong_emotions_the_rarer_counts() -> None:
-    assert strongest(dict.fromkeys(MOODS, 0.1)) == "amazement"
-    assert strongest(dict.fromkeys(MOODS, 0.1) | {"sadness": 0.2}) == "sadness"
+def test_an_older_uncertain_result_is_explained_by_its_listeners() -> None:
+    older = older_scores() | {"emotions": dict.fromkeys(EMOTIONS, 0.1) | {"calmness": 0.22}}
+    answer = whole("calmness", "power") | {"scores": older}
+    answer["mood"] |= {"certain": False}
+    answer["agreement"] = 0.4
+    firsts = {"cnn1d": "amazement", "cnn2d": "sadness"}
+    _, weak, apart = uncertainty_reasons(answer, "both", {"feeling": 0.1}, [], 20.0, firsts)
+    assert weak.startswith("No emotion is strong: 22 of 100 listeners are expected to feel the strongest one, less")
+    assert apart.endswith("the 1D network puts Wondrous first, the 2D network Sad.")
+
+
+def test_of_equally_strong_moods_the_rarer_counts() -> None:
+    assert strongest_mood(dict.fromkeys(MOODS, 0.1)) == min(MOODS, key=lambda key: MOODS[key].prevalence)
+    assert strongest_mood(dict.fromkeys(MOODS, 0.1) | {"sad": 0.2}) == "sad"
+
+
+def test_an_axis_ends_at_a_half_or_the_next_tenth() -> None:
+    assert axis_end({"sad": 0.2}) == 0.5
+    assert axis_end({"sad": 0.2}, {"sad": 0.61}) == pytest.approx(0.7)
+    assert mood_scores(older_scores("sadness"))["sad"] == 0.7
 
 
 def test_disagreements_are_passages_with_different_strongest_moods() -> None:
     song = [
-        segment_by_network("calmness", "calmness", 0),
-        segment_by_network("calmness", "tension", 10),
-        segment_by_network("calmness", "tension", 20),
-        segment_by_network("power", "power", 30),
+        segment_by_network("calm", "calm", 0),
+        segment_by_network("calm", "tense", 10),
+        segment_by_network("calm", "tense", 20),
+        segment_by_network("powerful", "powerful", 30),
     ]
-    models = whole("calmness", "power", calmness=0.5)["models"]
-    models["cnn2d"] = {"emotions": models["cnn1d"]["emotions"] | {"calmness": 0.3, "sadness": 0.12}}
-    drawn = network_comparison(models, song, 0.8, 40.0, 0.5)
+    models = whole("calm", "powerful", calm=0.5)["models"]
+    models["cnn2d"] = {"moods": models["cnn1d"]["moods"] | {"calm": 0.3, "sad": 0.12}}
+    drawn = network_comparison(models, song, 0.8, 40.0, 0.5, {"cnn1d": "calm", "cnn2d": "calm"})
     assert [(part.cnn1d.key, part.cnn2d.key, part.time.text) for part in drawn.disagreements] == [
-        ("calmness", "tension", "0:10–0:30")
+        ("calm", "tense", "0:10–0:30")
     ]
     assert drawn.same_first_percent == 50
-    assert [gap.side.key for gap in drawn.large_gaps] == ["calmness"]
+    assert [gap.side.key for gap in drawn.large_gaps] == ["calm"]
     assert drawn.same_first
     assert not drawn.disagree

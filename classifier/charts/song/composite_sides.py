@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.mood_names import CompositeMood, Side
+from classifier.charts.mood_names import CompositeMood, Side, word
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import TimeRange, percent_of
+from classifier.charts.song.mood_scores import mood_scores
 from classifier.charts.song.passages import Passage
 from classifier.charts.song.strongest_passages import Peak
 
 MOST_SUPPORTING, MOST_OPPOSING = 4, 2
 MOST_PASSAGES = 3
 LEAST_EFFECT = 0.002
-"""Share of listeners; smaller effects are noise and are left out."""
+"""Of the mood's score; smaller effects are noise and are left out."""
 MAIN_EFFECT = 0.01
-"""From one listener in a hundred on, a reason is worth naming beside the mood."""
+"""From one percentage point on, a reason clearly supports the mood."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One property of the sound; `points` is by how many listeners in a hundred it changes the mood's share."""
+    """One property of the sound; `points` is by how many percentage points it changes the mood's score."""
 
     text: str
     points: str
@@ -33,13 +34,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class SideDetails:
-    """One side; `name` is "primary" or "secondary". Shares are listeners in a hundred."""
+    """One side; `name` is "primary" or "secondary". Scores are in per cent: chances, or shares of older models."""
 
     name: str
     side: Side
-    share: int
-    cnn1d_share: int
-    cnn2d_share: int
+    explanation: str
+    """Why this side, in a sentence; empty for results of older models."""
+    score: int
+    cnn1d_score: int
+    cnn2d_score: int
     peak: Peak | None
     song_percent: int
     """The part of the song in which the mood is first or second."""
@@ -76,9 +79,10 @@ def side_details(
             SideDetails(
                 name=name,
                 side=Side(key, mood[confidence]),
-                share=percent(answer["scores"]["emotions"][key]),
-                cnn1d_share=percent(answer["models"]["cnn1d"]["emotions"][key]),
-                cnn2d_share=percent(answer["models"]["cnn2d"]["emotions"][key]),
+                explanation=answer["explanations"].get(name, ""),
+                score=_score(answer["scores"], key),
+                cnn1d_score=_score(answer["models"]["cnn1d"], key),
+                cnn2d_score=_score(answer["models"]["cnn2d"], key),
                 peak=peaks.get(name),
                 song_percent=percent(sum(one.length_s for one in own_passages) / duration_s) if duration_s else 0,
                 passages=_longest(own_passages),
@@ -95,7 +99,7 @@ def conjunction_text(mood: CompositeMood) -> str:
     """Why the sides are joined by "but" or "and"."""
     if mood.second is None:
         return ""
-    first, second = ml_gateway.MOODS[mood.first.key], ml_gateway.MOODS[mood.second.key]
+    first, second = word(mood.first.key), word(mood.second.key)
     valence_distance, arousal_distance = first.apart(second)
     if ml_gateway.joined_by(first.key, second.key) == "and":
         return f"{first.adjective} and {second.adjective} are similar in pleasantness and energy"
@@ -109,6 +113,10 @@ def conjunction_text(mood: CompositeMood) -> str:
 def _order(reason: Mapping[str, Any]) -> float:
     """Largest effects first; before them what has no effect of its own, such as the pace."""
     return -math.inf if reason["effect"] is None else -abs(reason["effect"])
+
+
+def _score(scores: Mapping[str, Any], key: str) -> int:
+    return percent(mood_scores(scores)[ml_gateway.term_of(key)])
 
 
 def _reason(reason: Mapping[str, Any], strongest: float) -> Reason:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier import ml_gateway
-from classifier.charts.mood_names import CompositeMood, Side
+from classifier.charts.mood_names import CompositeMood, Side, word
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Row, Tick, TimeRange, percent_of, time_ticks
 from classifier.charts.song.passages import Passage, Segment, is_silent
@@ -61,7 +60,7 @@ class MoodTimeline:
 def mood_timeline(passages: Sequence[Passage], duration_s: float, segments: Sequence[Segment] = ()) -> MoodTimeline:
     """`segments` are those of the result, for its silent parts."""
     moods = {key for passage in passages for key in (passage.primary, passage.secondary)}
-    keys = sorted(moods, key=lambda key: -ml_gateway.MOODS[key].arousal)
+    keys = sorted(moods, key=lambda key: -word(key).arousal)
     rows = [Row(Side(key), i * ROW_HEIGHT, i * ROW_HEIGHT + ROW_HEIGHT // 2) for i, key in enumerate(keys)]
     row_y = {row.side.key: row.y for row in rows}
     blocks = []

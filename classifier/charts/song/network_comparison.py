@@ -1,4 +1,4 @@
-"""The two networks compared: where they agree and where not, by emotion and by passage."""
+"""The two networks compared: where they agree and where not, by mood and by passage."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from classifier import ml_gateway
 from classifier.charts.mood_names import Side
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Bar, Row, Span, TimeRange, percent_of, span
+from classifier.charts.song.mood_scores import mood_scores, strongest_mood
 from classifier.charts.song.passages import Segment, segment_groups
 
 MOST_DISAGREEMENTS = 4
@@ -18,8 +19,8 @@ ROW_HEIGHT = 24
 
 
 @dataclass(frozen=True)
-class EmotionGap:
-    """The share that each network gives an emotion, and the line between the two."""
+class MoodGap:
+    """The score that each network gives a mood, and the line between the two."""
 
     side: Side
     cnn1d: Bar
@@ -32,7 +33,7 @@ class EmotionGap:
 
 @dataclass(frozen=True)
 class NetworkRow(Row):
-    """A mood, with the stretches of the song in which each network puts it first."""
+    """A mood, with the stretches of the song in which it has the highest score of each network."""
 
     cnn1d: list[Span]
     cnn2d: list[Span]
@@ -40,7 +41,7 @@ class NetworkRow(Row):
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A passage in which the networks put different moods first."""
+    """A passage in which different moods have the highest score of each network."""
 
     cnn1d: Side
     cnn2d: Side
@@ -49,14 +50,14 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class NetworkComparison:
-    gaps: list[EmotionGap]
-    large_gaps: list[EmotionGap]
+    gaps: list[MoodGap]
+    large_gaps: list[MoodGap]
     rows: list[NetworkRow]
     height: int
     disagreements: list[Disagreement]
     more_disagreements: int
     same_first_percent: int
-    """The part of the song in which both put the same mood first."""
+    """The part of the song in which the same mood has the highest score of both."""
     same_first: bool
     cnn1d: Side
     cnn2d: Side
@@ -65,7 +66,7 @@ class NetworkComparison:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A part of the song with each network's strongest emotion."""
+    """A part of the song with each network's strongest mood."""
 
     cnn1d: str
     cnn2d: str
@@ -79,10 +80,14 @@ def network_comparison(
     agreement: float,
     duration_s: float,
     axis_end: float,
+    firsts: Mapping[str, str],
 ) -> NetworkComparison:
-    """`models` holds each network's scores of the song, `agreement` (0..1) how similar they are."""
-    cnn1d, cnn2d = (models[name]["emotions"] for name in ("cnn1d", "cnn2d"))
-    gaps = [_gap(key, cnn1d[key], cnn2d[key], axis_end) for key in ml_gateway.EMOTIONS]
+    """`models` holds each network's scores of the song, `agreement` (0..1) how similar they are.
+
+    `firsts` is the mood that each network puts first, which need not be the one with its highest score.
+    """
+    cnn1d, cnn2d = (mood_scores(models[name]) for name in ("cnn1d", "cnn2d"))
+    gaps = [_gap(key, cnn1d[key], cnn2d[key], axis_end) for key in cnn1d]
     gaps.sort(key=lambda gap: -gap.points)
     stretches = _merged(
         _Stretch(_most_frequent(group, "cnn1d"), _most_frequent(group, "cnn2d"), start_s, end_s)
@@ -102,20 +107,15 @@ def network_comparison(
         ],
         more_disagreements=max(len(different) - MOST_DISAGREEMENTS, 0),
         same_first_percent=percent(same_s / sum(s.end_s - s.start_s for s in stretches)) if stretches else 0,
-        same_first=strongest(cnn1d) == strongest(cnn2d),
-        cnn1d=Side(strongest(cnn1d)),
-        cnn2d=Side(strongest(cnn2d)),
+        same_first=firsts["cnn1d"] == firsts["cnn2d"],
+        cnn1d=Side(firsts["cnn1d"]),
+        cnn2d=Side(firsts["cnn2d"]),
         disagree=agreement < ml_gateway.DISAGREE_BELOW,
     )
 
 
-def strongest(emotions: Mapping[str, float]) -> str:
-    """The emotion with the highest share; of equal ones the rarer, like the rules of composite moods."""
-    return max(ml_gateway.EMOTIONS, key=lambda key: (emotions[key], -ml_gateway.MOODS[key].prevalence))
-
-
 def _most_frequent(group: Sequence[Segment], network: str) -> str:
-    return Counter(strongest(segment["models"][network]["emotions"]) for segment in group).most_common(1)[0][0]
+    return Counter(strongest_mood(mood_scores(segment["models"][network])) for segment in group).most_common(1)[0][0]
 
 
 def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
@@ -130,9 +130,9 @@ def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
     return merged
 
 
-def _gap(key: str, cnn1d: float, cnn2d: float, axis_end: float) -> EmotionGap:
+def _gap(key: str, cnn1d: float, cnn2d: float, axis_end: float) -> MoodGap:
     points = round(100 * abs(cnn1d - cnn2d))
-    return EmotionGap(
+    return MoodGap(
         side=Side(key),
         cnn1d=Bar.of(cnn1d, axis_end),
         cnn2d=Bar.of(cnn2d, axis_end),

@@ -1,25 +1,29 @@
-"""The nine emotions as a petal chart: every petal has a fixed direction, so a mood is recognised by its shape.
+"""The moods as a petal chart: every petal has a fixed direction, so a song is recognised by its shape.
 
-Petals stand 40° apart, in the order of their angles in the valence-arousal plane: pleasant moods to the right, lively
-ones above. A petal's area is the share of listeners; its length follows the square root.
+Sixteen petals stand 22.5° apart, in the order of their angles in the valence-arousal plane: pleasant moods to the
+right, lively ones above. A petal's area is the mood's score; its length follows the square root.
 """
 
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from classifier import ml_gateway
 from classifier.charts.mood_names import Side
 from classifier.charts.number_text import percent
 from classifier.charts.palette import NEUTRAL
 from classifier.charts.primitives import polyline
+from classifier.charts.song.mood_scores import has_terms, mood_scores, typical_scores
 
-SIZE, RADIUS = 400, 142
+SIZE, RADIUS = 440, 150
 CENTRE = SIZE / 2
-HALF_WIDTH = 0.3
+HALF_WIDTH = 0.165
 """Half of a petal's width relative to its length: adjacent petals of the same length just touch."""
-LABEL_RADIUS = RADIUS + 14
+LABEL_RADIUS = RADIUS + 12
+LEAST_ASIDE = 24
+"""A label this far left or right of the middle starts at its petal; one above or below is centred."""
 
 
 @dataclass(frozen=True)
@@ -41,31 +45,40 @@ class PetalChart:
     petals: list[Petal]
     ring_radii: list[float]
     typical: str
-    """The outline of the shares that music has on average."""
+    """The outline of what music has on average."""
     text: str
+    view_box: str
+    """The part of the drawing without labels."""
 
 
-def petal_chart(emotions: Mapping[str, float], moods: Collection[str], axis_end: float) -> PetalChart:
-    """`axis_end` is the share at which a petal reaches the rim; `moods` are the sides of the composite mood."""
-    angles = petal_angles()
-    petals = [_petal(key, emotions[key], angles[key], axis_end, is_chosen=key in moods) for key in angles]
-    typical = [_point(angles[key], _length(ml_gateway.MOODS[key].prevalence, axis_end)) for key in angles]
+def petal_chart(scores: Mapping[str, Any], chosen: Collection[str], axis_end: float) -> PetalChart:
+    """`axis_end` is the score at which a petal reaches the rim; `chosen` are the sides of the composite mood.
+
+    An older result has nine petals, each in the direction of its term.
+    """
+    moods, angles = mood_scores(scores), petal_angles()
+    terms = {ml_gateway.term_of(key) for key in chosen}
+    petals = [_petal(key, moods[key], angles[key], axis_end, is_chosen=key in terms) for key in angles if key in moods]
+    typical = typical_scores(moods, of_terms=has_terms(scores))
+    outline = [_point(angles[key], _length(typical[key], axis_end)) for key in angles if key in moods]
+    inner = CENTRE - RADIUS - 6
     return PetalChart(
         size=SIZE,
         centre=CENTRE,
         # The chosen petals last, so that they lie on top.
         petals=sorted(petals, key=lambda petal: petal.is_chosen),
         ring_radii=[round(_length(share, axis_end), 1) for share in (axis_end / 4, axis_end)],
-        typical=polyline(typical),
+        typical=polyline(outline),
         text=", ".join(
             f"{petal.side.adjective} {petal.percent} %" for petal in sorted(petals, key=lambda petal: -petal.percent)
         ),
+        view_box=f"{inner:g} {inner:g} {2 * RADIUS + 12} {2 * RADIUS + 12}",
     )
 
 
 @cache
 def petal_angles() -> dict[str, float]:
-    """Degrees counter-clockwise from the right: evenly spaced, as close to each emotion's own angle as possible."""
+    """Degrees counter-clockwise from the right: evenly spaced, as close to each mood's own angle as possible."""
     own = {key: _plane_angle(mood) for key, mood in ml_gateway.MOODS.items()}
     ordered = sorted(own, key=own.__getitem__)
     step = 360 / len(ordered)
@@ -92,7 +105,7 @@ def _petal(key: str, share: float, angle: float, axis_end: float, *, is_chosen: 
         is_chosen=is_chosen,
         label_x=x,
         label_y=y,
-        anchor="middle" if abs(x - CENTRE) < RADIUS / 3 else "start" if x > CENTRE else "end",
+        anchor="middle" if abs(x - CENTRE) < LEAST_ASIDE else "start" if x > CENTRE else "end",
     )
 
 

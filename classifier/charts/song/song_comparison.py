@@ -1,4 +1,4 @@
-"""Two songs compared: the nine emotions in each, and what their moods have in common, as text."""
+"""Two songs compared: the moods of each, and what their moods have in common, as text."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 
 from classifier import ml_gateway
 from classifier.charts.mood_names import CompositeMood, Side
+from classifier.charts.number_text import percent
 from classifier.charts.primitives import Bar, percent_of
-from classifier.charts.song.emotion_bars import axis_end
+from classifier.charts.song.mood_scores import axis_end, comparable_scores, has_terms
 
 LEAST_DIFFERENCE = 0.3
 """Of valence or arousal (1..9): a smaller difference is not noticeable."""
 
 
 @dataclass(frozen=True)
-class EmotionPair:
-    """One emotion in both songs, and the line between the two, on an axis that ends at `axis_end`."""
+class MoodPair:
+    """One mood in both songs, and the line between the two."""
 
     side: Side
     a: Bar
@@ -26,25 +27,37 @@ class EmotionPair:
     high_x: str
 
 
-def emotion_pairs(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[EmotionPair]:
-    """The largest difference first."""
-    end = axis_end(a, b)
-    shares = {key: (a["emotions"][key], b["emotions"][key]) for key in ml_gateway.EMOTIONS}
-    order = sorted(shares, key=lambda key: -abs(shares[key][0] - shares[key][1]))
-    return [_pair(key, *shares[key], end) for key in order]
+@dataclass(frozen=True)
+class MoodComparison:
+    """The moods of two songs on one axis, the largest difference first."""
+
+    pairs: list[MoodPair]
+    end: int
+    """The end of the axis, in per cent."""
+    of_terms: bool
+    """False if an older model analysed one of the songs: then the nine emotions are compared."""
 
 
-def _pair(key: str, a: float, b: float, end: float) -> EmotionPair:
-    return EmotionPair(
-        Side(key), Bar.of(a, end), Bar.of(b, end), percent_of(min(a, b), end), percent_of(max(a, b), end)
+def mood_comparison(a: Mapping[str, Any], b: Mapping[str, Any]) -> MoodComparison:
+    moods_a, moods_b = comparable_scores(a, b)
+    end = axis_end(moods_a, moods_b)
+    order = sorted(moods_a, key=lambda key: -abs(moods_a[key] - moods_b[key]))
+    return MoodComparison(
+        pairs=[_pair(key, moods_a[key], moods_b[key], end) for key in order],
+        end=percent(end),
+        of_terms=has_terms(a) and has_terms(b),
     )
+
+
+def _pair(key: str, a: float, b: float, end: float) -> MoodPair:
+    return MoodPair(Side(key), Bar.of(a, end), Bar.of(b, end), percent_of(min(a, b), end), percent_of(max(a, b), end))
 
 
 def shared_moods_text(a: CompositeMood, b: CompositeMood) -> str:
     """What the two composite moods have in common."""
-    if [side.key for side in a.sides] == [side.key for side in b.sides]:
+    if a.css == b.css and len(a.sides) == len(b.sides):
         return f"Both are {ml_gateway.composite_name(*(side.key for side in a.sides))}."
-    shared = [side for side in a.sides if side.key in {other.key for other in b.sides}]
+    shared = [side for side in a.sides if side.term in {other.term for other in b.sides}]
     if len(shared) > 1:
         return f"Both are {_listed(shared)}, in a different order."
     if not shared:
@@ -54,7 +67,7 @@ def shared_moods_text(a: CompositeMood, b: CompositeMood) -> str:
         f"{letter} is also {side.adjective}"
         for letter, mood in (("A", a), ("B", b))
         for side in mood.sides
-        if side.key != common.key
+        if side.term != common.term
     ]
     return f"Both are {common.adjective}; {', '.join(others)}."
 

@@ -22,7 +22,7 @@ class Peak:
     label_x: str
     label_on_the_right: bool
     percent: int
-    """Expected share of listeners in this passage, and in the whole song."""
+    """The mood's score in this passage, and in the whole song."""
     song_percent: int
 
 

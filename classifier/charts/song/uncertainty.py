@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classifier import ml_gateway
+from classifier.charts.mood_names import word
 from classifier.charts.number_text import percent
 from classifier.charts.song.genre_rules import STRONGEST
-from classifier.charts.song.network_comparison import strongest
+from classifier.charts.song.mood_scores import has_terms, mood_scores, strongest_mood
 from classifier.charts.song.passages import Passage
 
 WEAK_RANK = 0.35
-"""Percentile among other songs; below it, no emotion is strong."""
-CLOSE_SHARES = 0.03
-"""Shares closer than this are practically equal."""
+"""Percentile among other songs; below it, no mood is strong."""
+CLOSE_SCORES = 0.03
+"""Scores closer than this are practically equal."""
 DOMINANT_PART = 0.5
 """A mood that comes first in less than this part of a song does not dominate it."""
 
@@ -23,37 +24,46 @@ def uncertainty_reasons(
     ranks: Mapping[str, float],
     passages: Sequence[Passage],
     duration_s: float,
+    firsts: Mapping[str, str],
 ) -> list[str]:
-    """Sentences, the rule first; empty if a mood is stated."""
-    mood, emotions = answer["mood"], answer["scores"]["emotions"]
+    """Sentences, the rule first; empty if a mood is stated. `firsts` is the mood that each network puts first."""
+    mood, scores = answer["mood"], answer["scores"]
     if mood["certain"]:
         return []
+    moods = mood_scores(scores)
     reasons = [_rule(mood, network, answer["model_version"])]
-    rank = ranks.get(STRONGEST, 1.0)
-    if rank <= WEAK_RANK:
-        reasons.append(
-            f"No emotion is strong: {percent(max(emotions.values()))} of 100 listeners are expected to feel the "
-            f"strongest one, less than in {round(100 * (1 - rank))} % of songs."
-        )
-    first, *others = sorted(emotions, key=lambda key: -emotions[key])
-    close = [first, *(key for key in others if emotions[first] - emotions[key] < CLOSE_SHARES)]
+    reasons += _weakness(moods, ranks, of_terms=has_terms(scores))
+    first, *others = sorted(moods, key=lambda key: -moods[key])
+    close = [first, *(key for key in others if moods[first] - moods[key] < CLOSE_SCORES)]
     if len(close) > 1:
-        names = ", ".join(f"{ml_gateway.MOODS[key].adjective} {percent(emotions[key])} %" for key in close)
-        reasons.append(f"Several emotions are equally strong: {names}.")
+        names = ", ".join(f"{word(key).adjective} {percent(moods[key])} %" for key in close)
+        reasons.append(f"Several moods are equally strong: {names}.")
     if answer["agreement"] < ml_gateway.DISAGREE_BELOW:
-        reasons.append(_disagreement(answer["models"], answer["agreement"]))
+        reasons.append(_disagreement(firsts, answer["agreement"]))
     longest = _longest_mood(passages)
     if longest and duration_s and longest[1] / duration_s < DOMINANT_PART:
         key, length_s = longest
         reasons.append(
             "The mood changes: none comes first for half of the song. "
-            f"{ml_gateway.MOODS[key].adjective} lasts longest, for {percent(length_s / duration_s)} % of it."
+            f"{word(key).adjective} lasts longest, for {percent(length_s / duration_s)} % of it."
         )
     return reasons
 
 
+def _weakness(moods: Mapping[str, float], ranks: Mapping[str, float], *, of_terms: bool) -> list[str]:
+    first = strongest_mood(moods)
+    rank = ranks.get(first if of_terms else STRONGEST, 1.0)
+    if rank > WEAK_RANK:
+        return []
+    score = percent(moods[first])
+    less = f"less than in {min(round(100 * (1 - rank)), 99)} % of songs"
+    if of_terms:
+        return [f"No mood is strong: {word(first).adjective} has the highest chance, {score} %, {less}."]
+    return [f"No emotion is strong: {score} of 100 listeners are expected to feel the strongest one, {less}."]
+
+
 def _rule(mood: Mapping[str, Any], network: str, model_version: str) -> str:
-    best = f"{ml_gateway.MOODS[mood['primary']].adjective}, the best candidate, reaches {percent(mood['confidence'])} %"
+    best = f"{word(mood['primary']).adjective}, the best candidate, reaches {percent(mood['confidence'])} %"
     try:
         threshold = ml_gateway.card(model_version).calibration(network).threshold
     except ml_gateway.MoodError:
@@ -61,8 +71,8 @@ def _rule(mood: Mapping[str, Any], network: str, model_version: str) -> str:
     return f"{best}. Below {percent(threshold)} % this model states no mood, because it would be wrong too often."
 
 
-def _disagreement(models: Mapping[str, Mapping[str, Any]], agreement: float) -> str:
-    cnn1d, cnn2d = (ml_gateway.MOODS[strongest(models[name]["emotions"])].adjective for name in ("cnn1d", "cnn2d"))
+def _disagreement(firsts: Mapping[str, str], agreement: float) -> str:
+    cnn1d, cnn2d = (word(firsts[name]).adjective for name in ("cnn1d", "cnn2d"))
     disagree = f"The two networks disagree (agreement {percent(agreement)} %)"
     if cnn1d == cnn2d:
         return f"{disagree}, although both put {cnn1d} first."

@@ -1,19 +1,22 @@
-"""The valence-arousal plane: its named regions, the nine moods, the song's position and its trajectory over time."""
+"""The valence-arousal plane: its named regions, the mood terms, the song's position and its trajectory over time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from classifier import ml_gateway
-from classifier.charts.mood_names import Side
 from classifier.charts.palette import NEUTRAL
 from classifier.charts.primitives import Point, polyline
 from classifier.charts.song.passages import Passage
+from classifier.charts.song.plane_labels import Box, Field, MoodLabel, place_labels
 
 SIZE, MARGIN = 400, 26
 LEAST, MOST = 1.0, 9.0
-LABEL_WIDTH, LABEL_HEIGHT = 76, 20
-"""The room that a mood's label takes, with the song's marker beside it."""
+FONT_SIZE = 12.0
+REGION_WIDTH, REGION_HEIGHT = 96, 20
+"""The room that a region's label takes."""
+SONG_RADIUS = 11.0
 NEUTRAL_BAND = 0.5
 """Within this distance of the middle a song is neither pleasant nor unpleasant, neither lively nor quiet."""
 
@@ -28,15 +31,6 @@ class Region:
     text: str
     x: float
     y: float
-    anchor: str
-
-
-@dataclass(frozen=True)
-class MoodLabel:
-    side: Side
-    x: float
-    y: float
-    text_x: float
     anchor: str
 
 
@@ -63,7 +57,12 @@ class MoodPlane:
 
 
 def mood_plane(
-    valence: float, arousal: float, moments: Sequence[Passage], models: Mapping[str, Mapping[str, Any]] | None = None
+    valence: float,
+    arousal: float,
+    moments: Sequence[Passage],
+    models: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    font_size: float = FONT_SIZE,
 ) -> MoodPlane:
     """`models` are the scores of each network; without them only the song's own position is shown."""
     points = [(_x(v), _y(a)) for v, a in _smoothed([(moment.valence, moment.arousal) for moment in moments])]
@@ -75,7 +74,7 @@ def mood_plane(
         inner=SIZE - 2 * MARGIN,
         middle=SIZE / 2,
         far=SIZE - MARGIN,
-        moods=[_mood_label(key, song) for key in ml_gateway.EMOTIONS],
+        moods=mood_labels(song, font_size=font_size),
         song=song,
         trajectory=polyline(points) if moves else "",
         valence=f"{valence:.1f}",
@@ -106,19 +105,35 @@ def _region(quadrant: str, right: bool, top: bool) -> Region:
     )
 
 
+def _region_box(right: bool, top: bool) -> Box:
+    left = SIZE - MARGIN - 10 - REGION_WIDTH if right else MARGIN + 10
+    upper = MARGIN + 8 if top else SIZE - MARGIN - 8 - REGION_HEIGHT
+    return Box(left, upper, left + REGION_WIDTH, upper + REGION_HEIGHT)
+
+
 def _quadrant_text(valence: float, arousal: float) -> str:
     corner = (valence >= NEUTRAL, arousal >= NEUTRAL)
     return next(ml_gateway.QUADRANT_WORDS[quadrant] for quadrant, *at in _CORNERS if tuple(at) == corner)
 
 
-def _mood_label(key: str, song: Point) -> MoodLabel:
-    mood = ml_gateway.MOODS[key]
-    x, y = _x(mood.valence), _y(mood.arousal)
-    # Labels extend away from the middle, where the moods crowd, unless the song's marker is there.
-    outward = 1 if mood.valence >= NEUTRAL else -1
-    if abs(song.y - y) < LABEL_HEIGHT and 0 < (song.x - x) * outward < LABEL_WIDTH:
-        outward = -outward
-    return MoodLabel(Side(key), x, y, x + 9 * outward, "start" if outward > 0 else "end")
+def mood_labels(*songs: Point, font_size: float = FONT_SIZE, song_radius: float = SONG_RADIUS) -> list[MoodLabel]:
+    """The terms at their places, with labels that make room for the markers of these songs."""
+    return place_labels(_dots(), _field(font_size), [(song, song_radius) for song in songs])
+
+
+@cache
+def _dots() -> tuple[tuple[str, Point], ...]:
+    return tuple((key, Point(_x(mood.valence), _y(mood.arousal))) for key, mood in ml_gateway.MOODS.items())
+
+
+@cache
+def _field(font_size: float) -> Field:
+    edge, far = MARGIN + 2.0, SIZE - MARGIN - 2.0
+    return Field(
+        bounds=Box(edge, edge, far, far),
+        regions=tuple(_region_box(right, top) for _, right, top in _CORNERS),
+        font_size=font_size,
+    )
 
 
 def _smoothed(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -9,7 +9,7 @@ from classifier import ml_gateway
 from classifier.charts.primitives import Bar
 from classifier.errors import ProductError
 
-NINE_EMOTIONS = "emotions"
+OWN_TERMS = "moods"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class LabelBar:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`labels` is empty for the nine emotions, which have a chart of their own."""
+    """`labels` is empty for the mood terms, which have a chart of their own."""
 
     key: str
     title: str
@@ -30,7 +30,7 @@ class Vocabulary:
     address: str
     is_selected: bool
     is_shown: bool = False
-    """Selected; or, while the nine emotions are, the first of the others."""
+    """Selected; or, while the mood terms are, the first of the others."""
 
     @property
     def prediction(self) -> LabelBar | None:
@@ -40,18 +40,18 @@ class Vocabulary:
 def vocabularies(
     scores: Mapping[str, Any], network: str, model_version: str, selected: str, query: Mapping[str, str]
 ) -> list[Vocabulary]:
-    """The nine emotions, then the others; `query` holds the other parameters of the page's address.
+    """The mood terms, then the others; `query` holds the other parameters of the page's address.
 
-    If the model is no longer installed, only the nine emotions are available.
+    If the model is no longer installed, only the mood terms are available.
     """
     try:
         others = ml_gateway.other_vocabularies(scores, model_version, network)
     except ml_gateway.MoodError:
-        if selected != NINE_EMOTIONS:
+        if selected != OWN_TERMS:
             raise
         others = []
     available = [
-        Vocabulary(NINE_EMOTIONS, "Nine emotions", [], "", _address(query, NINE_EMOTIONS), selected == NINE_EMOTIONS),
+        Vocabulary(OWN_TERMS, "Mood terms", [], "", _address(query, OWN_TERMS), selected == OWN_TERMS),
         *(_vocabulary(other, selected, query) for other in others),
     ]
     if len(available) > 1 and available[0].is_selected:
@@ -78,5 +78,5 @@ def _vocabulary(other: Mapping[str, Any], selected: str, query: Mapping[str, str
 
 
 def _address(query: Mapping[str, str], key: str) -> str:
-    parameters = {**query, **({} if key == NINE_EMOTIONS else {"words": key})}
+    parameters = {**query, **({} if key == OWN_TERMS else {"words": key})}
     return f"?{urlencode(parameters)}#vocabularies"
