@@ -73,6 +73,7 @@ __all__ = [
     "Trait",
     "Word",
     "adjective",
+    "can_analyse",
     "composite_name",
     "installed",
     "joined_by",
@@ -123,9 +124,14 @@ def names_emotions(version: str) -> bool:
     """Whether this version makes composite moods of the nine emotions, as models before mood-4 did. False if its card
     is not installed."""
     try:
-        return bool(card(version).values["format"] == 1)
+        return card(version).names_emotions
     except MoodError:
         return False
+
+
+def can_analyse(version: str) -> bool:
+    """Whether this version is installed and can analyse songs; of older models only the card is left."""
+    return installed(version) and not names_emotions(version)
 
 
 def other_vocabularies(
@@ -192,4 +198,4 @@ def cut(path: Path, start_s: float, end_s: float) -> bytes:
 
 def bundle_check(version: str) -> None:
     """Raise MoodError if the models are missing, damaged or incompatible; loads no weights."""
-    Card.read(settings.MODEL_BUNDLES_DIR / version)
+    Card.read(settings.MODEL_BUNDLES_DIR / version).require_weights()

@@ -152,7 +152,7 @@ MAX_WAITING = env.integer("MAX_WAITING", 4, least=0, most=100)
 
 # --- The models ---------------------------------------------------------------------------------
 
-MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-3")
+MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-4")
 MODEL_BUNDLES_DIR = env.folder("MODEL_BUNDLES_DIR", BASE_DIR / "ml" / "bundles")
 
 # --- The queue ----------------------------------------------------------------------------------

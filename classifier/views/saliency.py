@@ -64,11 +64,10 @@ def _analysed_song(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: 
 def _request_saliency(request: AuthenticatedHttpRequest, song: Song, analysis: Analysis) -> HttpResponse:
     """Queues the computation and answers 202: ask again."""
     try:
-        version = analysis.model_version
-        if not ml_gateway.installed(version) or ml_gateway.names_emotions(version):
+        if not ml_gateway.can_analyse(analysis.model_version):
             raise ProductError(
                 "version_unknown",
-                f"The song was analysed by {version}, which is no longer installed: "
+                f"The song was analysed by {analysis.model_version}, which can no longer run: "
                 "analyse it again with the model in use.",
                 HTTPStatus.NOT_FOUND,
             )

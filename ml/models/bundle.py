@@ -28,6 +28,7 @@ class Bundle:
     def open(cls, directory: Path) -> Bundle:
         """Opens the bundle in `directory`. Raises MoodError: model_missing, model_corrupt, model_incompatible."""
         card = Card.read(directory)
+        card.require_weights()
         return cls(card)
 
     @property

@@ -74,7 +74,6 @@ class Combination:
         """The combination in a card's values. Raises MoodError("model_corrupt") if it is unusable."""
         try:
             entries = values["combination"]
-            entries = {"moods": {"share_of_2d": 0.5, "sharpness": 1.0}, **entries}  # cards of format 1 have none
             rules = {head.name: (entries[head.name]["share_of_2d"], entries[head.name]["sharpness"]) for head in HEADS}
         except (KeyError, TypeError) as error:
             raise corrupt("The model's card has no usable combination of its networks") from error

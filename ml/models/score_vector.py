@@ -61,18 +61,11 @@ hardly more than half of those do they rank the same mood first; a report in `ml
 
 
 def as_scores(vector: np.ndarray) -> dict[str, Any]:
-    """A score vector (36,) as a mapping: moods, emotions, quadrants and clusters by label; valence and arousal, 1..9.
-
-    A vector of a model before mood-4 (20,) gives no moods.
-    """
+    """A score vector (36,) as a mapping: moods, emotions, quadrants, clusters by label; valence and arousal, 1..9."""
     values = [float(value) for value in vector]
-    by_head = {
-        head.name: dict(zip(head.labels, values[head.part], strict=True)) for head in HEADS if head.start < len(values)
-    }
+    by_head = {head.name: dict(zip(head.labels, values[head.part], strict=True)) for head in HEADS}
     scores: dict[str, Any] = {
-        scheme: {label: _rounded(value) for label, value in by_head[scheme].items()}
-        for scheme in SCHEMES
-        if scheme in by_head
+        scheme: {label: _rounded(value) for label, value in by_head[scheme].items()} for scheme in SCHEMES
     }
     for label, value in by_head["affect"].items():
         scores[label] = _rounded(min(max(value * AFFECT_SCALE + AFFECT_MIDDLE, 1.0), 9.0))

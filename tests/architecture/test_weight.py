@@ -96,6 +96,6 @@ def test_the_web_process_loads_nothing_heavy(tmp_path: Path, song: Path) -> None
 
 
 def test_an_analysis_loads_neither_tensorflow_nor_librosa(song: Path) -> None:
-    loaded = loaded_after(ANALYSE, str(song), str(ROOT / "ml" / "bundles" / "mood-3"))
+    loaded = loaded_after(ANALYSE, str(song), str(ROOT / "ml" / "bundles" / "mood-4"))
     assert "ai_edge_litert" in loaded
     assert loaded & TRAINING == set()

@@ -10,9 +10,7 @@ from typing import Any
 
 from tests.system.product import ROOT, environment
 
-CURRENT_BUNDLE = ROOT / "ml" / "bundles" / "mood-3"
-KERAS_BUNDLE = ROOT / "ml" / "bundles" / "mood-2"
-"""The newest bundle that contains its networks as Keras files too."""
+CURRENT_BUNDLE = ROOT / "ml" / "bundles" / "mood-4"
 
 
 def measure_in_subprocess(module: str, *arguments: object, **settings: str) -> Any:

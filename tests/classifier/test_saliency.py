@@ -56,6 +56,7 @@ class FakeSaliency:
 def saliency(monkeypatch: pytest.MonkeyPatch) -> FakeSaliency:
     saliency = FakeSaliency()
     monkeypatch.setattr("classifier.ml_gateway.mood_saliency", saliency.mood_saliency)
+    monkeypatch.setattr("classifier.ml_gateway.can_analyse", lambda version: version in ("mood-4", "mood-5"))
     return saliency
 
 
@@ -69,7 +70,7 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def done_song(analyser: FakeAnalyser, song: Song) -> Song:
-    analyser.result = FakeResult(model_version="mood-3")
+    analyser.result = FakeResult(model_version="mood-4")
     song_analyse(song_id=song.id)
     song.refresh_from_db()
     return song
@@ -89,7 +90,7 @@ def test_the_first_request_has_the_image_drawn_and_later_ones_get_it(
 
     draw_saliency(messages[0])
 
-    assert saliency.calls == [(["calm", "powerful"], "mood-3")]
+    assert saliency.calls == [(["calm", "powerful"], "mood-4")]
     for side in ("primary", "secondary"):
         response = get_image(anna_client, done_song, side)
         assert (response.status_code, response["Content-Type"]) == (200, "image/png")
@@ -169,12 +170,25 @@ def test_another_model_version_draws_its_own_image(
 ) -> None:
     saliency_draw(song_id=done_song.id)
     Song.objects.filter(id=done_song.id).update(status="queued")
-    analyser.result = FakeResult(model_version="mood-2")
+    analyser.result = FakeResult(model_version="mood-5")
     song_analyse(song_id=done_song.id)
 
     assert get_image(anna_client, done_song).status_code == 202
     saliency_draw(song_id=done_song.id)
-    assert [version for _, version in saliency.calls] == ["mood-3", "mood-2"]
+    assert [version for _, version in saliency.calls] == ["mood-4", "mood-5"]
+
+
+def test_an_older_model_draws_nothing(
+    anna_client: Client, analyser: FakeAnalyser, done_song: Song, messages: list[str]
+) -> None:
+    Song.objects.filter(id=done_song.id).update(status="queued")
+    analyser.result = FakeResult(model_version="mood-3")
+    song_analyse(song_id=done_song.id)
+
+    response = get_image(anna_client, done_song)
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "version_unknown")
+    assert "analyse it again" in response.json()["error"]["message"]
+    assert messages == []
 
 
 def test_a_model_that_is_not_installed_draws_nothing(

@@ -12,12 +12,12 @@ from ml.features.names import NAMES
 from ml.inference.analysis import AnalysisResult, analyse
 from ml.inference.answer import network_view
 from ml.models.bundle import Bundle
-from ml.moods import EMOTIONS, GENRES
+from ml.moods import EMOTIONS, GENRES, MOOD_NAMES
 from tests.ml.test_bundle import BUNDLE
 from tests.sounds import write
 from tests.synthesis import music
 
-SCORES = ["emotions", "quadrants", "clusters", "valence", "arousal"]
+SCORES = ["moods", "emotions", "quadrants", "clusters", "valence", "arousal"]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,9 @@ def test_the_answer_has_every_part(result: AnalysisResult) -> None:
         "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
     ]  # fmt: skip
     assert list(answer["scores"]) == SCORES
+    assert list(answer["scores"]["moods"]) == list(MOOD_NAMES)
     assert list(answer["scores"]["emotions"]) == list(EMOTIONS)
+    assert {answer["mood"]["primary"], answer["mood"]["secondary"]} <= set(MOOD_NAMES)
     assert sum(answer["scores"]["quadrants"].values()) == pytest.approx(1, abs=1e-3)
     assert sum(answer["scores"]["clusters"].values()) == pytest.approx(1, abs=1e-3)
     assert set(answer["genres"]) == set(GENRES)
@@ -68,7 +70,7 @@ def test_the_answer_has_every_part(result: AnalysisResult) -> None:
 def test_tags_and_length_come_from_the_file(result: AnalysisResult) -> None:
     assert (result.title, result.artist) == ("A Little Piece", "Nobody")
     assert result.duration_s == pytest.approx(23.0, abs=0.05)
-    assert result.model_version == "mood-3"
+    assert result.model_version == "mood-4"
     assert result.warnings == []
     assert result.spectrogram_png.startswith(b"\x89PNG")
 

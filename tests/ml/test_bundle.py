@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ import pytest
 
 from ml.errors import MoodError
 from ml.models.bundle import Bundle
-from ml.models.card import Card
+from ml.models.card import VIEWS, Card
 from ml.models.score_vector import HEAD, LABELS, SCHEMES, agreement, as_scores
+from ml.moods import NameRules
+from ml.moods.older_rules import OlderRules
 from ml.spec import SPEC
-from ml.training.product.recipes import RECIPES
 
-BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-3"
+BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-4"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-3"))
+    return Path(shutil.copytree(BUNDLE, tmp_path / "mood-4"))
 
 
 def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -65,7 +65,7 @@ def test_scores_do_not_depend_on_the_batch_size(bundle: Bundle) -> None:
 
 def test_the_card_has_the_model_and_its_metrics(bundle: Bundle) -> None:
     card = bundle.card
-    assert card.version == "mood-3"
+    assert card.version == "mood-4"
     assert card.spec == SPEC
     assert card.values["limitations"]
     assert "non-commercial" in card.values["training"]["licence"]
@@ -99,7 +99,7 @@ def test_a_card_without_a_required_part_is_corrupt_and_names_the_part(copy: Path
 
 
 def test_a_card_of_another_format_is_incompatible(copy: Path) -> None:
-    rewrite(copy, lambda values: values.update(format=2))
+    rewrite(copy, lambda values: values.update(format=3))
     assert open_error(copy).code == "model_incompatible"
 
 
@@ -144,12 +144,6 @@ def test_agreement_reads_only_the_schemes_that_both_networks_have() -> None:
     assert agreement(scores, opposite) < 1.0
 
 
-def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:
-    recipes = bundle.card.values["training"]["recipes"]
-    stored = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
-    assert stored == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}
-
-
 @pytest.mark.parametrize("views", ["half", [], [8, -28], [8, "28"]])
 def test_unusable_views_of_the_1d_network_are_corrupt(copy: Path, views: object) -> None:
     rewrite(copy, lambda values: values["networks"]["cnn1d"].update(views=views))
@@ -157,8 +151,35 @@ def test_unusable_views_of_the_1d_network_are_corrupt(copy: Path, views: object)
     assert (error.code, "views" in error.message) == ("model_corrupt", True)
 
 
-def test_an_older_bundle_without_wide_views_still_works() -> None:
-    older = Bundle.open(BUNDLE.parent / "mood-2")
-    golden = np.load(BUNDLE.parent / "mood-2" / "golden.npz")
-    assert older.frame_views == (SPEC.segment_frames,)
-    np.testing.assert_allclose(older.predict_cnn1d(golden["frames"]), golden["cnn1d"], atol=1e-3)
+OLDER = ("mood-1", "mood-2", "mood-3")
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_the_card_of_an_older_model_is_read_without_its_weights(version: str) -> None:
+    card = Card.read(BUNDLE.parent / version)
+    assert [file.name for file in card.directory.iterdir()] == ["card.json"]
+    assert (card.version, card.names_emotions) == (version, True)
+    assert isinstance(card.rules("cnn2d"), OlderRules)
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_an_older_model_can_no_longer_run(version: str) -> None:
+    with pytest.raises(MoodError, match=f"{version} is an older model that can no longer analyse songs") as caught:
+        Bundle.open(BUNDLE.parent / version)
+    assert caught.value.code == "model_incompatible"
+
+
+def test_each_view_of_the_current_model_has_rules_of_its_own(bundle: Bundle) -> None:
+    assert not bundle.card.names_emotions
+    for view in VIEWS:
+        rules = bundle.card.rules(view)
+        assert isinstance(rules, NameRules)
+        assert rules.calibration == bundle.card.calibration(view)
+
+
+@pytest.mark.parametrize("part", ["naming", "near_synonyms", "genre_rules", "calibration", "reference"])
+def test_a_card_without_a_rule_is_corrupt_and_names_the_part(copy: Path, part: str) -> None:
+    rewrite(copy, lambda values: values.pop(part))
+    with pytest.raises(MoodError, match=part) as caught:
+        Card.read(copy).rules()
+    assert caught.value.code == "model_corrupt"

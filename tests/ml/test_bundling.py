@@ -28,8 +28,10 @@ def bundle_path(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, d
     two = [Recipe(epochs=1), Recipe(epochs=1, wide=True, seed=1)]
     for network in ("cnn1d", "cnn2d"):
         train_fold(pack, network, "final", two, place / f"{network}-final")
-    own = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-2" / "card.json"
-    needed = ("calibration", "reference", "feature_reference", "combination")
+    own = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-4" / "card.json"
+    needed = (
+        "calibration", "reference", "feature_reference", "combination", "naming", "near_synonyms", "genre_rules",
+    )  # fmt: skip
     report = {name: value for name, value in json.loads(own.read_text()).items() if name in needed}
     make_bundle(pack, place, report, place / "mood-9")
     return pack, place, report, place / "mood-9"

@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def analyses() -> dict[str, AnalysisResult]:
-    bundle = Bundle.open(ROOT / "ml" / "bundles" / "mood-3")
+    bundle = Bundle.open(ROOT / "ml" / "bundles" / "mood-4")
     return {song.title: analyse(FOLDER / song.file_name, bundle=bundle) for song in ALBUM}
 
 
