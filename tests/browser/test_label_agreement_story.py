@@ -114,9 +114,9 @@ def test_two_mixes_are_compared_at_the_same_position(open_page: Open, music: Mus
     expect(page.get_by_role("heading", name="Other versions")).to_be_visible()
     page.get_by_role("link", name=re.compile("final mix")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Comparison")
-    for title in ("Over time", "Nine emotions", "Valence and arousal", "Largest differences in sound"):
+    for title in ("Over time", "Sixteen moods", "Valence and arousal", "Largest differences in sound"):
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-    assert page.locator(".compare-emotions li").count() == 9
+    assert page.locator(".compare-moods li").count() == 16
 
     position = page.get_by_role("slider", name="Position in both songs")
     position.focus()

@@ -48,6 +48,23 @@ SMALL_TARGETS = """() => {
 }"""
 
 
+# Of each chart with places or directions of moods: how many labels it has, and which of them overlap.
+COVERED_LABELS = """() => {
+  const charts = [...document.querySelectorAll("figure .petal-chart, .plane, .compare-plane, .sheet-plane")];
+  const groups = charts.map((chart) =>
+    [...chart.querySelectorAll("g[class^=mood] text, .petal-chart > text")].map((text) =>
+      ({ text: text.textContent, box: text.getBoundingClientRect() })));
+  const overlap = (one, other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 0.5 &&
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2; // Boxes have room for accents.
+  const pairs = groups.flatMap((labels) => labels.flatMap((one, index) => {
+    const others = labels.slice(index + 1).filter((other) => overlap(one.box, other.box));
+    return others.map((other) => `${one.text}, ${other.text}`);
+  }));
+  return [groups.map((labels) => labels.length), pairs];
+}"""
+
+
 @pytest.fixture(params=FONT_FOLDERS)
 def one_font_browser(request: pytest.FixtureRequest, playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
     with launch_with_fonts(playwright, request.param, tmp_path) as browser:
@@ -98,6 +115,30 @@ def test_no_page_scrolls_sideways_with_any_installed_font(
                 wide.append(f"{name} at {width} px and {percent} % is {actual} px wide")
     context.close()
     assert wide == []
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("font_files", [True, False], ids=["own fonts", "own fonts blocked"])
+def test_no_label_of_a_mood_covers_another_with_any_installed_font(
+    one_font_browser: Browser, server: SampleServer, font_files: bool
+) -> None:
+    context = one_font_browser.new_context(base_url=server.address)
+    context.add_cookies(server.cookies(server.owner))
+    if not font_files:
+        context.route("**/*.woff2", lambda route: route.abort())
+    page = context.new_page()
+    covered = {}
+    for name in ("result", "compare", "report"):
+        page.goto(PAGES_WITH_SONGS[name](server))
+        page.evaluate("document.fonts.ready.then(() => null)")
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            counts, pairs = page.evaluate(COVERED_LABELS)
+            assert set(counts) == {16}
+            if pairs:
+                covered[f"{name} at {width} px"] = pairs
+    context.close()
+    assert covered == {}
 
 
 def test_text_has_the_same_width_with_any_installed_font(

@@ -128,6 +128,8 @@ def test_the_strongest_passage_of_a_side_plays_with_one_click(open_page: Open, r
     expect(page.locator("[data-trajectory-dot]")).to_have_attribute("visibility", "visible")
     link.click()
     expect(page.locator(".controls").get_by_role("button", name="Play")).to_be_visible()
+    # The headline has the same passage.
+    expect(page.locator(".sides .play-link").last).to_have_attribute("data-start", link.get_attribute("data-start"))
     # It ends where the passage ends.
     page.locator("audio").evaluate("(audio, end) => { audio.currentTime = end - 0.4; audio.play() }", end_s)
     expect(page.locator(".controls").get_by_role("button", name="Play")).to_be_visible()
@@ -173,13 +175,13 @@ def test_disagreeing_asks_for_the_moods_in_place_and_keeps_them_after_an_error(o
     hero = page.locator(".hero")
     expect(page.get_by_label("Main mood")).to_be_hidden()
     hero.locator("summary", has_text="Disagree").click()
-    page.get_by_label("Main mood").select_option("tension")
-    page.get_by_label("Second mood").select_option("tension")
+    page.get_by_label("Main mood").select_option("tense")
+    page.get_by_label("Second mood").select_option("tense")
     hero.get_by_role("button", name="Save moods").click()
     expect(hero.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Main mood")).to_have_value("tension")
+    expect(page.get_by_label("Main mood")).to_have_value("tense")
     expect(page.get_by_label("Main mood")).to_be_focused()
-    page.get_by_label("Second mood").select_option("sadness")
+    page.get_by_label("Second mood").select_option("sad")
     hero.get_by_role("button", name="Save moods").click()
     expect(hero.get_by_role("heading", level=1)).to_have_text("Tense and Sad")
     expect(hero.locator(".hero-note")).to_contain_text("Set by you")
@@ -192,18 +194,18 @@ def test_disagreeing_asks_for_the_moods_in_place_and_keeps_them_after_an_error(o
 def test_links_and_printing_open_folded_details(open_page: Open, result: Result) -> None:
     page = open_page()
     address = result(page)
-    rules = page.locator(".rules")
-    expect(rules).to_be_hidden()
-    page.get_by_role("link", name="See its rule").click()
-    expect(rules).to_be_visible()
-    page.goto(f"{address}#networks")
-    expect(page.locator(".networks")).to_be_visible()
+    networks = page.locator(".networks")
+    expect(networks).to_be_hidden()
+    page.get_by_role("link", name="Compare the networks").click()
+    expect(networks).to_be_visible()
+    page.goto(f"{address}#genres")
+    expect(page.locator(".rules")).to_be_visible()
     expect(page.locator(".features table").first).to_be_hidden()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(".features table").first).to_be_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(page.locator(".features table").first).to_be_hidden()
-    expect(page.locator(".networks")).to_be_visible()
+    expect(page.locator(".rules")).to_be_visible()
 
 
 @pytest.mark.timeout(240)
@@ -234,7 +236,7 @@ def test_another_vocabulary_opens_without_a_new_page_and_stays_in_the_address(op
     page = open_page()
     result(page)
     page.evaluate("window.sameDocument = true")
-    expect(page.locator(".emotion-charts")).to_be_visible()
+    expect(page.locator(".mood-charts")).to_be_visible()
     vocabularies = page.get_by_role("navigation", name="Vocabulary")
     expect(vocabularies).to_be_hidden()
     page.get_by_role("link", name="Other mood vocabularies").click()
@@ -253,7 +255,7 @@ def test_another_vocabulary_opens_without_a_new_page_and_stays_in_the_address(op
 def test_the_whole_page_works_without_javascript(open_page: Open, result: Result) -> None:
     page = open_page(java_script_enabled=False)
     address = result(page)
-    for title in (re.compile("^(Why|What supports)"), "Nine emotions", "Ten mood genres and their rules"):
+    for title in (re.compile("^(Why|What supports)"), "Sixteen moods", "Ten mood genres and their rules"):
         expect(page.get_by_role("heading", name=title).first).to_be_visible()
     assert page.locator(".mood-side").count() == 2
     expect(page.locator(".factors li").first).to_be_visible()

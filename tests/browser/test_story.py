@@ -47,9 +47,9 @@ def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, musi
     row.get_by_role("link", name="Night Train", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(mood)
     expect(page.get_by_text("Night Train", exact=True)).to_be_visible()
-    for title in ("Over time", "Nine emotions", "Valence and arousal", "The two networks"):
+    for title in ("Over time", "Sixteen moods", "Valence and arousal", "The two networks"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
-    assert page.locator(".emotion-charts .bars li").count() == 9
+    assert page.locator(".mood-charts .bars li").count() == 16
     assert page.locator(".spectrogram").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     play_a_passage(page)
 
@@ -59,7 +59,7 @@ def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, musi
     expect(page.get_by_role("heading", level=1)).to_have_text(COMPOSITE)
 
     page.locator(".correction > summary").click()
-    page.get_by_label("Main mood").select_option("tenderness")
+    page.get_by_label("Main mood").select_option("tender")
     page.get_by_role("button", name="Save moods").click()
     expect(page.locator("#verdict")).to_contain_text("You set the moods: Tender")
 

@@ -330,7 +330,7 @@ def test_adjacent_passages_of_a_side_are_merged() -> None:
     [
         ("calm", "powerful", "Powerful is much livelier than Calm"),
         ("joyful", "angry", "Joyful is much more pleasant than Angry"),
-        ("angry", "tense", "Angry and Tense are similar in pleasantness and energy"),
+        ("angry", "tense", "Angry and Tense are not far apart in pleasantness and energy"),
         ("joyful_activation", "solemnity", "Joyful is much more pleasant than Solemn"),
     ],
 )

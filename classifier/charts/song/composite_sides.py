@@ -102,7 +102,7 @@ def conjunction_text(mood: CompositeMood) -> str:
     first, second = word(mood.first.key), word(mood.second.key)
     valence_distance, arousal_distance = first.apart(second)
     if ml_gateway.joined_by(first.key, second.key) == "and":
-        return f"{first.adjective} and {second.adjective} are similar in pleasantness and energy"
+        return f"{first.adjective} and {second.adjective} are not far apart in pleasantness and energy"
     if arousal_distance >= valence_distance:
         high, low = (first, second) if first.arousal > second.arousal else (second, first)
         return f"{high.adjective} is much livelier than {low.adjective}"
