@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from classifier.ml_gateway import model_card
 from classifier.models import Person, Song, Status
 from tests.classifier.fake_analysis import mood
 from tests.pages.test_compare_page import with_result
@@ -53,8 +55,8 @@ def test_the_report_contains_the_whole_result(anna_client: Client, harbour: Song
         "1D network: Calm but Powerful",
         "1:00, 92 BPM, A minor",
         "4 May 2026",
-        "model mood-3",
-        "Words of a song are not understood",
+        f"model {settings.MODEL_BUNDLE}",
+        model_card()["limitations"][0],
         harbour.sha256,
     ):
         assert expected in text, expected
