@@ -12,13 +12,13 @@ MIN_POSITION = 0.3
 """A trait is named where it is outside the middle 30 % of the training songs."""
 MIN_EFFECT = 0.002
 """Smaller effects on a score are noise."""
-MIN_DIRECTION = 0.03
-"""Weaker correlations, up to about one standard error, do not say which way a trait goes with a mood."""
+MIN_DIRECTION = 0.05
+"""Weaker correlations, up to about two standard errors, do not say which way a trait goes with a mood."""
 PACE_WEIGHT = 0.8
 """The weight of a trait that the network does not measure by itself: the other traits have two kinds of evidence."""
 LESS_PLAIN = 0.6
 """The weight of traits that are hard to hear."""
-WORTH_NAMING = 0.35
+WORTH_NAMING = 0.25
 """Of the weight of the heaviest trait that a sentence names; lighter ones are left out."""
 MOST_NAMED = 3
 NOTHING = "no single property of the sound explains it"

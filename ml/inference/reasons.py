@@ -90,12 +90,20 @@ def evidence_for(mood: str, positions: dict[str, float], effects: np.ndarray, ca
 
 
 def listed_traits(evidence: Sequence[Evidence], named: Sequence[Evidence]) -> list[Evidence]:
-    """The named traits and other reasons for a mood, heaviest first; then those against it, the strongest last."""
+    """The named traits and other reasons for a mood, heaviest first; then those against it, the strongest last.
+
+    Like the sentence, the list has one trait of a kind on each side of the question.
+    """
     weight = weights(evidence)
     supporting = sorted((one for one in evidence if one.supports), key=lambda one: -weight[one.trait.name])
-    others = [one for one in supporting if one not in named][: FOR - len(named)]
-    opposing = sorted((one for one in evidence if one.opposes), key=lambda one: -(one.effect or 0.0))
-    return [one for one in supporting if one in named or one in others] + opposing[-AGAINST:]
+    listed = [*named]
+    for one in supporting:
+        if len(listed) < FOR and one.trait.kind not in {other.trait.kind for other in listed}:
+            listed.append(one)
+    against: dict[str, Evidence] = {}
+    for one in sorted((one for one in evidence if one.opposes), key=lambda one: one.effect or 0.0):
+        against.setdefault(one.trait.kind, one)
+    return [one for one in supporting if one in listed] + [*against.values()][:AGAINST][::-1]
 
 
 def trait_effects(frames: np.ndarray, bundle: Bundle) -> np.ndarray:

@@ -2,7 +2,7 @@
 
     python -m ml.training.faithfulness --data DIR --songs 60
 
-DIR holds recordings, at any depth; a random sample of them is used. Prints how far the shares of a song's two moods
+DIR holds recordings, at any depth; a random sample of them is used. Prints how far the scores of a song's two moods
 fall when the first one, two and three ranked parts are deleted, and when as many random parts are deleted. Each
 deletion is also repeated with another replacement than the one used for ranking: a ranking that depends on the
 replacement does not describe the music. Method: Samek et al., "Evaluating the visualization of what a deep neural
@@ -30,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="a folder with recordings")
     parser.add_argument("--songs", type=int, default=60, help="sample size")
-    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-3"))
+    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-4"))
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample")
     args = parser.parse_args()
     files = sorted(path for path in args.data.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)

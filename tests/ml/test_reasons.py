@@ -93,11 +93,14 @@ def test_no_reason_is_ordinary_in_the_song(name: str, bundle: Bundle) -> None:
 
 
 def test_reasons_for_a_mood_come_before_those_against_it_and_named_ones_are_always_listed() -> None:
-    own = [Evidence(trait, 0.9, 0.1 - 0.01 * row, 0.2) for row, trait in enumerate(TRAITS[:8])]
-    against = [Evidence(trait, 0.9, -0.1 - 0.01 * row, -0.2) for row, trait in enumerate(TRAITS[8:11])]
-    named = [own[7]]
-    listed = listed_traits([*own, *against], named)
-    assert listed == [*own[: FOR - 1], own[7], *against[-AGAINST:]]
+    words = {trait.name: trait for trait in TRAITS}
+    names = ("loudness", "brightness", "noisiness", "notes", "percussion", "shimmer")
+    own = {name: Evidence(words[name], 0.9, 0.1 - 0.01 * row, 0.2) for row, name in enumerate(names)}
+    tempo, key = (Evidence(words[name], 0.9, -0.1, -0.2) for name in ("tempo", "key"))
+    dynamics = Evidence(words["dynamics"], 0.9, -0.01, -0.2)
+    listed = listed_traits([*own.values(), dynamics, tempo, key], named=[own["shimmer"]])
+    assert len(listed) == FOR + AGAINST
+    assert listed == [*(own[name] for name in ("loudness", "brightness", "notes", "shimmer")), key, tempo]
 
 
 def test_descriptions_compare_a_song_with_the_library() -> None:
@@ -126,7 +129,7 @@ def test_the_median_feature_represents_a_trait_with_many_features() -> None:
     trait = next(trait for trait in TRAITS if trait.name == "tone_changes")
     ranks = {feature: 0.6 + 0.02 * i for i, feature in enumerate(trait.features)}
     feature, text = trait.describe({}, ranks)
-    assert (feature, text) == ("mfcc12_var", "livelier in tone than 78 % of songs")
+    assert (feature, text) == ("mfcc12_var", "more varied in tone than 78 % of songs")
 
 
 def test_a_tone_colour_is_common_or_unusual() -> None:

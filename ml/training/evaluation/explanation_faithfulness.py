@@ -18,7 +18,6 @@ from ml.inference.occlusion import GRIDS, occluded, score_drops
 from ml.inference.reasons import spaced_windows, trait_effects, without_columns
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS, as_scores
-from ml.moods import sides
 from ml.training.evaluation.metrics import bootstrap_intervals
 from ml.training.reports.markdown import interval, table
 
@@ -33,18 +32,19 @@ RANKED, RANDOM, RANDOM_FEATURES = "ranked first", "as many random parts", "as ma
 OTHER_REPLACEMENT = "other replacement: "
 
 Curves = dict[str, np.ndarray]
-"""By kind of deletion: how far a mood's share falls with one, two and three parts deleted, float (DELETIONS,)."""
+"""By kind of deletion: how far a mood's score falls with one, two and three parts deleted, float (DELETIONS,)."""
 
 
 def moods_of(features: SongFeatures, bundle: Bundle) -> tuple[str, str]:
     """The two sides of the composite that both networks predict."""
     frames, mel = _frames(features, bundle, ALL), _spectrograms(features, bundle)
     both = bundle.combination(bundle.cnn1d.scores(frames).mean(axis=0), bundle.cnn2d.scores(mel).mean(axis=0))
-    return sides(as_scores(both)["emotions"])
+    composite = bundle.card.rules("both").compose(as_scores(both))
+    return composite.primary, composite.secondary
 
 
 def traits_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np.random.Generator) -> Curves:
-    """How far a mood's share of the whole song falls in the 1D network when top-ranked traits are deleted.
+    """How far the score of a mood falls for the whole song in the 1D network when top-ranked traits are deleted.
 
     Deleted traits are set to the training mean, as for the ranking; the other replacement draws them from the training
     distribution.
@@ -79,7 +79,7 @@ def traits_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np
 
 
 def patches_deleted(features: SongFeatures, mood: str, bundle: Bundle, random: np.random.Generator) -> Curves:
-    """How far a mood's share falls in the 2D network when patches of each segment are deleted; mean over segments.
+    """How far a mood's score falls in the 2D network when patches of each segment are deleted; mean over segments.
 
     Deleted patches are smoothed, as for the ranking; the other replacement is the segment's mean level, as in the masks
     of training.
