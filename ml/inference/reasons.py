@@ -92,18 +92,23 @@ def evidence_for(mood: str, positions: dict[str, float], effects: np.ndarray, ca
 def listed_traits(evidence: Sequence[Evidence], named: Sequence[Evidence]) -> list[Evidence]:
     """The named traits and other reasons for a mood, heaviest first; then those against it, the strongest last.
 
-    Like the sentence, the list has one trait of a kind on each side of the question.
+    One trait of a kind: "busier than most" for and "slower than most" against a mood would contradict each other.
     """
     weight = weights(evidence)
     supporting = sorted((one for one in evidence if one.supports), key=lambda one: -weight[one.trait.name])
     listed = [*named]
     for one in supporting:
-        if len(listed) < FOR and one.trait.kind not in {other.trait.kind for other in listed}:
+        if len(listed) < FOR and one.trait.kind not in _kinds(listed):
             listed.append(one)
-    against: dict[str, Evidence] = {}
+    against: list[Evidence] = []
     for one in sorted((one for one in evidence if one.opposes), key=lambda one: one.effect or 0.0):
-        against.setdefault(one.trait.kind, one)
-    return [one for one in supporting if one in listed] + [*against.values()][:AGAINST][::-1]
+        if len(against) < AGAINST and one.trait.kind not in _kinds([*listed, *against]):
+            against.append(one)
+    return [one for one in supporting if one in listed] + against[::-1]
+
+
+def _kinds(evidence: Sequence[Evidence]) -> set[str]:
+    return {one.trait.kind for one in evidence}
 
 
 def trait_effects(frames: np.ndarray, bundle: Bundle) -> np.ndarray:

@@ -121,7 +121,8 @@ class Card:
 
     @cached_property
     def feature_reference(self) -> Reference:
-        """The distribution of each of the 57 features over the training songs."""
+        """The distribution of each of the 57 features, and from mood-4 on of the onsets per second, over the training
+        songs."""
         return Reference.from_card(self._part("feature_reference"))
 
     @cached_property

@@ -103,9 +103,10 @@ def main() -> int:
 
         print(*plot_report(oof.pack, values, args.pictures, args.runs), sep="\n")
     if args.bundle:
+        from ml.training.evaluation.trait_directions import trait_card
         from ml.training.product.bundling import make_bundle
 
-        make_bundle(oof.pack, args.runs, values, args.bundle)
+        make_bundle(oof.pack, args.runs, values | trait_card(oof.pack), args.bundle)
     return 0
 
 

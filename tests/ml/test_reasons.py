@@ -96,10 +96,11 @@ def test_reasons_for_a_mood_come_before_those_against_it_and_named_ones_are_alwa
     words = {trait.name: trait for trait in TRAITS}
     names = ("loudness", "brightness", "noisiness", "notes", "percussion", "shimmer")
     own = {name: Evidence(words[name], 0.9, 0.1 - 0.01 * row, 0.2) for row, name in enumerate(names)}
-    tempo, key = (Evidence(words[name], 0.9, -0.1, -0.2) for name in ("tempo", "key"))
-    dynamics = Evidence(words["dynamics"], 0.9, -0.01, -0.2)
-    listed = listed_traits([*own.values(), dynamics, tempo, key], named=[own["shimmer"]])
+    key, tempo = Evidence(words["key"], 0.9, -0.05, -0.2), Evidence(words["tempo"], 0.9, -0.1, -0.2)
+    harmony = Evidence(words["harmony"], 0.9, -0.3, -0.2)
+    listed = listed_traits([*own.values(), harmony, tempo, key], named=[own["shimmer"]])
     assert len(listed) == FOR + AGAINST
+    # Noisiness and brightness are one kind, and so are harmony and notes, which speak for the mood.
     assert listed == [*(own[name] for name in ("loudness", "brightness", "notes", "shimmer")), key, tempo]
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.training.evaluation.trait_directions import MIN_CLIPS, correlations
+from ml.calibration import Reference
+from ml.features.names import NAMES
+from ml.features.traits import HEARD, PACE
+from ml.models.card import Card
+from ml.moods import MOOD_NAMES
+from ml.training.evaluation.trait_directions import MIN_CLIPS, correlations, trait_card
+from tests.ml.small_pack import small_pack
+from tests.ml.test_bundle import BUNDLE
 
 
 def test_a_trait_that_rises_with_the_mood_has_a_positive_direction() -> None:
@@ -36,3 +43,24 @@ def test_a_collection_with_few_songs_of_a_mood_says_nothing() -> None:
     labels = np.zeros(100)
     labels[: MIN_CLIPS - 1] = 1.0
     assert correlations(labels[:, None], labels[:, None], ["mirex"] * 100)[0, 0] == 0.0
+
+
+def test_the_card_gets_a_direction_for_every_mood_and_trait_and_what_ranks_a_song() -> None:
+    """In the small pack, odd clips are powerful and joyful and have the larger features."""
+    card = trait_card(small_pack(120))
+    directions = card["trait_directions"]
+    assert list(directions) == list(MOOD_NAMES)
+    assert all(list(by_trait) == [trait.name for trait in HEARD] for by_trait in directions.values())
+    assert directions["powerful"]["loudness"] > 0.8
+    assert directions["sad"]["loudness"] < -0.8
+    assert set(Reference.from_card(card["feature_reference"]).quantiles) == {*NAMES, *PACE.features}
+
+
+def test_the_installed_bundle_knows_what_people_hear_in_calm_and_in_angry_songs() -> None:
+    card = Card.read(BUNDLE)
+    calm, angry = card.trait_directions["calm"], card.trait_directions["angry"]
+    assert max(calm["loudness"], calm["brightness"], calm["pace"]) < -0.1
+    assert min(angry["loudness"], angry["brightness"], angry["notes"]) > 0.1
+    assert angry["key"] < -0.1
+    assert set(card.trait_directions) == set(MOOD_NAMES)
+    assert PACE.features[0] in card.feature_reference.quantiles

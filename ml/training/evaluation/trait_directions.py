@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ MIN_CLIPS = 10
 DECIMALS = 3
 
 
-def trait_card(pack: Pack) -> dict[str, dict[str, object]]:
+def trait_card(pack: Pack) -> dict[str, dict[str, Any]]:
     """The card's "feature_reference", the distribution of everything that traits are measured by, and its
     "trait_directions", {mood: {trait: correlation}}.
 
