@@ -110,7 +110,7 @@ class _Regressions:
         x = inputs(_blocks(pack, labelled, both))
         clips = [pack.clips[i] for i in labelled]
         targets = np.array([clip.term_targets for clip in clips])
-        weights = np.stack([_term_weights(clip) for clip in clips])
+        weights = np.stack([term_weights(clip) for clip in clips])
         moods = [_weighted(x, targets[:, j], weights[:, j]) for j in range(len(MOOD_NAMES))]
         scheme = {}
         for name, labels in (
@@ -150,7 +150,7 @@ def _blocks(pack: Pack, clips: np.ndarray, both: bool) -> list[np.ndarray]:
     return [*blocks, pack.musicnn_clips[clips].astype(np.float64)] if both else blocks
 
 
-def _term_weights(clip: Clip) -> np.ndarray:
+def term_weights(clip: Clip) -> np.ndarray:
     """float (16,): the weight of a clip's label of each term."""
     targets = np.array(clip.term_targets)
     if clip.emotions is not None:

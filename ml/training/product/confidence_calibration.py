@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
 
 from ml.calibration import MAX_SHARE, MIN_SHARE, Calibration, Logistic
-from ml.moods import evidence, sides
-from ml.training.evaluation.composite_agreement import SIDES, correct_sides
 from ml.training.evaluation.metrics import calibration_error
 
+SIDES = ("first", "second")
 RIDGE = 1.0
 """Strength of the prior: weights near 1 and 0, as if shares were calibrated already."""
 STATED_RIGHT = 2 / 3
@@ -26,17 +24,22 @@ class SideEvidence:
     """Evidence for the two sides of songs, one row each."""
 
     shares: np.ndarray
-    """(songs, 2)"""
+    """(songs, 2): the chance of the side's term."""
     gaps: np.ndarray
-    """(songs, 2): lead over the best mood outside the pair."""
+    """(songs, 2): its lead over the best term outside the pair."""
     right: np.ndarray
-    """bool (songs, 2): whether the side is among the two moods that listeners name most. Ties count."""
+    """bool (songs, 2): whether people used a word of the term."""
 
     @classmethod
-    def of(cls, predicted: Sequence[Mapping[str, float]], listeners: Sequence[Mapping[str, float]]) -> SideEvidence:
-        pairs = [sides(shares) for shares in predicted]
-        values = np.array([evidence(shares, pair) for shares, pair in zip(predicted, pairs, strict=True)])
-        return cls(values[:, :, 0], values[:, :, 1], correct_sides(pairs, listeners))
+    def of(cls, chances: np.ndarray, sides: np.ndarray, terms: np.ndarray) -> SideEvidence:
+        """From chances of the moods, float (songs, 16), sides, int (songs, 2), and people's terms, bool (songs, 16).
+
+        The same numbers as `ml.moods.naming.evidence`.
+        """
+        outside = np.array(chances)
+        np.put_along_axis(outside, sides, -np.inf, axis=1)
+        own = np.take_along_axis(chances, sides, axis=1)
+        return cls(own, own - outside.max(axis=1, keepdims=True), np.take_along_axis(terms, sides, axis=1))
 
     def __getitem__(self, rows: np.ndarray) -> SideEvidence:
         return SideEvidence(self.shares[rows], self.gaps[rows], self.right[rows])

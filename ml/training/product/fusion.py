@@ -1,6 +1,6 @@
 """Fits the combination of the two networks on held-out clips.
 
-Seven parameters: the weight of the 2D network in each of the four heads, the sharpness of quadrants and clusters (a
+Eight parameters: the weight of the 2D network in each of the five heads, the sharpness of quadrants and clusters (a
 mean of two networks is underconfident), and the stretch of valence and arousal (a mean of two shrunken estimates is
 shrunken). Each head is fitted on the clips with its labels.
 """
@@ -35,6 +35,8 @@ def target_vectors(clips: Sequence[Clip]) -> np.ndarray:
             row[part["clusters"]] = np.arange(5) == clip.cluster
         if clip.valence_arousal is not None:
             row[part["affect"]] = (np.array(clip.valence_arousal) - AFFECT_MIDDLE) / AFFECT_SCALE
+        if clip.quadrant is not None and clip.term_targets is not None:
+            row[part["moods"]] = clip.term_targets
     return out
 
 
@@ -56,7 +58,7 @@ def cross_fitted_combination(
 ) -> np.ndarray:
     """Combined scores (clips, 20), each fold by a combination fitted on the other folds.
 
-    The other folds' scores come from networks trained on this fold, as in any stacking (Wolpert 1992); with seven
+    The other folds' scores come from networks trained on this fold, as in any stacking (Wolpert 1992); with eight
     parameters the leak is not measurable.
     """
     out = np.zeros(cnn1d.shape)
