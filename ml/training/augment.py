@@ -3,8 +3,8 @@
     python -m ml.training.augment --data DIR
 
 Writes DIR/augmented/*.wav (32 kHz, mono) and DIR/augmented/clips.csv. Let the mn04 teacher hear them, in the order of
-clips.csv, into DIR/teacher/mn04-augmented.npz (docs/training.md describes the file); then ml.training.pack takes them in.
-Clips that have a copy are skipped. About half a second a clip.
+clips.csv, into DIR/teacher/mn04-augmented.npz (docs/training.md describes the file); ml.training.pack then takes them
+in. Clips that have a copy are skipped. About half a second a clip.
 """
 
 from __future__ import annotations

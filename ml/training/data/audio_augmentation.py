@@ -1,8 +1,8 @@
 """Changes of a recording's production that leave its mood as it is: speed, equaliser, compression, saturation, room.
 
-Applied to the waveform, so that a teacher can hear the changed sound; `ml.training.data.augmentation` changes segments of
-spectrograms instead, which teachers never hear. The ranges lean towards modern, dry, loud, bass-heavy production, which
-the labelled collections lack.
+Applied to the waveform, so that a teacher can hear the changed sound; `ml.training.data.augmentation` changes segments
+of spectrograms instead, which teachers never hear. The ranges lean towards modern, dry, loud, bass-heavy production,
+which the labelled collections lack.
 """
 
 from __future__ import annotations

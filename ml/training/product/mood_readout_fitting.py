@@ -1,7 +1,7 @@
 """Fits the readout of the moods on out-of-fold scores: for each term a logistic regression on all scores.
 
-The networks' own chances mix the habits of three collections: editors who give a song many words, a list with one word a
-song, and listeners who name up to three emotions. The readout weighs them in one stated way, and uses what the other
+The networks' own chances mix the habits of three collections: editors who give a song many words, a list with one word
+a song, and listeners who name up to three emotions. The readout weighs them in one stated way, and uses what the other
 heads know.
 """
 
