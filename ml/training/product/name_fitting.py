@@ -136,7 +136,8 @@ def near_synonyms(labels: TermLabels) -> frozenset[frozenset[str]]:
     own = labels.terms[labels.worded].astype(float)
     if len(own) < 2:
         return frozenset()
-    phi = np.corrcoef(own.T + 1e-9 * np.arange(len(own))[None, :])
+    with np.errstate(invalid="ignore"):
+        phi = np.nan_to_num(np.corrcoef(own.T))  # a term that all songs or none have correlates with nothing
     return frozenset(
         _key(a, b)
         for a, b in combinations(range(len(MOOD_NAMES)), 2)
