@@ -13,7 +13,7 @@ STAGES = (24, 48, 96, 192)
 EMBEDDING = 256
 
 
-def cnn2d(spec: AudioSpec, dropout: float = 0.4) -> keras.Model:
+def cnn2d(spec: AudioSpec, dropout: float = 0.25) -> keras.Model:
     """An untrained 2D CNN. Input: level-normalised log-mel (batch, 320 steps, 96 bands).
 
     Outputs by name: scores (batch, 36); embedding (batch, 256); timeline (batch, 10, 256), one row per second.

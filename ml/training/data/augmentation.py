@@ -22,7 +22,7 @@ class AugmentationRanges:
     """Below the loudest cell, as in quiet recordings and low-bitrate codecs."""
     time_mask_s: float = 1.0
     band_mask: int = 10
-    masks: int = 2
+    masks: int = 1
 
 
 def mel_positions(ratio: np.ndarray, n_mels: int, fmin_hz: float, fmax_hz: float) -> np.ndarray:

@@ -31,15 +31,17 @@ FRAME_NOISE = 0.15
 """Noise in standard deviations: added to each feature of a segment, and half of it to each frame."""
 MARGIN_S = 2
 """Extra audio around a segment for time stretching."""
-COPY_SHARE = 0.4
+COPY_SHARE = 0.15
 """How often a clip's augmented copy, if it has one, takes its place."""
-TRUST = 0.5
+TRUST = 0.45
 """The weight of a label against the soft target of the same score; 1 would ignore soft targets."""
 TRUST_IN_ABSENCE = 0.15
 """The same where the clusters' collection, with one word a song, does not say a term."""
 TRUST_IN_SHARES = 0.4
 UNLABELLED_WEIGHT = 0.5
 """The weight of a score that only has a soft target."""
+EXTRA_SHARE = 1 / 3
+"""The share of the clips without labels of ours that an epoch draws."""
 WEIGHTED = ("moods", "emotions", "quadrants", "clusters", "affect", "words", "ratings")
 
 
@@ -114,28 +116,31 @@ def _smooth(label: int, count: int) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset, ABC):
-    """An epoch: one random segment of each training clip, in random order, seeded by epoch."""
+    """An epoch: a random segment of each labelled training clip and of some others, in random order, seeded by epoch."""
 
     ranges = AugmentationRanges()
     scaler: FeatureScaler | SpectrogramScaler
 
     def __init__(self, pack: Pack, clips: np.ndarray, targets: Targets, recipe: Recipe) -> None:
         super().__init__(workers=2, max_queue_size=8)
-        self.pack, self.clips, self.targets = pack, clips, targets
+        labelled = np.isin(clips, pack.measured)
+        self.pack, self.clips, self.extra, self.targets = pack, clips[labelled], clips[~labelled], targets
         self.copies = pack.copies()
         self.batch_size, self.mixup, self.wide, self.seed = recipe.batch_size, recipe.mixup, recipe.wide, recipe.seed
         self.epoch = 0
         self._shuffle()
 
     def __len__(self) -> int:
-        return math.ceil(len(self.clips) / self.batch_size)
+        return math.ceil((len(self.clips) + int(EXTRA_SHARE * len(self.extra))) / self.batch_size)
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
         self._shuffle()
 
     def _shuffle(self) -> None:
-        self.order = np.random.default_rng([self.seed, self.epoch]).permutation(self.clips)
+        random = np.random.default_rng([self.seed, self.epoch])
+        extra = random.permutation(self.extra)[: int(EXTRA_SHARE * len(self.extra))]
+        self.order = random.permutation(np.concatenate([self.clips, extra]))
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         random = np.random.default_rng([self.seed, self.epoch, number])

@@ -16,13 +16,13 @@ from ml.training.data.teachers import PARTS, TEACHERS
 WEIGHTS = {
     "moods": 1.0,
     "emotions": 1.0,
-    "quadrants": 1.5,
+    "quadrants": 2.0,
     "clusters": 1.0,
-    "affect": 1.5,
+    "affect": 3.0,
     "words": 3.0,
     "ratings": 0.3,
-    "timeline_teacher": 4.0,
-    "embedding_teacher": 2.0,
+    "timeline_teacher": 6.0,
+    "embedding_teacher": 3.0,
 }
 EMBEDDING_PART = "mn04_hidden"
 """This teacher output reads ten seconds, as an embedding does; the others teach the timeline, second by second."""
@@ -88,13 +88,18 @@ def _teacher_losses(y, y_pred):  # type: ignore[no-untyped-def]
         start += part.width
         if part.name == EMBEDDING_PART:
             missed = _squared(ops.mean(truth, axis=1), y_pred["embedding_teacher"])
-            losses["embedding_teacher"] = ops.mean(taught * missed)
+            losses["embedding_teacher"] = _mean_where(taught, missed)
         else:
             predicted = y_pred["timeline_teacher"][..., predicted_start : predicted_start + part.width]
             predicted_start += part.width
-            timeline.append(ops.mean(taught * ops.mean(_squared(truth, predicted), axis=-1)))
+            timeline.append(_mean_where(taught, ops.mean(_squared(truth, predicted), axis=-1)))
     losses["timeline_teacher"] = sum(timeline) / len(timeline)
     return losses
+
+
+def _mean_where(taught: keras.KerasTensor, each: keras.KerasTensor) -> keras.KerasTensor:
+    """The mean over the clips that the teacher heard."""
+    return ops.sum(taught * each) / ops.maximum(ops.sum(taught), 1.0)
 
 
 def _binary(targets: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:
