@@ -13,6 +13,7 @@ from ml.models.ensemble import READOUT_HEADS, ensemble, input_lengths, temporal_
 from ml.models.scalers import FeatureScaler
 from ml.models.score_vector import HEAD, HEADS, LABELS
 from ml.spec import SPEC
+from ml.training.data.batches import Targets
 from ml.training.networks.ridge_readout import fit_ridge_readout
 from tests.ml.small_pack import small_pack
 
@@ -89,7 +90,7 @@ def test_the_ridge_readout_fits_the_labels_of_the_clips() -> None:
     pack, members = small_pack(30), [member(0)]
     clips = np.arange(30)
     scaler = FeatureScaler.fit(pack.frames)
-    whole = ensemble(members, *fit_ridge_readout(members, pack, clips, scaler), name="one")
+    whole = ensemble(members, *fit_ridge_readout(members, pack, clips, scaler, Targets.of(pack, [])), name="one")
     alone = np.stack([scores_of(members[0], scaler(pack.frames_of(clip)[None, :8]))[0] for clip in clips])
     read = np.stack([scores_of(whole, scaler(pack.frames_of(clip)[None, :8]))[0] for clip in clips])
     power = LABELS.index("power")

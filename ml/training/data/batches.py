@@ -116,7 +116,7 @@ def _smooth(label: int, count: int) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset, ABC):
-    """An epoch: a random segment of each labelled training clip and of some others, in random order, seeded by epoch."""
+    """An epoch: a random segment of each labelled clip and of some others, in random order, seeded by epoch."""
 
     ranges = AugmentationRanges()
     scaler: FeatureScaler | SpectrogramScaler

@@ -11,9 +11,9 @@ from sklearn.linear_model import Ridge
 from ml.models.ensemble import READOUT_HEADS, input_lengths, member_slices, temporal_statistics
 from ml.models.scalers import FeatureScaler, SpectrogramScaler
 from ml.models.score_vector import HEADS
+from ml.training.data.batches import Targets
 from ml.training.data.packing import Pack
 from ml.training.evaluation.held_out import segment_inputs
-from ml.training.product.fusion import target_vectors
 
 PENALTY = {"emotions": 4 / 3, "affect": 8 / 3}
 """The ridge penalty of each head, for inputs with a total variance of 1."""
@@ -22,24 +22,27 @@ CLIPS_PER_BATCH = 100
 
 
 def fit_ridge_readout(
-    members: Sequence[keras.Model], pack: Pack, clips: np.ndarray, scaler: FeatureScaler | SpectrogramScaler
+    members: Sequence[keras.Model],
+    pack: Pack,
+    clips: np.ndarray,
+    scaler: FeatureScaler | SpectrogramScaler,
+    targets: Targets,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Kernel (width, 11) and bias (11,) for `ensemble`, by ridge regression (Hoerl and Kennard 1970) over songs.
 
-    A song is the mean over its segments, as in analysis. Each head is fitted on the clips with its labels. The members
+    A song is the mean over its segments, as in analysis. Each head is fitted on the clips with a target. The members
     were trained on the same clips; the held-out metrics show that the readout works for other songs too.
     """
     clips = clips[np.isin(clips, pack.measured)]
     statistics = _song_statistics(members, pack, clips, scaler)
-    targets = target_vectors([pack.clips[clip] for clip in clips])
     mean = statistics.mean(axis=0)
     scale = _scale(statistics, len(members))
     kernels, biases = [], []
     for head in HEADS:
         if head.name in READOUT_HEADS:
-            labels = targets[:, head.part]
-            rows = ~np.isnan(labels).any(axis=1)
-            fitted = Ridge(PENALTY[head.name]).fit((statistics[rows] - mean) * scale, labels[rows])
+            labels = targets.arrays[head.name][clips]
+            weights = targets.arrays[f"{head.name}_weight"][clips, 0]
+            fitted = Ridge(PENALTY[head.name]).fit((statistics - mean) * scale, labels, sample_weight=weights)
             kernels.append(fitted.coef_.T * scale[:, None])
             biases.append(fitted.intercept_ - mean @ kernels[-1])
     return np.concatenate(kernels, axis=1).astype(np.float32), np.concatenate(biases).astype(np.float32)

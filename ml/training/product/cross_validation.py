@@ -51,10 +51,10 @@ def train_fold(
     out.mkdir(parents=True, exist_ok=True)
     clips = pack.training_clips(fold)
     scaler = fit_scaler(pack, network, clips)
+    soft = cached_soft_targets(pack, fold, out.parent) if pack.taught.any() else None
     places = [out / f"member-{number}" for number in range(len(members))]
     for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
         if only in (None, number):
-            soft = cached_soft_targets(pack, fold, out.parent) if pack.taught.any() else None
             title = f"{network} fold {fold} member {number}"
             train_member(pack, network, clips, scaler, recipe, place, title, soft)
     if only is not None:
@@ -62,7 +62,8 @@ def train_fold(
     trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
     for number, member in enumerate(trained):
         member.name = f"member_{number}"
-    whole = ensemble(trained, *fit_ridge_readout(trained, pack, clips, scaler), name=network)
+    readout = fit_ridge_readout(trained, pack, clips, scaler, Targets.of(pack, [], soft))
+    whole = ensemble(trained, *readout, name=network)
     whole.save(out / "network.keras")
     (out / "scaler.json").write_text(json.dumps(scaler.to_card()))
     if fold != "final":

@@ -32,6 +32,6 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe(epochs=50, mixup=0.4, spread=True, seed=1),
         Recipe(epochs=50, spread=True, wide=True, seed=2),
     ),
-    "cnn2d": (Recipe(epochs=90, learning_rate=1.5e-3, weight_decay=0.03),),
+    "cnn2d": (Recipe(epochs=76, learning_rate=1.5e-3, weight_decay=0.03),),
 }
 """The members of each network's ensemble: see `ml.models.ensemble`."""
