@@ -40,13 +40,6 @@ def noisy_quadrants(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.n
     return vectors(count, seed + 1), cnn2d, targets
 
 
-def test_an_older_card_combines_by_a_weighted_mean() -> None:
-    one, two = vectors(5, 1).astype(np.float32), vectors(5, 2).astype(np.float32)
-    result = Combination.from_card({"share_of_2d": 0.3})(one, two)
-    assert result.dtype == np.float32
-    assert np.array_equal(result, (1 - 0.3) * one + 0.3 * two)
-
-
 def test_one_vector_and_a_batch_combine_alike() -> None:
     one, two, rule = vectors(3, 1), vectors(3, 2), sharp(quadrants=(0.7, 1.6), affect=(0.4, 1.2))
     assert np.allclose(rule(one, two)[1], rule(one[1], two[1]))
