@@ -83,7 +83,7 @@ def test_a_damaged_combination_is_rejected(combination: object) -> None:
 
 
 def test_a_card_without_a_combination_is_rejected() -> None:
-    with pytest.raises(MoodError, match="share_of_2d"):
+    with pytest.raises(MoodError, match="no usable combination"):
         Combination.from_card({})
 
 
