@@ -1,8 +1,8 @@
-"""Fits the readout of the moods on out-of-fold scores: for each term a logistic regression on all scores.
+"""Fits the readout of the moods on out-of-fold scores: each term's chance from the networks' chances of this term.
 
 The networks' own chances mix the habits of three collections: editors who give a song many words, a list with one word
-a song, and listeners who name up to three emotions. The readout weighs them in one stated way, and uses what the other
-heads know.
+a song, and listeners who name up to three emotions. The readout weighs them in one stated way (Platt 1999). Reading all
+scores of both networks instead was tried and named songs worse; see docs/lab-book.md.
 """
 
 from __future__ import annotations
@@ -17,30 +17,29 @@ from ml.models.score_vector import HEAD, LABELS
 from ml.training.data.clips import Clip
 from ml.training.data.soft_targets import term_weights
 
-PENALTY = 40.0
-"""Strength of the prior on standardised weights: the networks' own logit of the term counts, and nothing else."""
+PENALTY = 5.0
+"""Strength of the prior on the weights of standardised logits: the mean of the networks' logits, unchanged."""
 
 
 def fit_mood_readout(vectors: Sequence[np.ndarray], clips: Sequence[Clip]) -> MoodReadout:
     """The readout of one or both networks' score vectors, each float (clips, 36), fitted on these clips.
 
-    The prior mean of a term's weights is the networks' mean logit of that term, so that little evidence changes little.
+    Of its weights only those of a term's own logits are not 0. Their prior is the networks' mean logit of the term, so
+    that little evidence changes little.
     """
     inputs = readout_inputs(*vectors)
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
-    x = np.concatenate([(inputs - mean) / scale, np.ones((len(inputs), 1))], axis=1)
+    standardised = (inputs - mean) / scale
     targets = np.array([clip.term_targets for clip in clips])
-    weights = np.stack([term_weights(clip) for clip in clips])
-    coefficients = []
+    importance = np.stack([term_weights(clip) for clip in clips])
+    weights, bias = np.zeros((targets.shape[1], inputs.shape[1])), np.zeros(targets.shape[1])
     for term in range(targets.shape[1]):
-        prior = np.zeros(x.shape[1])
-        for network in range(len(vectors)):
-            column = network * len(LABELS) + HEAD["moods"].start + term
-            prior[column] = scale[column] / len(vectors)
-            prior[-1] += mean[column] / len(vectors)
-        coefficients.append(_logistic(x, targets[:, term], weights[:, term], prior))
-    fitted = np.array(coefficients)
-    return MoodReadout(mean, scale, fitted[:, :-1], fitted[:, -1])
+        own = [network * len(LABELS) + HEAD["moods"].start + term for network in range(len(vectors))]
+        prior = np.append(scale[own] / len(vectors), mean[own].mean())
+        x = np.column_stack([standardised[:, own], np.ones(len(inputs))])
+        fitted = _logistic(x, targets[:, term], importance[:, term], prior)
+        weights[term, own], bias[term] = fitted[:-1], fitted[-1]
+    return MoodReadout(mean, scale, weights, bias)
 
 
 def cross_fitted_moods(vectors: Sequence[np.ndarray], clips: Sequence[Clip], folds: np.ndarray) -> np.ndarray:
