@@ -1,8 +1,8 @@
 """Evaluates the trained networks on held-out clips and makes the bundle.
 
-    python -m ml.training.evaluate                               # prints metrics; writes report.json and predictions
+    python -m ml.training.evaluate                               # prints metrics; writes report, scores and names
     python -m ml.training.evaluate --pictures var/pictures       # also draws plots
-    python -m ml.training.evaluate --bundle ml/bundles/mood-2    # also makes the bundle
+    python -m ml.training.evaluate --bundle ml/bundles/mood-4    # also makes the bundle
     python -m ml.training.evaluate --run RUN                     # reports on your own run (docs/own-data.md)
 
 Reads the output of ml.training.train (held-out scores of five folds and the final networks) and, if present, of
@@ -18,15 +18,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ml.calibration import Reference
 from ml.errors import MoodError
 from ml.models.card import VIEWS
 from ml.models.combination import Combination
 from ml.moods import flat
 from ml.training.data.packing import Pack
 from ml.training.evaluation import svm_baseline
-from ml.training.evaluation.card_report import genre_frequencies, report
+from ml.training.evaluation.card_report import report
+from ml.training.evaluation.genre_frequency import count_genres
+from ml.training.evaluation.name_listing import write_names
+from ml.training.evaluation.name_report import answers_of
 from ml.training.evaluation.out_of_fold import SVM_BASELINE, OutOfFoldScores
+from ml.training.reports.name_tables import name_tables
 
 
 def write_predictions(oof: OutOfFoldScores, folder: Path) -> None:
@@ -43,20 +46,15 @@ def write_predictions(oof: OutOfFoldScores, folder: Path) -> None:
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """Prints the metrics of a report, a line for each kind."""
+    """Prints the metrics of scores, a line for each kind, and those of names as tables."""
     metrics_by_view = {view: report["metrics"][view] for view in VIEWS} | report["baselines"]
     for view, by_collection in metrics_by_view.items():
         for collection, metrics in by_collection.items():
-            print(f"{view:13s} {collection:9s} {_line(metrics)}")
+            if collection != "names":
+                print(f"{view:13s} {collection:9s} {_line(metrics)}")
     for view in VIEWS:
-        print(f"{view:13s} composite {_line(report['composite'][view]['figures'])}")
-        print(f"{view:13s} calibration error {report['composite'][view]['calibration_error']}")
-        print(f"{view:13s} expected if perfectly calibrated {report['reliability'][view]['expected']}")
-    if tags := report["words"]:
-        for part, title in ((tags, f"tags of {tags['songs']} songs"), (tags["unscaled"], "the same, unscaled")):
-            metrics = {"both": {name: part[name] for name in ("exact", "first_side", "one_side")}} | part["baselines"]
-            for view, values in metrics.items():
-                print(f"{view:13s} {title} {_line(values)}")
+        print(f"{view:13s} calibration error if perfectly calibrated {report['reliability'][view]['expected']}")
+    print(name_tables(report), *report["limitations"], sep="\n")
     for one in report["significance"]:
         result = "significant" if one["low"] > 0 or one["high"] < 0 else "not significant"
         interval = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
@@ -71,7 +69,7 @@ def _line(metrics: dict[str, dict[str, float]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"))
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-3"))
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-4"))
     parser.add_argument("--baseline", type=Path, default=svm_baseline.OUTPUT, help="made by ml.training.baseline")
     parser.add_argument("--plain", action="store_true", help="average the networks, as in mood-1, without fitting")
     parser.add_argument("--pictures", type=Path, default=None, metavar="DIR", help="folder for plots")
@@ -90,13 +88,16 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    values = report(oof)
+    answers = answers_of(oof)
+    values = report(oof, answers)
     (args.runs / "report.json").write_text(json.dumps(values, indent=1))
     write_predictions(oof, args.runs / "predictions")
+    write_names(oof, answers, args.runs / "names")
     print_report(values)
     if SVM_BASELINE not in oof.vectors:
         print(f"{args.baseline} does not exist. To compare with the baseline, run python -m ml.training.baseline.")
-    genres = genre_frequencies(oof, Reference.from_card(values["reference"]["both"]))
+    strengths = [composite.genres for composite in answers["both"].composites]
+    genres = count_genres(strengths, [clip.collection for clip in oof.clips])
     print(genres.to_markdown(), *genres.violations(), sep="\n")
     if args.pictures:
         from ml.training.reports.product_plots import plot_report

@@ -14,10 +14,9 @@ from ml.training.evaluation.metrics import (
     emotion_share_metrics,
     regression_metrics,
 )
+from ml.training.evaluation.reliability import coverage_curve
 from ml.training.product.confidence_calibration import (
     SideEvidence,
-    coverage_curve,
-    cross_fitted_confidences,
     fit_calibration,
     lowest_threshold,
 )
@@ -78,10 +77,10 @@ def test_fitted_confidence_is_calibrated_on_other_songs() -> None:
     shares = random.uniform(0.1, 0.8, (2000, 2))
     right = random.uniform(size=shares.shape) < 1 / (1 + np.exp(-(0.5 + 1.5 * np.log(shares / (1 - shares)))))
     data = SideEvidence(shares, np.zeros_like(shares), right)
-    chances, errors = cross_fitted_confidences(data, np.arange(2000) % 5)
-    assert max(errors.values()) < 0.05
+    chances = data[np.arange(1000, 2000)].chances(fit_calibration(data[np.arange(1000)]))
+    assert max(calibration_error(chances[:, i], right[1000:, i]) for i in (0, 1)) < 0.05
     assert fit_calibration(data).first.logit_weight == pytest.approx(1.5, abs=0.25)
-    assert np.corrcoef(chances[:, 0], right[:, 0])[0, 1] > 0.3
+    assert np.corrcoef(chances[:, 0], right[1000:, 0])[0, 1] > 0.3
 
 
 def test_moods_are_stated_only_if_two_of_three_are_right() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,11 @@ from ml.calibration import Reference
 from ml.features.names import NAMES
 from ml.models.card import VIEWS
 from ml.models.score_vector import AFFECT_MIDDLE, AFFECT_SCALE, HEADS
-from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS, flat, sides
-from ml.training.evaluation.composite_agreement import (
-    SIDES,
-    accuracy_by_mood,
-    composite_metrics,
-    most_frequent_pair,
-    most_frequent_pairs,
-)
+from ml.moods import CLUSTERS, EMOTION_NAMES, QUADRANTS
 from ml.training.evaluation.genre_breakdown import class_metrics_by_genre, share_metrics_by_genre
 from ml.training.evaluation.genre_examples import genre_examples
-from ml.training.evaluation.genre_frequency import GenreFrequencies, count_genres
+from ml.training.evaluation.genre_frequency import count_genres
+from ml.training.evaluation.limitations import limitations
 from ml.training.evaluation.metrics import (
     Metrics,
     bootstrap_intervals,
@@ -29,18 +23,12 @@ from ml.training.evaluation.metrics import (
     confusion_counts,
     emotion_share_metrics,
     regression_metrics,
-    top_two_metrics,
 )
+from ml.training.evaluation.name_examples import name_examples
+from ml.training.evaluation.name_report import Answers, name_baselines, name_differences, name_report
 from ml.training.evaluation.out_of_fold import SVM_BASELINE, OutOfFoldScores
 from ml.training.evaluation.reliability import expected_error_if_calibrated, reliability_bins
 from ml.training.evaluation.significance import paired_differences
-from ml.training.evaluation.tag_agreement import tag_agreement_report
-from ml.training.product.confidence_calibration import (
-    SideEvidence,
-    coverage_curve,
-    cross_fitted_confidences,
-    fit_calibration,
-)
 
 HEAD = {head.name: head.part for head in HEADS}
 THREE = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float)
@@ -48,43 +36,52 @@ THREE = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float)
 COMPARED = {
     "4qaed": ("macro_f1", "three_class_accuracy", "r2_valence", "r2_arousal"),
     "mirex": ("macro_f1",),
-    "emotify": ("mean_r", "mse", "pair_exact", "pair_at_least_one"),
+    "emotify": ("mean_r", "mse"),
 }
 """The metrics that are tested for significant differences."""
 MetricFunction = Callable[[np.ndarray], Metrics]
 Card = dict[str, Any]
 
 
-def report(oof: OutOfFoldScores) -> Card:
-    """The card's values: combination, metrics, calibration, and the references that its rules need.
+def report(oof: OutOfFoldScores, answers: Mapping[str, Answers]) -> Card:
+    """The card's values: rules for serving, metrics of scores and names, limitations, and references.
 
-    Comparisons with the baseline are left out where its scores are missing.
+    `answers` are those of `answers_of(oof)`. Comparisons with the baseline are left out where its scores are missing.
     """
     medians = [np.median(oof.pack.frames_of(i), axis=0) for i in range(len(oof.clips))]
-    references = {view: Reference.of(flat(scores) for scores in oof.scores(view)) for view in VIEWS}
     metrics = {view: view_metrics(oof, view) for view in VIEWS}
-    composites = {view: _composite(oof, view) for view in VIEWS}
-    genres = genre_frequencies(oof, references["both"])
-    examples = genre_examples(oof.scores("both"), oof.clips, references["both"])
+    names = name_report(oof, answers)
+    strengths = [composite.genres for composite in answers["both"].composites]
+    genres = count_genres(strengths, [clip.collection for clip in oof.clips])
+    return {
+        **_rules(oof),
+        "limitations": limitations(len(oof.clips), names, metrics),
+        "names": names,
+        "name_examples": name_examples(answers["both"].composites, oof.clips),
+        "metrics": metrics,
+        "feature_reference": _rounded(Reference.of(dict(zip(NAMES, map(float, row), strict=True)) for row in medians)),
+        "confusion": {view: _confusion(oof, view) for view in VIEWS},
+        "reliability": {view: _reliability(oof, view) for view in VIEWS},
+        "baselines": _baselines(oof, answers),
+        "by_genre": _by_genre(oof),
+        "significance": _significance(oof, answers),
+        "genres": {**genres.to_json(), "examples": genre_examples(strengths, oof.clips)},
+    }
+
+
+def _rules(oof: OutOfFoldScores) -> Card:
+    """Everything that makes an answer from the networks' scores, fitted on all clips."""
+    rules = {view: oof.rules(view) for view in VIEWS}
+    naming = {view: one.naming.to_card() for view, one in rules.items()}
     return {
         "share_of_2d": oof.combination.heads["emotions"].share_of_2d,
         "combination": oof.combination.to_card(),
-        "metrics": metrics,
-        "composite": {
-            view: {name: part for name, part in composite.items() if name not in ("calibration", "chances")}
-            for view, composite in composites.items()
-        },
-        "calibration": {view: composite["calibration"] for view, composite in composites.items()},
-        "reference": {view: _rounded(reference) for view, reference in references.items()},
-        "feature_reference": _rounded(Reference.of(dict(zip(NAMES, map(float, row), strict=True)) for row in medians)),
-        "confusion": {view: _confusion(oof, view) for view in VIEWS},
-        "reliability": {view: _reliability(oof, view, composites[view]["chances"]) for view in VIEWS},
-        "moods": _moods(oof, metrics["both"]["emotify"]),
-        "words": _words(oof),
-        "baselines": _baselines(oof),
-        "by_genre": _by_genre(oof),
-        "significance": _significance(oof),
-        "genres": {**genres.to_json(), "examples": examples},
+        "mood_readout": {view: readout.to_card() for view, readout in oof.readouts.items()},
+        "near_synonyms": naming["both"]["near_synonyms"],
+        "naming": naming,
+        "calibration": {view: one.calibration.to_card() for view, one in rules.items()},
+        "genre_rules": dict(rules["both"].genre_rules),
+        "reference": {view: _rounded(one.reference) for view, one in rules.items()},
     }
 
 
@@ -120,41 +117,6 @@ def metric_functions(oof: OutOfFoldScores, view: str) -> dict[str, tuple[MetricF
     return {name: (measure, len(rows[name])) for name, measure in by_collection.items()}
 
 
-def genre_frequencies(oof: OutOfFoldScores, reference: Reference) -> GenreFrequencies:
-    """How often each of the ten genres is predicted in each collection."""
-    return count_genres(oof.scores("both"), [clip.collection for clip in oof.clips], reference)
-
-
-def _listeners(oof: OutOfFoldScores) -> list[dict[str, float]]:
-    return [dict(zip(EMOTION_NAMES, oof.clips[i].emotions or (), strict=True)) for i in oof.rows("emotify")]
-
-
-def _predicted_emotions(oof: OutOfFoldScores, view: str, collection: str) -> list[dict[str, float]]:
-    """The nine emotions that a view predicts for a collection's clips."""
-    scores = oof.scores(view)
-    return [scores[i]["emotions"] for i in oof.rows(collection)]
-
-
-def _composite(oof: OutOfFoldScores, view: str) -> Card:
-    """Agreement of the composite with listeners, and the calibration of its confidence.
-
-    `names` counts the distinct composites of all clips. `chances` holds the input of the reliability diagram.
-    """
-    listeners, predicted = _listeners(oof), _predicted_emotions(oof, view, "emotify")
-    evidence = SideEvidence.of(predicted, listeners)
-    chances, errors = cross_fitted_confidences(evidence, oof.folds(oof.rows("emotify")))
-    expected = {f"{side}_expected": expected_error_if_calibrated(chances[:, i]) for i, side in enumerate(SIDES)}
-    return {
-        "figures": composite_metrics([sides(shares) for shares in predicted], listeners),
-        "most_frequent_pair": most_frequent_pair(listeners),
-        "calibration_error": errors | expected,
-        "coverage": coverage_curve(chances[:, 0], evidence.right[:, 0]),
-        "names": len({sides(scores["emotions"]) for scores in oof.scores(view)}),
-        "calibration": fit_calibration(evidence).to_card(),
-        "chances": (chances, evidence.right),
-    }
-
-
 def _classes(oof: OutOfFoldScores, view: str, collection: str) -> tuple[np.ndarray, np.ndarray]:
     """Chances (clips, classes) and labels (clips,) of 4qaed or mirex."""
     rows, head = oof.rows(collection), {"4qaed": "quadrants", "mirex": "clusters"}[collection]
@@ -174,48 +136,27 @@ def _confusion(oof: OutOfFoldScores, view: str) -> Card:
     return out
 
 
-def _reliability(oof: OutOfFoldScores, view: str, sides_of: tuple[np.ndarray, np.ndarray]) -> Card:
-    """Reliability bins by output, and under "expected" the error of a perfectly calibrated model."""
-    claimed = {}
+def _reliability(oof: OutOfFoldScores, view: str) -> Card:
+    """Reliability bins of quadrants and clusters, and under "expected" the error of a perfectly calibrated model.
+
+    Those of names are in the part about names.
+    """
+    bins, expected = {}, {}
     for collection in ("4qaed", "mirex"):
         chances, labels = _classes(oof, view, collection)
-        claimed[collection] = (chances.max(axis=1), chances.argmax(axis=1) == labels)
-    for i, side in enumerate(SIDES):
-        claimed[f"{side}_side"] = (sides_of[0][:, i], sides_of[1][:, i])
-    diagrams = {name: reliability_bins(chances, right) for name, (chances, right) in claimed.items()}
-    return diagrams | {
-        "expected": {name: expected_error_if_calibrated(chances) for name, (chances, _) in claimed.items()}
-    }
+        largest = chances.max(axis=1)
+        bins[collection] = reliability_bins(largest, chances.argmax(axis=1) == labels)
+        expected[collection] = expected_error_if_calibrated(largest)
+    return {**bins, "expected": expected}
 
 
-def _moods(oof: OutOfFoldScores, emotify: dict[str, dict[str, float]]) -> Card:
-    right = accuracy_by_mood([sides(shares) for shares in _predicted_emotions(oof, "both", "emotify")], _listeners(oof))
-    return {mood: {**accuracy, "r": emotify[f"r_{mood}"]} for mood, accuracy in right.items()}
-
-
-def _words(oof: OutOfFoldScores) -> Card:
-    rows = oof.rows("4qaed")
-    views = {view: _predicted_emotions(oof, view, "4qaed") for view in ("both", SVM_BASELINE) if view in oof.vectors}
-    return tag_agreement_report(views, [oof.clips[i].words for i in rows], oof.folds(rows))
-
-
-def _baselines(oof: OutOfFoldScores) -> Card:
-    """Metrics of the SVM baseline, and of always predicting what is most frequent in the other folds."""
-    listeners, folds = _listeners(oof), oof.folds(oof.rows("emotify"))
-    pairs = most_frequent_pairs(listeners, folds)
-    truth = np.array([[shares[name] for name in EMOTION_NAMES] for shares in listeners])
-    predicted = np.array([[EMOTION_NAMES.index(side) for side in pair] for pair in pairs])
-    frequent: Card = {
-        "emotify": bootstrap_intervals(lambda at: top_two_metrics(predicted[at], truth[at]), len(truth)),
-        "composite": composite_metrics(pairs, listeners),
-    }
-    for collection in ("4qaed", "mirex"):
-        frequent[collection] = _most_frequent_class(oof, collection)
-    if SVM_BASELINE not in oof.vectors:
-        return {"most_frequent": frequent}
-    composites = [sides(shares) for shares in _predicted_emotions(oof, SVM_BASELINE, "emotify")]
-    svm = {**view_metrics(oof, SVM_BASELINE), "composite": composite_metrics(composites, listeners)}
-    return {SVM_BASELINE: svm, "most_frequent": frequent}
+def _baselines(oof: OutOfFoldScores, answers: Mapping[str, Answers]) -> Card:
+    """Metrics of the SVM baseline, of what is most frequent in the other folds, and of names by chance."""
+    baselines = {name: {"names": names} for name, names in name_baselines(oof, answers).items()}
+    baselines["most_frequent"] |= {name: _most_frequent_class(oof, name) for name in ("4qaed", "mirex")}
+    if SVM_BASELINE in oof.vectors:
+        baselines[SVM_BASELINE] |= view_metrics(oof, SVM_BASELINE)
+    return baselines
 
 
 def _most_frequent_class(oof: OutOfFoldScores, collection: str) -> dict[str, dict[str, float]]:
@@ -246,12 +187,12 @@ def _by_genre(oof: OutOfFoldScores) -> Card:
     }
 
 
-def _significance(oof: OutOfFoldScores) -> list[Card]:
+def _significance(oof: OutOfFoldScores, answers: Mapping[str, Answers]) -> list[Card]:
     pairs = [("both", "cnn1d"), ("both", "cnn2d")]
     if SVM_BASELINE in oof.vectors:
         pairs += [(view, SVM_BASELINE) for view in VIEWS]
     by_view = {view: metric_functions(oof, view) for view in {name for pair in pairs for name in pair}}
-    comparisons = []
+    comparisons = name_differences(oof, answers, pairs)
     for collection, names in COMPARED.items():
         measured = {view: by_collection[collection][0] for view, by_collection in by_view.items()}
         titles = {name: f"{collection}.{name}" for name in names}

@@ -36,7 +36,7 @@ Curves = dict[str, np.ndarray]
 
 
 def moods_of(features: SongFeatures, bundle: Bundle) -> tuple[str, str]:
-    """The two sides of the composite that both networks predict."""
+    """The two terms of the name that both networks give."""
     frames, mel = _frames(features, bundle, ALL), _spectrograms(features, bundle)
     both = bundle.combination(bundle.cnn1d.scores(frames).mean(axis=0), bundle.cnn2d.scores(mel).mean(axis=0))
     composite = bundle.card.rules("both").compose(as_scores(both))

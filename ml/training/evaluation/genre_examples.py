@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml.calibration import Reference
-from ml.moods import CLUSTERS, EMOTION_NAMES, EMOTIONS, GENRES, QUADRANTS, genre_scores, strongest_genre
+from ml.moods import CLUSTERS, EMOTION_NAMES, EMOTIONS, GENRES, QUADRANTS, strongest_genre
 from ml.training.data.clips import Clip
 
 EXAMPLES = 3
@@ -14,19 +13,17 @@ WORDS = 4
 MOST_FELT = 3
 
 
-def genre_examples(
-    scores: Sequence[Mapping[str, Any]], clips: Sequence[Clip], reference: Reference
-) -> dict[str, list[dict[str, Any]]]:
+def genre_examples(strengths: Sequence[Mapping[str, float]], clips: Sequence[Clip]) -> dict[str, list[dict[str, Any]]]:
     """The clips with the highest score of each genre, from several collections and by different artists.
 
-    Chosen by the genre's score alone, never by labels. Each has collection, file, labels (shortened) and share (0..1).
+    `strengths` has the strength of each genre of each clip. Chosen by it alone, never by labels. Each has collection,
+    file, labels (shortened) and share (0..1).
     """
-    strengths = [genre_scores(song, reference) for song in scores]
     strongest = [strongest_genre(song) for song in strengths]
     examples = {}
     for genre in GENRES:
         clearest = sorted((i for i, name in enumerate(strongest) if name == genre), key=lambda i: -strengths[i][genre])
-        chosen = _spread([clips[i] for i in clearest])
+        chosen = spread_examples([clips[i] for i in clearest])
         examples[genre] = [
             {
                 "collection": clips[clearest[place]].collection,
@@ -50,8 +47,11 @@ def short_labels(clip: Clip) -> str:
     return ", ".join(f"{EMOTIONS[emotion].adjective} {share:.0%}" for share, emotion in felt).replace("%", " %")
 
 
-def _spread(clips: Sequence[Clip]) -> list[int]:
-    """Indices of up to EXAMPLES clips: the first of each collection, then the next ones; each artist once."""
+def spread_examples(clips: Sequence[Clip]) -> list[int]:
+    """Indices of up to EXAMPLES clips: the first of each collection, then the next ones; each artist once.
+
+    `clips` has the best one first.
+    """
     chosen: list[int] = []
     for fresh in (True, False):
         for place, clip in enumerate(clips):

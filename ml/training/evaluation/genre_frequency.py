@@ -7,14 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml.calibration import Reference
-from ml.moods import GENRES, OTHER, genre_scores, strongest_genre
+from ml.moods import GENRES, OTHER, strongest_genre
 
 LEAST_SHARE = 0.01
 GREATEST_OTHER = 0.35
 ALL = "all"
-
-Scores = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -81,23 +78,22 @@ class GenreFrequencies:
         return "\n".join(lines)
 
 
-def count_genres(rows: Sequence[Scores], sets: Sequence[str], reference: Reference) -> GenreFrequencies:
+def count_genres(songs: Sequence[Mapping[str, float]], sets: Sequence[str]) -> GenreFrequencies:
     """Counts the genres of songs.
 
-    `rows` has the scores of each song as `ml.moods` takes them, best out of fold; `sets` has its collection. Raises
-    ValueError where their lengths differ or there is no song.
+    `songs` has the strength of each genre of each song (`Composite.genres`), best out of fold; `sets` has its
+    collection. Raises ValueError where their lengths differ or there is no song.
     """
-    if not rows or len(rows) != len(sets):
-        raise ValueError(f"{len(rows)} songs, {len(sets)} collections: give each song's collection.")
+    if not songs or len(songs) != len(sets):
+        raise ValueError(f"{len(songs)} songs, {len(sets)} collections: give each song's collection.")
     counts: dict[str, Counter[str]] = {ALL: Counter()}
     runners_up: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
     next_rules: dict[str, Counter[str]] = {name: Counter() for name in GENRES}
-    for scores, collection in zip(rows, sets, strict=True):
-        strengths = genre_scores(scores, reference)
+    for strengths, collection in zip(songs, sets, strict=True):
         genre = strongest_genre(strengths)
         runners_up[genre][strongest_genre({**strengths, genre: -1.0})] += 1
         next_rules[genre][strongest_genre({**strengths, genre: -1.0, OTHER: -1.0})] += 1
         for name in (ALL, collection):
             counts.setdefault(name, Counter())[genre] += 1
-    songs = {name: counter.total() for name, counter in counts.items()}
-    return GenreFrequencies(songs, counts, runners_up, next_rules)
+    totals = {name: counter.total() for name, counter in counts.items()}
+    return GenreFrequencies(totals, counts, runners_up, next_rules)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ml.models.card import VIEWS
 from ml.models.score_vector import DISAGREE_BELOW, HEADS, agreement
-from ml.moods import EMOTION_NAMES, named_most, sides
 from ml.training.evaluation.metrics import wilson_interval
 from ml.training.evaluation.out_of_fold import OutOfFoldScores
 from ml.training.reports.markdown import table
@@ -15,7 +15,7 @@ ROWS = {
     "same": "The two networks put the same mood first",
     "4qaed": "4Q: the strongest quadrant is right",
     "mirex": "MIREX-like: the strongest cluster is right",
-    "emotify": "Emotify: the first side is among the two moods that listeners name most",
+    "words": "4Q: editors used a word of the main mood",
 }
 
 
@@ -28,16 +28,13 @@ def agreements(oof: OutOfFoldScores) -> np.ndarray:
 def answers(oof: OutOfFoldScores) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """For each row of the table: the clips with a label for it, and whether the prediction is correct there."""
     scores, clips = oof.vectors["both"], oof.clips
-    firsts = {view: [sides(scores["emotions"])[0] for scores in oof.scores(view)] for view in oof.vectors}
-    top_moods = {
-        i: named_most(dict(zip(EMOTION_NAMES, clips[i].emotions or (), strict=True))) for i in oof.rows("emotify")
-    }
+    firsts = {view: [composite.primary for composite in oof.names(view)] for view in VIEWS}
     same = [one == other for one, other in zip(firsts["cnn1d"], firsts["cnn2d"], strict=True)]
     correct = {
         "same": dict(enumerate(same)),
         "4qaed": {i: scores[i, HEAD["quadrants"]].argmax() == clips[i].quadrant for i in oof.rows("4qaed")},
         "mirex": {i: scores[i, HEAD["clusters"]].argmax() == clips[i].cluster for i in oof.rows("mirex")},
-        "emotify": {i: firsts["both"][i] in moods for i, moods in top_moods.items()},
+        "words": {i: firsts["both"][i] in clips[i].terms for i in oof.rows("4qaed") if clips[i].terms},
     }
     return {name: (np.array(list(rows)), np.array(list(rows.values()))) for name, rows in correct.items()}
 

@@ -1,4 +1,4 @@
-"""Bins of a reliability diagram, and the calibration error that a perfectly calibrated model would show."""
+"""Reliability diagrams, the calibration error of a perfectly calibrated model, and accuracy against coverage."""
 
 from __future__ import annotations
 
@@ -40,3 +40,21 @@ def expected_error_if_calibrated(chances: np.ndarray) -> float:
     random = np.random.default_rng(0)
     errors = [calibration_error(chances, random.random(len(chances)) < chances) for _ in range(DRAWS)]
     return round(float(np.mean(errors)), 4)
+
+
+def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
+    """For each tenth of songs by confidence: their lowest confidence and their accuracy.
+
+    `chances` (songs,) and bool `right` (songs,). Source: El-Yaniv and Wiener 2010.
+    """
+    order = np.argsort(-chances, kind="stable")
+    counts = [round(len(order) * tenth / 10) for tenth in range(1, 11)]
+    return [
+        {
+            "coverage": round(count / len(order), 3),
+            "confidence": round(float(chances[order[count - 1]]), 3),
+            "accuracy": round(float(right[order[:count]].mean()), 3),
+        }
+        for count in counts
+        if count
+    ]

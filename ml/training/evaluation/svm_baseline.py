@@ -47,25 +47,30 @@ def cross_validated_svm_scores(
 ) -> np.ndarray:
     """Score vectors float32 (clips, 36) of all clips, each fold predicted by machines fitted on the other folds.
 
-    `targets` (clips, 36) from `ml.training.product.fusion.target_vectors`, NaN where a clip has no label.
+    `targets` (clips, 36) from `ml.training.product.fusion.target_vectors`, NaN where a clip has no label. The scores of
+    a head without any label are 0.
     """
     scores = np.zeros((len(inputs), len(LABELS)), np.float32)
     for fold in tqdm(np.unique(folds), desc="folds"):
         test = folds == fold
         for head in HEADS:
-            train = ~test & ~np.isnan(targets[:, head.part]).any(axis=1)
-            scores[test, head.part] = _predicted(
-                head, inputs[train], targets[train, head.part], artists[train], inputs[test]
-            )
+            train = ~test & ~np.isnan(targets[:, head.part]).all(axis=1)
+            if train.any():
+                scores[test, head.part] = _predicted(
+                    head, inputs[train], targets[train, head.part], artists[train], inputs[test]
+                )
     return scores
 
 
 def _predicted(
     head: Head, inputs: np.ndarray, targets: np.ndarray, artists: np.ndarray, test_inputs: np.ndarray
 ) -> np.ndarray:
-    """(test clips, labels) of one head; `inputs` (clips, columns) and `targets` (clips, labels) are for training."""
-    inner_folds = list(GroupKFold(INNER_FOLDS).split(inputs, groups=artists))
+    """(test clips, labels) of one head; `inputs` (clips, columns) and `targets` (clips, labels) are for training.
+
+    Each label that is not one of several classes has a machine of its own, for the clips with a label.
+    """
     if head.activation == "softmax":
+        inner_folds = _inner_folds(inputs, artists)
         labels = targets.argmax(axis=1)
         estimator = _grid_search(SVC(class_weight="balanced"), "svc__C", inner_folds, "f1_macro", inputs, labels)
         calibrated = CalibratedClassifierCV(estimator, method="sigmoid", ensemble=False, cv=inner_folds).fit(
@@ -74,14 +79,20 @@ def _predicted(
         chances = np.zeros((len(test_inputs), targets.shape[1]))
         chances[:, calibrated.classes_] = calibrated.predict_proba(test_inputs)
         return chances
-    columns = [
-        _grid_search(SVR(epsilon=0.05), "svr__C", inner_folds, "neg_mean_squared_error", inputs, column).predict(
-            test_inputs
+    columns = []
+    for column in targets.T:
+        known = ~np.isnan(column)
+        inner_folds = _inner_folds(inputs[known], artists[known])
+        machine = _grid_search(
+            SVR(epsilon=0.05), "svr__C", inner_folds, "neg_mean_squared_error", inputs[known], column[known]
         )
-        for column in targets.T
-    ]
+        columns.append(machine.predict(test_inputs))
     predicted = np.stack(columns, axis=1)
     return np.clip(predicted, 0, 1) if head.activation == "sigmoid" else predicted
+
+
+def _inner_folds(inputs: np.ndarray, artists: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    return list(GroupKFold(INNER_FOLDS).split(inputs, groups=artists))
 
 
 def _grid_search(

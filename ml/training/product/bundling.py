@@ -30,12 +30,6 @@ LICENCE = (
     "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify) and on outputs of YAMNet "
     "(Apache 2.0) and MusiCNN (ISC; a converted copy CC BY-NC-SA). For research and private, non-commercial use."
 )
-LIMITATIONS = [
-    "Trained on 1,762 clips of 30 to 60 s, mostly Western pop, rock, jazz, electronic and classical music.",
-    "Valence is predicted much less accurately than arousal.",
-    "The nine emotions are those that listeners of Emotify, mostly young Europeans, felt in four genres.",
-    "Lyrics are not understood; only the sound is analysed.",
-]
 
 
 def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) -> None:
@@ -62,7 +56,6 @@ def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) ->
                 "recipes": {name: _facts(runs / f"{name}-final") for name in networks},
                 "licence": LICENCE,
             },
-            "limitations": LIMITATIONS,
             **report,
         }
         (draft / FILE).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ml.calibration import MAX_SHARE, MIN_SHARE, Calibration, Logistic
-from ml.training.evaluation.metrics import calibration_error
 
 SIDES = ("first", "second")
 RIDGE = 1.0
@@ -78,29 +77,6 @@ def lowest_threshold(chances: np.ndarray, right: np.ndarray) -> float:
     least = int(np.ceil(LEAST_STATED * len(order))) - 1
     last = max(int(enough[-1]) if len(enough) else 0, least)
     return round(float(chances[order[last]]), 3)
-
-
-def cross_fitted_confidences(evidence: SideEvidence, folds: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
-    """Confidences of each song, calibrated on the other folds, and the calibration error of each side."""
-    chances = np.zeros_like(evidence.shares)
-    for fold in np.unique(folds):
-        chances[folds == fold] = evidence[folds == fold].chances(fit_calibration(evidence[folds != fold]))
-    errors = {side: calibration_error(chances[:, i], evidence.right[:, i]) for i, side in enumerate(SIDES)}
-    return chances, {side: round(error, 4) for side, error in errors.items()}
-
-
-def coverage_curve(chances: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
-    """For each tenth of songs by confidence: their lowest confidence and their accuracy."""
-    order = np.argsort(-chances, kind="stable")
-    counts = [round(len(order) * tenth / 10) for tenth in range(1, 11)]
-    return [
-        {
-            "coverage": round(count / len(order), 3),
-            "confidence": round(float(chances[order[count - 1]]), 3),
-            "accuracy": round(float(right[order[:count]].mean()), 3),
-        }
-        for count in counts
-    ]
 
 
 def _logistic(shares: np.ndarray, gaps: np.ndarray, right: np.ndarray) -> Logistic:

@@ -9,17 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.models.card import VIEWS, Card
-from ml.moods import EMOTIONS, GENRES
+from ml.moods import GENRES
 from ml.training.reports.markdown import interval, table
+from ml.training.reports.name_tables import name_tables
 
 COLLECTIONS = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
 VIEW_TITLES = {"both": "both", "cnn1d": "1D", "cnn2d": "2D", "plain_svm": "plain SVM", "most_frequent": "most frequent"}
-TAG_ROWS = (
-    ("exact", "The composite is the pair that the tags give"),
-    ("first_side", "Its first side is among the two moods that most tags name"),
-    ("one_side", "At least one side is"),
-)
-
 # Collection, metric, title, and the result of the baseline that came with the data: a support vector machine on summary
 # statistics of spectral features over the full band, on the same folds and with the same formulas.
 ROWS = (
@@ -31,29 +26,32 @@ ROWS = (
     ("mirex", "macro_f1", "MIREX-like clusters, macro-F1", 0.388),
     ("emotify", "mean_r", "Emotify, mean correlation of nine emotions", 0.490),
     ("emotify", "mse", "Emotify, mean squared error", 0.024),
-    ("emotify", "pair_exact", "Emotify, the strongest two, both right", 0.191),
-    ("emotify", "pair_at_least_one", "Emotify, the strongest two, one right", 0.791),
 )
-COMPOSITE = (
-    ("pair_exact", "The composite is one that the listeners' shares give"),
-    ("first_side_right", "Its first side is among the two moods they name most"),
-    ("one_side_right", "At least one side is"),
-)
+METRIC_TITLES = {
+    "first": "names, first side right",
+    "one": "names, one side right",
+    "both": "names, both sides right",
+    "macro_recall": "names, mean recall over terms",
+    "contrary_first": "names, first side contradicts the quadrant",
+}
 VIEW_NAMES = ("both", "1D", "2D")
 BASELINES = {"plain_svm": "plain SVM", "most_frequent": "most frequent"}
+
+
+def page_texts(card: Card) -> dict[str, str]:
+    """The marked parts of docs/model-card.md: tables of all figures, and the limitations as a list."""
+    limitations = card.values.get("limitations", ())
+    return {"figures": card_tables(card), "limitations": "\n".join(f"- {text}" for text in limitations)}
 
 
 def card_tables(card: Card) -> str:
     """All tables of a card."""
     values = card.values
     parts = (
+        name_tables(values),
         _measures(values),
-        _composite(values),
-        _coverage(values),
         _genres(values),
         confusion_tables(values),
-        tag_agreement_table(values),
-        _moods(values),
         music_genre_tables(values),
         significance_table(values),
         genre_example_table(values),
@@ -73,68 +71,9 @@ def _measures(card: Mapping[str, Any]) -> str:
     return table(["measure", *VIEW_NAMES, *baseline_titles.values(), reference], rows)
 
 
-def _composite(card: Mapping[str, Any]) -> str:
-    composites = [card["composite"][view] for view in VIEWS]
-    baseline_titles = {name: title for name, title in BASELINES.items() if name in card.get("baselines", {})}
-    rows = []
-    for metric, text in COMPOSITE:
-        baseline_values = [interval(card["baselines"][name]["composite"][metric]) for name in baseline_titles]
-        rows.append([text, *[interval(composite["figures"][metric]) for composite in composites], *baseline_values])
-    for side in ("first", "second"):
-        errors = [composite["calibration_error"] for composite in composites]
-        cells = [f"{error[side]:.3f}{_perfect(error.get(f'{side}_expected'))}" for error in errors]
-        rows.append([f"Calibration error of the {side} side's confidence", *cells, *["-"] * len(baseline_titles)])
-    frequent = composites[0]["most_frequent_pair"]
-    always = f"{' and '.join(frequent['pair'])}, is right for {frequent['pair_exact']:.3f}"
-    return "\n".join(
-        [
-            table(["the composite mood, on Emotify", *VIEW_NAMES, *baseline_titles.values()], rows),
-            "",
-            f"Always predicting the most frequent pair, {always} of these songs.",
-        ]
-    )
-
-
-def _perfect(expected: float | None) -> str:
-    return "" if expected is None else f" (perfect: {expected:.3f})"
-
-
-def _coverage(card: Mapping[str, Any]) -> str:
-    rows = [
-        [f"{point['coverage']:.0%}", f"{point['confidence']:.2f}", f"{point['accuracy']:.0%}"]
-        for point in card["composite"]["both"]["coverage"]
-    ]
-    heads = ["songs, by confidence", "lowest confidence of the first side", "accuracy"]
-    threshold = card["calibration"]["both"]["threshold"]
-    return f"{table(heads, rows)}\n\nBelow a confidence of {threshold:.2f} the answer is “Mixed”, with candidates."
-
-
 def _genres(card: Mapping[str, Any]) -> str:
     shares = card["genres"]["shares"]
     return table(["genre", *shares], [[genre, *[f"{shares[name][genre]:.1%}" for name in shares]] for genre in GENRES])
-
-
-def _moods(card: Mapping[str, Any]) -> str:
-    """How often each mood is right as the first and as the second side."""
-    if "moods" not in card:
-        return ""
-    moods = card["moods"]
-    rows = [
-        [
-            EMOTIONS[mood].adjective,
-            _right(moods[mood]["first"]),
-            _right(moods[mood]["second"]),
-            interval(moods[mood]["r"]),
-        ]
-        for mood in EMOTIONS
-    ]
-    return table(["mood", "right as first side", "right as second side", "correlation with listeners"], rows)
-
-
-def _right(side: Mapping[str, Any]) -> str:
-    if not side["count"]:
-        return "never predicted"
-    return f"{side['right']:.0%} of {side['count']} [{side['low']:.0%}, {side['high']:.0%}]"
 
 
 def confusion_tables(card: Mapping[str, Any]) -> str:
@@ -146,23 +85,6 @@ def confusion_tables(card: Mapping[str, Any]) -> str:
         rows = [[name, *map(str, counts)] for name, counts in zip(names, matrix["counts"], strict=True)]
         parts.append(table([f"{COLLECTIONS[collection]}: label ↓, prediction →", *names], rows))
     return "\n\n".join(parts)
-
-
-def tag_agreement_table(card: Mapping[str, Any]) -> str:
-    if not card.get("words"):
-        return ""
-    agreement = card["words"]
-    title = f"the composite, against the tags of {agreement['songs']} songs of 4Q"
-    parts = [_tag_table(title, agreement)]
-    if "unscaled" in agreement:
-        parts.append(_tag_table("the same, with unscaled shares of tags", agreement["unscaled"]))
-    return "\n\n".join(parts)
-
-
-def _tag_table(title: str, agreement: Mapping[str, Any]) -> str:
-    views = [agreement, *agreement["baselines"].values()]
-    rows = [[text, *[interval(view[name]) for view in views]] for name, text in TAG_ROWS]
-    return table([title, "both", *[VIEW_TITLES[name] for name in agreement["baselines"]]], rows)
 
 
 def music_genre_tables(card: Mapping[str, Any]) -> str:
@@ -196,7 +118,7 @@ def significance_table(card: Mapping[str, Any]) -> str:
         difference = f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}]"
         rows.append(
             [
-                f"{COLLECTIONS[collection]} {metric}",
+                f"{COLLECTIONS[collection]} {METRIC_TITLES.get(metric, metric)}",
                 f"{VIEW_TITLES[one['a']]} - {VIEW_TITLES[one['b']]}",
                 difference,
                 holds,

@@ -12,18 +12,15 @@ from ml.moods import QUADRANT_WORDS
 from ml.training.data.packing import Pack
 
 TITLES = {"both": "Both networks", "cnn1d": "The 1D network", "cnn2d": "The 2D network"}
-CLAIMS = {
-    "4qaed": "quadrant of mood",
-    "mirex": "cluster of mood words",
-    "first_side": "first side of the mood",
-    "second_side": "second side of the mood",
-}
+CLAIMS = {"4qaed": "quadrant of mood", "mirex": "cluster of mood words"}
+SIDES = {"first": "first side of the name", "second": "second side of the name"}
 LOSSES = {
     "loss": "Total, weighted",
     "quadrants": "Quadrants",
     "clusters": "Clusters",
     "emotions": "Nine emotions",
     "affect": "Valence and arousal",
+    "moods": "Sixteen mood terms",
     "words": "Mood tags",
     "teacher": "Teachers",
 }
@@ -76,8 +73,12 @@ def _metric_plots(report: dict[str, Any], folder: Path) -> list[Path]:
         for claim, text in CLAIMS.items():
             place = folder / f"reliability-{claim}-{view}.png"
             written.append(plot_reliability(report["reliability"][view][claim], place, f"{TITLES[view]}: {text}"))
-        threshold = report["calibration"][view]["threshold"]
-        written.append(plot_coverage(report["composite"][view]["coverage"], folder / f"coverage-{view}.png", threshold))
+        names = report["names"][view]["4qaed"]
+        for side, text in SIDES.items():
+            place = folder / f"reliability-{side}_side-{view}.png"
+            written.append(plot_reliability(names["reliability"][side], place, f"{TITLES[view]}: {text}, 4Q"))
+        threshold = report.get("calibration", {}).get(view, {}).get("threshold")
+        written.append(plot_coverage(names["coverage"], folder / f"coverage-{view}.png", threshold))
     return written
 
 
