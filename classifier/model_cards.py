@@ -12,6 +12,8 @@ from classifier.errors import ProductError
 FACTS = ("version", "created", "training", "limitations")
 # Each is null where the card of an older model lacks it. docs/api.md describes them.
 METRICS = (
+    "names",
+    "name_examples",
     "metrics",
     "composite",
     "confusion",

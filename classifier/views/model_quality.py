@@ -17,12 +17,14 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.model_quality.confusion_matrix import confusion_matrices
 from classifier.charts.model_quality.headline_metrics import axes_text, headline_metrics, summary_text
 from classifier.charts.model_quality.metrics_table import COLUMNS, differences, metric_groups
-from classifier.charts.model_quality.per_class_metrics import genre_frequencies, mood_metrics, music_genre_groups
+from classifier.charts.model_quality.name_metrics import faults, names_by_collection
+from classifier.charts.model_quality.per_class_metrics import genre_frequencies, music_genre_groups
 from classifier.charts.model_quality.reliability_diagram import (
     calibration_errors,
     coverage_curve,
     reliability_diagrams,
 )
+from classifier.charts.model_quality.term_metrics import term_metrics
 from classifier.charts.model_quality.training_data import training_data
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
@@ -57,8 +59,9 @@ def quality_context(card: Mapping[str, Any]) -> dict[str, Any]:
             "reliability_diagrams": reliability_diagrams(card),
             "calibration_errors": calibration_errors(card),
             "coverage": coverage_curve(card),
-            "mood_metrics": mood_metrics(card),
-            "has_precision": "moods" in card,
+            "names_by_collection": names_by_collection(card),
+            "faults": faults(card),
+            "terms": term_metrics(card),
             "genres": genre_frequencies(card),
             "music_genres": music_genre_groups(card),
         }

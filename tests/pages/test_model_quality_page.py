@@ -14,11 +14,11 @@ from classifier.charts.metric_text import Metric, out_of_ten, wilson_interval
 from classifier.charts.model_quality.headline_metrics import headline_metrics, summary_text
 from classifier.charts.model_quality.metrics_table import differences
 from classifier.charts.model_quality.reliability_diagram import coverage_curve, stated_share
-from ml.moods import EMOTIONS, GENRES
-from tests.pages.evaluated_card import NEVER_PREDICTED, TOO_RARE, evaluated_card
+from ml.moods import GENRES, MOODS
+from tests.pages.evaluated_card import NEVER_GIVEN, TOO_RARE, evaluated_card
 from tests.pages.test_result_page import words
 
-NEW_KEYS = ("confusion", "reliability", "moods", "words", "baselines", "by_genre", "significance")
+NEW_KEYS = ("names", "name_examples", "confusion", "reliability", "baselines", "by_genre", "significance")
 
 
 @pytest.fixture
@@ -44,6 +44,11 @@ def of_id(html: str, name: str) -> str:
     return words(re.search(rf'id="{name}".*?</(?:li|section)>', html, re.DOTALL).group())
 
 
+def section(html: str, name: str) -> str:
+    """The text of the section with this anchor."""
+    return words(re.search(rf'<section id="{name}".*?</section>', html, re.DOTALL).group())
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [
@@ -58,23 +63,38 @@ def test_a_share_is_expressed_in_songs_out_of_ten(share: float, text: str) -> No
     assert out_of_ten(share) == text
 
 
-def test_sentences_come_before_metrics_with_intervals_and_baselines(
-    anna_client: Client, installed: dict[str, Any]
-) -> None:
+def test_the_page_leads_with_the_names_that_people_used(anna_client: Client, installed: dict[str, Any]) -> None:
     text = words(page(anna_client))
-    assert "gets the quadrant (happy, angry, sad or relaxed) right for about seven" in text
-    assert "About seven of ten: the right quadrant" in text
-    assert "71 % (68 to 75 %) · Random: 25 %. Support vector machine: 63 %." in text
-    assert "Always the most frequent answer: 46 %." in text
-    assert "Always “Calm and Nostalgic”: 21 %." in text
-    assert text.index("About seven of ten") < text.index("All metrics ●")
+    assert "about six get a main mood that people used for them, and about eight at least one such mood" in text
+    assert "the quadrant (happy, angry, sad or relaxed) is right for about seven" in text
+    assert "Of ten songs, how many get a name that people used?" in text
+    assert "About six of ten: the main mood" in text
+    assert "63 % (59 to 66 %) · Support vector machine: 48 %. Always the two most frequent: 26 %. Random: 19 %." in text
+    assert "About three of ten: both moods" in text
+    assert text.index("About six of ten") < text.index("Mood by mood Songs of 4Q") < text.index("All metrics ●")
+
+
+def test_names_are_compared_with_the_people_of_each_collection(anna_client: Client, installed: dict[str, Any]) -> None:
+    text = section(page(anna_client), "names")
+    assert "4Q 707 63 % 59 to 66 % 80 % 77 to 84 % 28 % 25 to 32 %" in text
+    assert "MIREX-like: Each song has one mood word" in text
+    assert "Emotify 320 69 %" in text
+
+
+def test_contradictions_and_mixed_names_are_counted(anna_client: Client, installed: dict[str, Any]) -> None:
+    text = section(page(anna_client), "names")
+    assert (
+        "16 % The main mood is pleasant where editors describe an unpleasant song, or the reverse. (13 to 20 %)" in text
+    )
+    assert "Random: 38 %." in text
+    assert "19 % No mood is certain" in text
 
 
 def test_one_table_has_every_metric_for_networks_and_baselines(anna_client: Client, installed: dict[str, Any]) -> None:
     text = words(page(anna_client))
     assert "4Q macro-F1 0.713 [0.678, 0.748] 0.663 [0.628, 0.698] 0.693 [0.658, 0.728] 0.620 [0.585, 0.655] –" in text
-    assert "4Q mood tags, both moods 0.310 [0.275, 0.345] – – 0.260 0.120 [0.085, 0.155]" in text
-    assert "4Q mood tags unweighted, main mood 0.600 [0.565, 0.635] – – – 0.500 [0.465, 0.535]" in text
+    assert "4Q names, both moods 0.283 [0.248, 0.318] 0.233 [0.198, 0.268] 0.263 [0.228, 0.298] – 0.070" in text
+    assert "4Q contradictory 0.163 [0.128, 0.198]" in text
 
 
 def test_a_metric_is_drawn_at_its_value(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -100,7 +120,7 @@ def test_reliability_diagrams_show_the_calibration_error_and_the_error_by_chance
     assert "On average, confidence and accuracy differ by 3.8 points." in text
     assert "On so few songs, a perfectly calibrated model would show 4.7." in text
     assert "82 % 88 % 98" in text
-    assert html.count("Confidence</th>") == 3
+    assert html.count("Confidence</th>") == 4
 
 
 def test_the_threshold_for_mixed_is_on_the_coverage_curve(card: dict[str, Any]) -> None:
@@ -112,23 +132,37 @@ def test_the_threshold_for_mixed_is_on_the_coverage_curve(card: dict[str, Any]) 
     assert stated_share([{"coverage": 0.5, "confidence": 0.7}, {"coverage": 1.0, "confidence": 0.5}], 0.4) == 1.0
 
 
-def test_each_mood_has_an_anchor_with_its_precision(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_each_term_has_an_anchor_with_its_precision_and_recall(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
-    for key in EMOTIONS:
-        assert f'id="mood-{key.replace("_", "-")}"' in html
-    text = of_id(html, "mood-calmness")
-    assert "Predicted as the main mood of 48 songs, right for 71 % (59 to 81 %)." in text
-    assert "Predicted as the second mood of 34 songs, right for 50 % (35 to 65 %)." in text
+    for key in MOODS:
+        assert f'id="mood-{key}"' in html
+    text = of_id(html, "mood-calm")
+    assert "Given to 61 songs. Editors used a word of it for 68 % (56 to 78 %)." in text
+    assert "Editors described 111 songs so. It is given to 38 % (28 to 48 %)." in text
+    assert "Given to 61 songs that listeners judged: it is one of the two they chose most for 68 %" in text
 
 
-def test_a_mood_with_too_few_songs_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
+def test_each_term_names_its_confusions_and_examples(anna_client: Client, installed: dict[str, Any]) -> None:
+    text = words(re.search(r'id="mood-sad".*?id="mood-', page(anna_client), re.DOTALL).group())
+    assert "Where it is missing, the name says: Dark, Tense." in text
+    assert "Where it is wrong, editors say: Angry." in text
+    assert "4Q MT-sad-True.opus: “Sad and Solemn”. Right: people say Sad, Calm." in text
+    assert "4Q MT-sad-False.opus: “Sad and Solemn”. Wrong: people say Angry." in text
+
+
+def test_a_term_without_an_emotion_has_no_figure_of_listeners(anna_client: Client, installed: dict[str, Any]) -> None:
+    assert "listeners judged" not in of_id(page(anna_client), "mood-angry")
+
+
+def test_a_term_that_is_rarely_given_says_so(anna_client: Client, installed: dict[str, Any]) -> None:
     html = page(anna_client)
-    assert "Predicted as the main mood of only 3 songs, right for 1: too few to judge." in of_id(
+    assert "Given to 3 songs. Editors used a word of it for 1 of 3: too few to judge." in of_id(
         html, f"mood-{TOO_RARE}"
     )
-    assert "Never predicted as the second mood of these songs" in of_id(html, f"mood-{TOO_RARE}")
-    assert "so its precision is unknown" in of_id(html, f"mood-{NEVER_PREDICTED}")
-    assert "bar-fill" not in re.search(rf'id="mood-{TOO_RARE}".*?</li>', html, re.DOTALL).group()
+    assert "Never given to these songs." in of_id(html, f"mood-{NEVER_GIVEN}")
+    assert html.index(f'id="mood-{NEVER_GIVEN}"') > html.index('id="mood-calm"')
+    drawn = re.search(rf'id="mood-{TOO_RARE}".*?</svg>', html, re.DOTALL).group()
+    assert drawn.count("bar-fill") == 1  # of its recall
 
 
 def test_mood_genres_say_that_their_accuracy_is_unknown(anna_client: Client, installed: dict[str, Any]) -> None:
@@ -149,7 +183,8 @@ def test_genres_of_music_with_low_accuracy_are_named(anna_client: Client, instal
 
 
 def test_a_difference_is_significant_if_its_interval_excludes_zero(card: dict[str, Any]) -> None:
-    sure, unsure = differences(card)
+    sure, names, unsure = differences(card)
+    assert names.metric == "4Q names, main mood"
     assert (sure.metric, sure.system, sure.compared_with, sure.is_significant) == (
         "4Q macro-F1",
         "Both",
@@ -182,25 +217,32 @@ def test_a_model_trained_on_own_music_has_no_warning_about_its_terms(
     assert "ot free for every use" not in words(html)
 
 
-@pytest.mark.parametrize("missing", [*NEW_KEYS, "composite", "metrics", "genres", "training", "limitations"])
+@pytest.mark.parametrize("missing", [*NEW_KEYS, "metrics", "genres", "training", "limitations"])
 def test_a_card_without_one_part_is_shown_without_it(
     anna_client: Client, installed: dict[str, Any], missing: str
 ) -> None:
     del installed[missing]
     html = page(anna_client)
     assert html.count("<h1") == 1
-    assert 'id="mood-calmness"' in html
+    assert ('id="mood-calm"' in html) == (missing != "names")
 
 
 def test_an_older_card_says_what_is_missing(anna_client: Client, installed: dict[str, Any]) -> None:
     for key in NEW_KEYS:
         del installed[key]
-    installed["composite"]["both"]["calibration_error"] = {"first": 0.038, "second": 0.02}
     text = words(page(anna_client))
-    assert "This model’s card has no precision for each mood." in text
+    assert "This model’s card has no figures for its names." in text
     assert "This model’s card has no metrics by genre of music." in text
-    assert "On average, confidence and accuracy differ by 3.8 points." in text
     assert "Support vector machine: " not in text
+
+
+def test_a_card_with_calibration_errors_but_no_bins_shows_the_errors(
+    anna_client: Client, installed: dict[str, Any]
+) -> None:
+    del installed["reliability"]
+    for naming in ("4qaed", "emotify_all_terms"):
+        del installed["names"]["both"][naming]["reliability"]
+    assert "On average, confidence and accuracy differ by 3.8 points." in of_id(page(anna_client), "calibration")
 
 
 def test_a_card_without_metrics_says_that_the_model_was_not_evaluated(
@@ -229,8 +271,8 @@ def test_a_damaged_card_is_rejected_with_an_explanation(
 
 def test_the_bundled_model_is_shown_with_all_metrics(anna_client: Client) -> None:
     html = page(anna_client)
-    figures = ml_gateway.model_card()["composite"]["both"]["figures"]["first_side_right"]
-    assert f"{figures['value']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]" in words(html)
+    macro_f1 = ml_gateway.model_card()["metrics"]["both"]["4qaed"]["macro_f1"]
+    assert f"{macro_f1['value']:.3f} [{macro_f1['low']:.3f}, {macro_f1['high']:.3f}]" in words(html)
     assert "not free for every use" in words(html)
 
 
@@ -269,12 +311,14 @@ def test_the_page_queries_only_session_and_user(
 
 def test_the_api_returns_the_metrics_with_null_for_missing_ones(anna_client: Client, installed: dict[str, Any]) -> None:
     whole = copy.deepcopy(installed)
-    del installed["words"]
+    del installed["by_genre"]
     body = anna_client.get(reverse("model")).json()
-    assert body["moods"] == whole["moods"]
+    assert body["names"] == whole["names"]
+    assert body["name_examples"]["sad"][0]["file"] == "MT-sad-True.opus"
     assert body["parameters"] == {"cnn1d": 647637, "cnn2d": 1310821}
     assert body["thresholds"] == {"both": 0.546}
     assert body["training"]["licence"] == "For research, at home."
+    assert body["by_genre"] is None
     assert body["words"] is None
 
 
@@ -299,7 +343,7 @@ def test_negative_metrics_have_a_minus_sign_and_stay_on_the_axis() -> None:
 
 
 def test_circles_are_filled_up_to_the_share(card: dict[str, Any]) -> None:
-    quadrant = headline_metrics(card)[0]
-    ends = [x + 8 for x in quadrant.circles]
-    assert ends[6] < quadrant.filled_width < ends[7]
+    main_mood = headline_metrics(card)[0]
+    ends = [x + 8 for x in main_mood.circles]
+    assert ends[5] < main_mood.filled_width < ends[6]
     assert summary_text({}) == ""

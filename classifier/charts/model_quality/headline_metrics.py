@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier import ml_gateway
 from classifier.charts.metric_text import Metric, card_value, out_of_ten
 
+EDITORS = "4qaed"
+"""The collection whose editors gave each song 3 to 30 mood words: the hardest to please by chance."""
 STEP, RADIUS = 22, 8
 NOTABLE_DIFFERENCE = 0.05
 """Of R²: a smaller difference between valence and arousal is not worth a sentence."""
@@ -31,35 +32,18 @@ class HeadlineMetric:
 
 
 def headline_metrics(card: Mapping[str, Any]) -> list[HeadlineMetric]:
-    metrics = card_value(card, "composite", "both", "figures")
-    candidates = (
-        (
-            card_value(card, "metrics", "both", "4qaed", "accuracy"),
-            "the right quadrant",
-            "It recognises whether a song is happy, angry, sad or relaxed.",
-            _quadrant_baseline(card),
-        ),
-        (
-            card_value(metrics, "first_side_right"),
-            "the main mood",
-            "It is one of the two moods, of nine, that listeners chose most often.",
-            _constant_baseline(card, "first_side_right"),
-        ),
-        (
-            card_value(metrics, "one_side_right"),
-            "at least one mood",
-            "At least one of the two predicted moods is among the two that listeners chose most often.",
-            _constant_baseline(card, "one_side_right"),
-        ),
-        (
-            card_value(metrics, "pair_exact"),
-            "both moods",
-            "Both predicted moods match the listeners’ answers.",
-            _pair_baseline(card),
-        ),
+    """How often people used a word of the main mood, of at least one, and of both moods; none for older cards."""
+    texts = (
+        ("first", "the main mood", "Editors described the song with a word of its main mood."),
+        ("one", "at least one mood", "They used a word of one of its two moods, or of both."),
+        ("both", "both moods", "They used a word of each of its two moods."),
     )
-    measured = [(Metric.from_card(value), subject, text, baseline) for value, subject, text, baseline in candidates]
-    return [_headline(metric, subject, text, baseline) for metric, subject, text, baseline in measured if metric]
+    headlines = []
+    for key, subject, text in texts:
+        metric = Metric.from_card(card_value(card, "names", "both", EDITORS, "figures", key))
+        if metric is not None:
+            headlines.append(_headline(metric, subject, text, _baselines(card, key)))
+    return headlines
 
 
 def _headline(metric: Metric, subject: str, text: str, baseline: str) -> HeadlineMetric:
@@ -80,35 +64,33 @@ def _filled_width(share: float) -> float:
     return round(STEP * whole + (STEP / 2 - RADIUS + 2 * RADIUS * rest if rest else 0), 1)
 
 
-def _quadrant_baseline(card: Mapping[str, Any]) -> str:
-    random = f"Random: {100 // len(ml_gateway.QUADRANT_WORDS)} %."
-    svm = Metric.from_card(card_value(card, "baselines", "plain_svm", "4qaed", "accuracy"))
-    return f"{random} Support vector machine: {svm.text}." if svm else random
-
-
-def _constant_baseline(card: Mapping[str, Any], name: str) -> str:
-    constant = Metric.from_card(card_value(card, "baselines", "most_frequent", "composite", name))
-    return f"Always the most frequent answer: {constant.text}." if constant else ""
-
-
-def _pair_baseline(card: Mapping[str, Any]) -> str:
-    frequent = card_value(card, "composite", "both", "most_frequent_pair")
-    if not frequent:
-        return ""
-    constant = Metric.from_card(frequent["pair_exact"])
-    return f"Always “{ml_gateway.composite_name(*frequent['pair'])}”: {constant.text}." if constant else ""
+def _baselines(card: Mapping[str, Any], key: str) -> str:
+    titles = {
+        "plain_svm": "Support vector machine",
+        "most_frequent": "Always the two most frequent",
+        "chance": "Random",
+    }
+    values = {
+        title: Metric.from_card(card_value(card, "baselines", name, "names", EDITORS, key))
+        for name, title in titles.items()
+    }
+    return " ".join(f"{title}: {value.text}." for title, value in values.items() if value)
 
 
 def summary_text(card: Mapping[str, Any]) -> str:
     """The page's first sentence; empty if the card has no metrics."""
     quadrant = Metric.from_card(card_value(card, "metrics", "both", "4qaed", "accuracy"))
-    first = Metric.from_card(card_value(card, "composite", "both", "figures", "first_side_right"))
-    if quadrant is None or first is None:
+    first, one = (
+        Metric.from_card(card_value(card, "names", "both", EDITORS, "figures", key)) for key in ("first", "one")
+    )
+    if quadrant is None:
         return ""
+    right_quadrant = f"the quadrant (happy, angry, sad or relaxed) is right for {out_of_ten(quadrant.value)}"
+    if first is None or one is None:
+        return f"Of ten songs by artists that are new to it, {right_quadrant}."
     return (
-        "Of ten songs by artists that are new to it, it gets the quadrant (happy, angry, sad or relaxed) right for "
-        f"{out_of_ten(quadrant.value)}. For {out_of_ten(first.value)}, its main mood is one that listeners chose most "
-        "often."
+        f"Of ten songs by artists that are new to it, {out_of_ten(first.value)} get a main mood that people used for "
+        f"them, and {out_of_ten(one.value)} at least one such mood; {right_quadrant}."
     )
 
 

@@ -82,42 +82,44 @@ def _dataset(dataset: str, key: str, text: str, name: str, *, as_percent: bool =
     return MetricSource(("metrics", "*", dataset, key), ("baselines", "*", dataset, key), text, name, as_percent)
 
 
-def _composite(key: str, text: str, name: str) -> MetricSource:
-    return MetricSource(("composite", "*", "figures", key), ("baselines", "*", "composite", key), text, name)
-
-
-def _mood_words(key: str, text: str, name: str) -> MetricSource:
-    return MetricSource(("words", key), ("words", "baselines", "*", key), text, name)
+def _names(naming: str, key: str, text: str, name: str) -> MetricSource:
+    return MetricSource(("names", "*", naming, "figures", key), ("baselines", "*", "names", naming, key), text, name)
 
 
 GROUPS: tuple[tuple[str, str, tuple[MetricSource, ...]], ...] = (
     (
-        "Composite mood",
-        "The prediction, compared with what listeners said about the songs of Emotify.",
+        "Names, against editors’ words",
+        "The two moods of a song, compared with the 3 to 30 mood words that editors gave it (4Q).",
         (
-            _composite(
-                "first_side_right",
-                "The main mood is one of the two that listeners chose most often",
-                "Composite mood, main mood",
+            _names("4qaed", "first", "Editors used a word of the main mood", "4Q names, main mood"),
+            _names("4qaed", "one", "Of at least one of the two moods", "4Q names, one mood"),
+            _names("4qaed", "both", "Of both moods", "4Q names, both moods"),
+            _names("4qaed", "macro_recall", "Recall: every mood counts the same", "4Q names, mean recall"),
+            _names("4qaed", "macro_precision", "Precision: every mood counts the same", "4Q names, mean precision"),
+            _names(
+                "4qaed",
+                "contrary_first",
+                "The main mood contradicts the quadrant (less is better)",
+                "4Q contradictory",
             ),
-            _composite("one_side_right", "At least one of the two moods is", "Composite mood, one mood"),
-            _composite("pair_exact", "Both moods match the listeners’ answers", "Composite mood, both moods"),
+            _names("4qaed", "contrary_any", "One of the two does (less is better)", "4Q contradictory, either mood"),
         ),
     ),
     (
-        "Composite mood, by editors’ tags",
-        "Songs of 4Q whose mood tags name two moods that can be combined. The tags were not written for this purpose. "
-        "They are weighted so that each mood is as frequent as among listeners.",
+        "Names, against one word a song",
+        "Each song has a single mood word, so a name with two moods seldom matches (MIREX-like).",
         (
-            _mood_words("first_side", "The main mood is one of the two with the most tags", "4Q mood tags, main mood"),
-            _mood_words("one_side", "At least one of the two moods is", "4Q mood tags, one mood"),
-            _mood_words("exact", "Both moods match the tags", "4Q mood tags, both moods"),
-            MetricSource(
-                ("words", "unscaled", "first_side"),
-                ("words", "unscaled", "baselines", "*", "first_side"),
-                "The main mood, with unweighted tags",
-                "4Q mood tags unweighted, main mood",
-            ),
+            _names("mirex", "first", "It is a word of the main mood", "MIREX-like names, main mood"),
+            _names("mirex", "one", "It is a word of one of the two moods", "MIREX-like names, one mood"),
+        ),
+    ),
+    (
+        "Names, against listeners",
+        "The likeliest two of the nine moods that listeners could choose (Emotify).",
+        (
+            _names("emotify", "first", "The main mood is one that most listeners chose", "Emotify names, main mood"),
+            _names("emotify", "one", "At least one of the two moods is", "Emotify names, one mood"),
+            _names("emotify", "both", "Both moods are", "Emotify names, both moods"),
         ),
     ),
     (
@@ -150,10 +152,6 @@ GROUPS: tuple[tuple[str, str, tuple[MetricSource, ...]], ...] = (
                 "Emotify mean correlation",
                 as_percent=False,
             ),
-            _dataset(
-                "emotify", "pair_at_least_one", "One of the listeners’ two strongest", "Emotify pair, at least one"
-            ),
-            _dataset("emotify", "pair_exact", "Both of the listeners’ two strongest", "Emotify pair, both"),
         ),
     ),
     (
@@ -187,9 +185,6 @@ def _row(card: Mapping[str, Any], source: MetricSource) -> MetricRow | None:
     if not networks or networks[0].kind != "both":
         return None
     baselines = _estimates(card, source, source.baseline_path, BASELINES)
-    frequent = Metric.from_card(card_value(card, "composite", "both", "most_frequent_pair", source.path[-1]))
-    if source.path[0] == "composite" and frequent and all(one.kind != "most_frequent" for one in baselines):
-        baselines.append(Estimate("most_frequent", COLUMNS["most_frequent"], frequent, 0))
     return MetricRow(source.text, source.name, networks, baselines, LANE_HEIGHT * len(networks))
 
 

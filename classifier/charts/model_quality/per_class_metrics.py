@@ -1,4 +1,4 @@
-"""How often each mood is right, how often each mood genre is assigned, and for which music the model is weak."""
+"""How often each mood genre is assigned, and for which music the model is weak."""
 
 from __future__ import annotations
 
@@ -8,57 +8,12 @@ from typing import Any
 
 from classifier import ml_gateway
 from classifier.charts.metric_text import Metric, card_value
-from classifier.charts.mood_names import Side
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import percent_of
 
 LEAST_SONGS = 15
 """Fewer songs say too little: the confidence interval would cover half of the scale."""
 DATASET_TITLES = {"4qaed": "4Q", "mirex": "MIREX-like", "emotify": "Emotify"}
-
-
-@dataclass(frozen=True)
-class SidePrecision:
-    """How often a mood was predicted as one side, and how often that was right."""
-
-    count: int
-    metric: Metric | None
-
-    @property
-    def is_reliable(self) -> bool:
-        return self.metric is not None and self.count >= LEAST_SONGS
-
-    def text(self, place: str) -> str:
-        if not self.count or self.metric is None:
-            return f"Never predicted as the {place} mood of these songs, so its precision is unknown."
-        right = round(self.metric.value * self.count)
-        songs = "1 song" if self.count == 1 else f"{self.count} songs"
-        if not self.is_reliable:
-            return f"Predicted as the {place} mood of only {songs}, right for {right}: too few to judge."
-        return f"Predicted as the {place} mood of {songs}, right for {self.metric.text} ({self.metric.interval})."
-
-
-@dataclass(frozen=True)
-class MoodMetrics:
-    side: Side
-    first: SidePrecision | None
-    second: SidePrecision | None
-    correlation: Metric | None
-    """Of its predicted share with the listeners' share."""
-
-    @property
-    def first_text(self) -> str:
-        if self.is_never_predicted:
-            return "Never predicted for these songs, so its precision is unknown."
-        return self.first.text("main") if self.first else ""
-
-    @property
-    def second_text(self) -> str:
-        return self.second.text("second") if self.second and not self.is_never_predicted else ""
-
-    @property
-    def is_never_predicted(self) -> bool:
-        return self.first is not None and self.second is not None and not self.first.count + self.second.count
 
 
 @dataclass(frozen=True)
@@ -103,32 +58,6 @@ class MusicGenreGroup:
     overall: Metric | None
     rows: list[MusicGenreMetric]
     weak_text: str
-
-
-def mood_metrics(card: Mapping[str, Any]) -> list[MoodMetrics]:
-    """All nine moods, the most precise first, those with too few songs last."""
-    metrics = [_mood(card, key) for key in ml_gateway.EMOTIONS]
-    return sorted(metrics, key=lambda mood: -_sort_value(mood))
-
-
-def _mood(card: Mapping[str, Any], key: str) -> MoodMetrics:
-    entry = card_value(card, "moods", key)
-    correlation = card_value(entry, "r") or card_value(card, "metrics", "both", "emotify", f"r_{key}")
-    first, second = (_precision(card_value(entry, side)) for side in ("first", "second"))
-    return MoodMetrics(Side(key), first, second, Metric.from_card(correlation, as_percent=False))
-
-
-def _precision(entry: Mapping[str, Any] | None) -> SidePrecision | None:
-    if entry is None:
-        return None
-    value = {"value": entry.get("right"), "low": entry.get("low"), "high": entry.get("high")}
-    return SidePrecision(int(entry["count"]), Metric.from_card(value))
-
-
-def _sort_value(mood: MoodMetrics) -> float:
-    if mood.first and mood.first.is_reliable and mood.first.metric:
-        return 1 + mood.first.metric.value
-    return mood.correlation.value / 2 if mood.correlation else 0.0
 
 
 def genre_frequencies(card: Mapping[str, Any]) -> list[GenreFrequency]:

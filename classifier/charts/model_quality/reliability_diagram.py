@@ -17,10 +17,38 @@ CURVE_HEIGHT = 220
 """Of the coverage curve's plot area, whose width is SIDE."""
 LARGEST_RADIUS, SMALLEST_RADIUS = 9.0, 2.5
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-DIAGRAMS = (
-    ("first_side", "Main mood", "first"),
-    ("second_side", "Second mood", "second"),
-    ("4qaed", "Mood quadrant", ""),
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a card holds the bins of a diagram, its calibration error, and the error of a perfect model."""
+
+    title: str
+    bins: tuple[str, ...]
+    error: tuple[str, ...]
+    error_by_chance: tuple[str, ...]
+
+
+def _side(naming: str, side: str, title: str) -> Source:
+    names = ("names", "both", naming)
+    return Source(
+        title,
+        (*names, "reliability", side),
+        (*names, "calibration_error", side),
+        (*names, "calibration_error", f"{side}_expected"),
+    )
+
+
+SOURCES = (
+    _side("4qaed", "first", "Main mood, editors’ words"),
+    _side("4qaed", "second", "Second mood, editors’ words"),
+    _side("emotify_all_terms", "first", "Main mood, listeners"),
+    Source(
+        "Mood quadrant",
+        ("reliability", "both", "4qaed"),
+        ("metrics", "both", "4qaed", "calibration_error"),
+        ("reliability", "both", "expected", "4qaed"),
+    ),
 )
 
 
@@ -88,49 +116,43 @@ class CoverageCurve:
         return round(self.far_x - (self.threshold_x or self.far_x), 1)
 
 
-def reliability_diagrams(card: Mapping[str, Any], view: str = "both") -> list[ReliabilityDiagram]:
-    diagrams = [(key, title, side, card_value(card, "reliability", view, key)) for key, title, side in DIAGRAMS]
-    return [_diagram(card, view, key, title, side, bins) for key, title, side, bins in diagrams if bins]
+def reliability_diagrams(card: Mapping[str, Any]) -> list[ReliabilityDiagram]:
+    measured = [(source, card_value(card, *source.bins)) for source in SOURCES]
+    return [_diagram(card, source, bins) for source, bins in measured if bins]
 
 
-def _diagram(
-    card: Mapping[str, Any], view: str, key: str, title: str, side: str, bins: Sequence[Mapping[str, Any]]
-) -> ReliabilityDiagram:
+def _diagram(card: Mapping[str, Any], source: Source, bins: Sequence[Mapping[str, Any]]) -> ReliabilityDiagram:
     largest = max(int(one["count"]) for one in bins)
     return ReliabilityDiagram(
-        title=title,
+        title=source.title,
         bins=[_bin(one, largest) for one in bins],
         x_ticks=[Tick(_x(value), f"{100 * value:.0f}") for value in TICKS],
         y_ticks=[Tick(_y(value, SIDE), f"{100 * value:.0f}") for value in TICKS],
-        text=calibration_text(card, view, key, side),
+        text=_calibration_text(card, source),
     )
 
 
-def calibration_errors(card: Mapping[str, Any], view: str = "both") -> list[tuple[str, str]]:
+def calibration_errors(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Title and sentence of each diagram, for cards that have the calibration error but no bins."""
-    errors = [(title, calibration_text(card, view, key, side)) for key, title, side in DIAGRAMS]
+    errors = [(source.title, _calibration_text(card, source)) for source in SOURCES]
     return [(title, text) for title, text in errors if text]
 
 
-def calibration_text(card: Mapping[str, Any], view: str, key: str, side: str) -> str:
+def _calibration_text(card: Mapping[str, Any], source: Source) -> str:
     """The calibration error, and the error that a perfectly calibrated model would show by chance."""
-    errors = card_value(card, "composite", view, "calibration_error")
-    measured = card_value(errors, side) if side else card_value(card, "metrics", view, key, "calibration_error")
-    by_chance = (
-        card_value(errors, f"{side}_expected") if side else card_value(card, "reliability", view, "expected", key)
-    )
-    error, least = Metric.from_card(measured), Metric.from_card(by_chance)
+    error = Metric.from_card(card_value(card, *source.error))
+    by_chance = Metric.from_card(card_value(card, *source.error_by_chance))
     if error is None:
         return ""
     text = f"On average, confidence and accuracy differ by {100 * error.value:.1f} points."
-    if least is None:
+    if by_chance is None:
         return text
-    return f"{text} On so few songs, a perfectly calibrated model would show {100 * least.value:.1f}."
+    return f"{text} On so few songs, a perfectly calibrated model would show {100 * by_chance.value:.1f}."
 
 
-def coverage_curve(card: Mapping[str, Any], view: str = "both") -> CoverageCurve | None:
-    points = card_value(card, "composite", view, "coverage")
-    threshold = Metric.from_card(card_value(card, "calibration", view, "threshold"))
+def coverage_curve(card: Mapping[str, Any]) -> CoverageCurve | None:
+    points = card_value(card, "names", "both", "4qaed", "coverage")
+    threshold = Metric.from_card(card_value(card, "calibration", "both", "threshold"))
     if not points or threshold is None:
         return None
     curve = [
@@ -153,8 +175,8 @@ def coverage_curve(card: Mapping[str, Any], view: str = "both") -> CoverageCurve
         stated=None if stated is None else percent(stated),
         threshold_x=None if stated is None else _x(stated),
         text=(
-            f"Of the {curve[0].coverage} % most confident songs the main mood is right for {curve[0].right} %, "
-            f"of all songs for {curve[-1].right} %."
+            f"For {curve[0].right} % of the {curve[0].coverage} % most confident songs, and for {curve[-1].right} % of "
+            "all songs, editors used a word of the main mood."
         ),
     )
 
