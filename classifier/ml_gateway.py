@@ -41,6 +41,7 @@ from ml.moods import (
     mixed_name,
     term_of,
 )
+from ml.moods.older_genres import Genre as OlderGenre
 from ml.spec import SPEC
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ __all__ = [
     "QUADRANT_WORDS",
     "SPEC",
     "TRAITS",
+    "AnyGenre",
     "Emotion",
     "Feature",
     "Genre",
@@ -75,6 +77,7 @@ __all__ = [
     "adjective",
     "can_analyse",
     "composite_name",
+    "genres",
     "installed",
     "joined_by",
     "key_name",
@@ -94,6 +97,8 @@ VERSION = re.compile(r"\w[\w.-]{0,63}")
 """The name of a bundle is that of its folder, and cannot lead out of the folder of bundles."""
 
 Progress = Callable[[str, int, int], None]
+AnyGenre = Genre | OlderGenre
+"""A genre with its rule, as mood-4 and later models or as older ones define it."""
 
 
 def media_type(head: bytes) -> str:
@@ -132,6 +137,14 @@ def names_emotions(version: str) -> bool:
 def can_analyse(version: str) -> bool:
     """Whether this version is installed and can analyse songs; of older models only the card is left."""
     return installed(version) and not names_emotions(version)
+
+
+def genres(version: str) -> Mapping[str, AnyGenre]:
+    """The ten genres with the rules of this version; those of new models if its card is not installed."""
+    try:
+        return card(version).genre_rules.genres
+    except MoodError:
+        return GENRES
 
 
 def other_vocabularies(

@@ -79,7 +79,7 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
         "duration": clock(duration_s),
         "mood": mood,
         "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
-        "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
+        "genre": ml_gateway.genres(answer["model_version"]).get(answer["mood"]["genre"]),
         "sides": _sides(answer, mood),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),

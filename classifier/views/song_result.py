@@ -121,7 +121,7 @@ def _whole_song(answer: Mapping[str, Any]) -> dict[str, Any]:
         "has_terms": has_terms(scores),
         "conjunction_text": conjunction_text(mood),
         "alternatives": [_alternative(other) for other in answer["alternatives"]],
-        "genre": ml_gateway.GENRES.get(answer["mood"]["genre"]),
+        "genre": ml_gateway.genres(answer["model_version"]).get(answer["mood"]["genre"]),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),
         "mood_bars": mood_bars(scores, answer["models"]),

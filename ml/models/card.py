@@ -15,7 +15,9 @@ from typing import Any
 from ml.calibration import Calibration, Reference, corrupt, finite
 from ml.errors import MoodError
 from ml.models.score_vector import LABELS, OLDER_LABELS
+from ml.moods.genres import GenreRules
 from ml.moods.naming import NameRules, Naming
+from ml.moods.older_genres import OlderGenreRules
 from ml.moods.older_rules import OlderRules
 from ml.spec import AudioSpec
 
@@ -93,6 +95,11 @@ class Card:
             return OlderRules(self.calibration(view), self.reference(view))
         return self._name_rules[view]
 
+    @cached_property
+    def genre_rules(self) -> GenreRules | OlderGenreRules:
+        """The rules of the ten genres; those of older models are in the program and not in their card."""
+        return OlderGenreRules() if self.names_emotions else GenreRules.from_card(self._part("genre_rules"))
+
     def calibration(self, view: str = "both") -> Calibration:
         return self._calibrations[view]
 
@@ -101,12 +108,13 @@ class Card:
 
     @cached_property
     def _name_rules(self) -> dict[str, NameRules]:
+        genre_rules = GenreRules.from_card(self._part("genre_rules"))
         return {
             view: NameRules(
                 Naming.from_card({"near_synonyms": self._part("near_synonyms"), **self._part("naming", view)}),
                 self.calibration(view),
                 self.reference(view),
-                self._part("genre_rules"),
+                genre_rules,
             )
             for view in VIEWS
         }

@@ -11,16 +11,17 @@ raise MoodError("model_corrupt"). docs/moods.md describes all rules.
 """
 
 from ml.moods.composite import Composite, Pair
+from ml.moods.default_genres import OTHER
 from ml.moods.genres import (
     GENRES,
-    OTHER,
     Condition,
     Genre,
-    genre,
-    genre_scores,
+    GenreRules,
     strongest_genre,
 )
+from ml.moods.levels import LEVELS, Level
 from ml.moods.naming import NameRules, Naming
+from ml.moods.older_genres import genre, genre_scores
 from ml.moods.older_rules import (
     CLOSE,
     NAMED_TOGETHER,
@@ -69,6 +70,7 @@ __all__ = [
     "EMOTION_NAMES",
     "EMOTION_OF_TERM",
     "GENRES",
+    "LEVELS",
     "MOODS",
     "MOOD_NAMES",
     "NAMED_TOGETHER",
@@ -82,6 +84,8 @@ __all__ = [
     "Condition",
     "Emotion",
     "Genre",
+    "GenreRules",
+    "Level",
     "Mood",
     "NameRules",
     "Naming",

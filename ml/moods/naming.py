@@ -20,7 +20,7 @@ from typing import Any
 
 from ml.calibration import Calibration, Reference, corrupt, finite
 from ml.moods.composite import ALTERNATIVES, Composite, Pair
-from ml.moods.genres import genre_scores
+from ml.moods.genres import GenreRules, genre_scores
 from ml.moods.scores import TIE_DECIMALS, mood_chances, score
 from ml.moods.vocabulary import MOOD_NAMES, MOODS, QUADRANTS, composite_name
 
@@ -93,7 +93,7 @@ class NameRules:
     naming: Naming
     calibration: Calibration
     reference: Reference
-    genre_rules: Mapping[str, Any] = field(default_factory=dict)
+    genre_rules: GenreRules = field(default_factory=GenreRules.default)
 
     def compose(self, scores: Mapping[str, Any]) -> Composite:
         """The composite mood of a segment's or a song's scores. Raises MoodError("model_corrupt")."""
@@ -111,7 +111,7 @@ class NameRules:
             secondary_confidence=secondary_confidence,
             certain=confidence >= self.calibration.threshold,
             alternatives=tuple(sorted(alternatives, key=lambda other: -float(other["confidence"]))),
-            genres=genre_scores(scores, self.reference, self.genre_rules),
+            genres=genre_scores(scores, self.reference, self.genre_rules, pair),
         )
 
     def _confidences(self, chances: Mapping[str, float], pair: Pair) -> tuple[float, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ml.calibration import Reference
@@ -59,6 +59,13 @@ class Genre:
     title: str
     description: str
     conditions: tuple[Condition, ...]
+
+    name_rule = ""
+    """What the genre demands of the name: nothing."""
+
+    def fits(self, sides: Sequence[str]) -> bool:
+        """Always true: these genres do not look at the name."""
+        return True
 
     @property
     def rule(self) -> str:
@@ -119,3 +126,14 @@ def strongest_genre(strengths: Mapping[str, float]) -> str:
 def genre(scores: Mapping[str, Any], reference: Reference) -> str:
     """The name of the strongest genre."""
     return strongest_genre(genre_scores(scores, reference))
+
+
+@dataclass(frozen=True)
+class OlderGenreRules:
+    """These rules, with the interface of `ml.moods.genres.GenreRules`."""
+
+    genres: Mapping[str, Genre] = field(default_factory=lambda: GENRES)
+
+    def ranks(self, scores: Mapping[str, Any], reference: Reference) -> dict[str, float]:
+        """The rank (0..1) of each score in the reference library."""
+        return {name: reference.rank(name, value) for name, value in flat(scores).items()}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.calibration import corrupt, finite
+from ml.moods.levels import levels
 from ml.moods.vocabulary import EMOTIONS, FEELING, MOODS, SCORE_NAMES
 
 TIE_DECIMALS = 6
@@ -44,12 +45,14 @@ def vocabulary_view(name: str, scores: Mapping[str, Any]) -> dict[str, float]:
 def flat(scores: Mapping[str, Any]) -> dict[str, float]:
     """All scores in one mapping under their own names (`REFERENCE_NAMES`), checked by `finite`.
 
-    The mood terms are among them if `scores` has "moods", which those of models before mood-4 lack.
+    The mood terms and the levels made of them are among them if `scores` has "moods", which those of models before
+    mood-4 lack.
     """
     groups = (scores.get(group, {}) for group in ("emotions", "quadrants", "clusters"))
     merged = ChainMap(dict(scores), *groups)
     values = {name: score(merged, name) for name in SCORE_NAMES}
     moods = mood_chances(scores) if "moods" in scores else {}
+    moods |= levels(moods) if moods else {}
     return {**values, **moods, FEELING: max(values[key] for key in EMOTIONS)}
 
 

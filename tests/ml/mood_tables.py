@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ml.calibration import Calibration, Logistic, Reference
-from ml.moods import CLUSTERS, EMOTIONS, MOOD_NAMES, QUADRANTS, REFERENCE_NAMES
+from ml.moods import CLUSTERS, EMOTIONS, LEVELS, MOOD_NAMES, QUADRANTS, REFERENCE_NAMES
 
 SPREADS = {
     **dict.fromkeys((*REFERENCE_NAMES, *MOOD_NAMES), (0.0, 0.6)),
     **dict.fromkeys(QUADRANTS, (0.0, 0.5)),
     **dict.fromkeys(CLUSTERS, (0.0, 0.4)),
+    **{name: (0.0, 0.5 * len(level.weights)) for name, level in LEVELS.items()},
+    "pleasantness": (-2.0, 3.0),
     "valence": (1.0, 9.0),
     "arousal": (1.0, 9.0),
 }

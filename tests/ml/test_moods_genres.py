@@ -1,43 +1,64 @@
-"""The ten composite mood genres: each rule on scores made for it, and properties of all rules."""
+"""The ten composite mood genres: each rule on chances made for it, agreement with the name, and small changes."""
 
 from __future__ import annotations
 
 import random
+from itertools import permutations
+from typing import Any
 
 import pytest
 
 from ml.calibration import Reference
 from ml.errors import MoodError
-from ml.moods import (
-    GENRES,
-    OTHER,
-    REFERENCE_NAMES,
-    Condition,
-    genre,
-    genre_scores,
-    strongest_genre,
-)
-from tests.ml.mood_tables import EVEN, scores
+from ml.moods.default_genres import OTHER
+from ml.moods.genres import GENRES, Condition, GenreRules, genre_scores, strongest_genre
+from ml.moods.levels import Level
+from ml.moods.vocabulary import MOOD_NAMES, MOODS
 
+RULES = GenreRules.default()
 RULED = [kind for kind in GENRES.values() if kind.name != OTHER]
+PAIRS = list(permutations(MOOD_NAMES, 2))
+
+
+def chances(rest: float = 0.15, **given: float) -> dict[str, Any]:
+    """A song's chances of the sixteen moods: those given, the same for all others."""
+    return {"moods": {**dict.fromkeys(MOOD_NAMES, rest), **given}}
+
+
+def song_by_chance(source: random.Random) -> dict[str, Any]:
+    """Most moods unlikely, a few likely, as in real music."""
+    return {"moods": {mood: source.betavariate(0.7, 2.5) for mood in MOOD_NAMES}}
+
+
+def name_of(scores: dict[str, Any]) -> tuple[str, str]:
+    first, second, *_ = sorted(MOOD_NAMES, key=lambda mood: -scores["moods"][mood])
+    return first, second
+
+
+LIBRARY = Reference.of(RULES.values(song_by_chance(random.Random(seed))) for seed in range(500))
+
+
+def genre(scores: dict[str, Any], sides: tuple[str, ...] | None = None) -> str:
+    return strongest_genre(genre_scores(scores, LIBRARY, RULES, sides or name_of(scores)))
+
 
 SONGS = {
-    "NegativeButHopeful": scores(valence=3.5, arousal=3.5, tenderness=0.42, amazement=0.35, tension=0.15, c4=0.1),
-    "RelaxButEnergetic": scores(valence=6.0, arousal=6.5, calmness=0.45, joyful_activation=0.25, solemnity=0.1),
-    "TotallyPositive": scores(valence=7.5, arousal=6.0, joyful_activation=0.55, tension=0.1, calmness=0.2),
-    "TotallyNegative": scores(valence=2.5, arousal=6.0, Q1=0.05, Q2=0.8, Q4=0.05, tension=0.5, solemnity=0.4),
-    "PositiveButVoid": scores(valence=6.5, rest=0.08),
-    "CalmButEpic": scores(valence=5.0, arousal=3.0, calmness=0.5, solemnity=0.5, power=0.4, tension=0.2),
-    "InsecureButInessential": scores(valence=4.5, arousal=4.5, rest=0.15, tension=0.3, c4=0.1),
-    "ConcernedButLight": scores(valence=3.5, arousal=5.5, solemnity=0.1, c4=0.35, tenderness=0.2, power=0.5),
-    "CalmButWarm": scores(valence=7.0, arousal=2.5, calmness=0.5, tenderness=0.5, power=0.1),
-    OTHER: scores(valence=5.2, arousal=4.0, rest=0.2, power=0.5, tension=0.45, Q1=0.3, c4=0.1),
+    "NegativeButHopeful": chances(0.1, sad=0.7, tender=0.5, nostalgic=0.5),
+    "RelaxButEnergetic": chances(0.1, energetic=0.6, dreamy=0.5, joyful=0.3, calm=0.3),
+    "TotallyPositive": chances(0.05, joyful=0.9, playful=0.7),
+    "TotallyNegative": chances(0.1, angry=0.9, tense=0.7, dark=0.6),
+    "PositiveButVoid": chances(0.08, calm=0.2, elegant=0.25, sensual=0.1),
+    "CalmButEpic": chances(0.1, solemn=0.9, dark=0.6, calm=0.5, powerful=0.4),
+    "InsecureButInessential": chances(0.02, tense=0.3, sad=0.3, dark=0.3),
+    "ConcernedButLight": chances(0.1, playful=0.9, tense=0.7, angry=0.4),
+    "CalmButWarm": chances(0.1, calm=0.8, tender=0.9, nostalgic=0.5),
+    OTHER: chances(0.1, powerful=0.7, gritty=0.6, tender=0.01, nostalgic=0.01),
 }
 
 
 @pytest.mark.parametrize("name", GENRES)
-def test_scores_made_for_a_genre_get_that_genre(name):
-    assert genre(SONGS[name], EVEN) == name
+def test_chances_made_for_a_genre_get_that_genre(name):
+    assert genre(SONGS[name]) == name
 
 
 def test_there_are_ten_genres_and_other_is_the_last():
@@ -46,73 +67,118 @@ def test_there_are_ten_genres_and_other_is_the_last():
     assert all(kind.name == name for name, kind in GENRES.items())
 
 
-@pytest.mark.parametrize("name", GENRES)
-def test_genres_of_a_song_sum_to_one(name):
-    strengths = genre_scores(SONGS[name], EVEN)
-    assert set(strengths) == set(GENRES)
-    assert sum(strengths.values()) == pytest.approx(1)
-    assert min(strengths.values()) >= 0
+def test_strengths_sum_to_one():
+    for scores in SONGS.values():
+        strengths = genre_scores(scores, LIBRARY, RULES, name_of(scores))
+        assert list(strengths) == list(GENRES)
+        assert sum(strengths.values()) == pytest.approx(1)
+        assert min(strengths.values()) >= 0
+
+
+def test_every_genre_is_reachable_by_some_song():
+    source = random.Random(4)
+    found = {genre(song_by_chance(source)) for _ in range(3000)}
+    assert found == set(GENRES)
+
+
+# The name.
+
+
+def test_no_genre_contradicts_the_name_whatever_the_chances():
+    source = random.Random(18)
+    for _ in range(3000):
+        scores, (first, second) = song_by_chance(source), source.choice(PAIRS)
+        valence = MOODS[first].valence, MOODS[second].valence
+        arousal = MOODS[first].arousal, MOODS[second].arousal
+        given = genre(scores, (first, second))
+        if given == "TotallyPositive":
+            assert valence[0] >= 6
+            assert min(valence) > 4
+        elif given == "TotallyNegative":
+            assert valence[0] < 4
+            assert valence[1] < 6.5
+        elif given in ("RelaxButEnergetic", "PositiveButVoid", "CalmButWarm"):
+            assert min(valence) > 4
+        elif given == "CalmButEpic":
+            assert min(arousal) < 4.5
+            assert {first, second}.isdisjoint({"angry", "tense", "joyful", "playful", "sensual"})
+        elif given in ("NegativeButHopeful", "ConcernedButLight"):
+            assert min(valence) < 6
+            assert max(valence) > 4
+        elif given == "InsecureButInessential":
+            assert arousal[0] < 5.5
+            assert min(valence) < 6
+
+
+@pytest.mark.parametrize("kind", RULED, ids=lambda kind: kind.name)
+def test_a_name_rules_out_some_genres_and_no_genre_is_ruled_out_by_all(kind):
+    fitting = [pair for pair in PAIRS if kind.fits(pair)]
+    assert 0 < len(fitting) < len(PAIRS)
+
+
+@pytest.mark.parametrize("mood", MOOD_NAMES)
+def test_a_name_of_one_mood_leaves_a_genre_or_other(mood):
+    assert genre(chances(0.1, **{mood: 0.9}), (mood,)) in GENRES
+
+
+def test_a_genre_that_the_name_rules_out_has_no_strength():
+    scores = SONGS["TotallyNegative"]
+    assert genre_scores(scores, LIBRARY, RULES, ("joyful", "angry"))["TotallyNegative"] == 0
+    assert genre_scores(scores, LIBRARY, RULES, ("angry", "powerful"))["TotallyNegative"] > 0
+
+
+# The rules.
 
 
 @pytest.mark.parametrize("kind", RULED, ids=lambda kind: kind.name)
 def test_every_condition_of_a_rule_counts(kind):
-    met = {c.score: 0.95 if c.side == "high" else 0.05 for c in kind.conditions}
-    assert kind.membership(met) >= 0.5
+    best = {c.score: 1.0 if c.side == "high" else 0.0 for c in kind.conditions}
+    assert kind.membership(best) == 1
     for condition in kind.conditions:
-        assert kind.membership(met | {condition.score: 1 - met[condition.score]}) < 0.5
-
-
-@pytest.mark.parametrize("kind", RULED, ids=lambda kind: kind.name)
-def test_no_rule_uses_a_score_twice(kind):
-    scores_used = [condition.score for condition in kind.conditions]
-    assert len(set(scores_used)) == len(scores_used)
-    assert set(scores_used) <= set(REFERENCE_NAMES)
+        assert kind.membership(best | {condition.score: 1 - best[condition.score]}) < 0.5
 
 
 def test_other_wins_exactly_if_no_rule_holds():
-    chance = random.Random(11)
-    for _ in range(2000):
-        song = scores(
-            valence=chance.uniform(1, 9),
-            arousal=chance.uniform(1, 9),
-            **{name: chance.uniform(0, 0.5) for name in REFERENCE_NAMES[:18]},
-        )
-        strengths = genre_scores(song, EVEN)
-        ranked = {
-            name: EVEN.rank(name, value)
-            for part in ("emotions", "quadrants", "clusters")
-            for name, value in song[part].items()
-        }
-        ranked |= {name: EVEN.rank(name, song[name]) for name in ("valence", "arousal")}
-        ranked["feeling"] = EVEN.rank("feeling", max(song["emotions"].values()))
-        holds = any(kind.membership(ranked) >= 0.5 for kind in RULED)
-        assert (strongest_genre(strengths) == OTHER) == (not holds)
+    source = random.Random(11)
+    for _ in range(1000):
+        scores = song_by_chance(source)
+        ranks, sides = RULES.ranks(scores, LIBRARY), name_of(scores)
+        holds = any(kind.fits(sides) and kind.membership(ranks) >= 0.5 for kind in RULED)
+        assert (genre(scores, sides) == OTHER) == (not holds)
 
 
-def test_the_rule_with_the_highest_membership_wins():
-    song = scores(valence=7.8, arousal=5.0, calmness=0.4, tenderness=0.4, joyful_activation=0.58, tension=0.02)
-    strengths = genre_scores(song, EVEN)
-    assert strengths["TotallyPositive"] > strengths["CalmButWarm"] > 0
-    assert genre(song, EVEN) == "TotallyPositive"
+def test_a_small_change_of_all_chances_rarely_changes_the_genre():
+    source = random.Random(5)
+    kept = 0
+    for _ in range(1000):
+        scores = song_by_chance(source)
+        near = {"moods": {mood: chance * (1 + source.gauss(0, 0.03)) for mood, chance in scores["moods"].items()}}
+        kept += genre(scores, name_of(scores)) == genre(near, name_of(scores))
+    assert kept >= 950
 
 
 def test_membership_is_half_on_the_border_and_fades_beyond_it():
-    condition = Condition("calmness", "high", 40)
+    condition = Condition(Level("calm", {"calm": 1.0}), "high", 40, fade=0.2)
     assert condition.membership(1.0) == 1.0
     assert condition.membership(0.6) == 0.5
     assert 0 < condition.membership(0.5) < 0.5
     assert condition.membership(0.39) == 0.0
 
 
-def test_low_is_the_mirror_of_high():
-    high, low = Condition("tension", "high", 30), Condition("tension", "low", 30)
-    assert all(high.membership(r / 100) == pytest.approx(low.membership(1 - r / 100)) for r in range(101))
+def test_a_level_adds_chances_and_pleasantness_is_their_mean_place():
+    values = RULES.values(chances(0.0, joyful=0.5, angry=0.25, dark=0.25))
+    assert values["cheer"] == 0.5
+    assert values["distress"] == 0.5
+    places = 0.5 * MOODS["joyful"].valence + 0.25 * (MOODS["angry"].valence + MOODS["dark"].valence)
+    assert values["pleasantness"] == pytest.approx(places - 5)
+    assert RULES.values(chances(0.0))["pleasantness"] == 0.0
 
 
-def test_a_rule_reads_as_a_sentence():
-    assert GENRES["CalmButEpic"].rule == (
-        "Compared with the reference library: calmness in the upper half, solemnity among the highest 40 % "
-        "and power not among the lowest 30 %."
+def test_a_rule_reads_as_sentences():
+    assert GENRES["TotallyPositive"].rule == (
+        "Compared with the reference library: the pleasantness (valence) of its moods among the highest 40 % and "
+        "joy and playfulness together not among the lowest 35 %. Only for a name where its first mood is not angry, "
+        "tense, dark, sad, nostalgic, solemn or gritty and neither mood is angry, tense, dark, sad or gritty."
     )
     assert GENRES[OTHER].rule == "None of the other rules holds."
 
@@ -122,44 +188,48 @@ def test_titles_match_names(kind):
     assert kind.title.replace(" ", "").lower().replace("relaxed", "relax") == kind.name.lower()
 
 
-# The reference library.
+# In the card of a model.
 
 
-def test_a_value_ranks_by_the_share_of_the_library_below_it():
-    assert EVEN.rank("valence", 5.0) == 0.5
-    assert EVEN.rank("valence", 3.1) == pytest.approx(2.1 / 8)
+def test_the_card_keeps_the_rules():
+    assert GenreRules.from_card(RULES.to_card()) == RULES
 
 
-@pytest.mark.parametrize(("value", "rank"), [(-3.0, 0.0), (1.0, 0.0), (9.0, 1.0), (12.0, 1.0)])
-def test_values_outside_the_library_rank_at_its_ends(value, rank):
-    assert EVEN.rank("valence", value) == rank
+def broken(card: dict[str, Any], *path: str | int, value: Any) -> dict[str, Any]:
+    place: Any = card
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    return card
 
 
-def test_a_frequent_value_has_the_middle_of_its_rank_range():
-    knots = (0.0,) * 11 + tuple(step / 10 for step in range(1, 11))
-    assert Reference({"sadness": knots}).rank("sadness", 0.0) == 0.25
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("levels",), None),
+        (("levels", "cheer", "weights"), {"merry": 1.0}),
+        (("levels", "cheer", "weights"), {}),
+        (("levels", "cheer", "weights", "joyful"), float("nan")),
+        (("genres", "CalmButWarm"), None),
+        (("genres", "CalmButWarm", "conditions"), []),
+        (("genres", "CalmButWarm", "conditions", 0, "percent"), 100),
+        (("genres", "CalmButWarm", "conditions", 0, "side"), "middle"),
+        (("genres", "CalmButWarm", "conditions", 0, "level"), "unknown"),
+        (("genres", "CalmButWarm", "name", 0, "who"), "third"),
+        (("genres", "CalmButWarm", "name", 0, "valence"), [1.0]),
+        (("genres", "Other", "conditions"), [{"level": "cheer", "side": "low", "percent": 5, "fade": 0.2}]),
+    ],
+)
+def test_a_damaged_rule_is_rejected(path, value):
+    with pytest.raises(MoodError, match="install its bundle again"):
+        GenreRules.from_card(broken(RULES.to_card(), *path, value=value))
 
 
-def test_ranks_never_fall_as_values_rise():
-    chance = random.Random(2)
-    knots = tuple(sorted(round(chance.random(), 1) for _ in range(21)))
-    ranks = [Reference({"power": knots}).rank("power", value / 200) for value in range(-10, 211)]
-    assert ranks == sorted(ranks)
-    assert ranks[0] == 0
-    assert ranks[-1] == 1
+def test_a_song_without_chances_is_rejected_by_name():
+    with pytest.raises(MoodError, match="The score 'joyful' is missing"):
+        genre_scores({"emotions": {}}, LIBRARY, RULES, ("calm", "sad"))
 
 
-def test_a_reference_stores_the_quantiles_of_a_library():
-    library = Reference.of({"power": song / 100} for song in range(101))
-    assert library.quantiles["power"] == pytest.approx([step / 20 for step in range(21)])
-
-
-def test_a_reference_needs_more_than_one_song():
-    with pytest.raises(ValueError, match="needs two or more songs; it has 1"):
-        Reference.of([{"power": 0.5}])
-
-
-def test_a_reference_without_a_required_score_is_rejected_by_name():
-    lacking = Reference({name: knots for name, knots in EVEN.quantiles.items() if name != "feeling"})
-    with pytest.raises(MoodError, match="no reference for the score 'feeling'"):
-        genre(scores(), lacking)
+def test_a_reference_without_the_levels_is_rejected_by_name():
+    with pytest.raises(MoodError, match="no reference for the score 'pleasantness'"):
+        genre_scores(chances(), Reference({}), RULES, ("calm", "sad"))

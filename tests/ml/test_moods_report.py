@@ -9,7 +9,7 @@ import pytest
 from ml.moods import GENRES, OTHER, genre_scores
 from ml.training.evaluation.genre_frequency import count_genres
 from tests.ml.mood_tables import EVEN
-from tests.ml.test_moods_genres import SONGS
+from tests.ml.test_moods_older_genres import SONGS
 
 STRENGTHS = {name: genre_scores(song, EVEN) for name, song in SONGS.items()}
 

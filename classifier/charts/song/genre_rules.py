@@ -18,11 +18,12 @@ class GenreCondition:
     text: str
     is_met: bool
     song_text: str
+    """Where the song lies, or its name."""
 
 
 @dataclass(frozen=True)
 class GenreRule:
-    genre: ml_gateway.Genre
+    genre: ml_gateway.AnyGenre
     percent: int
     width: str
     is_chosen: bool
@@ -31,31 +32,28 @@ class GenreRule:
 
 
 def genre_rules(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[GenreRule]:
-    """The strongest genre first."""
-    shares = [(ml_gateway.GENRES[name], share) for name, share in answer["genres"].items() if name in ml_gateway.GENRES]
+    """The strongest genre first, with the rules of the model that gave the answer."""
+    genres = ml_gateway.genres(answer["model_version"])
+    shares = [(genres[name], share) for name, share in answer["genres"].items() if name in genres]
     return [
         GenreRule(
             genre=genre,
             percent=round(100 * share),
             width=percent_of(share),
             is_chosen=genre.name == answer["mood"]["genre"],
-            conditions=[
-                GenreCondition(
-                    text=condition.text[:1].upper() + condition.text[1:],
-                    is_met=condition.membership(ranks[condition.score]) >= LEAST_MEMBERSHIP,
-                    song_text=_rank_text(ranks[condition.score]),
-                )
-                for condition in genre.conditions
-                if condition.score in ranks
-            ],
+            conditions=_conditions(genre, answer["mood"], ranks),
         )
         for genre, share in sorted(shares, key=lambda pair: -pair[1])
     ]
 
 
 def library_ranks(scores: Mapping[str, Any], network: str, model_version: str) -> dict[str, float]:
-    """Percentile ranks (0..1) of a song's scores in the reference library; empty if the model is not installed."""
+    """Percentile ranks (0..1) in the reference library: of a song's scores, and of the levels that the rules compare.
+
+    Empty if the model is not installed.
+    """
     flat = {
+        **scores.get("moods", {}),
         **scores["emotions"],
         **scores["quadrants"],
         **scores["clusters"],
@@ -64,10 +62,34 @@ def library_ranks(scores: Mapping[str, Any], network: str, model_version: str) -
         STRONGEST: max(scores["emotions"].values()),
     }
     try:
-        reference = ml_gateway.card(model_version).reference(network)
-        return {name: reference.rank(name, value) for name, value in flat.items()}
+        card = ml_gateway.card(model_version)
+        reference = card.reference(network)
+        ranks = {name: reference.rank(name, value) for name, value in flat.items() if name in reference.quantiles}
+        return ranks | card.genre_rules.ranks(scores, reference)
     except ml_gateway.MoodError:
         return {}
+
+
+def _conditions(
+    genre: ml_gateway.AnyGenre, mood: Mapping[str, Any], ranks: Mapping[str, float]
+) -> list[GenreCondition]:
+    conditions = [
+        GenreCondition(
+            text=_capitalised(condition.text),
+            is_met=condition.membership(ranks[condition.score]) >= LEAST_MEMBERSHIP,
+            song_text=_rank_text(ranks[condition.score]),
+        )
+        for condition in genre.conditions
+        if condition.score in ranks
+    ]
+    if conditions and genre.name_rule:
+        sides = [mood[side] for side in ("primary", "secondary") if mood[side]]
+        conditions.append(GenreCondition(genre.name_rule.rstrip("."), genre.fits(sides), mood["name"]))
+    return conditions
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _rank_text(rank: float) -> str:
