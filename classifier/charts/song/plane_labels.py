@@ -132,7 +132,7 @@ def _best(
     markers: Sequence[Box],
     more_dots: Sequence[Point] = (),
 ) -> MoodLabel:
-    other_dots = [(other.x, other.y) for other in (*others, *more_dots)]
+    other_dots = [(label.x, label.y) for label in others] + [(point.x, point.y) for point in more_dots]
     obstacles = [
         *((COVERED_LABEL, other.box) for other in others),
         *((COVERED_DOT, Box.around(x, y, DOT_RADIUS)) for x, y in other_dots),
