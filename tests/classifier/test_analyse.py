@@ -22,7 +22,7 @@ from classifier.services.song_edit import song_edit
 from classifier.tasks import analyse_song
 from ml.audio.tags import Cover, Tags
 from tests.classifier.conftest import Submit, files_under
-from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer
+from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer, older_answer, older_mood
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the heartbeat is a thread with a connection of its own
 
@@ -226,6 +226,20 @@ def test_the_result_of_another_model_version_becomes_the_current_one(song: Song,
     song_analyse(song_id=song.id)
     assert after(song).analysis.model_version == "mood-5"
     assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-4", False), ("mood-5", True)}
+
+
+def test_columns_hold_terms_and_an_older_model_keeps_its_own_words(song: Song, analyser: FakeAnalyser) -> None:
+    analyser.result = FakeResult(model_version="mood-3", answer=older_answer())
+    song_analyse(song_id=song.id)
+    analysis = after(song).analysis
+    assert (analysis.primary, analysis.secondary) == ("calm", "powerful")
+    assert analysis.mood == analysis.detail.answer["mood"] == older_mood()
+
+
+def test_a_model_that_is_not_installed_any_more_is_shown_in_terms(song: Song, analyser: FakeAnalyser) -> None:
+    analyser.result = FakeResult(model_version="mood-404")
+    song_analyse(song_id=song.id)
+    assert after(song).analysis.mood["primary"] == "calm"
 
 
 def test_deleting_a_song_deletes_its_files_and_no_others(

@@ -14,6 +14,7 @@ from classifier import ml_gateway
 from classifier.models import Analysis, Person, Song, Status
 from classifier.views.songs import PER_PAGE
 from tests.pages.conftest import Submit
+from tests.pages.test_result_page import words
 from tests.shelf import shelve
 
 
@@ -191,3 +192,13 @@ def test_ten_thousand_songs_are_listed_fast(anna: Person, anna_client: Client) -
         began = time.process_time()
         history(anna_client, **query)
         assert time.process_time() - began < 0.5, query
+
+
+def test_agreeing_with_an_older_model_is_no_correction(anna_client: Client, anna: Person) -> None:
+    """It called the mood Wondrous, which the sixteen terms call Dreamy."""
+    older = {"model_version": "mood-3", "name": "Wondrous and Powerful", "primary": "dreamy", "joined_by": "and"}
+    shelve(anna, "Aurora", **older, verdict="agreed", actual_primary="dreamy", actual_secondary="powerful")
+    text = words(history(anna_client))
+    assert "Wondrous and Powerful" in text
+    assert "You agree" in text
+    assert "your mood" not in text

@@ -256,6 +256,15 @@ def test_a_map_of_ten_thousand_songs_is_fast(anna: Person, anna_client: Client) 
         assert time.process_time() - started < 2
 
 
+def test_agreeing_with_an_older_name_keeps_it(anna: Person, anna_client: Client) -> None:
+    """The copied terms would have another name: Dreamy and Powerful."""
+    [song] = songs_at(anna, [(6, 3)], first="dreamy")
+    Analysis.objects.filter(song=song).update(model_version="mood-3", name="Wondrous and Powerful")
+    Song.objects.filter(id=song.id).update(verdict="agreed", actual_primary="dreamy", actual_secondary="powerful")
+    expected = {"name": "Wondrous and Powerful", "css": "dreamy", "certain": True, "yours": False}
+    assert points(anna_client)["moods"] == [expected]
+
+
 def test_a_corrected_mood_is_the_mood_of_its_point(anna: Person, anna_client: Client) -> None:
     [song] = songs_at(anna, [(6, 3)])
     Song.objects.filter(id=song.id).update(verdict="corrected", actual_primary="sad", actual_secondary="powerful")
