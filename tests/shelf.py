@@ -38,7 +38,7 @@ def shelve(owner: Person, title: str = "", *, created_at: datetime | None = None
         }
     )
     version = analysis_fields.setdefault("model_version", settings.MODEL_BUNDLE)
-    stored_answer = older_answer() if version in OLDER_MODELS and version != settings.MODEL_BUNDLE else answer()
+    stored_answer = older_answer() if version in OLDER_MODELS else answer()
     segments = stored_answer.pop("segments")
     places = {name: scores()[name] for name in ("valence", "arousal")}
     analysis = Analysis.objects.create(

@@ -48,7 +48,7 @@ def test_the_newest_song_is_first_with_its_mood(anna_client: Client, analyse_son
     html = history(anna_client)
     assert html.index("Newer") < html.index("Nocturne")
     assert "71 %" in html
-    assert "first-calmness second-power" in html
+    assert "first-calm second-powerful" in html
 
 
 def test_an_empty_history_explains_itself(anna_client: Client) -> None:
