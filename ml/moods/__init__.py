@@ -17,11 +17,11 @@ from ml.moods.genres import (
     Condition,
     Genre,
     GenreRules,
+    genre_scores,
     strongest_genre,
 )
 from ml.moods.levels import LEVELS, Level
 from ml.moods.naming import NameRules, Naming
-from ml.moods.older_genres import genre, genre_scores
 from ml.moods.older_rules import (
     CLOSE,
     NAMED_TOGETHER,
@@ -96,7 +96,6 @@ __all__ = [
     "composite_name",
     "evidence",
     "flat",
-    "genre",
     "genre_scores",
     "joined_by",
     "mixed_name",

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from ml.moods import GENRES, OTHER, genre_scores
+from ml.moods import GENRES, OTHER
+from ml.moods.older_genres import genre_scores
 from ml.training.evaluation.genre_frequency import count_genres
 from tests.ml.mood_tables import EVEN
 from tests.ml.test_moods_older_genres import SONGS

@@ -31,7 +31,7 @@ class Example:
 
 @dataclass(frozen=True)
 class GenreFrequency:
-    genre: ml_gateway.Genre
+    genre: ml_gateway.AnyGenre
     percent: str
     width: str
     datasets: list[Share]
@@ -63,11 +63,12 @@ class MusicGenreGroup:
 def genre_frequencies(card: Mapping[str, Any]) -> list[GenreFrequency]:
     """The mood genres, the most frequent first."""
     shares = card_value(card, "genres", "shares", "all") or {}
-    genres = [(ml_gateway.GENRES[name], float(share)) for name, share in shares.items() if name in ml_gateway.GENRES]
+    rules = ml_gateway.genres(str(card.get("version", "")))
+    genres = [(rules[name], float(share)) for name, share in shares.items() if name in rules]
     return [_genre(card, genre, share) for genre, share in sorted(genres, key=lambda pair: -pair[1])]
 
 
-def _genre(card: Mapping[str, Any], genre: ml_gateway.Genre, share: float) -> GenreFrequency:
+def _genre(card: Mapping[str, Any], genre: ml_gateway.AnyGenre, share: float) -> GenreFrequency:
     by_dataset = {name: shares for name, shares in card["genres"]["shares"].items() if name != "all"}
     runners_up = card_value(card, "genres", "confused_with", genre.name) or {}
     runner_up = ml_gateway.GENRES.get(card_value(card, "genres", "rivals", genre.name) or "")

@@ -80,7 +80,7 @@ def _rules(oof: OutOfFoldScores) -> Card:
         "near_synonyms": naming["both"]["near_synonyms"],
         "naming": naming,
         "calibration": {view: one.calibration.to_card() for view, one in rules.items()},
-        "genre_rules": dict(rules["both"].genre_rules),
+        "genre_rules": rules["both"].genre_rules.to_card(),
         "reference": {view: _rounded(one.reference) for view, one in rules.items()},
     }
 
