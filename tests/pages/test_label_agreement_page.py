@@ -24,6 +24,7 @@ from classifier.library.label_agreement import (
 from classifier.ml_gateway import MOOD_NAMES, MoodError
 from classifier.models import Analysis, Person, Song, Status, Verdict
 from classifier.views.label_agreement import PER_PAGE
+from tests.pages.evaluated_card import evaluated_card
 from tests.pages.test_result_page import words
 from tests.shelf import shelve
 
@@ -188,13 +189,16 @@ def test_addresses_with_emotions_select_their_terms(anna_client: Client, judge: 
     assert "Wires" not in html
 
 
-def test_rates_come_with_intervals_and_the_models_own_evaluation(anna_client: Client, judge: Judge) -> None:
+def test_rates_come_with_intervals_and_the_models_own_evaluation(
+    anna_client: Client, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifier.ml_gateway.model_card", lambda version="": evaluated_card())
     for moods in (("calm", "powerful"), ("calm", "tense"), ("sad",), ()) * 4:
         judge(*moods)
     text = words(page(anna_client))
     assert "Your moods for 16 songs, compared with the analysis." in text
-    assert "Its main mood is one of yours 67 % 39 to 86 % 8 of 12 songs · in the model’s evaluation 66 %" in text
-    assert "Both moods match 33 % 14 to 61 % 4 of 12 songs" in text
+    assert "Its main mood is one of yours 67 % 39 to 86 % 8 of 12 songs · in the model’s evaluation 63 %" in text
+    assert "Both moods match 33 % 14 to 61 % 4 of 12 songs · in the model’s evaluation 28 %" in text
     assert "With 4 songs you only disagreed, without stating a mood; they count in the last rate only." in text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier.charts.metric_text import Metric, card_value, wilson_interval
+from classifier.charts.model_quality.headline_metrics import EDITORS
 from classifier.charts.primitives import percent_of
 from classifier.library.label_agreement import MIN_JUDGED, Agreement, Judgement
 
@@ -41,7 +42,7 @@ class AgreementRate:
     figure: Metric | None
     """None for fewer than MIN_JUDGED songs."""
     reference: Metric | None
-    """The same rate in the evaluation of the model."""
+    """The same rate in the evaluation of the model, against the words of editors; None for models before mood-4."""
 
     @property
     def count_text(self) -> str:
@@ -73,12 +74,14 @@ def agreement_rates(groups: Sequence[Judgement], card: Mapping[str, Any]) -> lis
     ]
     both = [group for group in paired if group.agreement == Agreement.FULL]
     questions = (
-        ("Its main mood is one of yours", main, labelled, "first_side_right"),
-        ("At least one mood matches", either, labelled, "one_side_right"),
-        ("Both moods match", both, paired, "pair_exact"),
+        ("Its main mood is one of yours", main, labelled, "first"),
+        ("At least one mood matches", either, labelled, "one"),
+        ("Both moods match", both, paired, "both"),
     )
     return [
-        _agreement_rate(title, _songs(matches), _songs(of), card_value(card, "composite", "both", "figures", figure))
+        _agreement_rate(
+            title, _songs(matches), _songs(of), card_value(card, "names", "both", EDITORS, "figures", figure)
+        )
         for title, matches, of, figure in questions
         if of
     ]
