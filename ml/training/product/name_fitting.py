@@ -18,7 +18,7 @@ from ml.moods.naming import MIN_CHANCE, PLEASANT, UNPLEASANT, Naming
 from ml.training.data.clips import Clip
 
 QUADRANT_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
-RARITY_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
+RARITY_WEIGHTS = (0.0, 0.1, 0.2)
 """How far a term's mean chance is divided out: rare terms would otherwise never be given."""
 LIFT_WEIGHTS = (0.0, 0.1, 0.2, 0.3)
 """How far the association of two terms in the editors' words counts."""
