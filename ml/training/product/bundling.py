@@ -27,8 +27,8 @@ PARITY = 1e-4
 """Maximum difference between exported and trained networks."""
 
 LICENCE = (
-    "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify, Grekow's rated clips), on 199 clips of "
-    "royalty-free and game music without labels, and on outputs of MusiCNN (ISC; a converted copy CC BY-NC-SA) and "
+    "Trained on research collections (4Q audio emotion, MIREX-like mood, Emotify, rated clips of Grekow), on 199 clips "
+    "of royalty-free and game music without labels, and on outputs of MusiCNN (ISC; a converted copy CC BY-NC-SA) and "
     "EfficientAT mn04 (MIT). For research and private, non-commercial use."
 )
 
