@@ -28,9 +28,9 @@ class Recipe:
 
 RECIPES: dict[str, tuple[Recipe, ...]] = {
     "cnn1d": (
-        Recipe(epochs=50),
-        Recipe(epochs=50, mixup=0.4, spread=True, seed=1),
-        Recipe(epochs=50, spread=True, wide=True, seed=2),
+        Recipe(epochs=40),
+        Recipe(epochs=40, mixup=0.4, spread=True, seed=1),
+        Recipe(epochs=40, spread=True, wide=True, seed=2),
     ),
     "cnn2d": (Recipe(epochs=76, learning_rate=1.5e-3, weight_decay=0.03),),
 }
