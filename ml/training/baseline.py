@@ -22,9 +22,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUTPUT)
     args = parser.parse_args()
     pack = Pack.load(args.pack)
-    folds = np.array([clip.fold for clip in pack.clips])
-    artists = np.array([clip.artist for clip in pack.clips])
-    scores = cross_validated_svm_scores(clip_statistics(pack), target_vectors(pack.clips), folds, artists)
+    clips = [pack.clips[i] for i in pack.measured]
+    folds = np.array([clip.fold for clip in clips])
+    artists = np.array([clip.artist for clip in clips])
+    scores = cross_validated_svm_scores(clip_statistics(pack), target_vectors(clips), folds, artists)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     HeldOutScores(np.arange(len(scores)), scores).save(args.out)
     print(f"{len(scores)} clips -> {args.out}; compare with: python -m ml.training.evaluate")

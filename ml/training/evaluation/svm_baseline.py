@@ -32,9 +32,9 @@ INNER_FOLDS = 4
 
 
 def clip_statistics(pack: Pack) -> np.ndarray:
-    """float64 (clips, 285): five statistics of each feature over a clip's frames."""
+    """float64 (clips, 285): five statistics of each feature over the frames of each labelled clip."""
     rows = []
-    for clip in range(len(pack.clips)):
+    for clip in pack.measured:
         frames = pack.frames_of(clip).astype(np.float64)
         frames = np.where(LOG_SCALED, np.log10(np.maximum(frames, SMALLEST)), frames)
         parts = (frames.mean(axis=0), frames.std(axis=0), *np.percentile(frames, PERCENTILES, axis=0))

@@ -21,6 +21,7 @@ from ml.models.runtime import KerasRuntime
 from ml.models.scalers import FeatureScaler
 from ml.models.score_vector import LABELS
 from ml.spec import AudioSpec
+from ml.training.data.clips import MUSIC_SETS
 from ml.training.data.packing import Pack
 
 PARITY = 1e-4
@@ -53,7 +54,8 @@ def make_bundle(pack: Pack, runs: Path, report: dict[str, Any], target: Path) ->
             "labels": list(LABELS),
             "networks": networks,
             "training": {
-                "clips": dict(Counter(clip.collection for clip in pack.clips)),
+                "clips": dict(Counter(pack.clips[i].collection for i in pack.measured)),
+                "other_clips": dict(Counter(c.collection for c in pack.clips if c.collection not in MUSIC_SETS)),
                 "recipes": {name: _facts(runs / f"{name}-final") for name in networks},
                 "licence": LICENCE,
             },

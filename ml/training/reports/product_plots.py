@@ -88,9 +88,7 @@ def _music_plots(pack: Pack, folder: Path) -> list[Path]:
     from ml.training.reports.plots import plot_features, plot_spectrograms
 
     moods = {f"{name}: {words}": number for number, (name, words) in enumerate(QUADRANT_WORDS.items())}
-    clips = {
-        mood: [i for i, clip in enumerate(pack.clips) if clip.quadrant == number] for mood, number in moods.items()
-    }
+    clips = {mood: [i for i in pack.measured if pack.clips[i].quadrant == number] for mood, number in moods.items()}
     clips = {mood: rows for mood, rows in clips.items() if rows}
     steps = pack.spec.segment_steps
     spectrograms = {mood: [pack.mel_of(i)[:steps] for i in rows[:SHOWN]] for mood, rows in clips.items()}
