@@ -83,14 +83,14 @@ def read_teachers(folder: Path, collection: str) -> dict[str, Teacher]:
         with np.load(folder / f"mn04-{collection}.npz") as stored:
             frames = stored["embedding"] / 24.0 * _natural(stored["variance"])
             hidden = stored["hidden"] / 24.0 * _natural(stored["hidden_variance"])
-            parts = (_frames(frames, stored["frames"], 0.96, 0.96), _frames(hidden, stored["windows"], 10.0, 10.0))
-            teachers["mn04"] = Teacher(parts, stored["clip"].astype(np.float32) / 24)
+            parts = [_frames(frames, stored["frames"], 0.96, 0.96), _frames(hidden, stored["windows"], 10.0, 10.0)]
+            teachers["mn04"] = Teacher(tuple(parts), stored["clip"].astype(np.float32) / 24)
     if (folder / f"musicnn-{collection}.npz").is_file():
         with np.load(folder / f"musicnn-{collection}.npz") as stored:
             tags = (stored["tag_logits"] / 10.0 - TAG_MIDDLE) * TAG_WEIGHT
             hidden = stored["hidden"] / 24.0 * _natural(stored["variance"])
-            parts = tuple(_frames(values, stored["frames"], 0.992, 2.992) for values in (tags, hidden))
-            teachers["musicnn"] = Teacher(parts, stored["pooled"].astype(np.float32) / 24)
+            parts = [_frames(values, stored["frames"], 0.992, 2.992) for values in (tags, hidden)]
+            teachers["musicnn"] = Teacher(tuple(parts), stored["pooled"].astype(np.float32) / 24)
     return teachers
 
 
