@@ -23,7 +23,7 @@ class GenreEntry:
 
 
 # Parts of the plane, as ranges of valence or arousal. The boundaries lie where the sixteen places leave gaps.
-UNPLEASANT, NOT_PLEASANT, NOT_UNPLEASANT = (SCALE[0], 4.0), (SCALE[0], 6.0), (4.0, SCALE[1])
+UNPLEASANT, NOT_UNPLEASANT = (SCALE[0], 4.0), (4.0, SCALE[1])
 PLEASANT, DELIGHTFUL, NOT_DELIGHTFUL = (6.0, SCALE[1]), (6.5, SCALE[1]), (SCALE[0], 6.5)
 QUIET, LIVELY, NOT_ROUSING = (SCALE[0], 4.5), (5.0, SCALE[1]), (SCALE[0], 5.5)
 
@@ -32,14 +32,14 @@ QUIET, LIVELY, NOT_ROUSING = (SCALE[0], 4.5), (5.0, SCALE[1]), (SCALE[0], 5.5)
 GENRE_TABLE: dict[str, GenreEntry] = {
     "NegativeButHopeful": GenreEntry(
         "Negative but Hopeful",
-        "more pain than pleasure in its moods, yet with tenderness or fond memory",
-        (("pleasantness", "low", 60), ("warmth", "high", 50)),
-        (SideDemand("one", valence=NOT_PLEASANT), SideDemand("one", valence=NOT_UNPLEASANT)),
+        "an unpleasant mood in its name, yet with tenderness or fond memory",
+        (("pleasantness", "low", 65), ("warmth", "high", 55)),
+        (SideDemand("one", valence=UNPLEASANT), SideDemand("one", valence=NOT_UNPLEASANT)),
     ),
     "RelaxButEnergetic": GenreEntry(
         "Relaxed but Energetic",
         "at ease and on the move at once, with nothing that strains",
-        (("rest", "high", 65), ("drive", "high", 50), ("distress", "low", 60)),
+        (("rest", "high", 70), ("drive", "high", 50), ("distress", "low", 65)),
         (
             SideDemand("both", valence=NOT_UNPLEASANT),
             SideDemand("one", arousal=LIVELY),
@@ -49,25 +49,25 @@ GENRE_TABLE: dict[str, GenreEntry] = {
     "TotallyPositive": GenreEntry(
         "Totally Positive",
         "pleasant throughout, with joy or play in it",
-        (("pleasantness", "high", 40), ("cheer", "high", 65)),
+        (("pleasantness", "high", 45), ("cheer", "high", 70)),
         (SideDemand("first", valence=PLEASANT), SideDemand("both", valence=NOT_UNPLEASANT)),
     ),
     "TotallyNegative": GenreEntry(
         "Totally Negative",
         "unpleasant throughout: anger, tension, darkness or sadness",
-        (("pleasantness", "low", 40), ("distress", "high", 40)),
+        (("pleasantness", "low", 40), ("distress", "high", 45)),
         (SideDemand("first", valence=UNPLEASANT), SideDemand("second", valence=NOT_DELIGHTFUL)),
     ),
     "PositiveButVoid": GenreEntry(
         "Positive but Void",
         "pleasant, yet without force, and few mood words fit it",
-        (("pleasantness", "high", 55), ("fullness", "low", 35), ("force", "low", 65)),
+        (("pleasantness", "high", 50), ("fullness", "low", 40), ("force", "low", 50)),
         (SideDemand("first", arousal=NOT_ROUSING), SideDemand("both", valence=NOT_UNPLEASANT)),
     ),
     "CalmButEpic": GenreEntry(
         "Calm but Epic",
         "calm, yet solemn or powerful, more grand than fond",
-        (("rest", "high", 50), ("grandeur", "high", 50), ("warmth", "low", 65)),
+        (("rest", "high", 45), ("grandeur", "high", 50), ("warmth", "low", 65)),
         (
             SideDemand("one", arousal=QUIET),
             SideDemand("none", valence=UNPLEASANT, arousal=LIVELY),
@@ -78,14 +78,14 @@ GENRE_TABLE: dict[str, GenreEntry] = {
         "Insecure but Inessential",
         "a faint unease without force, and few mood words fit it",
         (("unease", "high", 65), ("force", "low", 50), ("fullness", "low", 35)),
-        (SideDemand("first", arousal=NOT_ROUSING), SideDemand("one", valence=NOT_PLEASANT)),
+        (SideDemand("first", arousal=NOT_ROUSING), SideDemand("one", valence=UNPLEASANT)),
     ),
     "ConcernedButLight": GenreEntry(
         "Concerned but Light",
         "troubled, yet taken with play and without gravity",
-        (("pleasantness", "low", 50), ("playfulness", "high", 30), ("gravity", "low", 50)),
+        (("pleasantness", "low", 55), ("playfulness", "high", 35), ("gravity", "low", 55)),
         (
-            SideDemand("one", valence=NOT_PLEASANT),
+            SideDemand("one", valence=UNPLEASANT),
             SideDemand("one", valence=NOT_UNPLEASANT),
             SideDemand("one", arousal=LIVELY),
         ),
@@ -93,7 +93,7 @@ GENRE_TABLE: dict[str, GenreEntry] = {
     "CalmButWarm": GenreEntry(
         "Calm but Warm",
         "calm and affectionate, or calm and looking back fondly",
-        (("rest", "high", 45), ("warmth", "high", 40), ("pleasantness", "high", 60)),
+        (("rest", "high", 55), ("warmth", "high", 40), ("pleasantness", "high", 65)),
         (SideDemand("both", valence=NOT_UNPLEASANT), SideDemand("one", arousal=QUIET)),
     ),
     OTHER: GenreEntry(OTHER, "a mixture that none of the rules describes"),

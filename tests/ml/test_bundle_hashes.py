@@ -20,7 +20,7 @@ SHA256: dict[str, dict[str, str]] = {
         "card.json": "6b22de4f5106c9c93a96bbd09b97585eb5da3b7e837c634c4507fb426098c688",
     },
     "mood-4": {
-        "card.json": "d90a0ff12c5bbfc029cc8cc414ab4db69a043ea592c9acdc36940becf5251951",
+        "card.json": "d669995e38a2a5200a9ccfb2e8cb24096154a46e6fd84113f9adc7efefd26834",
         "cnn1d.tflite": "e383f1b3c1e5ede9293fc11129e2ce89fd61ebb853c23a66d411a182adbdf68d",
         "cnn2d.tflite": "64b53c51caa083fbea8ca6c9c6be66cf7af0070d30fa76e636ec63da79370561",
         "golden.npz": "9ef4dc05985bab239ebefa7b083fa007ecd29aed661615cae7e65d554456e543",
