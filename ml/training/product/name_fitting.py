@@ -18,10 +18,13 @@ from ml.moods.naming import MIN_CHANCE, PLEASANT, UNPLEASANT, Naming
 from ml.training.data.clips import Clip
 
 QUADRANT_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
-RARITY_WEIGHTS = (0.0, 0.1, 0.2)
+RARITY_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
 """How far a term's mean chance is divided out: rare terms would otherwise never be given."""
 LIFT_WEIGHTS = (0.0, 0.1, 0.2, 0.3)
 """How far the association of two terms in the editors' words counts."""
+NEVER_GIVEN = 0.05
+"""What a term that no song gets costs in the objective, if at least `FEW` songs have it."""
+FEW = 10
 LIFT_PRIOR = 3.0
 """Songs added to the counts of a pair, so that a rare pair has no extreme association."""
 SYNONYM_ASSOCIATION = 0.5
@@ -80,7 +83,8 @@ def objective(sides: np.ndarray, labels: TermLabels) -> float:
     """How well names, int (clips, 2), fit what people say; the larger the better.
 
     Over the collections: how often the first side and at least one side are right. For the editors' words besides: both
-    sides, twice; the mean recall over the terms; and minus the contradictions of the quadrant's valence.
+    sides, twice; the mean recall over the terms; and minus the contradictions of the quadrant's valence and a cost for
+    terms that are never given.
     """
     rows = np.flatnonzero(labels.terms.any(axis=1))
     right = np.take_along_axis(labels.terms[rows], sides[rows], axis=1)
@@ -98,6 +102,7 @@ def objective(sides: np.ndarray, labels: TermLabels) -> float:
         contrary = CONTRARY_SIDE[sides[editors]] * labels.pleasant[editors][:, None] < 0
         total += 2 * float(both.mean()) + float(recall.mean())
         total -= float(contrary[:, 0].mean() + contrary.any(axis=1).mean())
+        total -= NEVER_GIVEN * float(((counts >= FEW) & ~given.any(axis=0)).sum())
     return total
 
 
