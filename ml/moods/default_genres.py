@@ -61,7 +61,7 @@ GENRE_TABLE: dict[str, GenreEntry] = {
     "PositiveButVoid": GenreEntry(
         "Positive but Void",
         "pleasant, yet without force, and few mood words fit it",
-        (("pleasantness", "high", 50), ("fullness", "low", 40), ("force", "low", 50)),
+        (("pleasantness", "high", 60), ("fullness", "low", 55), ("force", "low", 60)),
         (SideDemand("first", arousal=NOT_ROUSING), SideDemand("both", valence=NOT_UNPLEASANT)),
     ),
     "CalmButEpic": GenreEntry(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ml.models.score_vector import HEAD, LABELS, SCHEMES, agreement, as_scores
 from ml.moods import NameRules
 from ml.moods.older_rules import OlderRules
 from ml.spec import SPEC
+from ml.training.product.recipes import RECIPES
 
 BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-4"
 
@@ -183,3 +185,9 @@ def test_a_card_without_a_rule_is_corrupt_and_names_the_part(copy: Path, part: s
     with pytest.raises(MoodError, match=part) as caught:
         Card.read(copy).rules()
     assert caught.value.code == "model_corrupt"
+
+
+def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:
+    recipes = bundle.card.values["training"]["recipes"]
+    stored = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
+    assert stored == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}

@@ -20,10 +20,10 @@ SHA256: dict[str, dict[str, str]] = {
         "card.json": "6b22de4f5106c9c93a96bbd09b97585eb5da3b7e837c634c4507fb426098c688",
     },
     "mood-4": {
-        "card.json": "d669995e38a2a5200a9ccfb2e8cb24096154a46e6fd84113f9adc7efefd26834",
-        "cnn1d.tflite": "e383f1b3c1e5ede9293fc11129e2ce89fd61ebb853c23a66d411a182adbdf68d",
-        "cnn2d.tflite": "64b53c51caa083fbea8ca6c9c6be66cf7af0070d30fa76e636ec63da79370561",
-        "golden.npz": "9ef4dc05985bab239ebefa7b083fa007ecd29aed661615cae7e65d554456e543",
+        "card.json": "d4a59bd6211ca9c1467f281014395258e5c4d77b583557ffb482a45e5467216b",
+        "cnn1d.tflite": "f71ba40237594aa9bf673e74b574981a3bd0502228cb2c89e58b2c37ab66a230",
+        "cnn2d.tflite": "19ed0a4b494f9abd8013dec925655efdd51c75cbd21e53da5ad0387b03f3df21",
+        "golden.npz": "f979cf401f2b4b3bce3d436304d5aeaa0e55e8ac077a74db27964b48b774051d",
     },
 }
 
