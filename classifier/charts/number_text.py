@@ -12,8 +12,8 @@ _CONFIDENCE_LEVELS = (
     (0, "a hint"),
 )
 _AGREEMENT_LEVELS = (
-    (85, "The networks agree."),
-    (70, "The networks mostly agree."),
+    (90, "The networks agree."),
+    (80, "The networks mostly agree."),
     (round(100 * ml_gateway.DISAGREE_BELOW), "The networks partly agree."),
     (0, "The networks disagree: treat this result with care."),
 )
