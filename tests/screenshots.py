@@ -30,7 +30,7 @@ COLOURS = (256, 128, 64)
 
 # Name, page, and heights in pixels of the wide and the narrow screenshot.
 PAGES: tuple[tuple[str, PagePath, int, int], ...] = (
-    ("result", song("Market Morning"), 1400, 1600),
+    ("result", song("Slow Water"), 1400, 1600),
     ("history", fixed("/songs/"), 1000, 1100),
     ("map", fixed("/map/"), 1000, 1100),
     ("over-time", fixed("/over-time/"), 1000, 1100),
