@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode, silent_file
-from ml.audio.segments import Segment, frame_window, frames_inside, step_window
+from ml.audio.segments import Segment, frame_window, step_window
 from ml.audio.silence import segments_with_silence
 from ml.audio.tags import Tags, read_tags
 from ml.features.extraction import SongFeatures, extract, to_decibels
 from ml.features.spectrogram_image import spectrogram_png
 from ml.features.waveform import waveform
 from ml.inference.answer import compose_answer
-from ml.inference.reasons import reasons
+from ml.inference.reasons import reasons, without_silence
 from ml.models.bundle import Bundle
 from ml.models.mood_readout import refined
 from ml.models.score_vector import as_scores
@@ -106,7 +106,7 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     sides = (answer["mood"]["primary"], answer["mood"]["secondary"])
     answer |= reasons(features, segments, sides, bundle)
     answer["features"] = {
-        name: round(value, 6) for name, value in features.medians(_sounding_frames(features, segments, bundle)).items()
+        name: round(value, 6) for name, value in without_silence(features, segments, spec).medians().items()
     }
     return AnalysisResult(
         model_version=bundle.version,
@@ -133,13 +133,6 @@ def _frames(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> 
 def _mel(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:
     count = len(features.mel)
     return np.stack([features.mel[step_window(segment, count, bundle.card.spec)] for segment in segments])
-
-
-def _sounding_frames(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.ndarray:
-    """Indices of the feature frames inside the ranges with sound."""
-    count, spec = len(features.frames), bundle.card.spec
-    ranges = dict.fromkeys(segment.range_steps for segment in segments)
-    return np.concatenate([np.arange(*frames_inside(steps, count, spec)) for steps in ranges])
 
 
 def _downsampled_mel(features: SongFeatures, bundle: Bundle) -> np.ndarray:

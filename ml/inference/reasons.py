@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ml.audio.segments import Segment, evenly_spaced, frame_window
+from ml.audio.segments import Segment, evenly_spaced, frame_window, frames_inside
 from ml.features.extraction import SongFeatures
 from ml.features.names import MODE
 from ml.features.pace import onsets_per_second
@@ -36,10 +37,11 @@ def reasons(
     network does not measure.
     """
     effects = trait_effects(bundle.feature_scaler(spaced_windows(features, segments, bundle)), bundle)
-    values = song_measures(features, bundle.card.spec)
+    sounding = without_silence(features, segments, bundle.card.spec)
+    values = song_measures(sounding, bundle.card.spec)
     reference = bundle.card.feature_reference
     ranks = {name: reference.rank(name, value) for name, value in values.items() if name in reference.quantiles}
-    positions = trait_positions(features, values, ranks)
+    positions = trait_positions(sounding, values, ranks)
     sides = {mood: evidence_for(mood, positions, effects, bundle.card) for mood in moods}
     named = named_traits(sides)
     listed = [
@@ -56,6 +58,14 @@ def reasons(
         "reasons": listed,
         "explanations": {side: sentence(mood, named[mood]) for side, mood in zip(SIDES, moods, strict=False)},
     }
+
+
+def without_silence(features: SongFeatures, segments: Sequence[Segment], spec: AudioSpec) -> SongFeatures:
+    """The features in the ranges with sound around `segments`; long silence has no part in how a song sounds."""
+    ranges = list(dict.fromkeys(segment.range_steps for segment in segments))
+    frames = [np.arange(*frames_inside(steps, len(features.frames), spec)) for steps in ranges]
+    steps = [np.arange(*(steps or (0, len(features.mel)))) for steps in ranges]
+    return replace(features, frames=features.frames[np.concatenate(frames)], mel=features.mel[np.concatenate(steps)])
 
 
 def song_measures(features: SongFeatures, spec: AudioSpec) -> dict[str, float]:

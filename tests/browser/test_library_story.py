@@ -123,7 +123,7 @@ def test_songs_selected_across_searches_are_exported_compared_and_corrected(
     page.get_by_label("Select Ferry").uncheck()
     expect(bar).to_contain_text("2 songs selected")
     bar.get_by_role("button", name="Correct moods").click()
-    page.get_by_label("Main mood").select_option("tenderness")
+    page.get_by_label("Main mood").select_option("tender")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your moods for 2 songs are saved.")).to_be_visible()
     expect(page.locator(".song-mood", has_text="your mood").filter(has_text="Tender")).to_have_count(2)

@@ -36,11 +36,11 @@ def test_every_member_is_a_job_and_slow_ones_come_first() -> None:
 
 
 def test_finished_members_are_skipped(tmp_path: Path, commands: list[list[str]]) -> None:
-    done = tmp_path / "cnn2d-3" / "member-0"
+    done = tmp_path / "cnn1d-3" / "member-0"
     done.mkdir(parents=True)
     (done / "done.json").write_text("{}")
-    assert train_in_parallel(tmp_path / "pack", ("cnn2d",), ("3",), tmp_path, 2, ["--epochs", "4"])
-    assert [command[-1] for command in commands] == ["1"]
+    train_in_parallel(tmp_path / "pack", ("cnn1d",), ("3",), tmp_path, 2, ["--epochs", "4"])
+    assert [command[-1] for command in commands] == ["1", "2"]
     assert "--epochs" in commands[0]
 
 
