@@ -27,7 +27,7 @@ def test_a_mood_of_a_result_links_to_its_precision(open_page: Open, music: Calla
     expect(page).to_have_url(re.compile(r"/how-good/#mood-"))
     entry = page.locator(":target")
     expect(entry).to_be_in_viewport()
-    expect(entry.get_by_role("heading")).to_have_text(name)
+    expect(entry.get_by_role("heading", level=3)).to_have_text(name)
 
     page.get_by_role("link", name="not free for every use").click()
     expect(page.get_by_role("heading", name="Terms of use")).to_be_in_viewport()
