@@ -207,5 +207,5 @@ TRAITS: tuple[Trait, ...] = (
 PACE = Trait("pace", "Pace", ("onsets_per_s",), "slower in pace", "busier", "speed", ("slow-moving", "busy"))
 """How many notes and beats begin in a second; see `ml.features.pace`. No feature of the networks measures it."""
 
-HEARD: tuple[Trait, ...] = (*TRAITS, PACE)
+ALL_TRAITS: tuple[Trait, ...] = (*TRAITS, PACE)
 """All traits that may explain a mood."""

@@ -48,10 +48,10 @@ class Evidence:
     @property
     def supports(self) -> bool:
         """Whether the trait is a reason for the mood: the training data and the network must agree that it is."""
-        heard = self.effect is None or self.effect >= MIN_EFFECT
+        network_agrees = self.effect is None or self.effect >= MIN_EFFECT
         if self.direction is None:
-            return self.is_clear and heard and self.effect is not None
-        return self.is_clear and heard and abs(self.direction) >= MIN_DIRECTION and self.typical > 0
+            return self.is_clear and network_agrees and self.effect is not None
+        return self.is_clear and network_agrees and abs(self.direction) >= MIN_DIRECTION and self.typical > 0
 
     @property
     def opposes(self) -> bool:
@@ -88,10 +88,10 @@ def named_traits(sides: Mapping[str, Sequence[Evidence]]) -> dict[str, list[Evid
     that it explains better, unless the other would have no reason left.
     """
     candidates = _by_kind(sides)
-    claimed = {mood: dict(own) for mood, own in candidates.items()}
-    if len(claimed) == 2:
-        _share_out(candidates, claimed)
-    return {mood: _sentence_order(list(own.values())) for mood, own in claimed.items()}
+    assigned = {mood: dict(own) for mood, own in candidates.items()}
+    if len(assigned) == 2:
+        _assign_shared_kinds(candidates, assigned)
+    return {mood: _sentence_order(list(own.values())) for mood, own in assigned.items()}
 
 
 def sentence(mood: str, named: Sequence[Evidence]) -> str:
@@ -104,11 +104,11 @@ def sentence(mood: str, named: Sequence[Evidence]) -> str:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A reason for one mood; `telling` also counts how much less it explains the other mood."""
+    """A reason for one mood; `contrast` also counts how much less it explains the other mood."""
 
     evidence: Evidence
     weight: float
-    telling: float
+    contrast: float
 
 
 def _by_kind(sides: Mapping[str, Sequence[Evidence]]) -> dict[str, dict[str, _Candidate]]:
@@ -123,30 +123,32 @@ def _by_kind(sides: Mapping[str, Sequence[Evidence]]) -> dict[str, dict[str, _Ca
                 continue
             name, kind, weight = one.trait.name, one.trait.kind, all_weights[mood][one.trait.name]
             candidate = _Candidate(one, weight, weight + sum(weight - other.get(name, 0.0) for other in others))
-            if kind not in best or candidate.telling > best[kind].telling:
+            if kind not in best or candidate.contrast > best[kind].contrast:
                 best[kind] = candidate
         out[mood] = best
     return out
 
 
-def _share_out(candidates: Mapping[str, dict[str, _Candidate]], claimed: dict[str, dict[str, _Candidate]]) -> None:
+def _assign_shared_kinds(
+    candidates: Mapping[str, dict[str, _Candidate]], assigned: dict[str, dict[str, _Candidate]]
+) -> None:
     """Leaves each kind of trait to one of two moods."""
     first, second = candidates
     for kind in candidates[first].keys() & candidates[second].keys():
-        loser = second if candidates[first][kind].telling >= candidates[second][kind].telling else first
-        del claimed[loser][kind]
+        loser = second if candidates[first][kind].contrast >= candidates[second][kind].contrast else first
+        del assigned[loser][kind]
     for mood, other in ((first, second), (second, first)):
-        lost = [kind for kind, one in candidates[mood].items() if one.evidence.trait.plain or not claimed[mood]]
-        if not lost or _has_plain(claimed[mood].values()):
+        lost = [kind for kind, one in candidates[mood].items() if one.evidence.trait.plain or not assigned[mood]]
+        if not lost or _has_plain(assigned[mood].values()):
             continue
-        lost.sort(key=lambda kind: -candidates[mood][kind].telling)
+        lost.sort(key=lambda kind: -candidates[mood][kind].contrast)
         # Taken from the other mood if that has another reason; given to both only if there is no other for this one.
-        spare = [kind for kind in lost if _has_plain(one for at, one in claimed[other].items() if at != kind)]
-        if spare or not claimed[mood]:
+        spare = [kind for kind in lost if _has_plain(one for at, one in assigned[other].items() if at != kind)]
+        if spare or not assigned[mood]:
             kind = (spare or lost)[0]
-            claimed[mood][kind] = candidates[mood][kind]
+            assigned[mood][kind] = candidates[mood][kind]
             if spare:
-                claimed[other].pop(kind, None)
+                assigned[other].pop(kind, None)
 
 
 def _has_plain(candidates: Iterable[_Candidate]) -> bool:
@@ -157,7 +159,7 @@ def _sentence_order(own: list[_Candidate]) -> list[Evidence]:
     """The traits to name, a plain one first if there is one."""
     if not own:
         return []
-    own.sort(key=lambda one: -one.telling)
+    own.sort(key=lambda one: -one.contrast)
     first = next((one for one in own if one.evidence.trait.plain), own[0])
     heaviest = max(one.weight for one in own)
     rest = [one for one in own if one is not first and one.weight >= WORTH_NAMING * heaviest]

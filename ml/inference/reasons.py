@@ -12,7 +12,7 @@ from ml.audio.segments import Segment, evenly_spaced, frame_window, frames_insid
 from ml.features.extraction import SongFeatures
 from ml.features.names import MODE
 from ml.features.pace import onsets_per_second
-from ml.features.traits import HEARD, PACE, TRAITS
+from ml.features.traits import ALL_TRAITS, PACE, TRAITS
 from ml.inference.explanations import Evidence, named_traits, sentence, weights
 from ml.models.bundle import Bundle
 from ml.models.card import Card
@@ -85,7 +85,7 @@ def trait_positions(
     if (in_major >= 0.5) != (values["mode"] >= 0.5):
         in_major = 0.5
     with_mode = {**ranks, "mode": in_major}
-    return {trait.name: trait.position(with_mode) for trait in HEARD if ranks.keys() >= set(trait.features)}
+    return {trait.name: trait.position(with_mode) for trait in ALL_TRAITS if ranks.keys() >= set(trait.features)}
 
 
 def evidence_for(mood: str, positions: dict[str, float], effects: np.ndarray, card: Card) -> list[Evidence]:
@@ -94,7 +94,7 @@ def evidence_for(mood: str, positions: dict[str, float], effects: np.ndarray, ca
     by_network = {trait.name: float(effects[row, column]) for row, trait in enumerate(TRAITS)}
     return [
         Evidence(trait, positions[trait.name], by_network.get(trait.name), directions.get(trait.name))
-        for trait in HEARD
+        for trait in ALL_TRAITS
         if trait.name in positions
     ]
 

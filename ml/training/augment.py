@@ -24,7 +24,7 @@ from ml.spec import SPEC
 from ml.training.data.audio_augmentation import SAMPLE_RATE, with_other_production
 from ml.training.data.clips import AUGMENTED, available_collections, read_clips
 
-HEARD = replace(SPEC, sample_rate=SAMPLE_RATE, hop_length=SPEC.hop_length * 2)
+TEACHER_SPEC = replace(SPEC, sample_rate=SAMPLE_RATE, hop_length=SPEC.hop_length * 2)
 
 
 def make_copies(data: Path) -> int:
@@ -37,7 +37,7 @@ def make_copies(data: Path) -> int:
         place = folder / f"{clip.collection}-{Path(clip.file).stem}.wav"
         if not place.exists():
             try:
-                recording = np.concatenate(list(decode(data / clip.name, DecodingInfo(), HEARD)))
+                recording = np.concatenate(list(decode(data / clip.name, DecodingInfo(), TEACHER_SPEC)))
             except MoodError as error:
                 print(f"left out {clip.name}: {error.message}")
                 continue

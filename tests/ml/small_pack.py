@@ -13,7 +13,7 @@ from ml.training.data.teachers import CLIP_WIDTH, TEACHERS, WIDTH
 SECONDS = 12
 
 
-def small_pack(clips: int = 20, seed: int = 0, taught: bool = False) -> Pack:
+def small_pack(clips: int = 20, seed: int = 0, teacher_mask: bool = False) -> Pack:
     """Clips in turn from 4qaed, mirex and emotify, in five folds; odd ones are bright, even ones dark."""
     random = np.random.default_rng(seed)
     rng, mel, frames, teacher = [], [], [], []
@@ -38,7 +38,7 @@ def small_pack(clips: int = 20, seed: int = 0, taught: bool = False) -> Pack:
         starts[1],
         np.concatenate(teacher),
         starts[2],
-        np.full((clips, len(TEACHERS)), taught),
+        np.full((clips, len(TEACHERS)), teacher_mask),
         *(np.stack(whole[name]) for name in TEACHERS),
     )
 

@@ -20,7 +20,9 @@ from tests.ml.test_bundle import BUNDLE
 
 RATE = SPEC.sample_rate
 STEPS_PER_S = SPEC.steps_per_s
-CLOSE = 0.03
+CLOSE = 0.01
+CLOSE_BETWEEN_FRAMES = 0.03
+"""Silence of a fraction of a second shifts frames and segments against the music."""
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +59,9 @@ def test_silence_before_and_after_the_music_does_not_change_the_mood(
     padded = np.concatenate([sounds.silence(before_s, RATE), music, sounds.silence(after_s, RATE)])
     result = analyse(sounds.write(tmp_path / "song.wav", padded, RATE), bundle=bundle)
 
-    assert_same_mood(result, plain)
+    assert_same_mood(result, plain, CLOSE if float(before_s).is_integer() else CLOSE_BETWEEN_FRAMES)
     assert result.answer["features"]["tempo_bpm"] == pytest.approx(plain.answer["features"]["tempo_bpm"], rel=0.05)
-    # Reasons of nearly the same weight may change places.
-    assert plain.answer["reasons"][0]["trait"] in [reason["trait"] for reason in result.answer["reasons"][:3]]
+    assert [reason["trait"] for reason in result.answer["reasons"]][:1] == [plain.answer["reasons"][0]["trait"]]
     silent = [segment for segment in result.answer["segments"] if segment["silent"]]
     assert sum(segment["end_s"] - segment["start_s"] for segment in silent) == pytest.approx(
         before_s + after_s, abs=0.5

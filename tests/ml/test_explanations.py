@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ml.features.traits import HEARD, PACE
+from ml.features.traits import ALL_TRAITS, PACE
 from ml.inference.explanations import MOST_NAMED, Evidence, named_traits, sentence, weights
 
-TRAIT = {trait.name: trait for trait in HEARD}
+TRAIT = {trait.name: trait for trait in ALL_TRAITS}
 
 
 def evidence(name: str, position: float, effect: float | None, direction: float | None) -> Evidence:
@@ -97,7 +97,7 @@ def test_a_trait_that_is_hard_to_hear_comes_after_a_plain_one() -> None:
 
 
 def test_what_few_people_hear_is_part_of_the_analysis_but_never_named() -> None:
-    assert {trait.name for trait in HEARD if trait.words is None} == {"balance", "tone_colour"}
+    assert {trait.name for trait in ALL_TRAITS if trait.words is None} == {"balance", "tone_colour"}
     assert not evidence("tone_colour", 0.9, 0.3, 0.3).supports
 
 

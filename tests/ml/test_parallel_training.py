@@ -39,7 +39,7 @@ def test_finished_members_are_skipped(tmp_path: Path, commands: list[list[str]])
     done = tmp_path / "cnn1d-3" / "member-0"
     done.mkdir(parents=True)
     (done / "done.json").write_text("{}")
-    train_in_parallel(tmp_path / "pack", ("cnn1d",), ("3",), tmp_path, 2, ["--epochs", "4"])
+    assert not train_in_parallel(tmp_path / "pack", ("cnn1d",), ("3",), tmp_path, 2, ["--epochs", "4"])
     assert [command[-1] for command in commands] == ["1", "2"]
     assert "--epochs" in commands[0]
 

@@ -107,7 +107,7 @@ def test_a_copy_has_the_labels_and_the_fold_of_its_original_but_is_not_measured(
 
 
 def test_soft_targets_know_more_than_chance_about_clips_of_other_folds() -> None:
-    pack = small_pack(120, taught=True)
+    pack = small_pack(120, teacher_mask=True)
     soft = soft_targets(pack, "0")
     held_out = pack.folds == 0
     assert np.isnan(soft["moods"][held_out]).all()
@@ -118,7 +118,7 @@ def test_soft_targets_know_more_than_chance_about_clips_of_other_folds() -> None
 
 
 def test_labels_and_soft_targets_are_blended_and_a_clip_without_label_counts_less() -> None:
-    pack = small_pack(120, taught=True)
+    pack = small_pack(120, teacher_mask=True)
     plain, blended = Targets.of(pack, []), Targets.of(pack, [], soft_targets(pack, "final"))
     worded = next(i for i, clip in enumerate(pack.clips) if clip.collection == "4qaed")
     heard = next(i for i, clip in enumerate(pack.clips) if clip.collection == "emotify")

@@ -7,7 +7,7 @@ import pytest
 
 from ml.calibration import Reference
 from ml.features.names import NAMES
-from ml.features.traits import HEARD, PACE
+from ml.features.traits import ALL_TRAITS, PACE
 from ml.models.card import Card
 from ml.moods import MOOD_NAMES
 from ml.training.evaluation.trait_directions import MIN_CLIPS, correlations, trait_card
@@ -50,7 +50,7 @@ def test_the_card_gets_a_direction_for_every_mood_and_trait_and_what_ranks_a_son
     card = trait_card(small_pack(120))
     directions = card["trait_directions"]
     assert list(directions) == list(MOOD_NAMES)
-    assert all(list(by_trait) == [trait.name for trait in HEARD] for by_trait in directions.values())
+    assert all(list(by_trait) == [trait.name for trait in ALL_TRAITS] for by_trait in directions.values())
     assert directions["powerful"]["loudness"] > 0.8
     assert directions["sad"]["loudness"] < -0.8
     assert set(Reference.from_card(card["feature_reference"]).quantiles) == {*NAMES, *PACE.features}

@@ -156,7 +156,7 @@ class Batches(keras.utils.PyDataset, ABC):
         y = self.targets.mixed(first, second, part)
         y["teacher"] = blend * t_first + (1 - blend) * t_second
         # Outputs of a teacher that heard only one of the two clips are unknown.
-        y["taught"] = (self.pack.taught[first] & self.pack.taught[second]).astype(np.float32)
+        y["teacher_mask"] = (self.pack.teacher_mask[first] & self.pack.teacher_mask[second]).astype(np.float32)
         return self.augmented(blend * x_first + (1 - blend) * x_second, rates, random), y
 
     def _some_copied(self, clips: np.ndarray, random: np.random.Generator) -> np.ndarray:

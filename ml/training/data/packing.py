@@ -15,7 +15,7 @@ from ml.training.data.feature_cache import FeatureCache
 from ml.training.data.teachers import CLIP_WIDTH, PARTS, TEACHERS, WIDTH, Teacher, read_teachers
 
 ARRAYS = (
-    "mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts", "taught",
+    "mel", "mel_starts", "frames", "frame_starts", "teacher", "teacher_starts", "teacher_mask",
     *(f"{name}_clips" for name in TEACHERS),
 )  # fmt: skip
 
@@ -33,7 +33,7 @@ class Pack:
     teacher: np.ndarray
     """float16 (seconds, outputs of all teachers); 0 where a teacher did not hear the clip."""
     teacher_starts: np.ndarray
-    taught: np.ndarray
+    teacher_mask: np.ndarray
     """bool (clips, teachers): which teachers heard the clip."""
     mn04_clips: np.ndarray
     """float16 (clips, 1344): this teacher's description of each whole clip."""
@@ -105,7 +105,7 @@ def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> 
     rows = _rows_in_collections(clips)
     kept = [index for index, clip in enumerate(clips) if data / clip.name not in failed]
     position = {index: place for place, index in enumerate(kept)}
-    packed, mel, frames, taught_rows = [], [], [], []
+    packed, mel, frames, rows_and_clips = [], [], [], []
     for index in kept:
         clip = clips[index]
         if clip.copy_of is not None:
@@ -116,22 +116,22 @@ def make_pack(data: Path, cache: FeatureCache, processes: int | None = None) -> 
         packed.append(clip)
         mel.append(features.mel)
         frames.append(features.frames)
-        taught_rows.append(_taught(teachers[clip.collection], rows[index], int(features.duration_s)))
-    teacher = [seconds for seconds, _ in taught_rows]
+        rows_and_clips.append(_teacher_rows(teachers[clip.collection], rows[index], int(features.duration_s)))
+    teacher = [seconds for seconds, _ in rows_and_clips]
     if not any(teachers.values()):
         teacher = [np.zeros((0, 0), np.float16) for _ in packed]
     return Pack(
         packed, cache.spec, np.concatenate(mel), _starts(mel), np.concatenate(frames), _starts(frames),
         np.concatenate(teacher), _starts(teacher),
-        np.array([[name in whole for name in TEACHERS] for _, whole in taught_rows]),
+        np.array([[name in whole for name in TEACHERS] for _, whole in rows_and_clips]),
         *(
-            np.stack([whole.get(name, np.zeros(CLIP_WIDTH[name])) for _, whole in taught_rows]).astype(np.float16)
+            np.stack([whole.get(name, np.zeros(CLIP_WIDTH[name])) for _, whole in rows_and_clips]).astype(np.float16)
             for name in TEACHERS
         ),
     )  # fmt: skip
 
 
-def _taught(teachers: dict[str, Teacher], row: int, seconds: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _teacher_rows(teachers: dict[str, Teacher], row: int, seconds: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """All teachers' rows of a clip, float16 (seconds, WIDTH), and those teachers' descriptions of the whole clip."""
     parts = []
     for name in TEACHERS:

@@ -42,7 +42,7 @@ def soft_targets(pack: Pack, fold: str) -> SoftTargets:
     training = pack.training_clips(fold)
     copies = pack.copies()[training]
     training = np.concatenate([training, copies[copies >= 0]])
-    training = training[pack.taught[training, 0]]
+    training = training[pack.teacher_mask[training, 0]]
     inner = pack.folds[training]
     widths = {"moods": 16, "emotions": 9, "quadrants": 4, "clusters": 5, "affect": 2}
     out = {name: np.full((len(pack.clips), width), np.nan, np.float32) for name, width in widths.items()}
@@ -50,8 +50,8 @@ def soft_targets(pack: Pack, fold: str) -> SoftTargets:
         fitting = training if held is None else training[inner != held]
         own = training[inner < 0] if held is None else training[inner == held]
         for needs_both in (True, False):
-            mine = own[pack.taught[own].all(axis=1) == needs_both]
-            if not len(mine) or (needs_both and not pack.taught[fitting].all(axis=1).any()):
+            mine = own[pack.teacher_mask[own].all(axis=1) == needs_both]
+            if not len(mine) or (needs_both and not pack.teacher_mask[fitting].all(axis=1).any()):
                 continue
             for name, values in _Regressions.fit(pack, fitting, needs_both).predict(pack, mine).items():
                 out[name][mine] = values
@@ -105,7 +105,7 @@ class _Regressions:
     def fit(cls, pack: Pack, fitting: np.ndarray, both: bool) -> _Regressions:
         labelled = np.array([i for i in fitting if pack.clips[i].copy_of is None and pack.clips[i].term_targets])
         if both:
-            labelled = labelled[pack.taught[labelled].all(axis=1)]
+            labelled = labelled[pack.teacher_mask[labelled].all(axis=1)]
         inputs = _Inputs.fit(_blocks(pack, labelled, both))
         x = inputs(_blocks(pack, labelled, both))
         clips = [pack.clips[i] for i in labelled]

@@ -42,17 +42,17 @@ class HeardSong:
     encoded: Mapping[str, Heard]
 
     def to_json(self) -> dict[str, Any]:
-        encoded = {name: asdict(heard) for name, heard in self.encoded.items()}
+        encoded = {name: asdict(again) for name, again in self.encoded.items()}
         return {"song": self.song, "original": asdict(self.original), "encoded": encoded}
 
 
 Property = Callable[[Heard], object]
 
 PROPERTIES: dict[str, Property] = {
-    "name": lambda heard: heard.name,
-    "pair, in either order": lambda heard: frozenset((heard.primary, heard.secondary)),
-    "first side": lambda heard: heard.primary,
-    "genre": lambda heard: heard.genre,
+    "name": lambda again: again.name,
+    "pair, in either order": lambda again: frozenset((again.primary, again.secondary)),
+    "first side": lambda again: again.primary,
+    "genre": lambda again: again.genre,
 }
 """What a song may keep, in the order of the table's columns."""
 
@@ -67,7 +67,7 @@ class Stability:
         """The songs that keep a property (of `PROPERTIES`) in one encoding, or in every one."""
         read = PROPERTIES[what]
         return sum(
-            all(read(heard) == read(song.original) for name, heard in song.encoded.items() if encoding in (EVERY, name))
+            all(read(again) == read(song.original) for name, again in song.encoded.items() if encoding in (EVERY, name))
             for song in self.songs
         )
 
@@ -76,8 +76,8 @@ class Stability:
         read = PROPERTIES[what]
         found: dict[tuple[str, str], list[str]] = {}
         for song in self.songs:
-            for encoding, heard in song.encoded.items():
-                change = (str(read(song.original)), str(read(heard)))
+            for encoding, again in song.encoded.items():
+                change = (str(read(song.original)), str(read(again)))
                 if change[0] != change[1]:
                     found.setdefault(change, []).append(f"{song.song} ({encoding})")
         return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))

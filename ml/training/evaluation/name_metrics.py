@@ -86,14 +86,14 @@ class NamedSongs:
         """
         weights = np.bincount(at, minlength=len(self.names))
         shares = dict(zip(SHARES, weights @ self._shares / len(at), strict=True))
-        hits, true, said = (weights @ columns for columns in self._columns)
+        hits, true, given = (weights @ columns for columns in self._columns)
         if not self.pleasantness.any():
             del shares["contrary_first"], shares["contrary_any"]
         return {
             **{name: float(share) for name, share in shares.items()},
             # A bootstrap sample may have no song of a term: it says nothing about its recall.
             "macro_recall": _mean(hits[true > 0] / true[true > 0]),
-            "macro_precision": _mean(np.divide(hits, said, out=np.zeros_like(hits), where=said > 0)),
+            "macro_precision": _mean(np.divide(hits, given, out=np.zeros_like(hits), where=given > 0)),
         }
 
     @cached_property
@@ -112,13 +112,13 @@ class NamedSongs:
 
 def term_metrics(songs: NamedSongs) -> dict[str, dict[str, Any]]:
     """For each term: `songs` that have it, songs it is `given` to, `recall` and `precision` with Wilson intervals."""
-    hits, true, said = (part.sum(axis=0) for part in (songs.truth & songs.given, songs.truth, songs.given))
+    hits, true, given = (part.sum(axis=0) for part in (songs.truth & songs.given, songs.truth, songs.given))
     return {
         term: {
             "songs": int(true[i]),
-            "given": int(said[i]),
+            "given": int(given[i]),
             "recall": wilson_interval(int(hits[i]), int(true[i])),
-            "precision": wilson_interval(int(hits[i]), int(said[i])),
+            "precision": wilson_interval(int(hits[i]), int(given[i])),
         }
         for i, term in enumerate(TERMS)
     }

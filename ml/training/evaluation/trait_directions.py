@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.calibration import Reference
 from ml.features.extraction import SongFeatures
-from ml.features.traits import HEARD
+from ml.features.traits import ALL_TRAITS
 from ml.inference.reasons import song_measures, trait_positions
 from ml.moods import EMOTION_OF_TERM, MOOD_NAMES
 from ml.training.data.clips import Clip
@@ -33,7 +33,7 @@ def trait_card(pack: Pack) -> dict[str, dict[str, Any]]:
     positions = []
     for song, values in zip(songs, measures, strict=True):
         at = trait_positions(song, values, {name: reference.rank(name, value) for name, value in values.items()})
-        positions.append([at[trait.name] for trait in HEARD])
+        positions.append([at[trait.name] for trait in ALL_TRAITS])
     clips = [pack.clips[i] for i in rows]
     found = correlations(np.array(positions), known_targets(clips), [clip.collection for clip in clips])
     return {
@@ -41,7 +41,7 @@ def trait_card(pack: Pack) -> dict[str, dict[str, Any]]:
             name: [float(f"{knot:.6g}") for knot in knots] for name, knots in reference.to_card().items()
         },
         "trait_directions": {
-            mood: {trait.name: round(float(found[row, at]), DECIMALS) for at, trait in enumerate(HEARD)}
+            mood: {trait.name: round(float(found[row, at]), DECIMALS) for at, trait in enumerate(ALL_TRAITS)}
             for row, mood in enumerate(MOOD_NAMES)
         },
     }

@@ -83,23 +83,23 @@ def _teacher_losses(y, y_pred):  # type: ignore[no-untyped-def]
     timeline, start, predicted_start = [], 0, 0
     losses = {}
     for part in PARTS:
-        taught = y["taught"][:, TEACHERS.index(part.file)]
+        teacher_mask = y["teacher_mask"][:, TEACHERS.index(part.file)]
         truth = y["teacher"][..., start : start + part.width]
         start += part.width
         if part.name == EMBEDDING_PART:
             missed = _squared(ops.mean(truth, axis=1), y_pred["embedding_teacher"])
-            losses["embedding_teacher"] = _mean_where(taught, missed)
+            losses["embedding_teacher"] = _mean_where(teacher_mask, missed)
         else:
             predicted = y_pred["timeline_teacher"][..., predicted_start : predicted_start + part.width]
             predicted_start += part.width
-            timeline.append(_mean_where(taught, ops.mean(_squared(truth, predicted), axis=-1)))
+            timeline.append(_mean_where(teacher_mask, ops.mean(_squared(truth, predicted), axis=-1)))
     losses["timeline_teacher"] = sum(timeline) / len(timeline)
     return losses
 
 
-def _mean_where(taught: keras.KerasTensor, each: keras.KerasTensor) -> keras.KerasTensor:
+def _mean_where(teacher_mask: keras.KerasTensor, each: keras.KerasTensor) -> keras.KerasTensor:
     """The mean over the clips that the teacher heard."""
-    return ops.sum(taught * each) / ops.maximum(ops.sum(taught), 1.0)
+    return ops.sum(teacher_mask * each) / ops.maximum(ops.sum(teacher_mask), 1.0)
 
 
 def _binary(targets: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:

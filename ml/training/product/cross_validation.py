@@ -51,7 +51,7 @@ def train_fold(
     out.mkdir(parents=True, exist_ok=True)
     clips = pack.training_clips(fold)
     scaler = fit_scaler(pack, network, clips)
-    soft = cached_soft_targets(pack, fold, out.parent) if pack.taught.any() else None
+    soft = cached_soft_targets(pack, fold, out.parent) if pack.teacher_mask.any() else None
     places = [out / f"member-{number}" for number in range(len(members))]
     for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
         if only in (None, number):

@@ -13,9 +13,10 @@ from itertools import combinations, product
 import numpy as np
 
 from ml.models.score_vector import HEAD
-from ml.moods import MOOD_NAMES, MOODS
+from ml.moods import MOOD_NAMES, MOODS, QUADRANTS
 from ml.moods.naming import MIN_CHANCE, PLEASANT, UNPLEASANT, Naming
 from ml.training.data.clips import Clip
+from ml.training.evaluation import name_metrics
 
 QUADRANT_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
 RARITY_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
@@ -23,8 +24,7 @@ RARITY_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.45)
 LIFT_WEIGHTS = (0.0, 0.1, 0.2, 0.3)
 """How far the association of two terms in the editors' words counts."""
 NEVER_GIVEN = 0.05
-"""What a term that no song gets costs in the objective, if at least `FEW` songs have it."""
-FEW = 10
+"""What a term that no song gets costs in the objective, if at least `name_metrics.LEAST_SONGS` songs have it."""
 LIFT_PRIOR = 3.0
 """Songs added to the counts of a pair, so that a rare pair has no extreme association."""
 SYNONYM_ASSOCIATION = 0.5
@@ -48,11 +48,14 @@ class TermLabels:
 
     @classmethod
     def of(cls, clips: Sequence[Clip]) -> TermLabels:
+        quadrants = [None if clip.quadrant is None else QUADRANTS[clip.quadrant] for clip in clips]
         return cls(
             np.array([[term in clip.terms for term in MOOD_NAMES] for clip in clips]),
             np.array([clip.quadrant is not None for clip in clips]),
             np.array([clip.collection for clip in clips]),
-            np.array([0 if clip.quadrant is None else (1, -1, -1, 1)[clip.quadrant] for clip in clips]),
+            np.array(
+                [0 if clip.quadrant is None else name_metrics.PLEASANT[QUADRANTS[clip.quadrant]] for clip in clips]
+            ),
         )
 
     def __getitem__(self, rows: np.ndarray) -> TermLabels:
@@ -99,10 +102,10 @@ def objective(sides: np.ndarray, labels: TermLabels) -> float:
         both = np.take_along_axis(own, sides[editors], axis=1).all(axis=1)
         counts = own.sum(axis=0)
         recall = (given & own).sum(axis=0)[counts > 0] / counts[counts > 0]
-        contrary = CONTRARY_SIDE[sides[editors]] * labels.pleasant[editors][:, None] < 0
+        contrary = name_metrics.PLEASANTNESS[sides[editors]] * labels.pleasant[editors][:, None] < 0
         total += 2 * float(both.mean()) + float(recall.mean())
         total -= float(contrary[:, 0].mean() + contrary.any(axis=1).mean())
-        total -= NEVER_GIVEN * float(((counts >= FEW) & ~given.any(axis=0)).sum())
+        total -= NEVER_GIVEN * float(((counts >= name_metrics.LEAST_SONGS) & ~given.any(axis=0)).sum())
     return total
 
 
@@ -152,12 +155,3 @@ def near_synonyms(labels: TermLabels) -> frozenset[frozenset[str]]:
 
 def _key(a: int, b: int) -> frozenset[str]:
     return frozenset((MOOD_NAMES[a], MOOD_NAMES[b]))
-
-
-def _contrary_side() -> np.ndarray:
-    """int (16,): 1 for terms whose valence is at least 1 above neutral, -1 for those below, 0 between."""
-    away = np.array([mood.valence for mood in MOODS.values()]) - 5
-    return np.where(np.abs(away) >= 1, np.sign(away), 0).astype(int)
-
-
-CONTRARY_SIDE = _contrary_side()
