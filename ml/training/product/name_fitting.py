@@ -53,9 +53,7 @@ class TermLabels:
             np.array([[term in clip.terms for term in MOOD_NAMES] for clip in clips]),
             np.array([clip.quadrant is not None for clip in clips]),
             np.array([clip.collection for clip in clips]),
-            np.array(
-                [0 if clip.quadrant is None else name_metrics.PLEASANT[QUADRANTS[clip.quadrant]] for clip in clips]
-            ),
+            np.array([name_metrics.PLEASANT[quadrant] if quadrant else 0 for quadrant in quadrants]),
         )
 
     def __getitem__(self, rows: np.ndarray) -> TermLabels:
