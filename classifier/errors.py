@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from mmc.logs import context_values
+
 FILE_ERRORS = frozenset(
     {
         "audio_no_stream",
@@ -27,4 +29,6 @@ class ProductError(Exception):
 
 
 def error_json(code: str, message: str) -> dict[str, dict[str, str]]:
-    return {"error": {"code": code, "message": message}}
+    """With the identifier of the request, by which the log can be searched."""
+    request = {name: value for name, value in context_values().items() if name == "request_id"}
+    return {"error": {"code": code, "message": message, **request}}

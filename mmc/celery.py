@@ -1,11 +1,23 @@
 """The Celery application: broker, queues, and what runs when a worker starts."""
 
 import os
+from contextlib import ExitStack
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import (
+    before_task_publish,
+    celeryd_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+)
+from django.conf import settings
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
+
+from mmc.logs import FIELDS, context_values, log_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
@@ -31,3 +43,35 @@ def limit_child(**kwargs: object) -> None:
     use_one_core()
     lower_priority()
     limit_memory()
+
+
+@setup_logging.connect
+def keep_logging(**kwargs: object) -> None:
+    """Django has configured the log. Without a receiver, Celery would configure it again, in a format of its own."""
+
+
+@celeryd_init.connect
+def leave_out_banner(instance: Any, **kwargs: object) -> None:
+    """It is not JSON."""
+    instance.quiet = instance.quiet or settings.LOG_FORMAT == "json"
+
+
+@before_task_publish.connect
+def send_context(headers: dict[str, Any], **kwargs: object) -> None:
+    """A message carries the request and person of the request that sent it."""
+    headers.update(context_values())
+
+
+_contexts: dict[str, ExitStack] = {}
+
+
+@task_prerun.connect
+def enter_context(task_id: str, task: Any, **kwargs: object) -> None:
+    stack = _contexts[task_id] = ExitStack()
+    stack.enter_context(log_context(**{name: task.request.get(name) for name in FIELDS}))
+
+
+@task_postrun.connect
+def leave_context(task_id: str, **kwargs: object) -> None:
+    if stack := _contexts.pop(task_id, None):
+        stack.close()

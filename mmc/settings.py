@@ -6,6 +6,7 @@ from pathlib import Path
 from mmc import environment as env
 from mmc.database import database
 from mmc.installation import ensure_folder, load_or_create_secret
+from mmc.logs import FORMATS, configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -48,6 +49,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that everything that happens during a request is logged with its identifier.
+    "classifier.monitoring.requests.RequestLog",
     "classifier.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -219,14 +222,5 @@ REST_FRAMEWORK = {
 # --- Log ----------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
-        "classifier": {"level": LOG_LEVEL},
-    },
-}
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", FORMATS)
+LOGGING = configuration(LOG_FORMAT, LOG_LEVEL)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mmc import environment as env
+from mmc import logs
 
 # One process with threads: requests wait for disks, databases and analyses, rarely for the processor. An upload, a
 # download and an API call that waits for its result each occupy a thread until they end.
@@ -18,3 +19,6 @@ graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 proc_name = "countermood"
+
+# Requests are logged by classifier.monitoring.requests, with their route instead of their path.
+logconfig_dict = logs.gunicorn_configuration(env.choice("LOG_FORMAT", "text", logs.FORMATS))

@@ -22,6 +22,7 @@ from classifier.jobs.lease import LeaseLost, song_claim, song_progress
 from classifier.models import Song, Stage, song_folder
 from classifier.uploads.limits import disk_full
 from classifier.uploads.stored_files import delete_folder, folder_path, is_disk_full
+from mmc.logs import log_context
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,13 @@ def song_analyse(*, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None 
     if song is None or song.lease_token is None:
         logger.info("Song %s is not queued: nothing to do.", song_id)
         return
-    run = Run(song, song.lease_token, Heartbeat(song.id, song.lease_token), on_progress)
+    with log_context(song_id=str(song.id), person_id=str(song.owner_id)):
+        _run(song, song.lease_token, on_progress)
+
+
+def _run(song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | None) -> None:
+    song_id = song.id
+    run = Run(song, lease_token, Heartbeat(song_id, lease_token), on_progress)
     try:
         with run.heartbeat:
             _analyse(run)
@@ -123,6 +130,7 @@ def _analyse(run: Run) -> None:
         now=timezone.now(),
     )
     run.written.clear()
+    logger.info("Song %s is done.", song.id)
     _remove_other_files(folder, {song.file.path, spectrogram, playable, cover})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from contextvars import copy_context
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,10 @@ class Heartbeat:
         self._song_id = song_id
         self._lease_token = lease_token
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{song_id}", daemon=True)
+        # In the context of the analysis, so that its records name the song and the request too.
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._beat,), name=f"heartbeat-{song_id}", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

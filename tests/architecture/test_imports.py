@@ -26,7 +26,7 @@ CLASSIFIER_LAYERS = (
     ("tasks",),
     ("charts",),
     ("templatetags",),
-    ("views", "api", "accounts.views", "management", "middleware"),
+    ("views", "api", "accounts.views", "management", "middleware", "monitoring.requests"),
     ("urls", "apps"),
 )
 LAYER_OF = {part: number for number, parts in enumerate(CLASSIFIER_LAYERS) for part in parts}
