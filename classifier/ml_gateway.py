@@ -212,3 +212,10 @@ def cut(path: Path, start_s: float, end_s: float) -> bytes:
 def bundle_check(version: str) -> None:
     """Raise MoodError if the models are missing, damaged or incompatible; loads no weights."""
     Card.read(settings.MODEL_BUNDLES_DIR / version).require_weights()
+
+
+def bundle_verify(version: str) -> None:
+    """The same, and compare the weights with their checksums. Raises MoodError."""
+    card = Card.read(settings.MODEL_BUNDLES_DIR / version)
+    card.require_weights()
+    card.verify_weights()

@@ -138,6 +138,11 @@ class Song(models.Model):
     warnings = models.JSONField(default=list, blank=True)
 
     created_at = models.DateTimeField()
+    # When it was queued for this analysis, by which request, and the worker that has analysed it; see
+    # classifier/monitoring. Empty for songs from before these columns.
+    queued_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.CharField(max_length=128, blank=True, default="")
+    worker = models.CharField(max_length=255, blank=True, default="")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -157,6 +162,7 @@ class Song(models.Model):
             # Partial: the sweep reads only the few songs that are not done.
             models.Index(fields=["created_at"], name="song_queued", condition=Q(status=Status.QUEUED)),
             models.Index(fields=["lease_expires_at"], name="song_running", condition=Q(status=Status.RUNNING)),
+            models.Index(fields=["-finished_at"], name="song_failed", condition=Q(status=Status.FAILED)),
         ]
 
     def __str__(self) -> str:
@@ -308,6 +314,10 @@ class WorkerPresence(models.Model):
     name = models.CharField(max_length=255, primary_key=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    version = models.CharField(max_length=32, blank=True, default="")
+    processes = models.PositiveIntegerField(default=0)
+    # Of the worker and its children, without counting shared memory twice.
+    memory_bytes = models.BigIntegerField(default=0)
 
     objects = WorkerQuerySet.as_manager()
 
@@ -337,3 +347,26 @@ class SignInFailure(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     count = models.PositiveIntegerField(default=0)
     since = models.DateTimeField()
+
+
+class MetricCounter(models.Model):
+    """A number that only grows, for metrics and charts: what it counts stays counted when songs are deleted.
+
+    Each is spread over several rows, so that many workers rarely wait for the same one.
+    """
+
+    name = models.CharField(max_length=32)
+    label = models.CharField(max_length=64, blank=True, default="")
+    # The upper bound of a bucket of a histogram.
+    bucket = models.CharField(max_length=16, blank=True, default="")
+    shard = models.PositiveSmallIntegerField(default=0)
+    count = models.BigIntegerField(default=0)
+    total = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "label", "bucket", "shard"], name="metric_counter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label} {self.bucket}: {self.count}"

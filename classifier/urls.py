@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from classifier.accounts import views as accounts
+from classifier.monitoring import views as monitoring
 from classifier.views import (
     bulk_actions,
     compare,
@@ -71,5 +72,7 @@ urlpatterns = [
     path("appearance/", site.theme, name="appearance"),
     path("moods.css", site.palette, name="palette"),
     path("health/", site.health, name="health"),
+    path("health/live", monitoring.live, name="health-live"),
+    path("health/ready", monitoring.ready, name="health-ready"),
     path("api/", include("classifier.api.urls")),
 ]

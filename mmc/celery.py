@@ -1,6 +1,7 @@
 """The Celery application: broker, queues, and what runs when a worker starts."""
 
 import os
+import time
 from contextlib import ExitStack
 from typing import Any
 
@@ -21,6 +22,9 @@ from mmc.logs import FIELDS, context_values, log_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
+
+SENT_AT = "sent_at"
+"""A header of every message: seconds since 1970."""
 
 app = Celery("mmc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -58,8 +62,9 @@ def leave_out_banner(instance: Any, **kwargs: object) -> None:
 
 @before_task_publish.connect
 def send_context(headers: dict[str, Any], **kwargs: object) -> None:
-    """A message carries the request and person of the request that sent it."""
+    """A message carries the request and person of the request that sent it, and its time."""
     headers.update(context_values())
+    headers[SENT_AT] = time.time()
 
 
 _contexts: dict[str, ExitStack] = {}

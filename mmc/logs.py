@@ -36,8 +36,8 @@ SECRETS = (
 
 @contextmanager
 def log_context(**fields: Value | None) -> Iterator[None]:
-    """Name the request, song or person in every record of this block."""
-    given = {name: value for name, value in fields.items() if value}
+    """Name the request, song or person in every record of this block; an empty string names none."""
+    given = {name: value for name, value in fields.items() if value is not None}
     token = _context.set({**_context.get(), **given})
     try:
         yield

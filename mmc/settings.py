@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that everything that happens during a request is logged with its identifier.
     "classifier.monitoring.requests.RequestLog",
+    "classifier.monitoring.any_host.AnyHost",
     "classifier.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -20,6 +20,8 @@ from classifier.jobs.finish import song_fail, song_finish
 from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, song_claim, song_progress
 from classifier.models import Song, Stage, song_folder
+from classifier.monitoring.counters import count_song, count_stages
+from classifier.monitoring.stage_clock import StageClock
 from classifier.uploads.limits import disk_full
 from classifier.uploads.stored_files import delete_folder, folder_path, is_disk_full
 from mmc.logs import log_context
@@ -52,16 +54,19 @@ def song_analyse(*, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None 
     if song is None or song.lease_token is None:
         logger.info("Song %s is not queued: nothing to do.", song_id)
         return
-    with log_context(song_id=str(song.id), person_id=str(song.owner_id)):
+    with log_context(song_id=str(song.id), person_id=str(song.owner_id), request_id=song.request_id):
         _run(song, song.lease_token, on_progress)
 
 
 def _run(song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | None) -> None:
     song_id = song.id
-    run = Run(song, lease_token, Heartbeat(song_id, lease_token), on_progress)
+    clock = StageClock(song)
+    run = Run(song, lease_token, Heartbeat(song_id, lease_token), clock.watch(on_progress))
     try:
         with run.heartbeat:
             _analyse(run)
+        count_song("done", now=timezone.now())
+        count_stages(clock.stop())
     except LeaseLost:
         logger.info("Song %s was cancelled, deleted or given to another worker during its analysis.", song_id)
         _remove_written(run)

@@ -14,6 +14,7 @@ from django.db.models import Min
 
 from classifier.accounts.backends import expired_failures_delete
 from classifier.models import Person, Song, WorkerPresence
+from classifier.monitoring.counters import expired_periods_delete
 from classifier.uploads.partial_files import expired_uploads_delete
 from classifier.uploads.stored_files import folder_path
 
@@ -32,6 +33,7 @@ def clean_up(*, now: datetime) -> int:
     WorkerPresence.objects.gone(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     expired_failures_delete(now=now)
+    expired_periods_delete(now=now)
     return removed
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from classifier import ml_gateway
 from classifier.jobs.lease import LeaseLost
 from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
+from classifier.monitoring.counters import count_song
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
         .filter(id=song_id)
         .update(**failure_fields(song_id, code, message), finished_at=now, **RELEASED_LEASE)
     )
+    if failed:
+        count_song("failed", code=code, now=now)
     return bool(failed)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
+from classifier.jobs import worker_presence
 from classifier.models import Song, Stage, Status
 
 
@@ -33,6 +34,7 @@ def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
             lease_expires_at=_expiry(now),
             started_at=now,
             finished_at=None,
+            worker=worker_presence.this_worker(),
         )
     )
     if not claimed:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import datetime
+from typing import Any
 
 from kombu.exceptions import KombuError, OperationalError
 
 from classifier.models import Song
 from mmc.celery import app
+from mmc.logs import context_values
 
 logger = logging.getLogger(__name__)
 
 ANALYSE_SONG = "classifier.analyse_song"
 DRAW_SALIENCY = "classifier.draw_saliency"
+
+
+def queued_now(now: datetime) -> dict[str, Any]:
+    """The columns of a song that is queued: when, and by which request, which the log of its analysis names."""
+    return {"queued_at": now, "request_id": context_values().get("request_id", "")}
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from classifier.jobs.finish import RELEASED_LEASE, failure_fields
 from classifier.jobs.queue import enqueue
 from classifier.models import Song, Status
+from classifier.monitoring.counters import count_song
 
 logger = logging.getLogger(__name__)
 
@@ -69,5 +70,6 @@ def _fail(song: Song, now: datetime) -> int:
         .update(**failure_fields(song.id, *reason), finished_at=now, **RELEASED_LEASE)
     )
     if failed:
+        count_song("failed", code=reason[0], now=now)
         logger.error("Song %s failed: its worker was lost %s times.", song.id, song.attempts)
     return failed

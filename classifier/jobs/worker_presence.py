@@ -7,11 +7,14 @@ import os
 import threading
 from typing import Any
 
+import psutil
 from celery import bootsteps
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from classifier.models import WorkerPresence
+from mmc import __version__
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,13 @@ EVERY_S = 3.0
 _writing = threading.Lock()
 os.register_at_fork(before=_writing.acquire, after_in_parent=_writing.release, after_in_child=_writing.release)
 
+_name = ""
+
+
+def this_worker() -> str:
+    """The name of the worker that this process belongs to; empty outside of workers."""
+    return _name
+
 
 class WorkerPresenceStep(bootsteps.StartStopStep):
     """A thread in the main process of the worker, from the start of its pool until it stops."""
@@ -29,7 +39,10 @@ class WorkerPresenceStep(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **kwargs: Any) -> None:
+        global _name
         super().__init__(parent, **kwargs)
+        # Before the pool forks its first child, so that every child has it too.
+        _name = parent.hostname
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -47,10 +60,18 @@ class WorkerPresenceStep(bootsteps.StartStopStep):
     def _run(self, name: str) -> None:
         started_at = timezone.now()
         while True:
+            memory_bytes = memory_with_children()
             with _writing:
                 try:
                     WorkerPresence.objects.update_or_create(
-                        name=name, defaults={"started_at": started_at, "seen_at": timezone.now()}
+                        name=name,
+                        defaults={
+                            "started_at": started_at,
+                            "seen_at": timezone.now(),
+                            "version": __version__,
+                            "processes": settings.CELERY_WORKER_CONCURRENCY,
+                            "memory_bytes": memory_bytes,
+                        },
                     )
                 except DatabaseError as error:
                     logger.warning("The presence of this worker could not be written: %s", error)
@@ -68,3 +89,17 @@ class WorkerPresenceStep(bootsteps.StartStopStep):
                 logger.warning("The presence of this worker could not be deleted: %s", error)
             finally:
                 connection.close()
+
+
+def memory_with_children() -> int:
+    """Memory of this process and its children in bytes, where possible without counting shared pages twice."""
+    this = psutil.Process()
+    return sum(_memory(process) for process in (this, *this.children(recursive=True)))
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        memory = process.memory_full_info()
+        return int(getattr(memory, "pss", memory.rss))
+    except psutil.Error:
+        return 0  # It has just ended.

@@ -9,7 +9,7 @@ from functools import partial
 
 from django.db import transaction
 
-from classifier.jobs.queue import enqueue
+from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Person, Song, Stage, Verdict, song_folder
 from classifier.querysets import HANDED_OVER_AT_ONCE
 from classifier.services.song_cancel import CANCELLED_STATUS
@@ -63,7 +63,7 @@ def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
 def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
     """Queue songs for another analysis. Returns their number: songs on their way already, and those whose file cannot
     be analysed, are skipped. The earlier results stay until the new ones are there; verdicts stay in any case."""
-    queued = sum(_batch_queue(ids[start : start + BATCH_SIZE]) for start in range(0, len(ids), BATCH_SIZE))
+    queued = sum(_batch_queue(ids[start : start + BATCH_SIZE], now) for start in range(0, len(ids), BATCH_SIZE))
     # The oldest now. The sweep sends the others later, so that a song uploaded in the meantime does not wait behind ten
     # thousand messages.
     first = Song.objects.queued().filter(id__in=_oldest(ids)).values_list("id", flat=True)
@@ -72,9 +72,9 @@ def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
     return queued
 
 
-def _batch_queue(ids: Sequence[uuid.UUID]) -> int:
+def _batch_queue(ids: Sequence[uuid.UUID], now: datetime) -> int:
     # One conditional update, as in song_retry: a running song stays with its worker.
-    return Song.objects.rerunnable().filter(id__in=ids).update(**REQUEUED)
+    return Song.objects.rerunnable().filter(id__in=ids).update(**REQUEUED, **queued_now(now))
 
 
 def _oldest(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

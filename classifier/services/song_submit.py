@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.queue import enqueue
+from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Person, Song, Status, song_folder
 from classifier.services.song_retry import song_retry
 from classifier.uploads.file_names import display_name, storage_name
@@ -35,6 +35,7 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
         size_bytes=upload.size,
         status=Status.QUEUED,
         created_at=now,
+        **queued_now(now),
     )
     try:
         with disk_full_as_error():

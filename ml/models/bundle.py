@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from ml.calibration import corrupt
-from ml.errors import MoodError
 from ml.models.card import Card
 from ml.models.combination import Combination
 from ml.models.mood_readout import MoodReadout, mood_readouts
@@ -81,10 +79,5 @@ class Bundle:
         return self.cnn2d.scores(self.spectrogram_scaler(mel, self.card.spec))
 
     def _runtime(self, name: str) -> Runtime:
-        entry = self.card.network(name)
-        path = self.card.directory / entry["file"]
-        if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-            raise MoodError(
-                "model_corrupt", f"{path.name} does not match the checksum in its card; install the bundle again."
-            )
-        return LiteRtRuntime(path)
+        self.card.verify_weights(name)
+        return LiteRtRuntime(self.card.directory / self.card.network(name)["file"])

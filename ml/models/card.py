@@ -6,6 +6,7 @@ such a card are used, for answers that those models have given.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,6 +81,18 @@ class Card:
                 f"{self.version} is an older model that can no longer analyse songs, because this program does not "
                 f"include its weights; use a newer bundle.",
             )
+
+    def verify_weights(self, *names: str) -> None:
+        """Compares the weights of these networks, or of both, with their checksums; loads no network.
+
+        Raises MoodError("model_corrupt").
+        """
+        for name in names or NETWORKS:
+            path = self.directory / self.network(name)["file"]
+            if hashlib.sha256(path.read_bytes()).hexdigest() != self.network(name)["sha256"]:
+                raise MoodError(
+                    "model_corrupt", f"{path.name} does not match the checksum in its card; install the bundle again."
+                )
 
     @property
     def version(self) -> str:

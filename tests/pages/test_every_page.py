@@ -12,7 +12,7 @@ from classifier.models import Person
 from classifier.views import errors
 
 # Pages and files without sign-in.
-OPEN = {"setup", "login", "appearance", "palette", "health"}
+OPEN = {"setup", "login", "appearance", "palette", "health", "health-live", "health-ready"}
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
     "upload_id": uuid.UUID(int=7),

@@ -1,0 +1,222 @@
+"""Whether this installation can take songs and analyse them: one check for each thing that it needs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from classifier import ml_gateway
+from classifier.jobs.health import broker_answers, database_answers, worker_answers
+from classifier.monitoring.briefly_cached import BrieflyCached
+from classifier.monitoring.disk import disk_room
+
+logger = logging.getLogger(__name__)
+
+CACHED_S = 1.0
+STALE_AFTER_S = 15.0
+MODEL_CACHED_S = 60.0
+REMOTE_STORAGE_CACHED_S = 15.0
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a check fails. `action` says what to do."""
+
+    code: str
+    message: str
+    action: str
+    blocks: bool = True
+    """False where songs can still be uploaded and wait."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "action": self.action, "blocks": self.blocks}
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The result of every check, by its name."""
+
+    checks: dict[str, bool]
+    reasons: list[Reason]
+
+    @property
+    def ready(self) -> bool:
+        return not any(reason.blocks for reason in self.reasons)
+
+    @property
+    def message(self) -> str:
+        if self.ready:
+            return "Ready."
+        return f"Not ready: {' '.join(reason.message for reason in self.reasons if reason.blocks)}"
+
+
+def readiness() -> Readiness:
+    """At most a second old, unless the checks take long."""
+    latest, age_s = _cached.get_with_age()
+    return latest if age_s < STALE_AFTER_S else Readiness(latest.checks, [*latest.reasons, TOO_SLOW])
+
+
+def check_all(now: datetime) -> Readiness:
+    if not database_answers():
+        return Readiness(dict.fromkeys(("database", *CHECKS), False), [DATABASE_DOWN])
+    checks, reasons = {"database": True}, []
+    for name, check in CHECKS.items():
+        reason = check(now)
+        checks[name] = reason is None
+        if reason is not None:
+            reasons.append(reason)
+    return Readiness(checks, reasons)
+
+
+DATABASE_DOWN = Reason(
+    "database_down",
+    "The database does not answer.",
+    "Start the database, and check DATABASE_URL and the log.",
+)
+
+TOO_SLOW = Reason(
+    "checks_too_slow",
+    f"The checks have not finished for {STALE_AFTER_S:g} s: the database or the storage hangs.",
+    "Look for a network, a disk or a database that does not answer.",
+)
+
+
+def _migrations(now: datetime) -> Reason | None:
+    try:
+        pending = set(_migrations_of_this_version.get()) - set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError as error:
+        logger.warning("The applied migrations cannot be read: %s", error)
+        return DATABASE_DOWN
+    if not pending:
+        return None
+    names = ", ".join(sorted(name for _, name in pending))
+    return Reason(
+        "migrations_pending",
+        f"The database is that of an earlier version ({names} not applied).",
+        "Run `manage.py migrate`. `make run` and Docker Compose do it when they start.",
+    )
+
+
+_migrations_of_this_version = BrieflyCached(
+    lambda: frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ()), seconds=float("inf")
+)
+"""The files of a running process do not change."""
+
+
+def _storage(now: datetime) -> Reason | None:
+    problem = _local_storage_problem() if isinstance(default_storage, FileSystemStorage) else _remote.get()
+    if not problem:
+        return None
+    return Reason(
+        "storage_not_writable",
+        f"Songs cannot be stored ({problem}).",
+        "Give the folder to the user that runs the server, or check the settings of the storage.",
+    )
+
+
+def _local_storage_problem() -> str:
+    for folder in (settings.FILE_UPLOAD_TEMP_DIR, settings.MEDIA_ROOT):
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(b".")
+        except OSError as error:
+            return f"{folder}: {error.strerror or error}"
+    return ""
+
+
+def _remote_storage_problem() -> str:
+    try:
+        default_storage.exists("readiness")
+    except Exception as error:  # noqa: BLE001  (each storage has exceptions of its own)
+        return type(error).__name__
+    return ""
+
+
+_remote = BrieflyCached(_remote_storage_problem, seconds=REMOTE_STORAGE_CACHED_S)
+
+
+def _disk(now: datetime) -> Reason | None:
+    room = disk_room()
+    if room.accepts_uploads:
+        return None
+    return Reason(
+        "disk_full",
+        f"Only {room.free_text} are left on the disk, and {room.reserve_text} are kept free: uploads are rejected.",
+        "Delete songs or other files, or move DATA_DIR to a larger disk.",
+    )
+
+
+def _broker(now: datetime) -> Reason | None:
+    if broker_answers():
+        return None
+    return Reason(
+        "broker_down",
+        "The broker does not answer: songs are stored and wait.",
+        "Start Redis, and check REDIS_URL." if settings.REDIS_URL else "Make the folder broker/ in DATA_DIR writable.",
+    )
+
+
+def _model(now: datetime) -> Reason | None:
+    return _model_reason.get()
+
+
+def _check_model() -> Reason | None:
+    try:
+        ml_gateway.bundle_verify(settings.MODEL_BUNDLE)
+    except (ml_gateway.MoodError, OSError, KeyError) as error:
+        code = error.code if isinstance(error, ml_gateway.MoodError) else "model_corrupt"
+        return Reason(
+            code,
+            f"The model {settings.MODEL_BUNDLE} cannot be used: {error}",
+            f"Restore the bundle {settings.MODEL_BUNDLE}, or set MODEL_BUNDLE to another one.",
+        )
+    return None
+
+
+_model_reason = BrieflyCached(_check_model, seconds=MODEL_CACHED_S)
+
+
+def _worker(now: datetime) -> Reason | None:
+    try:
+        answers = worker_answers(now=now)
+    except DatabaseError:
+        answers = False
+    if answers:
+        return None
+    return Reason(
+        "worker_missing",
+        "No worker answers: songs are stored and wait.",
+        "Start a worker, or look into the worker’s log to see why it ends.",
+        blocks=False,
+    )
+
+
+CHECKS: dict[str, Callable[[datetime], Reason | None]] = {
+    "migrations": _migrations,
+    "storage": _storage,
+    "disk": _disk,
+    "broker": _broker,
+    "model": _model,
+    "worker": _worker,
+}
+
+_cached = BrieflyCached(lambda: check_all(timezone.now()), seconds=CACHED_S)
+
+
+def forget() -> None:
+    """Check everything anew at the next call."""
+    for cached in (_cached, _model_reason, _remote):
+        cached.clear()
