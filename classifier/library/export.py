@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
 CHUNK_SIZE = 200
 # Excel reads a file as UTF-8 only if it begins with this; other programs ignore it.
 BYTE_ORDER_MARK = "\ufeff"
-# A spreadsheet would run a cell that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins with one of these as a formula; some do for full-width and minus signs as well.
+FORMULA_SIGNS = frozenset("=+-@\N{MINUS SIGN}")
+# Some drop these at the start of a cell, and then see what follows.
+DROPPED_STARTS = ("\t", "\r", "\n")
+# Letters and symbols without a glyph. Controls, spaces, marks and format characters are known by their category.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Valid in JSON, but some programs end a line at each of them.
+LINE_ENDS_IN_JSON = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 SONG_COLUMNS = ("id", "title", "artist", "file_name", "duration_s", "status", "error_code", "created_at", "finished_at")
 ANALYSIS_COLUMNS = ("mood", *MOOD_FIELDS[1:], "agreement", *SCORE_FIELDS)
@@ -50,7 +57,8 @@ def csv_lines(songs: SongQuerySet) -> Iterator[str]:
 def json_lines(songs: SongQuerySet) -> Iterator[str]:
     """The objects of the API's list, one per line."""
     for song in _read(songs):
-        yield json.dumps(song_json(song, with_segments=False), ensure_ascii=False) + "\n"
+        line = json.dumps(song_json(song, with_segments=False), ensure_ascii=False)
+        yield line.translate(LINE_ENDS_IN_JSON) + "\n"
 
 
 def row(song: Song) -> dict[str, Any]:
@@ -88,9 +96,21 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and _may_be_formula(value):
         return f"'{value}"
     return value
+
+
+def _may_be_formula(text: str) -> bool:
+    """Whether a spreadsheet might run a cell with this text as a formula, also after characters that nobody sees."""
+    if text.startswith(DROPPED_STARTS):
+        return True
+    first = next((char for char in text if not _is_invisible(char)), "")
+    return unicodedata.normalize("NFKC", first)[:1] in FORMULA_SIGNS
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char)[0] in "CZM" or char in BLANK
 
 
 class _Echo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -142,10 +143,67 @@ def test_the_csv_has_the_sixteen_moods_and_then_the_nine_emotions(anna: Person) 
     assert (older["mood"], older["primary"]) == ("Wondrous and Powerful", "dreamy")
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+1", "@SUM(A1)", "-2"])
-def test_a_title_is_never_a_spreadsheet_formula(anna: Person, title: str) -> None:
+# As they are, full-width, small, raised and lowered, and the sign of subtraction.
+FORMULA_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212\ufb29"
+# Spaces of every width, zero-width characters, byte order mark, directions, fillers, joiners, variation selectors.
+INVISIBLE = (
+    " \t\r\n\x0b\x0c\x1c\x7f\x85\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u180b\u180e\u2000\u2003\u2007\u2009\u200a"
+    "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u202f\u205f\u2060\u2063\u2066\u2069\u206f\u2800\u3000\u3164"
+    "\ufe0f\ufeff\uffa0\ufff9\ue000\U000e0001\U000e0020\U000e0100"
+)
+
+
+def title_cells(owner: Person, titles: list[str]) -> list[str]:
+    """The cells of songs with these titles, in their order, read as a spreadsheet does."""
+    now = timezone.now()
+    Song.objects.bulk_create(
+        Song(owner=owner, title=title, sha256=f"{number:064}", size_bytes=1, created_at=now + timedelta(minutes=number))
+        for number, title in enumerate(titles)
+    )
+    text = "".join(csv_lines(Song.objects.order_by("created_at")))
+    return [row["title"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))]
+
+
+def test_no_title_is_a_formula_of_a_spreadsheet(anna: Person) -> None:
+    titles = [f"{before}{sign}1+1" for sign in FORMULA_SIGNS for before in ("", *INVISIBLE, "\ufeff \u200b")]
+    assert title_cells(anna, titles) == [f"'{title}" for title in titles]
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "\n"])
+def test_a_title_that_starts_with_a_tab_or_line_break_is_quoted(anna: Person, start: str) -> None:
+    assert title_cells(anna, [f"{start}Nocturne"]) == [f"'{start}Nocturne"]
+
+
+def test_other_titles_are_exported_as_they_are(anna: Person) -> None:
+    titles = [
+        "Nocturne",
+        " Nocturne",
+        "1 + 1 = 2",
+        "…and Justice",
+        "~",
+        "#1",
+        "(=)",
+        "–",
+        "’39",
+        "ー",
+        "",
+        "\u200b",
+        '"="',
+    ]
+    assert title_cells(anna, titles) == titles
+
+
+def test_every_text_of_a_row_is_quoted_alike(anna: Person) -> None:
+    shelve(anna, "Nocturne", artist="\u200b=1+1", file_name="\uff1d1.mp3")
+    [row] = table(Song.objects.all())
+    assert (row["artist"], row["file_name"]) == ("'\u200b=1+1", "'\uff1d1.mp3")
+
+
+def test_no_title_ends_a_line_of_the_json_export(anna: Person) -> None:
+    title = "One\nTwo\rThree\x85Four\u2028Five\u2029Six"
     shelve(anna, title)
-    assert table(Song.objects.all())[0]["title"] == f"'{title}"
+    text = "".join(json_lines(Song.objects.all()))
+    assert [json.loads(line)["title"] for line in text.splitlines()] == [title]
 
 
 def test_json_lines_are_the_objects_of_the_api(anna: Person) -> None:
