@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ClassifierConfig(AppConfig):
@@ -6,3 +7,6 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  (registers the system checks)
+        from classifier.library.search_index import ensure_index
+
+        post_migrate.connect(ensure_index, sender=self, dispatch_uid="search_index")

@@ -114,7 +114,9 @@ class Song(models.Model):
     tags = models.JSONField(default=dict, blank=True)
     cover = models.FileField(max_length=255, blank=True)
 
-    search_text = FoldedTextField(sources=("title", "artist", "file_name"))
+    album = models.CharField(max_length=255, blank=True, default="")
+
+    search_text = FoldedTextField(sources=("title", "artist", "album", "file_name"))
     sort_title = FoldedTextField(sources=("title", "file_name"), first_only=True)
     sort_artist = FoldedTextField(sources=("artist",))
 
@@ -172,9 +174,9 @@ class Song(models.Model):
     def display_title(self) -> str:
         return self.title or self.file_name
 
-    def name_columns(self, title: str, artist: str) -> dict[str, str]:
-        """The columns that an `update()` of title and artist has to write."""
-        names = {"title": title, "artist": artist}
+    def name_columns(self, title: str, artist: str, album: str) -> dict[str, str]:
+        """The columns that an `update()` of title, artist and album has to write."""
+        names = {"title": title, "artist": artist, "album": album}
         return names | folded_columns(Song, names | {"file_name": self.file_name})
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -25,7 +25,6 @@ from django.db.models import (
 from django.db.models.functions import Concat, NullIf
 
 from classifier.errors import FILE_ERRORS
-from classifier.fields import fold
 
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
@@ -88,14 +87,6 @@ class SongQuerySet(QuerySet["Song"]):
     def analysed(self) -> Self:
         """Of songs `with_current_analysis`: those that have one."""
         return self.filter(analysis_primary__isnull=False)
-
-    def with_words(self, q: str) -> Self:
-        """Of songs `with_current_analysis`: every word of `q` occurs in title, artist, file name or effective mood."""
-        songs = self
-        # No column holds a NUL, and PostgreSQL refuses to search for one.
-        for word in dict.fromkeys(q.replace("\0", " ").split()):
-            songs = songs.filter(Q(search_text__contains=fold(word)) | _mood_name_contains(word))
-        return songs
 
     def inside(self, corners: Sequence[tuple[float, float]]) -> Self:
         """Of songs `with_current_analysis`: their valence and arousal lie inside the polygon.
@@ -177,21 +168,6 @@ class ResumableUploadQuerySet(QuerySet["ResumableUpload"]):
 class TokenQuerySet(QuerySet["ApiToken"]):
     def for_owner(self, owner: Person) -> Self:
         return self.filter(owner=owner)
-
-
-def _mood_name_contains(word: str) -> Q:
-    """The database stores the name of an analysed mood; that of a stated one follows from its two sides."""
-    pairs = [f"{first} {second}" for (first, second), name in _stated_names().items() if word.casefold() in name]
-    return Q(actual_primary="", analysis_name__icontains=word) | Q(stated_sides__in=pairs)
-
-
-@cache
-def _stated_names() -> dict[tuple[str, str], str]:
-    """The name of every mood that can be stated, in lower case."""
-    from classifier.ml_gateway import MOODS, composite_name
-
-    sides = [(first, second) for first in MOODS for second in ("", *MOODS) if first != second]
-    return {(first, second): composite_name(first, second).casefold() for first, second in sides}
 
 
 def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> Case | None:

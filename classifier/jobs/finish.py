@@ -53,9 +53,11 @@ def song_finish(
         )
         if not finished:
             raise LeaseLost
-        # Not where the user has edited them, possibly at this moment.
-        Song.objects.filter(id=song.id, edited_at__isnull=True).update(
-            **song.name_columns((result.title or "")[:255], (result.artist or "")[:255])
+        # Read in this transaction, which has locked the row: the user may have edited the names at this moment.
+        stored = Song.objects.get(id=song.id)
+        title, artist = (stored.title, stored.artist) if stored.edited_at else (result.title, result.artist)
+        Song.objects.filter(id=song.id).update(
+            **song.name_columns(*((text or "")[:255] for text in (title, artist, result.tags.album)))
         )
         _store(song=song, result=result, now=now)
 

@@ -15,20 +15,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 from classifier import ml_gateway
+from classifier.library.text_search import bounded
 
 Point = tuple[float, float]
 
-MAX_SEARCH_LENGTH = 200
 MIN_CORNERS, MAX_CORNERS = 3, 64
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class SearchField(forms.CharField):
-    """Search text: never rejected, only cut to a length that a query can take."""
+    """Search text: never invalid, only cut to what a search takes. `LibraryFilter.excess` says so."""
 
     def to_python(self, value: Any) -> str:
-        # No column holds a NUL, and PostgreSQL refuses to search for one.
-        return " ".join(str(value or "")[:MAX_SEARCH_LENGTH].replace("\0", " ").split())
+        return bounded(str(value or ""))
 
 
 class MoodField(django_filters.fields.ChoiceField):

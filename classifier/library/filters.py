@@ -30,6 +30,7 @@ from classifier.library.filter_fields import (
     requirement,
     value_text,
 )
+from classifier.library.text_search import excess, matching
 from classifier.models import Song, Status, Verdict
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ class LibraryForm(forms.Form):
 
 
 class LibraryFilter(FilterSet):
-    """`q` matches songs whose title, artist, file name and mood contain every word of it. `mood`, `first` and `second`
-    match the mood that counts for a song: the one that its owner stated, else that of its analysis."""
+    """`q` matches songs whose title, artist, album, file name and mood contain every word of it. `mood`, `first` and
+    `second` match the mood that counts for a song: the one that its owner stated, else that of its analysis."""
 
     q = SearchFilter(label="Search", method="filter_search")
     mood = MoodFilter(label="Mood", choices=MOODS, empty_label="Any", method="filter_mood")
@@ -192,10 +193,17 @@ class LibraryFilter(FilterSet):
                 sentences.append(f"{name} is “{text}”, but must be {requirement(self.form.fields[name])}.")
         return sentences
 
+    @property
+    def excess(self) -> str:
+        """A sentence if the search text is too long. Lists then show what its beginning matches."""
+        return excess(str(self.data.get("q") or ""))
+
     def checked(self) -> Self:
         """Itself, if all values are valid: programs, and actions that cannot be undone, must not ignore one."""
         if self.problems:
             raise ProductError("filter_malformed", f"{self.problems[0]} Correct it or leave it out.")
+        if self.excess:
+            raise ProductError("filter_malformed", f"{self.excess} Shorten q.")
         return self
 
     def to_query(self, **changes: Any) -> str:
@@ -216,7 +224,7 @@ class LibraryFilter(FilterSet):
         return self.apply(self.queryset.all())
 
     def filter_search(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
-        return songs.with_words(value)
+        return matching(songs, value)
 
     def filter_mood(self, songs: SongQuerySet, name: str, value: str) -> SongQuerySet:
         return songs.filter(Q(effective_primary=value) | Q(effective_secondary=value))

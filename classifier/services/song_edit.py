@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from classifier.errors import ProductError
 from classifier.models import Song
 
@@ -12,10 +14,13 @@ MAX_LENGTH = 255
 
 def song_edit(*, song: Song, title: str, artist: str, now: datetime) -> Song:
     """From now on, the file's tags no longer set them."""
-    # By update(): a song that was deleted in the meantime stays deleted.
-    Song.objects.filter(id=song.id).update(
-        **song.name_columns(_one_line("title", title), _one_line("artist", artist)), edited_at=now
-    )
+    names = _one_line("title", title), _one_line("artist", artist)
+    with transaction.atomic():
+        # Locked, since a worker may store the album at this moment.
+        stored = Song.objects.select_for_update().filter(id=song.id).first()
+        if stored is not None:
+            # By update(): only these columns.
+            Song.objects.filter(id=song.id).update(**stored.name_columns(*names, stored.album), edited_at=now)
     return song.reload()
 
 

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.library.text_search import bounded, excess, matching
 from classifier.models import Person, Song, Status
 from classifier.views.song_cards import Card, cards
 
@@ -48,7 +49,8 @@ def candidates_context(
 ) -> dict[str, Any]:
     """The context of the page that asks for the missing song of a comparison."""
     selected, letter = _selected(a, b)
-    q = request.GET.get("q", "").strip()[:200]
+    text = request.GET.get("q", "")
+    q = bounded(text)
     groups = _search(request.user, q, selected) if q else _suggestions(request.user, selected)
     return {
         "section": "history",
@@ -56,6 +58,7 @@ def candidates_context(
         "selected": cards([selected])[0] if selected else None,
         "selected_letter": letter,
         "q": q,
+        "excess": excess(text),
         "groups": [
             CandidateGroup(title, [Candidate(card, _address(card.song, selected, letter)) for card in cards(songs)])
             for title, songs in groups
@@ -73,7 +76,7 @@ def _selected(a: Song | None, b: Song | None) -> tuple[Song | None, str]:
 
 
 def _search(person: Person, q: str, selected: Song | None) -> list[tuple[str, list[Song]]]:
-    return [("Search results", list(_others(person, selected).with_words(q).newest_first()[:MOST_SONGS]))]
+    return [("Search results", list(matching(_others(person, selected), q).newest_first()[:MOST_SONGS]))]
 
 
 def _suggestions(person: Person, selected: Song | None) -> list[tuple[str, list[Song]]]:

@@ -57,7 +57,7 @@ def test_search_and_filters_update_the_list_in_place(
     page.keyboard.type("landing")
     expect_songs(page, 3)
     expect(page).to_have_url(re.compile(r"/songs/\?q=landing$"))
-    expect(page.get_by_label("Search by title, artist, file or mood")).to_be_focused()
+    expect(page.get_by_label("Search by title, artist, album, file or mood")).to_be_focused()
     expect(page.locator("[data-announcer]")).to_have_text("3 songs")
 
     page.get_by_label("Order", exact=True).select_option(label="Title")
@@ -105,7 +105,7 @@ def test_songs_selected_across_searches_are_exported_compared_and_corrected(
     expect(bar).to_contain_text("1 song selected")
     expect(bar.get_by_role("button", name="Compare")).to_be_disabled()
 
-    search = page.get_by_label("Search by title, artist, file or mood")
+    search = page.get_by_label("Search by title, artist, album, file or mood")
     search.fill("quay")
     expect(page.get_by_label("Select Quay")).to_be_visible()
     page.get_by_label("Select Quay").check()
@@ -137,7 +137,7 @@ def test_the_library_works_without_a_script(
     page = open_page(java_script_enabled=False)
     sign_in(page)
     page.goto("/songs/")
-    page.get_by_label("Search by title, artist, file or mood").fill("landing")
+    page.get_by_label("Search by title, artist, album, file or mood").fill("landing")
     page.get_by_label("Order", exact=True).select_option(label="Title")
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/songs/\?q=landing&sort=title$"))

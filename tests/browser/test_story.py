@@ -64,7 +64,7 @@ def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, musi
     expect(page.locator("#verdict")).to_contain_text("You set the moods: Tender")
 
     page.get_by_role("link", name="History").click()
-    page.get_by_label("Search by title, artist, file or mood").fill("sidings night")
+    page.get_by_label("Search by title, artist, album, file or mood").fill("sidings night")
     page.keyboard.press("Enter")
     expect(page.locator(".song")).to_have_count(1)
     expect(page.locator(".song-mood")).to_contain_text("Tender")

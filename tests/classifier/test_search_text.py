@@ -11,6 +11,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from classifier.fields import fold
+from classifier.library.text_search import matching
 from classifier.models import Person, Song
 from classifier.services.song_edit import song_edit
 
@@ -22,7 +23,7 @@ def add(owner: Person, title: str, artist: str = "", file_name: str = "") -> Son
 
 
 def search(owner: Person, q: str) -> list[str]:
-    songs = Song.objects.for_owner(owner).with_current_analysis().with_words(q)
+    songs = matching(Song.objects.for_owner(owner).with_current_analysis(), q)
     return sorted(song.title for song in songs)
 
 

@@ -239,8 +239,8 @@ def test_a_full_map_takes_as_many_queries_as_one_song(
         # Session, user, cells.
         with django_assert_num_queries(3):
             page(anna_client)
-        # Also the number of all songs.
-        with django_assert_num_queries(4):
+        # Also the number of all songs, and whether the search has its index.
+        with django_assert_num_queries(5):
             page(anna_client, q="piece")
         # Session, user, fingerprint, points.
         with django_assert_num_queries(4):
