@@ -1,9 +1,10 @@
 # One image for web, worker and sweep; docker-compose.yml has the command of each.
 
 FROM python:3.13-slim AS packages
-COPY requirements-serving.txt constraints.txt ./
+COPY requirements-serving.txt requirements-s3.txt constraints.txt ./
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements-serving.txt -c constraints.txt
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+        -r requirements-serving.txt -r requirements-s3.txt -c constraints.txt
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from classifier.error_responses import error_response
@@ -17,7 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
+        " ".join(("media-src 'self' blob:", *settings.S3_LINK_ORIGINS)),
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

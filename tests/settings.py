@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 # The environment of the developer must not change the results.
-for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN"):
+for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN", "S3_BUCKET"):
     os.environ.pop(name, None)
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="mood-tests-")
@@ -26,3 +26,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+SECRET_KEY_IS_SHARED = False

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from classifier.accounts.users import password_check
 from classifier.errors import ProductError
@@ -24,7 +25,9 @@ def setup_required() -> bool:
 
 
 def owner_create(*, username: str, password: str, setup_token: str = "", now: datetime) -> Person:
-    if settings.REQUIRE_SETUP_TOKEN and not hmac.compare_digest(setup_token.strip().encode(), _token().encode()):
+    if settings.REQUIRE_SETUP_TOKEN and not hmac.compare_digest(
+        setup_token.strip().encode(), current_setup_token().encode()
+    ):
         raise ProductError(
             "setup_token_wrong", "Wrong setup token: copy it from the server’s log.", HTTPStatus.FORBIDDEN
         )
@@ -49,10 +52,13 @@ def setup_token_log() -> None:
     except DatabaseError:
         return  # There are no tables yet.
     if required and settings.REQUIRE_SETUP_TOKEN:
-        logger.warning("There is no account yet. The setup token is: %s", _token())
+        logger.warning("There is no account yet. The setup token is: %s", current_setup_token())
 
 
-def _token() -> str:
+def current_setup_token() -> str:
+    if settings.SECRET_KEY_IS_SHARED:
+        # Any web host may get the request, so all of them have to know the token.
+        return salted_hmac("classifier.setup_token", "", algorithm="sha256").hexdigest()
     return load_or_create_secret(settings.DATA_DIR / "setup_token")
 
 

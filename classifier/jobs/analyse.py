@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 import uuid
@@ -12,23 +11,26 @@ from pathlib import Path
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from classifier import ml_gateway
-from classifier.jobs.finish import song_fail, song_finish
+from classifier.errors import ProductError
+from classifier.jobs.finish import song_fail, song_finish, song_release
 from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, song_claim, song_progress
 from classifier.models import Song, Stage, song_folder
 from classifier.monitoring.counters import count_song, count_stages
 from classifier.monitoring.stage_clock import StageClock
 from classifier.uploads.limits import disk_full
-from classifier.uploads.stored_files import delete_folder, folder_path, is_disk_full
+from classifier.uploads.song_storage import song_storage
+from classifier.uploads.stored_files import delete_folder, is_disk_full, store_from_disk
+from classifier.uploads.working_copies import working_folder
 from mmc.logs import log_context
 
 logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.5
+STORAGE_UNAVAILABLE = "storage_unavailable"
 
 NO_PLAYABLE_COPY = {
     "code": "no_playable_copy",
@@ -72,6 +74,10 @@ def _run(song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | 
         _remove_written(run)
     except Exception as error:
         code, message = failure_reason(error)
+        if code == STORAGE_UNAVAILABLE:
+            logger.warning("Song %s waits until the storage of songs answers again.", song_id)
+            song_release(song_id=song.id, lease_token=run.lease_token, now=timezone.now())
+            return
         failed = song_fail(song_id=song.id, lease_token=run.lease_token, code=code, message=message, now=timezone.now())
         if not failed:
             # The lease is lost: for instance a deletion removed the files while they were read.
@@ -86,6 +92,8 @@ def _run(song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | 
 def failure_reason(error: BaseException) -> tuple[str, str]:
     """The code and message for an exception that ended an analysis."""
     if isinstance(error, ml_gateway.MoodError):
+        return error.code, error.message
+    if isinstance(error, ProductError) and error.code == STORAGE_UNAVAILABLE:
         return error.code, error.message
     if isinstance(error, SoftTimeLimitExceeded):
         return "too_slow", (
@@ -106,24 +114,30 @@ def failure_reason(error: BaseException) -> tuple[str, str]:
 
 
 def _analyse(run: Run) -> None:
+    with song_storage().on_disk(run.song.file.name) as source:
+        _analyse_file(run, source)
+
+
+def _analyse_file(run: Run, source: Path) -> None:
     song = run.song
-    source = Path(song.file.path)
     result = ml_gateway.analyse(source, on_progress=_progress_writer(run))
     warnings = list(result.warnings)
     # Named by the lease, so that a process that lost it removes only its own files.
     mark = run.lease_token.hex[:8]
     folder = song_folder(song)
+    storage = song_storage()
 
-    spectrogram = default_storage.save(f"{folder}/spectrogram-{mark}.png", ContentFile(result.spectrogram_png))
+    spectrogram = storage.save(f"{folder}/spectrogram-{mark}.png", ContentFile(result.spectrogram_png))
     run.written.append(spectrogram)
     playable = f"{folder}/playable-{mark}.mp3"
     run.written.append(playable)
-    if not _playable_copy(source, Path(default_storage.path(playable)), warnings):
-        playable = ""
+    with working_folder() as working:
+        copy = working / "playable.mp3"
+        playable = store_from_disk(playable, copy) if _playable_copy(source, copy, warnings) else ""
     cover = ""
     if result.tags.cover is not None:
         suffix = result.tags.cover.media_type.partition("/")[2]
-        cover = default_storage.save(f"{folder}/cover-{mark}.{suffix}", ContentFile(result.tags.cover.data))
+        cover = storage.save(f"{folder}/cover-{mark}.{suffix}", ContentFile(result.tags.cover.data))
         run.written.append(cover)
     song_finish(
         song=song,
@@ -136,7 +150,7 @@ def _analyse(run: Run) -> None:
     )
     run.written.clear()
     logger.info("Song %s is done.", song.id)
-    _remove_other_files(folder, {song.file.path, spectrogram, playable, cover})
+    _remove_other_files(folder, {song.file.name, spectrogram, playable, cover})
 
 
 def _progress_writer(run: Run) -> ml_gateway.Progress:
@@ -181,16 +195,16 @@ def _playable_copy(source: Path, target: Path, warnings: list[dict[str, str]]) -
 
 def _remove_other_files(folder: str, current: set[str]) -> None:
     """Remove the files of earlier analyses from the song's folder."""
+    storage = song_storage()
     names = {Path(name).name for name in current if name}
-    with contextlib.suppress(FileNotFoundError):  # the song was deleted as soon as it was done
-        for file in folder_path(folder).iterdir():
-            if file.name not in names:
-                file.unlink(missing_ok=True)
+    for name in storage.file_names(folder):
+        if name not in names:
+            storage.delete(f"{folder}/{name}")
 
 
 def _remove_written(run: Run) -> None:
     for name in run.written:
-        default_storage.delete(name)
+        song_storage().delete(name)
     # A deletion removes the row before the folder, so this sees either both or neither.
     if not Song.objects.filter(id=run.song.id).exists():
         delete_folder(song_folder(run.song))

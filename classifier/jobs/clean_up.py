@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Min
 
 from classifier.accounts.backends import expired_failures_delete
 from classifier.models import Person, Song, WorkerPresence
 from classifier.monitoring.counters import expired_periods_delete
-from classifier.uploads.partial_files import expired_uploads_delete
-from classifier.uploads.stored_files import folder_path
+from classifier.uploads.partial_files import expired_uploads_delete, old_partial_files_delete
+from classifier.uploads.song_storage import song_storage
+from classifier.uploads.stored_files import delete_folder
+from classifier.uploads.upload_blocks import orphaned_blocks_delete
+from classifier.uploads.working_copies import left_over_folders_delete
 
 logger = logging.getLogger(__name__)
 
-UPLOAD_AGE = timedelta(days=1)
 FOLDER_AGE = timedelta(hours=1)
 SHARDS = 256
 
 
 def clean_up(*, now: datetime) -> int:
     """Called once a minute. Each time checks one of 256 folders, so that a large library costs little."""
-    removed = expired_uploads_delete(now=now) + _old_uploads(now)
+    removed = expired_uploads_delete(now=now) + old_partial_files_delete(now=now) + left_over_folders_delete()
     shard = int(now.timestamp() // 60) % SHARDS
     removed += orphaned_folders_delete(shard=f"{shard:02x}", now=now)
+    if shard % 64 == 0:  # about once an hour
+        removed += orphaned_blocks_delete(older_than=now - FOLDER_AGE)
     WorkerPresence.objects.gone(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     expired_failures_delete(now=now)
@@ -43,38 +44,20 @@ def orphaned_folders_delete(*, shard: str, now: datetime) -> int:
     Folders that are older than the first user of this database belong to another database and stay, so that a wrong
     DATABASE_URL does not delete a library.
     """
-    folder = folder_path(f"songs/{shard}")
-    if not folder.is_dir():
-        return 0
     first_user_at = Person.objects.aggregate(first=Min("date_joined"))["first"]
     if first_user_at is None:
         return 0
-    old = {
-        path.name: path
-        for path in folder.iterdir()
-        if _older(path, now - FOLDER_AGE) and not _older(path, first_user_at)
-    }
+    parent = f"songs/{shard}"
+    old = [
+        name for name, changed_at in song_storage().folders(parent) if first_user_at <= changed_at < now - FOLDER_AGE
+    ]
     with_row = {song_id.hex for song_id in Song.objects.filter(id__in=_ids(old)).values_list("id", flat=True)}
-    orphans = [path for name, path in old.items() if name not in with_row]
-    for path in orphans:
-        logger.warning("Removing the folder %s, which has no song.", path)
-        shutil.rmtree(path, ignore_errors=True)
+    orphans = [name for name in old if name not in with_row]
+    for name in orphans:
+        logger.warning("Removing the folder %s/%s, which has no song.", parent, name)
+        delete_folder(f"{parent}/{name}")
     return len(orphans)
 
 
-def _ids(names: dict[str, Path]) -> list[uuid.UUID]:
+def _ids(names: list[str]) -> list[uuid.UUID]:
     return [uuid.UUID(name) for name in names if len(name) == 32 and set(name) <= set("0123456789abcdef")]
-
-
-def _old_uploads(now: datetime) -> int:
-    old = [path for path in settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload") if _older(path, now - UPLOAD_AGE)]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
-
-
-def _older(path: Path, moment: datetime) -> bool:
-    try:
-        return path.stat().st_mtime < moment.timestamp()
-    except FileNotFoundError:
-        return False

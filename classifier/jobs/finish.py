@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 
 from classifier import ml_gateway
 from classifier.jobs.lease import LeaseLost
@@ -73,6 +74,28 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
     if failed:
         count_song("failed", code=code, now=now)
     return bool(failed)
+
+
+def song_release(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> bool:
+    """Put a song back into the queue, as if this attempt had not been; False if the lease is lost.
+
+    For what is neither the fault of the song nor of the worker, such as a storage that does not answer. `enqueued_at`
+    makes the sweep wait for REQUEUE_AFTER_S before it sends the song to a worker again.
+    """
+    # Against a cancellation or the sweep, as in song_finish.
+    released = (
+        Song.objects.with_lease(lease_token)
+        .filter(id=song_id)
+        .update(
+            status=Status.QUEUED,
+            attempts=F("attempts") - 1,
+            enqueued_at=now,
+            segments_done=0,
+            segments_total=0,
+            **RELEASED_LEASE,
+        )
+    )
+    return bool(released)
 
 
 def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:

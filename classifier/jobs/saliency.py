@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import uuid
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.jobs.queue import enqueue_saliency
 from classifier.models import Analysis, Song, song_folder
-from classifier.uploads.stored_files import delete_folder, disk_full_as_error, folder_path
+from classifier.uploads.song_storage import song_storage
+from classifier.uploads.stored_files import delete_folder, disk_full_as_error, file_exists
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +27,14 @@ RESEND_AFTER = timedelta(seconds=60)
 """A worker that has drawn nothing by then has died, is busy, or lost the message. A minute of music adds a second."""
 MAX_ATTEMPTS = 3
 FORGET_ATTEMPTS_AFTER = timedelta(hours=1)
+MARKER = "requested"
 
 
 def saliency_draw(*, song_id: uuid.UUID) -> None:
     """Draw the images that are missing. A second message about the same song changes nothing."""
     song = Song.objects.filter(id=song_id).first()
     analysis = song.analysis if song else None
-    if song is None or analysis is None or all(saliency_image_path(song, analysis, side).is_file() for side in SIDES):
+    if song is None or analysis is None or _is_drawn(song, analysis):
         logger.info("There is no saliency image of song %s to draw.", song_id)
         return
     try:
@@ -57,13 +56,12 @@ def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """Send a message to the workers, unless one was sent just now. Raises ProductError after too many attempts.
 
     A marker file beside the image stores the state, so that all web processes share it and it is deleted with the song:
-    its size is the number of attempts, its modification time that of the last request or attempt.
+    the number of attempts, and the time of the last request or attempt.
     """
-    marker = saliency_marker_path(song, analysis)
     with disk_full_as_error():
-        attempts, age = _attempts(marker, now)
+        attempts, age = _attempts(song, analysis, now)
         if age >= FORGET_ATTEMPTS_AFTER:
-            marker.unlink(missing_ok=True)
+            attempts = 0
         elif age < _resend_after(song):
             return
         elif attempts >= MAX_ATTEMPTS:
@@ -74,78 +72,67 @@ def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
                 HTTPStatus.SERVICE_UNAVAILABLE,
             )
         # Of two requests at once both may send a message; the second task finds the image drawn and does nothing.
-        marker.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
-        _set_time(marker, now)
+        _write_marker(song, analysis, attempts, now)
     enqueue_saliency(song.id)
 
 
 def saliency_attempt_begin(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """Count the attempt before it starts, since a killed worker cannot count it afterwards."""
-    marker = saliency_marker_path(song, analysis)
-    marker.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
-    with marker.open("ab") as file:
-        file.write(b".")
-    _set_time(marker, now)
+    attempts, _ = _attempts(song, analysis, now)
+    _write_marker(song, analysis, attempts + 1, now)
 
 
 def saliency_attempt_fail(*, song: Song, analysis: Analysis, now: datetime) -> None:
     """The attempt stays counted, but the next request does not wait for this one."""
-    marker = saliency_marker_path(song, analysis)
-    if marker.exists():
-        _set_time(marker, now - _resend_after(song))
+    attempts, age = _attempts(song, analysis, now)
+    if age != timedelta.max:
+        _write_marker(song, analysis, attempts, now - _resend_after(song))
 
 
-def saliency_image_path(song: Song, analysis: Analysis, side: str) -> Path:
+def saliency_image_name(song: Song, analysis: Analysis, side: str) -> str:
     """A PNG of the spectrogram's size, to lie over it."""
-    return _path(song, analysis, f"{side}.png")
+    return _name(song, analysis, f"{side}.png")
 
 
-def saliency_places_path(song: Song, analysis: Analysis, side: str) -> Path:
+def saliency_places_name(song: Song, analysis: Analysis, side: str) -> str:
     """The strongest places of the image as JSON."""
-    return _path(song, analysis, f"{side}.json")
+    return _name(song, analysis, f"{side}.json")
 
 
-def saliency_marker_path(song: Song, analysis: Analysis) -> Path:
-    """The state of the request; see `saliency_request`."""
-    return _path(song, analysis, "requested")
+def _name(song: Song, analysis: Analysis, name: str) -> str:
+    return f"{song_folder(song)}/saliency-{analysis.model_version}-{name}"
 
 
-def _path(song: Song, analysis: Analysis, name: str) -> Path:
-    return folder_path(song_folder(song)) / f"saliency-{analysis.model_version}-{name}"
+def _is_drawn(song: Song, analysis: Analysis) -> bool:
+    return all(file_exists(saliency_image_name(song, analysis, side)) for side in SIDES)
 
 
 def _draw(song: Song, analysis: Analysis) -> None:
     moods = dict(zip(SIDES, (analysis.primary, analysis.secondary), strict=True))
-    saliency = ml_gateway.mood_saliency(Path(song.file.path), moods.values(), analysis.model_version)
+    storage = song_storage()
+    with storage.on_disk(song.file.name) as source:
+        saliency = ml_gateway.mood_saliency(source, moods.values(), analysis.model_version)
     for side, mood in moods.items():
-        _write(saliency_places_path(song, analysis, side), json.dumps(saliency[mood].details).encode())
-        _write(saliency_image_path(song, analysis, side), saliency[mood].png)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Under its final name only when complete, since requests serve the file as soon as it exists."""
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.draft")
-    try:
-        draft.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+        storage.write(saliency_places_name(song, analysis, side), json.dumps(saliency[mood].details).encode())
+        storage.write(saliency_image_name(song, analysis, side), saliency[mood].png)
 
 
 def _resend_after(song: Song) -> timedelta:
     return RESEND_AFTER + timedelta(seconds=(song.duration_s or 0.0) / 60)
 
 
-def _attempts(marker: Path, now: datetime) -> tuple[int, timedelta]:
+def _attempts(song: Song, analysis: Analysis, now: datetime) -> tuple[int, timedelta]:
     """The number of attempts, and the time since the last request or attempt; `timedelta.max` without any."""
     try:
-        state = marker.stat()
+        marker = b"".join(song_storage().read(_name(song, analysis, MARKER)))
     except FileNotFoundError:
         return 0, timedelta.max
-    return state.st_size, timedelta(seconds=now.timestamp() - state.st_mtime)
+    try:
+        attempts, moment = marker.decode("ascii").split()
+        return int(attempts), now - datetime.fromisoformat(moment)
+    except ValueError:
+        return 0, timedelta.max  # one dot for each attempt, of an earlier version
 
 
-def _set_time(marker: Path, moment: datetime) -> None:
-    os.utime(marker, (moment.timestamp(), moment.timestamp()))
+def _write_marker(song: Song, analysis: Analysis, attempts: int, moment: datetime) -> None:
+    song_storage().write(_name(song, analysis, MARKER), f"{attempts} {moment.isoformat()}".encode("ascii"))

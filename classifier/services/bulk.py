@@ -56,7 +56,7 @@ def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
         Song.objects.filter(id__in=[song.id for song in songs]).delete()
         for song in songs:
             # As in song_delete: only after the commit. The clean-up removes what a killed process leaves.
-            transaction.on_commit(partial(delete_folder, song_folder(song)))
+            transaction.on_commit(partial(delete_folder, song_folder(song)), robust=True)
     return len(songs)
 
 

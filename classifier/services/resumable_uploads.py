@@ -24,6 +24,7 @@ from classifier.uploads.partial_files import (
     delete_partial_file,
     expires_at,
     locked_partial_file,
+    old_partial_files_delete,
     partial_file_path,
     read_at,
     resumable_upload_delete,
@@ -32,6 +33,7 @@ from classifier.uploads.partial_files import (
 )
 from classifier.uploads.stored_files import disk_full_as_error
 from classifier.uploads.tus import parse_metadata
+from classifier.uploads.upload_blocks import block_store, blocks_fetch, blocks_kept
 
 # More than anyone sends at once, and few enough that abandoned uploads do not fill the disk.
 MAX_UNFINISHED_UPLOADS = 200
@@ -57,6 +59,8 @@ def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "
         )
     with disk_full_as_error():
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if blocks_kept():
+            old_partial_files_delete(now=now)  # the sweep runs on another host
         if song is None and shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
             raise disk_full()
         return ResumableUpload.objects.create(
@@ -97,6 +101,9 @@ def received_bytes(upload: ResumableUpload) -> int:
     """The offset to continue from: what both the row and the disk have."""
     if upload.song is not None:
         return upload.size_bytes
+    if blocks_kept():
+        # Another host may have the bytes on its disk: the row counts, and the bytes are fetched once they are needed.
+        return upload.received_bytes
     with locked_partial_file(upload.id) as stream:
         return _refresh(upload, stream)
 
@@ -111,6 +118,7 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
             return upload
         with disk_full_as_error():
             write_at(stream, offset, data)
+        _store_block(upload, stream, offset, data)
         running_checksums.update(upload.id, offset, data)
         try:
             if offset < ml_gateway.HEAD_BYTES <= end:
@@ -125,7 +133,28 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
             # Not audio: there is nothing to continue with.
             resumable_upload_delete(upload=upload)
             raise
-        return _save(upload, received_bytes=end, touched_at=now)
+        return _advance(upload, end, now)
+
+
+def _store_block(upload: ResumableUpload, stream: IO[bytes], offset: int, data: bytes) -> None:
+    try:
+        block_store(upload.id, offset, data)
+    except ProductError:
+        # The block counts on no host, so this one must not have it either.
+        write_at(stream, offset, b"")
+        running_checksums.discard(upload.id)
+        raise
+
+
+def _advance(upload: ResumableUpload, end: int, now: datetime) -> ResumableUpload:
+    """Confirm the block that ends here, unless another host has confirmed one at the same offset."""
+    confirmed = ResumableUpload.objects.filter(id=upload.id, received_bytes=upload.received_bytes)
+    with disk_full_as_error():
+        if not confirmed.update(received_bytes=end, touched_at=now):
+            upload.refresh_from_db()
+            raise offset_conflict(upload.received_bytes, end)
+    upload.received_bytes, upload.touched_at = end, now
+    return upload
 
 
 def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
@@ -139,17 +168,14 @@ def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
     if upload.song_id is not None:
         delete_partial_file(upload.id)
         return upload.size_bytes
+    with disk_full_as_error():
+        blocks_fetch(upload.id, stream, upload.received_bytes)
     return min(upload.received_bytes, bytes_on_disk(stream))
 
 
 def check_range(upload: ResumableUpload, received: int, offset: int, length: int) -> None:
     if offset != received:
-        raise ProductError(
-            "upload_offset_conflict",
-            f"The body starts at byte {offset}, and the upload continues at byte {received}: "
-            "ask for the offset with HEAD and continue there.",
-            HTTPStatus.CONFLICT,
-        )
+        raise offset_conflict(received, offset)
     if offset + length > upload.size_bytes:
         raise ProductError(
             "upload_too_long",
@@ -157,6 +183,15 @@ def check_range(upload: ResumableUpload, received: int, offset: int, length: int
             "create an upload with the size of the file.",
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         )
+
+
+def offset_conflict(received: int, offset: int) -> ProductError:
+    return ProductError(
+        "upload_offset_conflict",
+        f"The body starts at byte {offset}, and the upload continues at byte {received}: "
+        "ask for the offset with HEAD and continue there.",
+        HTTPStatus.CONFLICT,
+    )
 
 
 def _finish(upload: ResumableUpload, stream: IO[bytes], now: datetime) -> ResumableUpload:

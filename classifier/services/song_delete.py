@@ -17,4 +17,4 @@ def song_delete(*, song: Song) -> None:
         # By its id, so that two concurrent deletions both succeed.
         Song.objects.filter(id=song.id).delete()
         # Only after the commit: a row without its file would be worse than a file without a row.
-        transaction.on_commit(partial(delete_folder, folder))
+        transaction.on_commit(partial(delete_folder, folder), robust=True)

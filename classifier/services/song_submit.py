@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
@@ -16,7 +15,7 @@ from classifier.models import Person, Song, Status, song_folder
 from classifier.services.song_retry import song_retry
 from classifier.uploads.file_names import display_name, storage_name
 from classifier.uploads.limits import file_empty, file_missing, file_too_large, max_upload_bytes
-from classifier.uploads.stored_files import checksum, delete_folder, disk_full_as_error, fsync_with_parents
+from classifier.uploads.stored_files import checksum, delete_folder, disk_full_as_error, file_exists, file_sync
 
 
 def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: bool = True) -> tuple[Song, bool]:
@@ -40,7 +39,7 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     try:
         with disk_full_as_error():
             song.file.save(storage_name(song.file_name), upload, save=False)
-            fsync_with_parents(Path(song.file.path))
+            file_sync(song.file.name)
             with transaction.atomic():
                 song.save(force_insert=True)
     except IntegrityError:
@@ -78,11 +77,11 @@ def _checked(upload: File | None) -> File:
 
 
 def _restore_file(song: Song, upload: File) -> None:
-    """Store the file again if it was lost from the disk: the bytes are the same."""
-    if not Path(song.file.path).exists():
+    """Store the file again if it was lost: the bytes are the same."""
+    if not file_exists(song.file.name):
         with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)
-            fsync_with_parents(Path(song.file.path))
+            file_sync(song.file.name)
 
 
 def _retried(song: Song, *, now: datetime, to_queue: bool) -> Song:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files import File
 
 from classifier.models import ResumableUpload
+from classifier.uploads.upload_blocks import blocks_delete
 
 BLOCK_BYTES = 1 << 20
 # Checksums of so many uploads are continued from block to block. Any other is computed from the disk at the end.
@@ -78,6 +79,7 @@ def bytes_on_disk(stream: IO[bytes]) -> int:
 def delete_partial_file(upload_id: uuid.UUID) -> None:
     partial_file_path(upload_id).unlink(missing_ok=True)
     running_checksums.discard(upload_id)
+    blocks_delete(upload_id)
 
 
 class RunningChecksums:
@@ -131,6 +133,21 @@ def expired_uploads_delete(*, now: datetime) -> int:
     for upload in expired:
         resumable_upload_delete(upload=upload)
     return len(expired)
+
+
+def old_partial_files_delete(*, now: datetime) -> int:
+    """Delete what killed processes have left, and copies of uploads that were continued on another host."""
+    old = [path for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload") if _older(path, now - EXPIRES_AFTER)]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def expires_at(upload: ResumableUpload) -> datetime:

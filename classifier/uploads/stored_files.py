@@ -1,21 +1,20 @@
-"""The files of songs on the disk. Every song has a folder of its own."""
+"""The files of songs. Every song has a folder of its own in the storage."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import OperationalError
 
 from classifier.errors import ProductError
 from classifier.uploads.limits import disk_full
+from classifier.uploads.song_storage import song_storage
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BLOCK_BYTES = 1 << 20
@@ -57,30 +56,32 @@ def checksum(file: File) -> str:
     return digest.hexdigest()
 
 
-def fsync_with_parents(path: Path) -> None:
-    """Flush a file and its folders up to MEDIA_ROOT to the disk, so that an accepted song survives a power cut."""
-    for place in (path, *(folder for folder in path.parents if folder.is_relative_to(settings.MEDIA_ROOT))):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+class FileOnDisk(File):
+    """A file that Django's storage may move to its place instead of copying it."""
+
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        super().__init__(stream, path.name)
+        self.path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self.path)
 
 
-def folder_path(folder: str) -> Path:
-    return Path(default_storage.path(folder))
+def store_from_disk(name: str, path: Path) -> str:
+    """Store a file that nobody else needs. Returns its name in the storage."""
+    with path.open("rb") as stream:
+        return song_storage().save(name, FileOnDisk(stream, path))
+
+
+def file_exists(name: str) -> bool:
+    return song_storage().exists(name)
+
+
+def file_sync(name: str) -> None:
+    """An accepted song survives a power cut once this returns."""
+    song_storage().sync(name)
 
 
 def delete_folder(folder: str) -> None:
     """Delete a song's folder with its files. A missing folder is no error."""
-    path = folder_path(folder)
-    try:
-        for file in list(path.iterdir()):
-            file.unlink(missing_ok=True)
-        path.rmdir()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        # A worker has written another file meanwhile. It will see that the song is deleted, and call this itself.
-        if error.errno != errno.ENOTEMPTY:
-            raise
+    song_storage().delete_folder(folder)

@@ -1,12 +1,13 @@
 """Audio with byte ranges (RFC 9110), passages, and the spectrogram."""
 
-import os
+import functools
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
@@ -16,40 +17,61 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest, token_a
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song, Status
+from classifier.uploads.song_storage import song_storage
 from classifier.views.http_ranges import ByteRange, Unsatisfiable, range_still_valid, requested_range
 from classifier.views.ownership import own_song
 
-BLOCK_BYTES = 1 << 16
+
+def storage_errors_shown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer with the error where the storage of songs does not answer."""
+
+    @functools.wraps(view)
+    def shown(request: AuthenticatedHttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ProductError as error:
+            return error_response(request, error)
+
+    return shown
 
 
 @token_allowed
 @require_safe
+@storage_errors_shown
 def song_audio(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     """The file of the song, or its playable copy."""
     song = own_song(request, song_id)
-    path = Path((song.playable or song.file).path)
+    name = (song.playable or song.file).name or ""
+    storage = song_storage()
     try:
-        with path.open("rb") as file:
-            head = file.read(ml_gateway.HEAD_BYTES)
-            stat = os.fstat(file.fileno())
+        stored = storage.stat(name)
+        media_type = ml_gateway.media_type(b"".join(storage.read(name, 0, ml_gateway.HEAD_BYTES)))
     except FileNotFoundError as error:
         raise Http404("The audio of this song is missing.") from error
-    etag = f'"{song.sha256[:32]}-{stat.st_size:x}"'
-    modified_at = datetime.fromtimestamp(int(stat.st_mtime), UTC)
+    headers = {
+        "Content-Type": media_type,
+        "Content-Disposition": _inline_disposition(_download_name(song, name)),
+    }
+    if link := storage.link(name, headers=headers):
+        response: HttpResponseBase = HttpResponseRedirect(link)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+    etag = f'"{song.sha256[:32]}-{stored.size_bytes:x}"'
+    modified_at = stored.modified_at.replace(microsecond=0)
 
-    response = _file_response(request, path, stat.st_size, etag, modified_at)
+    response = _file_response(request, name, stored.size_bytes, etag, modified_at)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(modified_at.timestamp())
     patch_cache_control(response, private=True, no_cache=True)
     if response.status_code in (200, 206):
-        response.headers["Content-Type"] = ml_gateway.media_type(head)
-        response.headers["Content-Disposition"] = _inline_disposition(_download_name(song, path))
+        for header, value in headers.items():
+            response.headers[header] = value
     return response
 
 
 def _file_response(
-    request: AuthenticatedHttpRequest, path: Path, size: int, etag: str, modified_at: datetime
+    request: AuthenticatedHttpRequest, name: str, size: int, etag: str, modified_at: datetime
 ) -> HttpResponseBase:
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304)
@@ -60,7 +82,8 @@ def _file_response(
         except Unsatisfiable:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     part = byte_range or ByteRange(0, size - 1)
-    response = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_blocks(path, part))
+    content = song_storage().read(name, part.first, part.length)
+    response = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(content)
     response.headers["Content-Length"] = str(part.length)
     if byte_range:
         response.status_code = 206
@@ -68,23 +91,13 @@ def _file_response(
     return response
 
 
-def _blocks(path: Path, part: ByteRange) -> Iterator[bytes]:
-    """The file is open only while it is read, however early the player disconnects."""
-    with path.open("rb") as file:
-        file.seek(part.first)
-        left = part.length
-        while left > 0 and (block := file.read(min(BLOCK_BYTES, left))):
-            left -= len(block)
-            yield block
-
-
 def _inline_disposition(name: str) -> str:
     return content_disposition_header(False, name) or "inline"
 
 
-def _download_name(song: Song, path: Path) -> str:
+def _download_name(song: Song, name: str) -> str:
     """The name of the uploaded file, with the extension of the file that is sent."""
-    return Path(song.file_name).stem + path.suffix if song.playable else song.file_name
+    return Path(song.file_name).stem + Path(name).suffix if song.playable else song.file_name
 
 
 @token_allowed
@@ -96,7 +109,8 @@ def song_passage(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpR
         raise Http404("This song is not analysed.")
     try:
         start_s, end_s = _times(request)
-        wav = ml_gateway.cut(Path(song.file.path), start_s, end_s)
+        with song_storage().on_disk(song.file.name or "") as path:
+            wav = ml_gateway.cut(path, start_s, end_s)
     except (ProductError, ml_gateway.MoodError) as error:
         return error_response(request, error)
     except FileNotFoundError as error:
@@ -118,18 +132,25 @@ def _times(request: AuthenticatedHttpRequest) -> tuple[float, float]:
 
 @token_allowed
 @require_safe
+@storage_errors_shown
 def song_spectrogram(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponseBase:
     image = own_song(request, song_id).spectrogram
     if not image:
         raise Http404("This song has no spectrogram yet.")
-    # The name of an image is never used again.
-    etag = f'"{image.name}"'
+    try:
+        return image_response(request, image.name)
+    except FileNotFoundError as error:
+        raise Http404("The spectrogram is missing.") from error
+
+
+def image_response(request: AuthenticatedHttpRequest, name: str) -> HttpResponseBase:
+    """A PNG of a song. Raises FileNotFoundError."""
+    stored = song_storage().stat(name)
+    etag = f'"{name}-{stored.modified_at.timestamp():.6f}"'
     not_modified = get_conditional_response(request, etag=etag)
     if not_modified is not None:
         return not_modified
-    try:
-        response = FileResponse(image.open("rb"), content_type="image/png", headers={"ETag": etag})
-    except FileNotFoundError as error:
-        raise Http404("The spectrogram is missing.") from error
+    response = StreamingHttpResponse(song_storage().read(name), content_type="image/png", headers={"ETag": etag})
+    response.headers["Content-Length"] = str(stored.size_bytes)
     patch_cache_control(response, private=True, no_cache=True)
     return response

@@ -1,51 +1,45 @@
 """Saliency maps of the 2D network, computed on request."""
 
 import json
-import os
 import uuid
 from http import HTTPStatus
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
-from classifier.jobs.saliency import SIDES, saliency_image_path, saliency_places_path, saliency_request
+from classifier.jobs.saliency import SIDES, saliency_image_name, saliency_places_name, saliency_request
 from classifier.models import Analysis, Song, Status
+from classifier.uploads.song_storage import song_storage
+from classifier.views.media import image_response, storage_errors_shown
 from classifier.views.ownership import own_song
 
 
 @token_allowed
 @require_safe
+@storage_errors_shown
 def song_saliency(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
     """The saliency map of one side, as an image in the size of the spectrogram."""
     song, analysis = _analysed_song(request, song_id, side)
-    path = saliency_image_path(song, analysis, side)
     try:
-        image = path.open("rb")
+        return image_response(request, saliency_image_name(song, analysis, side))
     except FileNotFoundError:
         return _request_saliency(request, song, analysis)
-    etag = f'"{path.name}-{os.fstat(image.fileno()).st_mtime_ns:x}"'
-    not_modified = get_conditional_response(request, etag=etag)
-    if not_modified is not None:
-        image.close()
-        return not_modified
-    response = FileResponse(image, content_type="image/png", headers={"ETag": etag})
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
 
 
 @token_allowed
 @require_safe
-def song_saliency_places(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponse:
+@storage_errors_shown
+def song_saliency_places(request: AuthenticatedHttpRequest, song_id: uuid.UUID, side: str) -> HttpResponseBase:
     """The most salient places of one side as JSON: where occlusion lowers the mood's share most."""
     song, analysis = _analysed_song(request, song_id, side)
     try:
-        places = json.loads(saliency_places_path(song, analysis, side).read_bytes())
+        places = json.loads(b"".join(song_storage().read(saliency_places_name(song, analysis, side))))
     except FileNotFoundError:
         return _request_saliency(request, song, analysis)
     response = JsonResponse(places)

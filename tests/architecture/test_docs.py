@@ -21,7 +21,7 @@ from tests.architecture.sources import ROOT, python_files, tree_of
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # Composed from the name of a field.
 COMPOSED_CODES = {"title_too_long", "artist_too_long"}
-SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
+SETTING = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|", re.MULTILINE)
 CODE = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
 
 

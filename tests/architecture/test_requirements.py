@@ -10,9 +10,10 @@ from tests.architecture.sources import ROOT, imports, python_files
 from tests.architecture.test_imports import KERAS_MODULES
 
 PIN = re.compile(r"(?P<name>[\w.-]+)(?:\[[\w-]+\])?==[\w.]+(?: ; .+)?")
-FILES = ("requirements-serving.txt", "requirements-training.txt", "requirements-dev.txt")
+FILES = ("requirements-serving.txt", "requirements-s3.txt", "requirements-training.txt", "requirements-dev.txt")
 # Modules of packages that come with another, required one.
-PART_OF = {"kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow"}
+PART_OF = {"kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow", "botocore": "boto3"}
+S3_MODULES = {"boto3", "botocore", "storages"}
 FIRST_PARTY = {"classifier", "ml", "mmc", "tests"}
 TRAINING_ONLY = {"tensorflow", "keras", "librosa", "numba", "scikit-learn", "matplotlib", "requests"}
 
@@ -86,7 +87,7 @@ def test_the_pins_of_requirements_and_constraints_agree() -> None:
 def test_requirements_txt_installs_everything_by_including_the_other_files() -> None:
     assert included("requirements.txt") == ["requirements-serving.txt", "requirements-training.txt"]
     assert requirements("requirements.txt") == []
-    assert included("requirements-dev.txt") == ["requirements.txt"]
+    assert included("requirements-dev.txt") == ["requirements.txt", "requirements-s3.txt"]
 
 
 def test_serving_installs_no_training_package() -> None:
@@ -102,16 +103,22 @@ def test_serving_imports_only_what_its_requirements_list() -> None:
         if training not in path.parents and str(path.relative_to(ROOT)) not in KERAS_MODULES
     ]
     # ml/models/runtime.py opens Keras files too, which only training makes.
-    assert unlisted(serving, pinned("requirements-serving.txt")) == {"keras"}
+    assert unlisted(serving, pinned("requirements-serving.txt", "requirements-s3.txt")) == {"keras"}
+
+
+def test_only_the_storage_in_s3_imports_its_packages() -> None:
+    importing = {path.name for path in python_files("classifier", "ml", "mmc") if unlisted([path], set()) & S3_MODULES}
+    assert importing == {"s3_storage.py"}
 
 
 def test_training_and_tests_import_only_what_their_requirements_list() -> None:
-    required = pinned("requirements-serving.txt", "requirements-training.txt")
+    required = pinned("requirements-serving.txt", "requirements-s3.txt", "requirements-training.txt")
     assert unlisted(python_files("ml"), required) == set()
     assert unlisted(python_files("tests"), required | pinned("requirements-dev.txt")) == set()
 
 
 def test_the_image_installs_what_serves() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
-    assert set(re.findall(r"requirements[\w-]*\.txt", dockerfile)) == {"requirements-serving.txt"}
-    assert "!requirements-serving.txt" in (ROOT / ".dockerignore").read_text().splitlines()
+    serving = {"requirements-serving.txt", "requirements-s3.txt"}
+    assert set(re.findall(r"requirements[\w-]*\.txt", dockerfile)) == serving
+    assert {f"!{file}" for file in serving} <= set((ROOT / ".dockerignore").read_text().splitlines())

@@ -147,9 +147,7 @@ def test_a_full_disk_leaves_neither_row_nor_file(
         raise fault
 
     target = (
-        "classifier.services.song_submit.fsync_with_parents"
-        if isinstance(fault, OSError)
-        else "classifier.models.Song.save"
+        "classifier.services.song_submit.file_sync" if isinstance(fault, OSError) else "classifier.models.Song.save"
     )
     monkeypatch.setattr(target, full)
 

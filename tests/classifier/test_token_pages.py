@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from classifier.accounts.tokens import token_create, token_revoke
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.saliency import saliency_image_path
+from classifier.jobs.saliency import saliency_image_name
 from classifier.models import ApiToken, Person, Song
+from classifier.uploads.song_storage import song_storage
 from tests.classifier.fake_analysis import PNG, FakeAnalyser
 
 
@@ -17,7 +18,7 @@ def done(song: Song, analyser: FakeAnalyser) -> Song:
     song_analyse(song_id=song.id)
     song.refresh_from_db()
     assert song.analysis is not None
-    saliency_image_path(song, song.analysis, "primary").write_bytes(PNG)
+    song_storage().write(saliency_image_name(song, song.analysis, "primary"), PNG)
     return song
 
 

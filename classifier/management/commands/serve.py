@@ -13,9 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from classifier.accounts.first_run import setup_required
+from classifier.accounts.first_run import current_setup_token, setup_required
 from mmc import __version__
-from mmc.installation import load_or_create_secret
 from mmc.supervision import Program, RestartPolicy, Supervisor
 
 # Only this machine can reach it; for other machines there is Docker Compose, or a proxy.
@@ -70,7 +69,7 @@ class Command(BaseCommand):
         if setup_required():
             first_steps = "Open it to create the owner's account, then drop a song onto the page."
             if settings.REQUIRE_SETUP_TOKEN:
-                first_steps += f"\nThe setup token is {load_or_create_secret(settings.DATA_DIR / 'setup_token')}"
+                first_steps += f"\nThe setup token is {current_setup_token()}"
         return (
             f"Countermood {__version__} is running at http://localhost:{port}\n{first_steps}\n"
             f"Press Ctrl-C to stop. Logs are in {settings.DATA_DIR / 'log'}."

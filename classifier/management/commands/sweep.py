@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from classifier.errors import ProductError
 from classifier.jobs.clean_up import clean_up
 from classifier.jobs.sweep import songs_sweep
 
@@ -46,8 +47,8 @@ class Command(BaseCommand):
                 if timezone.now().timestamp() >= next_clean_up:
                     next_clean_up += CLEAN_UP_EVERY_S
                     clean_up(now=timezone.now())
-            except (DatabaseError, OSError) as error:
-                # Nothing else requeues lost songs, so this process survives a restart of the database.
+            except (DatabaseError, OSError, ProductError) as error:
+                # Nothing else requeues lost songs, so this process survives a restart of the database or the storage.
                 logger.warning("The sweep failed and will run again: %s", error)
             finally:
                 connections.close_all()
