@@ -7,6 +7,7 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  (registers the system checks)
+        from classifier.accounts import sign_in  # noqa: F401  (listens to sign-ins)
         from classifier.library.search_index import ensure_index
 
         post_migrate.connect(ensure_index, sender=self, dispatch_uid="search_index")

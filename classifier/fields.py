@@ -15,8 +15,10 @@ from django.db import models
 
 if TYPE_CHECKING:
     TextField = models.TextField[Any, Any]
+    CharField = models.CharField[Any, Any]
 else:
     TextField = models.TextField
+    CharField = models.CharField
 
 
 class OrderedJSONField(TextField):
@@ -80,6 +82,30 @@ def folded_columns(model: type[models.Model], values: dict[str, str]) -> dict[st
     """What an `update()` of the given fields has to write into the model's folded columns."""
     fields = [field for field in model._meta.get_fields() if isinstance(field, FoldedTextField)]
     return {field.name: field.folded(values) for field in fields}
+
+
+def fold_name(name: str) -> str:
+    """The form in which user names are compared: without case, and without variants of the same letter (NFKC)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+class NameKeyField(CharField):
+    """The folded form of the field `source`, set whenever the object is saved."""
+
+    def __init__(self, *, source: str = "", **kwargs: Any) -> None:
+        self.source = source
+        # Folding can make a name longer: one letter may become three.
+        options: dict[str, Any] = {"max_length": 500, "editable": False}
+        super().__init__(**options | kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = fold_name(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 def uuid7() -> uuid.UUID:

@@ -1,16 +1,24 @@
 """The database: users, their songs, the analyses, and the workers."""
 
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from classifier import ml_gateway
+from classifier.account_models import Invitation as Invitation
+from classifier.account_models import OidcIdentity as OidcIdentity
+from classifier.account_models import Passkey as Passkey
+from classifier.account_models import RecoveryCode as RecoveryCode
+from classifier.account_models import SecurityEvent as SecurityEvent
+from classifier.account_models import TotpDevice as TotpDevice
+from classifier.account_models import UserSession as UserSession
 from classifier.errors import FILE_ERRORS, ProductError
-from classifier.fields import FoldedTextField, OrderedJSONField, folded_columns, uuid7
+from classifier.fields import FoldedTextField, NameKeyField, OrderedJSONField, fold_name, folded_columns, uuid7
 from classifier.querysets import (
     MOOD_FIELDS,
     AnalysisQuerySet,
@@ -22,8 +30,28 @@ from classifier.querysets import (
 )
 
 
+class PersonManager(UserManager["Person"]):
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        """By the name as somebody types it: in any case."""
+        return self.get(name_key=fold_name(username or ""))
+
+
 class Person(AbstractUser):
-    """A user. The owner of the installation is its superuser."""
+    """A user. The owners of the installation are its superusers; there is always one that is active."""
+
+    # Unique, so that two names never differ by case or by a variant of a letter alone.
+    name_key = NameKeyField(source="username", unique=True)
+    # The name from before names were compared without case, if it had to change then. It still signs in.
+    former_username = models.CharField(max_length=150, blank=True, default="", editable=False)
+    # Set by an owner and not yet changed.
+    password_is_temporary = models.BooleanField(default=False)
+    # Raised to end every session, also those that no row knows.
+    session_epoch = models.PositiveIntegerField(default=0)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name_plural = "people"
@@ -31,6 +59,14 @@ class Person(AbstractUser):
     @property
     def is_owner(self) -> bool:
         return self.is_superuser
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Django's, and beside the password it depends on `session_epoch`. Without one it is exactly Django's."""
+        if not self.session_epoch:
+            return super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        salt = "classifier.models.Person.get_session_auth_hash"
+        value = f"{self.session_epoch}:{self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Setup(models.Model):
@@ -327,12 +363,19 @@ class WorkerPresence(models.Model):
 class ApiToken(models.Model):
     """A token for the API. Only its hash is stored: the token itself is shown once."""
 
+    READ, WRITE = "read", "write"
+    SCOPES = (READ, WRITE)
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
     fingerprint = models.CharField(max_length=64, unique=True)
+    # Separated by spaces. Tokens from before there were scopes have both.
+    scopes = models.CharField(max_length=80, default="read write")
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    ends_with_password = models.BooleanField(default=False)
 
     objects = TokenQuerySet.as_manager()
 
@@ -341,6 +384,9 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def has_scope(self, scope: str) -> bool:
+        return scope in self.scopes.split()
 
 
 class SignInFailure(models.Model):

@@ -3,7 +3,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from classifier.accounts import views as accounts
+from classifier.accounts.views import (
+    account,
+    confirmation,
+    invitations,
+    oidc,
+    people,
+    second_factor,
+    security_log,
+    sign_in,
+    tokens,
+)
 from classifier.monitoring import views as monitoring
 from classifier.views import (
     bulk_actions,
@@ -40,6 +50,36 @@ song_patterns = [
     path("delete/", song_actions.delete, name="song-delete"),
 ]
 
+account_patterns = [
+    path("", account.account, name="account"),
+    path("confirm/", confirmation.confirm_page, name="confirm"),
+    path("sessions/<int:session_id>/end/", account.end_session, name="session-end"),
+    path("sessions/end-others/", account.end_other_sessions, name="sessions-end"),
+    path("authenticator-app/", second_factor.totp, name="totp"),
+    path("authenticator-app/remove/", second_factor.totp_delete, name="totp-remove"),
+    path("recovery-codes/", second_factor.recovery_codes, name="recovery-codes"),
+    path("passkeys/add/", second_factor.passkey, name="passkey"),
+    path("passkeys/<int:passkey_id>/remove/", second_factor.passkey_delete, name="passkey-remove"),
+    path("oidc/connect/", oidc.oidc_connect, name="oidc-connect"),
+    path("oidc/disconnect/", oidc.oidc_disconnect, name="oidc-disconnect"),
+    path("export.zip", account.export, name="account-export"),
+    path("close/", account.close, name="account-close"),
+]
+
+user_patterns = [
+    path("", people.user_detail, name="user"),
+    path("password/", people.new_password, name="user-password"),
+    path("rename/", people.rename, name="user-rename"),
+    path("email/", people.email, name="user-email"),
+    path("active/", people.toggle_active, name="user-active"),
+    path("owner/", people.toggle_owner, name="user-owner"),
+    path("sessions/end/", people.end_sessions, name="user-sessions-end"),
+    path("tokens/revoke/", people.revoke_tokens, name="user-tokens-revoke"),
+    path("second-factor/remove/", people.remove_second_factor, name="user-second-factor-remove"),
+    path("export.zip", people.export, name="user-export"),
+    path("delete/", people.delete, name="user-delete"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("upload/", uploads.upload, name="upload"),
@@ -61,14 +101,24 @@ urlpatterns = [
     path("map/points/", mood_map.mood_points, name="mood-points"),
     path("over-time/", mood_map.mood_time, name="mood-time"),
     path("how-good/", model_quality.how_good, name="how-good"),
-    path("setup/", accounts.setup, name="setup"),
-    path("login/", accounts.Login.as_view(), name="login"),
+    path("setup/", sign_in.setup, name="setup"),
+    path("login/", sign_in.Login.as_view(), name="login"),
+    path("login/second-factor/", sign_in.second_factor, name="second-factor"),
+    path("login/passkey/", sign_in.passkey_login, name="passkey-login"),
+    path("login/passkey/options/", sign_in.passkey_options, name="passkey-options"),
+    path("login/oidc/", oidc.oidc_login, name="oidc-login"),
+    path("login/oidc/callback/", oidc.oidc_callback, name="oidc-callback"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("password/", accounts.Password.as_view(), name="password"),
-    path("people/", accounts.users, name="users"),
-    path("people/<int:user_id>/password/", accounts.new_password, name="user-password"),
-    path("tokens/", accounts.tokens, name="tokens"),
-    path("tokens/<int:token_id>/revoke/", accounts.revoke, name="token-revoke"),
+    path("sign-up/", invitations.sign_up_page, name="sign-up"),
+    path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    path("password/", account.Password.as_view(), name="password"),
+    path("account/", include(account_patterns)),
+    path("people/", people.users, name="users"),
+    path("people/<int:user_id>/", include(user_patterns)),
+    path("people/invitations/<int:invitation_id>/revoke/", people.revoke_invitation, name="invitation-revoke"),
+    path("security-log/", security_log.security_log, name="security-log"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("appearance/", site.theme, name="appearance"),
     path("moods.css", site.palette, name="palette"),
     path("health/", site.health, name="health"),

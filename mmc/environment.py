@@ -1,6 +1,8 @@
 """Read settings from the environment. An invalid value raises an error that names the setting and what it takes."""
 
 import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -60,6 +62,27 @@ def origins(name: str) -> list[str]:
         if scheme not in ("http", "https") or not separator or not host or "/" in host:
             raise _invalid(name, origin, "addresses such as https://music.example.org, separated by commas")
     return values
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, such as 10.0.0.5 and 172.18.0.0/16."""
+    values: list[IPv4Network | IPv6Network] = []
+    for text_value in names(name):
+        try:
+            values.append(ip_network(text_value))
+        except ValueError:
+            raise _invalid(
+                name, text_value, "addresses such as 10.0.0.5 or 172.18.0.0/16, separated by commas"
+            ) from None
+    return values
+
+
+def header(name: str) -> str:
+    """The name of a request header, or nothing."""
+    value = text(name)
+    if value and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+        raise _invalid(name, value, "the name of a request header, such as X-Remote-User")
+    return value
 
 
 def time_zone(name: str, default: str) -> str:

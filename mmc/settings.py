@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from mmc import environment as env
 from mmc.database import database
 from mmc.file_storage import link_origins, storages
@@ -61,6 +63,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "classifier.accounts.sessions.SessionActivity",
+    "classifier.accounts.remote_user.RemoteUser",
     "classifier.accounts.authentication.TokenMiddleware",
     # Both before the CSRF check, which reads the form and so the whole body.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -116,6 +120,28 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 
 # Where strangers can reach the server, creating the first account requires the token that the log shows.
 REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", not set(ALLOWED_HOSTS) <= set(THIS_MACHINE))
+
+# Who creates accounts besides the owner: nobody, people with an invitation, or everybody.
+SIGN_UP = env.choice("SIGN_UP", "off", ("off", "invitation", "open"))
+SECURITY_LOG_DAYS = env.integer("SECURITY_LOG_DAYS", 365, least=1, most=3650, or_zero=True)
+
+# Sign-in with an OpenID Connect provider, if OIDC_ISSUER is set.
+OIDC_ISSUER = env.url("OIDC_ISSUER", ("https", "http"))
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_ALLOWED_DOMAINS = env.names("OIDC_ALLOWED_DOMAINS")
+OIDC_ALLOWED_GROUPS = env.names("OIDC_ALLOWED_GROUPS")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("OIDC_ISSUER is set; it needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET of that provider.")
+
+# A header in which a proxy names the user, believed only from the addresses of REMOTE_USER_FROM.
+REMOTE_USER_HEADER = env.header("REMOTE_USER_HEADER")
+REMOTE_USER_FROM = env.networks("REMOTE_USER_FROM")
+if REMOTE_USER_HEADER and not REMOTE_USER_FROM:
+    raise ImproperlyConfigured(
+        "REMOTE_USER_HEADER is set; it needs REMOTE_USER_FROM with the addresses of the proxies that set the header."
+    )
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -217,7 +243,10 @@ REST_FRAMEWORK = {
         "classifier.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "classifier.accounts.authentication.TokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],

@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 
 # The environment of the developer must not change the results.
-for name in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN", "S3_BUCKET"):
+for name in (
+    "DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN", "SIGN_UP", "OIDC_ISSUER",
+    "REMOTE_USER_HEADER", "S3_BUCKET",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="mood-tests-")

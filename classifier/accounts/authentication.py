@@ -10,15 +10,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from classifier.accounts.tokens import token_of_key
+from classifier.accounts.tokens import is_expired, token_of_key
 from classifier.errors import error_json
 from classifier.models import ApiToken, Person
 
 SCHEMES = ("bearer", "token")
 INVALID_MESSAGE = "This token is not valid: it was revoked, or it was not copied completely."
+
+
+class TokenExpired(AuthenticationFailed):
+    """Its owner gave the token an end."""
+
+
+class ScopeMissing(PermissionDenied):
+    """The token is valid, and not for this."""
+
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -43,14 +53,31 @@ class TokenAuthentication(BaseAuthentication):
         key = _key(request)
         if key is None:
             return None
-        token = token_of_key(key=key, now=timezone.now())
+        now = timezone.now()
+        token = token_of_key(key=key, now=now)
         if token is None:
             raise AuthenticationFailed(INVALID_MESSAGE)
+        if is_expired(token, now=now):
+            raise TokenExpired(_expired_message(token))
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:
         """Without it a missing token would be answered with 403 instead of 401."""
         return "Bearer"
+
+
+class TokenScope(BasePermission):
+    """For the API: a token needs the scope `read` for requests that read, and `write` for all others, unless the view
+    has a `token_scope` of its own. A session may do everything."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, ApiToken):
+            return True
+        by_method = ApiToken.READ if request.method in SAFE_METHODS else ApiToken.WRITE
+        scope = getattr(view, "token_scope", None) or by_method
+        if not request.auth.has_scope(scope):
+            raise ScopeMissing(_scope_message(scope))
+        return True
 
 
 def token_allowed(view: View) -> View:
@@ -74,13 +101,15 @@ class TokenMiddleware:
         key = _key(request) if getattr(view, "token_allowed", False) else None
         if key is None:
             return None
-        token = token_of_key(key=key, now=timezone.now())
+        now = timezone.now()
+        token = token_of_key(key=key, now=now)
         if token is None:
-            return JsonResponse(
-                error_json("token_unknown", INVALID_MESSAGE),
-                status=HTTPStatus.UNAUTHORIZED,
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            return _unauthorized("token_unknown", INVALID_MESSAGE)
+        if is_expired(token, now=now):
+            return _unauthorized("token_expired", _expired_message(token))
+        if not token.has_scope(ApiToken.READ):
+            error = error_json("scope_missing", _scope_message(ApiToken.READ))
+            return JsonResponse(error, status=HTTPStatus.FORBIDDEN)
         request.user = token.owner
         # Browsers never add an Authorization header on their own, so that no other site can forge such a request.
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
@@ -90,3 +119,16 @@ class TokenMiddleware:
 def _key(request: HttpRequest | Request) -> str | None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     return key.strip() if scheme.lower() in SCHEMES else None
+
+
+def _unauthorized(code: str, message: str) -> JsonResponse:
+    headers = {"WWW-Authenticate": "Bearer"}
+    return JsonResponse(error_json(code, message), status=HTTPStatus.UNAUTHORIZED, headers=headers)
+
+
+def _expired_message(token: ApiToken) -> str:
+    return f"This token expired on {token.expires_at:%Y-%m-%d}: create a new one on the page “API tokens”."
+
+
+def _scope_message(scope: str) -> str:
+    return f"This token does not have the scope “{scope}”: create one that has it on the page “API tokens”."

@@ -6,13 +6,14 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
+from classifier.accounts.client_address import client_address
+from classifier.fields import fold_name
 from classifier.models import Person, SignInFailure
 
 
@@ -29,21 +30,29 @@ class ThrottledBackend(ModelBackend):
         if sign_in_blocked(key=key, now=now):
             # Without checking the password, so that a correct guess looks like a wrong one.
             raise PermissionDenied
-        user = super().authenticate(request, username, password, **kwargs)
+        user = super().authenticate(request, username, password, **kwargs) or self._with_former_name(username, password)
         if user is None:
             sign_in_failed(key=key, now=now)
         else:
             sign_in_succeeded(key=key)
         return user
 
+    def _with_former_name(self, username: str, password: str | None) -> Person | None:
+        """A user whose name had to change because it differed from another one by case alone."""
+        person = Person.objects.filter(former_username=username).first() if username else None
+        if person is None or not person.check_password(password or "") or not self.user_can_authenticate(person):
+            return None
+        return person
+
 
 def attempt_key(request: HttpRequest, username: str) -> str:
     """Of both, so that guesses from another address do not lock out the user."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUST_PROXY:
-        # The last entry is the proxy's own; the client can write anything into those before it.
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    return hashlib.sha256(f"{username.casefold()}\n{address}".encode()).hexdigest()
+    return block_key(fold_name(username), client_address(request))
+
+
+def block_key(*parts: str) -> str:
+    """The key under which failures are counted."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 ALLOWED_FAILURES = 8

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from classifier.accounts.users import password_check
+from classifier.accounts.security_log import Kind, record_event
+from classifier.accounts.users import password_check, username_clean
 from classifier.errors import ProductError
 from classifier.models import Person, Setup
 from mmc.installation import load_or_create_secret
@@ -33,6 +34,7 @@ def owner_create(*, username: str, password: str, setup_token: str = "", now: da
         )
     if not setup_required():
         raise _setup_done()
+    username = username_clean(username)
     password_check(password, Person(username=username))
     try:
         with transaction.atomic():
@@ -42,6 +44,7 @@ def owner_create(*, username: str, password: str, setup_token: str = "", now: da
     except IntegrityError:
         raise _setup_done() from None
     (settings.DATA_DIR / "setup_token").unlink(missing_ok=True)
+    record_event(Kind.ACCOUNT_CREATED, owner, by=owner, how="setup")
     return owner
 
 

@@ -34,21 +34,19 @@ def new_password_field(label: str) -> forms.CharField:
     return forms.CharField(label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
 
-class SetupForm(ServiceForm):
-    setup_token = forms.CharField(
-        label="Setup token",
-        help_text="It is in the server’s log.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+class NewAccountForm(ServiceForm):
+    """A name and a password of one's own choice."""
+
     username = username_field()
     password = new_password_field("Password")
     password_again = new_password_field("Repeat password")
 
-    def __init__(self, *args: Any, ask_token: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, username: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fixed_username = username
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
-        if not ask_token:
-            del self.fields["setup_token"]
+        if username:
+            del self.fields["username"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -57,10 +55,24 @@ class SetupForm(ServiceForm):
             self.add_error("password_again", "The two passwords differ: type the same one twice.")
         elif password:
             try:
-                validate_password(password, Person(username=values.get("username", "")))
+                validate_password(password, Person(username=values.get("username", "") or self.fixed_username))
             except ValidationError as error:
                 self.add_error("password", error)
         return values
+
+
+class SetupForm(NewAccountForm):
+    setup_token = forms.CharField(
+        label="Setup token",
+        help_text="It is in the server’s log.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ("setup_token", "username", "password", "password_again")
+
+    def __init__(self, *args: Any, ask_token: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_token:
+            del self.fields["setup_token"]
 
 
 class SignInForm(AuthenticationForm):
@@ -75,8 +87,18 @@ class SignInForm(AuthenticationForm):
 
 
 class PasswordForm(PasswordChangeForm):
+    revoke_tokens = forms.BooleanField(
+        label="Also revoke my API tokens",
+        required=False,
+        help_text="Programs that use them can no longer sign in. Tokens that were created to end with a new password "
+        "end in any case.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.user.has_usable_password():
+            # The first password of somebody who signs in another way; the view has them confirm who they are.
+            del self.fields["old_password"]
         self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
         self.fields["new_password2"].help_text = ""
         self.fields["new_password2"].label = "Repeat new password"
@@ -84,6 +106,61 @@ class PasswordForm(PasswordChangeForm):
 
 class UserForm(ServiceForm):
     username = username_field()
+    way = forms.ChoiceField(
+        label="First sign-in",
+        choices=(
+            ("password", "with a temporary password that I pass on"),
+            ("invitation", "by an invitation link, where they choose a password"),
+        ),
+        initial="password",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, names_are_free: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names_are_free = names_are_free
+        if names_are_free:
+            self.fields["username"].required = False
+            self.fields[
+                "username"
+            ].help_text = "Letters, digits and @ . + - _. Empty in an invitation: the invited person chooses it."
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("way") != "invitation" and not values.get("username") and "username" not in self.errors:
+            self.add_error("username", "This field is required.")
+        return values
+
+
+class NameForm(ServiceForm):
+    username = username_field()
+
+
+class EmailForm(ServiceForm):
+    email = forms.CharField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ConfirmForm(ServiceForm):
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(ServiceForm):
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
 
 
 class TokenForm(ServiceForm):
@@ -92,3 +169,24 @@ class TokenForm(ServiceForm):
         max_length=80,
         widget=forms.TextInput(attrs={"placeholder": "Backup script"}),
     )
+    scopes = forms.ChoiceField(
+        label="It may",
+        choices=(
+            ("read write", "read songs and results, and submit, change and delete songs"),
+            ("read", "only read songs and results"),
+            ("write", "only submit, change and delete songs"),
+        ),
+        required=False,
+    )
+    days = forms.ChoiceField(
+        label="It ends",
+        choices=(
+            ("", "never"),
+            ("7", "after a week"),
+            ("30", "after 30 days"),
+            ("90", "after 90 days"),
+            ("365", "after a year"),
+        ),
+        required=False,
+    )
+    ends_with_password = forms.BooleanField(label="Revoke it when I get a new password", required=False)

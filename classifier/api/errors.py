@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from classifier.accounts.authentication import ScopeMissing, TokenExpired
 from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
@@ -25,6 +26,8 @@ MESSAGES: dict[type[Exception], tuple[str, str | None]] = {
         "Authentication is required: send an API token in the header “Authorization: Bearer …”, or sign in.",
     ),
     exceptions.AuthenticationFailed: ("token_unknown", None),
+    TokenExpired: ("token_expired", None),
+    ScopeMissing: ("scope_missing", None),
     exceptions.PermissionDenied: ("permission_denied", None),
     PermissionDenied: ("permission_denied", None),
     exceptions.NotFound: ("not_found", "Not found: the address is wrong, or you have no such song."),

@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from classifier.accounts.authentication import AuthenticatedApiRequest
 from classifier.errors import ProductError
 from classifier.ml_gateway import MoodError
-from classifier.models import ResumableUpload
+from classifier.models import ApiToken, ResumableUpload
 from classifier.services.resumable_uploads import (
     check_range,
     received_bytes,
@@ -54,6 +54,8 @@ class UnreadBody(BaseParser):
 
 class TusView(APIView):
     parser_classes = [UnreadBody]
+    # Also to ask where an upload continues.
+    token_scope = ApiToken.WRITE
     # A large file takes more requests than API_CALLS_PER_MINUTE allows.
     throttle_classes: list[Any] = []
 

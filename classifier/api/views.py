@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from classifier.accounts.authentication import AuthenticatedApiRequest
+from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
 from classifier.jobs.long_poll import song_await
 from classifier.library.filters import LibraryFilter
@@ -74,6 +75,7 @@ class Prediction(APIView):
     def delete(self, request: AuthenticatedApiRequest, song_id: uuid.UUID) -> Response:
         check_parameters(request.query_params)
         song_delete(song=_own(request, song_id))
+        record_event(Kind.SONGS_DELETED, request.user, request._request, by=request.user, songs=1)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

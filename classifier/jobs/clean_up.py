@@ -10,6 +10,9 @@ from django.contrib.sessions.models import Session
 from django.db.models import Min
 
 from classifier.accounts.backends import expired_failures_delete
+from classifier.accounts.invitations import old_invitations_delete
+from classifier.accounts.security_log import events_prune
+from classifier.accounts.sessions import ended_sessions_delete
 from classifier.models import Person, Song, WorkerPresence
 from classifier.monitoring.counters import expired_periods_delete
 from classifier.uploads.partial_files import expired_uploads_delete, old_partial_files_delete
@@ -33,8 +36,11 @@ def clean_up(*, now: datetime) -> int:
         removed += orphaned_blocks_delete(older_than=now - FOLDER_AGE)
     WorkerPresence.objects.gone(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    ended_sessions_delete()
     expired_failures_delete(now=now)
     expired_periods_delete(now=now)
+    old_invitations_delete(now=now)
+    events_prune(now=now)
     return removed
 
 

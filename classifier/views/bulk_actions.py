@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
+from classifier.accounts.security_log import Kind, record_event
 from classifier.charts.mood_names import Side
 from classifier.error_responses import error_response, wants_json
 from classifier.errors import FILE_ERRORS, ProductError
@@ -50,6 +51,7 @@ def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
         library_filter = LibraryFilter(request.GET).checked()
     except ProductError as error:
         return error_response(request, error)
+    record_event(Kind.EXPORTED, request.user, request, what=f"songs as {kind}")
     return _file(library_filter.apply(Song.objects.for_owner(request.user)), kind)
 
 
@@ -70,6 +72,7 @@ def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
 
 
 def _export(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponseBase:
+    record_event(Kind.EXPORTED, request.user, request, what=f"songs as {request.POST['action']}")
     return _file(selected.songs(request.user), request.POST["action"])
 
 
@@ -100,6 +103,7 @@ def _delete(request: AuthenticatedHttpRequest, selected: Selection) -> HttpRespo
     if not _confirmed(request, len(ids)):
         return _ask_for_confirmation(request, selected, ids)
     deleted = songs_delete(ids=ids)
+    record_event(Kind.SONGS_DELETED, request.user, request, songs=deleted)
     messages.success(request, f"Deleted {_songs(deleted)} with {'its' if deleted == 1 else 'their'} audio.")
     return redirect(_library(selected.library_filter.to_query()))
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
 from classifier.models import Song, Status, Verdict
 from classifier.services.bulk import songs_rerun
@@ -74,6 +75,7 @@ def delete(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespons
         return render(request, "songs/delete.html", {"song": song})
     title = song.display_title
     song_delete(song=song)
+    record_event(Kind.SONGS_DELETED, request.user, request, songs=1)
     messages.success(request, f"Deleted “{title}” and its audio.")
     return redirect("song-list")
 

@@ -15,7 +15,7 @@ FILES = ("requirements-serving.txt", "requirements-s3.txt", "requirements-traini
 PART_OF = {"kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow", "botocore": "boto3"}
 S3_MODULES = {"boto3", "botocore", "storages"}
 FIRST_PARTY = {"classifier", "ml", "mmc", "tests"}
-TRAINING_ONLY = {"tensorflow", "keras", "librosa", "numba", "scikit-learn", "matplotlib", "requests"}
+TRAINING_ONLY = {"tensorflow", "keras", "librosa", "numba", "scikit-learn", "matplotlib"}
 
 
 def normal(name: str) -> str:

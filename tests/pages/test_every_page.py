@@ -12,13 +12,20 @@ from classifier.models import Person
 from classifier.views import errors
 
 # Pages and files without sign-in.
-OPEN = {"setup", "login", "appearance", "palette", "health", "health-live", "health-ready"}
+OPEN = {
+    "setup", "login", "appearance", "palette", "health", "second-factor", "passkey-login", "passkey-options", "sign-up",
+    "invitation", "oidc-login", "oidc-callback", "health-live", "health-ready",
+}  # fmt: skip
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
     "upload_id": uuid.UUID(int=7),
     "user_id": 7,
     "token_id": 7,
     "filter_id": 7,
+    "session_id": 7,
+    "passkey_id": 7,
+    "invitation_id": 7,
+    "secret": "x",
     "side": "primary",
 }
 
@@ -52,7 +59,10 @@ def test_a_page_redirects_to_sign_in(client: Client, olga: Person, name: str) ->
         assert response.headers["Location"].startswith(reverse("login"))
 
 
-WHOLE = ("home", "song-list", "corrections", "song-compare", "how-good", "password", "users", "tokens")
+WHOLE = (
+    "home", "song-list", "corrections", "song-compare", "how-good", "password", "users", "tokens", "account",
+    "account-close", "totp", "passkey", "security-log",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from classifier.accounts.second_factor import second_factor_clear
 from classifier.accounts.users import password_generate, password_set, user_named
 from classifier.errors import ProductError
 
@@ -21,13 +22,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--generate", action="store_true", help="generate a password and print it instead of asking for one"
         )
+        parser.add_argument(
+            "--remove-second-factor",
+            action="store_true",
+            help="also remove authenticator app, passkeys and recovery codes, for somebody who lost them",
+        )
 
-    def handle(self, *args: Any, username: str, generate: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, username: str, generate: bool, remove_second_factor: bool = False, **options: Any
+    ) -> None:
         interactive = sys.stdin.isatty() and not generate
         try:
             user = user_named(username)
             password = self._ask() if interactive else password_generate()
-            password_set(user=user, password=password)
+            password_set(user=user, password=password, temporary=not interactive)
+            if remove_second_factor:
+                second_factor_clear(person=user)
         except ProductError as error:
             raise CommandError(error.message) from error
         if interactive:
