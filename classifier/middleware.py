@@ -7,12 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, HttpResponse
 
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
+from classifier.uploads.large_body import LargeBody
 from classifier.uploads.limits import body_too_large, length_required, max_body_bytes
 from classifier.uploads.multipart_stream import MultipartStream
+from mmc.web.settings import PREFETCH_BYTES
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -46,7 +49,10 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        large_body = _guarded_body(request)
         response = self.get_response(request)
+        if large_body is not None and large_body.error is not None:
+            return error_response(request, large_body.error)
         stream = getattr(request, "_stream", None)
         if isinstance(stream, MultipartStream) and stream.too_large:
             return error_response(request, body_too_large(None, _url_name(request)))
@@ -62,7 +68,7 @@ class BodyLimit:
             return error_response(request, body_too_large(size_bytes, url_name))
         params = request.content_params or {}
         boundary = params.get("boundary") if request.content_type == "multipart/form-data" else None
-        in_chunks = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+        in_chunks = _in_chunks(request)
         if in_chunks and not (boundary and request.META.get("wsgi.input_terminated")):
             return error_response(request, length_required())
         if boundary and (size_bytes or in_chunks) and request.method == "POST":
@@ -95,6 +101,21 @@ def _forms_only() -> ProductError:
         "This address only accepts a form: go back to the page with the form and send it again.",
         HTTPStatus.METHOD_NOT_ALLOWED,
     )
+
+
+def _guarded_body(request: HttpRequest) -> LargeBody | None:
+    """Let only signed-in users send what the web server has not read before."""
+    if _content_length(request) <= PREFETCH_BYTES and not _in_chunks(request):
+        return None
+    body = LargeBody(request.META["wsgi.input"], request)
+    request.META["wsgi.input"] = body
+    # Django has no public way to replace the stream that a body is read from.
+    request._stream = LimitedStream(body, _content_length(request))  # type: ignore[assignment]
+    return body
+
+
+def _in_chunks(request: HttpRequest) -> bool:
+    return "chunked" in request.headers.get("Transfer-Encoding", "").lower()
 
 
 def _url_name(request: HttpRequest) -> str | None:

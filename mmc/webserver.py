@@ -4,16 +4,17 @@ from pathlib import Path
 
 from mmc import environment as env
 from mmc import logs
+from mmc.web.settings import KEEP_ALIVE_S
 
-# One process with threads: requests wait for disks, databases and analyses, rarely for the processor. An upload, a
-# download and an API call that waits for its result each occupy a thread until they end.
-worker_class = "gthread"
+# One process with threads: requests wait for disks, databases and analyses, rarely for the processor.
+worker_class = "mmc.web.worker.WebWorker"
 workers = env.integer("WEB_PROCESSES", 1, least=1, most=64)
-threads = env.integer("WEB_THREADS", 16, least=2, most=256)
-keepalive = 5
+keepalive = KEEP_ALIVE_S
 # For the heartbeat of the process, not for requests: long requests may last.
 timeout = 60
 graceful_timeout = 10
+# Nobody's headers are believed here: by default gunicorn trusts every client on this machine.
+forwarded_allow_ips = ""
 
 # Heartbeat files: in memory, they do not wait for a disk that is busy with uploads.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None

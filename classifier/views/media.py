@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.models import Song, Status
 from classifier.uploads.song_storage import song_storage
+from classifier.views.file_blocks import FileBlocksResponse
 from classifier.views.http_ranges import ByteRange, Unsatisfiable, range_still_valid, requested_range
 from classifier.views.ownership import own_song
 
@@ -83,7 +84,7 @@ def _file_response(
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     part = byte_range or ByteRange(0, size - 1)
     content = song_storage().read(name, part.first, part.length)
-    response = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(content)
+    response = HttpResponse() if request.method == "HEAD" else FileBlocksResponse(content)
     response.headers["Content-Length"] = str(part.length)
     if byte_range:
         response.status_code = 206
@@ -150,7 +151,7 @@ def image_response(request: AuthenticatedHttpRequest, name: str) -> HttpResponse
     not_modified = get_conditional_response(request, etag=etag)
     if not_modified is not None:
         return not_modified
-    response = StreamingHttpResponse(song_storage().read(name), content_type="image/png", headers={"ETag": etag})
+    response = FileBlocksResponse(song_storage().read(name), content_type="image/png", headers={"ETag": etag})
     response.headers["Content-Length"] = str(stored.size_bytes)
     patch_cache_control(response, private=True, no_cache=True)
     return response

@@ -1,0 +1,46 @@
+"""The threads of a web process, in pools that cannot starve each other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from mmc.web.settings import FILE_THREADS, PAGE_THREADS, PREFETCH_BYTES, TRANSFER_THREADS
+
+# Requests that decode audio, or whose answer is as long as the library.
+SLOW_PATHS = (b"/passage.wav", b"/songs/export.csv", b"/songs/export.jsonl")
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Pages and the API; uploads, exports and waiting calls; blocks of files."""
+
+    pages: ThreadPoolExecutor
+    transfers: ThreadPoolExecutor
+    files: ThreadPoolExecutor
+
+    @classmethod
+    def create(cls) -> Pools:
+        return cls(
+            pages=ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"),
+            transfers=ThreadPoolExecutor(TRANSFER_THREADS, thread_name_prefix="transfer"),
+            files=ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="file"),
+        )
+
+    def of(self, scope: dict[str, Any], body_bytes: int | None) -> ThreadPoolExecutor:
+        """`body_bytes` is None for a body in chunks."""
+        if body_bytes is None or body_bytes > PREFETCH_BYTES:
+            return self.transfers
+        if b"wait=" in scope["query_string"] or scope["raw_path"].endswith(SLOW_PATHS):
+            return self.transfers
+        return self.pages
+
+
+def body_length(headers: list[tuple[bytes, bytes]]) -> int | None:
+    """Of a request, in bytes; None for a body in chunks, whose length nobody knows."""
+    fields = dict(headers)
+    if b"transfer-encoding" in fields:
+        return None
+    length = fields.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
