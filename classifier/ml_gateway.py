@@ -7,7 +7,9 @@ process that analyses calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from ml.audio.sniffing import HEAD_BYTES, MEDIA_TYPES, MIN_HEAD_BYTES, read_head, recognise, reject_other_kind
+from ml.deadline import NEVER, Deadline, DeadlineExceeded
 from ml.errors import MoodError
 from ml.features.names import FEATURES, Feature, key_name
 from ml.features.traits import TRAITS, Trait
@@ -66,6 +69,7 @@ __all__ = [
     "SPEC",
     "TRAITS",
     "AnyGenre",
+    "DeadlineExceeded",
     "Emotion",
     "Feature",
     "Genre",
@@ -90,6 +94,7 @@ __all__ = [
     "reject_other_kind",
     "strongest_passages",
     "term_of",
+    "time_limit",
 ]
 
 NETWORKS = ("both", "cnn1d", "cnn2d")
@@ -99,6 +104,22 @@ VERSION = re.compile(r"\w[\w.-]{0,63}")
 Progress = Callable[[str, int, int], None]
 AnyGenre = Genre | OlderGenre
 """A genre with its rule, as mood-4 and later models or as older ones define it."""
+
+
+_deadline: ContextVar[Deadline] = ContextVar("deadline", default=NEVER)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Inside, `analyse`, `playable_copy` and `mood_saliency` raise DeadlineExceeded once this time is over.
+
+    They check it between blocks, so that they cannot end inside one: the process above them does that.
+    """
+    token = _deadline.set(Deadline.after(seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
 
 
 def media_type(head: bytes) -> str:
@@ -158,24 +179,29 @@ def other_vocabularies(
 
 @cache
 def bundle(version: str) -> Bundle:
-    """The models of this version. Cached, so that a process loads their weights once."""
+    """The models of this version. Cached, so that a process loads their weights, and checks their golden example, once.
+
+    Raises MoodError: model_missing, model_corrupt, model_incompatible.
+    """
     from ml.models.bundle import Bundle
 
-    return Bundle.open(settings.MODEL_BUNDLES_DIR / version)
+    bundle = Bundle.open(settings.MODEL_BUNDLES_DIR / version)
+    bundle.check_golden()
+    return bundle
 
 
 def analyse(path: Path, *, on_progress: Progress) -> AnalysisResult:
     """Analyse a whole song with the current models; see `ml.inference.analysis`."""
     from ml.inference.analysis import analyse
 
-    return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress)
+    return analyse(path, bundle=bundle(settings.MODEL_BUNDLE), on_progress=on_progress, deadline=_deadline.get())
 
 
 def mood_saliency(path: Path, moods: Iterable[str], model_version: str) -> dict[str, MoodSaliency]:
     """Saliency of the 2D network of this version for each of these moods; see `ml.inference.saliency`."""
     from ml.inference.saliency import mood_saliency
 
-    return mood_saliency(path, moods, bundle=bundle(model_version))
+    return mood_saliency(path, moods, bundle=bundle(model_version), deadline=_deadline.get())
 
 
 def segment_count(duration_s: float) -> int:
@@ -198,7 +224,7 @@ def playable_copy(source: Path, target: Path) -> bool:
 
     if probe(source).plays:
         return False
-    make_playable(source, target)
+    make_playable(source, target, _deadline.get())
     return True
 
 

@@ -12,7 +12,6 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
-    worker_process_init,
 )
 from django.conf import settings
 from kombu import Queue
@@ -37,16 +36,6 @@ app.conf.task_routes = {"classifier.draw_saliency": {"queue": "saliency", "routi
 
 # By name: the module needs Django's models, which are not loaded yet.
 app.steps["worker"].add("classifier.jobs.worker_presence:WorkerPresenceStep")
-
-
-@worker_process_init.connect
-def limit_child(**kwargs: object) -> None:
-    """Keep it light: Celery gives a child four seconds to start."""
-    from classifier.jobs.process_limits import limit_memory, lower_priority, use_one_core
-
-    use_one_core()
-    lower_priority()
-    limit_memory()
 
 
 @setup_logging.connect

@@ -225,8 +225,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", 1, least=1, most=64)
-CELERY_TASK_SOFT_TIME_LIMIT = SONG_TIME_LIMIT_S
-CELERY_TASK_TIME_LIMIT = SONG_TIME_LIMIT_S + 30
+# The processes of the pool end their songs themselves, at the limit (classifier/jobs/analysis_subprocess.py). This is
+# for one that hangs itself, for instance in a database connection that never answers; its song is tried again.
+CELERY_TASK_TIME_LIMIT = SONG_TIME_LIMIT_S + 120
 # Decoders may leak memory.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

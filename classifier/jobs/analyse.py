@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -44,48 +44,69 @@ class Run:
 
     song: Song
     lease_token: uuid.UUID
-    heartbeat: Heartbeat
+    is_lost: Callable[[], bool]
+    """Whether the lease is known to be lost."""
     on_progress: ml_gateway.Progress | None
     written: list[str] = field(default_factory=list)
     """Files that belong to no row yet."""
 
 
 def song_analyse(*, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None = None) -> None:
-    """Claim a queued song, analyse it and store the result. A second message about the same song changes nothing."""
+    """Claim a queued song and analyse it in this process. A second message about the same song changes nothing.
+
+    Without supervision: workers and the command line use an `AnalysisSubprocess`.
+    """
     song = song_claim(song_id=song_id, now=timezone.now())
     if song is None or song.lease_token is None:
         logger.info("Song %s is not queued: nothing to do.", song_id)
         return
+    heartbeat = Heartbeat(song.id, song.lease_token)
+    with heartbeat, ml_gateway.time_limit(settings.SONG_TIME_LIMIT_S):
+        leased_song_analyse(
+            song=song, lease_token=song.lease_token, on_progress=on_progress, is_lost=lambda: heartbeat.lost
+        )
+
+
+def leased_song_analyse(
+    *,
+    song: Song,
+    lease_token: uuid.UUID,
+    on_progress: ml_gateway.Progress | None = None,
+    is_lost: Callable[[], bool] = lambda: False,
+) -> None:
+    """Analyse a song with this lease, which somebody else renews, and store the result, or the reason for its failure.
+
+    Writes nothing once the lease is lost.
+    """
     with log_context(song_id=str(song.id), person_id=str(song.owner_id), request_id=song.request_id):
-        _run(song, song.lease_token, on_progress)
+        clock = StageClock(song)
+        _end(Run(song, lease_token, is_lost, clock.watch(on_progress)), clock)
 
 
-def _run(song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | None) -> None:
-    song_id = song.id
-    clock = StageClock(song)
-    run = Run(song, lease_token, Heartbeat(song_id, lease_token), clock.watch(on_progress))
+def _end(run: Run, clock: StageClock) -> None:
+    """Analyse, and leave the row in one of its final states."""
+    song = run.song
     try:
-        with run.heartbeat:
-            _analyse(run)
+        _analyse(run)
         count_song("done", now=timezone.now())
         count_stages(clock.stop())
     except LeaseLost:
-        logger.info("Song %s was cancelled, deleted or given to another worker during its analysis.", song_id)
+        logger.info("Song %s was cancelled, deleted or given to another worker during its analysis.", song.id)
         _remove_written(run)
     except Exception as error:
         code, message = failure_reason(error)
         if code == STORAGE_UNAVAILABLE:
-            logger.warning("Song %s waits until the storage of songs answers again.", song_id)
+            logger.warning("Song %s waits until the storage of songs answers again.", song.id)
             song_release(song_id=song.id, lease_token=run.lease_token, now=timezone.now())
             return
         failed = song_fail(song_id=song.id, lease_token=run.lease_token, code=code, message=message, now=timezone.now())
         if not failed:
             # The lease is lost: for instance a deletion removed the files while they were read.
-            logger.info("Song %s was taken away during its analysis (%s).", song_id, error)
+            logger.info("Song %s was taken away during its analysis (%s).", song.id, error)
         elif code == "internal_error":
-            logger.exception("Song %s failed.", song_id)
+            logger.exception("Song %s failed.", song.id)
         else:
-            logger.warning("Song %s failed: %s (%s)", song_id, message, code)
+            logger.warning("Song %s failed: %s (%s)", song.id, message, code)
         _remove_written(run)
 
 
@@ -95,11 +116,8 @@ def failure_reason(error: BaseException) -> tuple[str, str]:
         return error.code, error.message
     if isinstance(error, ProductError) and error.code == STORAGE_UNAVAILABLE:
         return error.code, error.message
-    if isinstance(error, SoftTimeLimitExceeded):
-        return "too_slow", (
-            f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
-            "raise SONG_TIME_LIMIT_S, or use a shorter file."
-        )
+    if isinstance(error, ml_gateway.DeadlineExceeded):
+        return too_slow()
     if isinstance(error, MemoryError):
         return "too_much_memory", (
             f"The analysis needed more than {settings.MAX_MEMORY_MB} MB of memory, the limit for one song: "
@@ -113,6 +131,32 @@ def failure_reason(error: BaseException) -> tuple[str, str]:
     return "internal_error", "Internal error; the server’s log has the details: retry, or tell the owner."
 
 
+def too_slow() -> tuple[str, str]:
+    """The code and message of a song that takes more than its time."""
+    return "too_slow", (
+        f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
+        "raise SONG_TIME_LIMIT_S, or use a shorter file."
+    )
+
+
+def leftovers_remove(song: Song, lease_token: uuid.UUID) -> None:
+    """Remove the files of an analysis with this lease whose process was ended. No row has them."""
+    folder, storage = song_folder(song), song_storage()
+    try:
+        for name in storage.file_names(folder):
+            if _mark(lease_token) in name:
+                storage.delete(f"{folder}/{name}")
+        _remove_folder_of_deleted(song)
+    except (OSError, ProductError) as error:
+        # They take space, no more, and go with the song or with its next analysis.
+        logger.warning("Files of the analysis of song %s could not be removed: %s", song.id, error)
+
+
+def _mark(lease_token: uuid.UUID) -> str:
+    """In the names of an analysis' files, so that a process that lost the lease removes only its own."""
+    return f"-{lease_token.hex[:8]}."
+
+
 def _analyse(run: Run) -> None:
     with song_storage().on_disk(run.song.file.name) as source:
         _analyse_file(run, source)
@@ -122,14 +166,13 @@ def _analyse_file(run: Run, source: Path) -> None:
     song = run.song
     result = ml_gateway.analyse(source, on_progress=_progress_writer(run))
     warnings = list(result.warnings)
-    # Named by the lease, so that a process that lost it removes only its own files.
-    mark = run.lease_token.hex[:8]
+    mark = _mark(run.lease_token)
     folder = song_folder(song)
     storage = song_storage()
 
-    spectrogram = storage.save(f"{folder}/spectrogram-{mark}.png", ContentFile(result.spectrogram_png))
+    spectrogram = storage.save(f"{folder}/spectrogram{mark}png", ContentFile(result.spectrogram_png))
     run.written.append(spectrogram)
-    playable = f"{folder}/playable-{mark}.mp3"
+    playable = f"{folder}/playable{mark}mp3"
     run.written.append(playable)
     with working_folder() as working:
         copy = working / "playable.mp3"
@@ -137,7 +180,7 @@ def _analyse_file(run: Run, source: Path) -> None:
     cover = ""
     if result.tags.cover is not None:
         suffix = result.tags.cover.media_type.partition("/")[2]
-        cover = storage.save(f"{folder}/cover-{mark}.{suffix}", ContentFile(result.tags.cover.data))
+        cover = storage.save(f"{folder}/cover{mark}{suffix}", ContentFile(result.tags.cover.data))
         run.written.append(cover)
     song_finish(
         song=song,
@@ -160,7 +203,7 @@ def _progress_writer(run: Run) -> ml_gateway.Progress:
 
     def on_progress(stage: str, done: int, total: int) -> None:
         nonlocal last_stage, last_at
-        if run.heartbeat.lost:
+        if run.is_lost():
             raise LeaseLost
         if run.on_progress is not None:
             run.on_progress(stage, done, total)
@@ -205,6 +248,10 @@ def _remove_other_files(folder: str, current: set[str]) -> None:
 def _remove_written(run: Run) -> None:
     for name in run.written:
         song_storage().delete(name)
+    _remove_folder_of_deleted(run.song)
+
+
+def _remove_folder_of_deleted(song: Song) -> None:
     # A deletion removes the row before the folder, so this sees either both or neither.
-    if not Song.objects.filter(id=run.song.id).exists():
-        delete_folder(song_folder(run.song))
+    if not Song.objects.filter(id=song.id).exists():
+        delete_folder(song_folder(song))

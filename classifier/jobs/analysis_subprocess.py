@@ -1,43 +1,62 @@
-"""A subprocess that analyses songs for the command line: if one kills it, or takes too long, only that song fails."""
+"""The supervision of a subprocess that analyses songs: no song can hold, or take along, the process above it.
+
+That process has the lease on the song, renews it, and ends the subprocess when the song takes too long. What the
+subprocess does at that moment, or whether it still listens to signals, does not matter.
+"""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import signal
 import time
 import uuid
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.utils import timezone
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.analyse import failure_reason, song_analyse
-from classifier.jobs.process_limits import limit_memory, use_one_core
+from classifier.jobs.analyse import leftovers_remove, too_slow
+from classifier.jobs.analysis_jobs import FileJob, Job, SaliencyJob, SongJob, serve
+from classifier.jobs.child_process import ChildProcess
+from classifier.jobs.finish import song_fail, song_release
+from classifier.jobs.heartbeat import Heartbeat
+from classifier.jobs.lease import song_claim
+from classifier.jobs.saliency import saliency_abandon
+from classifier.jobs.sweep import lost_song_requeue
+from classifier.models import Song
+from mmc.logs import log_context
 
 if TYPE_CHECKING:
     from classifier.ml_gateway import AnalysisResult
 
 logger = logging.getLogger(__name__)
 
+GRACE_S = 5.0
+"""A subprocess between two blocks ends the song by itself at the limit, and keeps its models. Later, it is ended."""
+LOST_S = 10.0
+"""The same for a song that was cancelled, deleted or given to another worker."""
+SALIENCY_LIMIT_S = 600
+"""It takes a minute for the longest song. After ten, nobody waits for it any more."""
+CHECK_EVERY_S = 0.5
+WRITE_ATTEMPTS = 10
+WRITE_AGAIN_S = 2.0
+
 
 class AnalysisSubprocess:
     """Starts with the first song and serves the following ones, since loading the models takes longer than a song.
 
-    A context manager; see docs/decisions for why it is not a Celery worker.
+    A context manager; see docs/decisions for why there are two processes. With `background`, requests come first.
     """
 
-    def __init__(self) -> None:
-        # Forked: a new interpreter would import everything again, and this process has neither threads nor models.
-        self._context = multiprocessing.get_context("fork")
-        self._process: ForkProcess | None = None
-        self._pipe: Connection | None = None
+    def __init__(self, *, background: bool = False) -> None:
+        self._background = background
+        self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -45,88 +64,126 @@ class AnalysisSubprocess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.stop()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+        self._child = None
 
     def analyse(self, path: Path, on_progress: ml_gateway.Progress) -> AnalysisResult:
         """Analyse a file without storing anything. Raises ProductError with the reason where that fails."""
-        result: AnalysisResult = self._run(path, on_progress)
+        self._start()
+        result: AnalysisResult = self._run(FileJob(path), settings.SONG_TIME_LIMIT_S, on_progress)
         return result
 
-    def analyse_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress) -> None:
-        """Analyse a stored song that is queued; its row has the outcome. Raises ProductError if the process died."""
-        self._run(song_id, on_progress)
+    def analyse_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None = None) -> bool:
+        """Claim a queued song and analyse it; its row has the outcome. False if it is not queued: nothing to do.
 
-    def _run(self, job: Path | uuid.UUID, on_progress: ml_gateway.Progress) -> Any:
-        pipe = self._started()
-        deadline = time.monotonic() + settings.SONG_TIME_LIMIT_S
+        A song that takes too long fails at once, and is not tried again. One whose subprocess died is queued again, up
+        to MAX_ATTEMPTS.
+        """
+        self._start()  # before the heartbeat: a process with threads should not fork
+        song = song_claim(song_id=song_id, now=timezone.now())
+        if song is None or song.lease_token is None:
+            logger.info("Song %s is not queued: nothing to do.", song_id)
+            return False
+        lease_token = song.lease_token
+        ended = False
         try:
-            pipe.send(job)
-            while pipe.poll(max(0.0, deadline - time.monotonic())):
+            named = log_context(song_id=str(song.id), person_id=str(song.owner_id), request_id=song.request_id)
+            with named, Heartbeat(song.id, lease_token) as heartbeat:
+                ended = self._supervise(song, lease_token, on_progress, heartbeat)
+        finally:
+            if not ended:  # Ctrl-C, or the database does not answer
+                self.stop()
+                song_release(song_id=song.id, lease_token=lease_token, now=timezone.now())
+        return True
+
+    def draw_saliency(self, song_id: uuid.UUID) -> None:
+        """Draw the saliency images of a song. One that takes too long, or takes the subprocess along, has none."""
+        self._start()
+        try:
+            self._run(SaliencyJob(song_id), SALIENCY_LIMIT_S)
+        except ProductError as error:
+            logger.warning("The saliency of song %s cannot be drawn: %s", song_id, error.message)
+            if error.code == "too_slow":
+                saliency_abandon(song_id=song_id, now=timezone.now())
+
+    def _supervise(
+        self, song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | None, heartbeat: Heartbeat
+    ) -> bool:
+        job = SongJob(song.id, lease_token)
+        try:
+            self._run(job, settings.SONG_TIME_LIMIT_S, on_progress, is_lost=lambda: heartbeat.lost)
+        except ProductError as error:
+            # The subprocess was ended or has died, so it could not end the song itself. Only with the lease that this
+            # process took: any other one belongs to another worker.
+            logger.warning("Song %s: %s (%s)", song.id, error.message, error.code)
+            if error.code == "worker_lost":
+                _written(lambda: lost_song_requeue(song_id=song.id, lease_token=lease_token, now=timezone.now()))
+            else:
+                reason = {"code": error.code, "message": error.message}
+                _written(lambda: song_fail(song_id=song.id, lease_token=lease_token, **reason, now=timezone.now()))
+            leftovers_remove(song, lease_token)
+        return True
+
+    def _run(
+        self,
+        job: Job,
+        limit_s: float,
+        on_progress: ml_gateway.Progress | None = None,
+        is_lost: Callable[[], bool] = lambda: False,
+    ) -> Any:
+        """The result of a job. Raises ProductError; with "too_slow" and "worker_lost", the subprocess has ended."""
+        assert self._child is not None
+        pipe = self._child.pipe
+        end = time.monotonic() + limit_s + GRACE_S
+        try:
+            pipe.send((job, limit_s, on_progress is not None))
+            while (now := time.monotonic()) < end:
+                if is_lost():
+                    end = min(end, now + LOST_S)
+                    is_lost = lambda: False  # noqa: E731 - once
+                if not pipe.poll(min(CHECK_EVERY_S, end - now)):
+                    continue
                 kind, content = pipe.recv()
                 if kind == "progress":
-                    on_progress(*content)
+                    if on_progress is not None:
+                        on_progress(*content)
                 elif kind == "result":
                     return content
                 else:
                     raise ProductError(*content)
         except (EOFError, ConnectionError):
-            self._stop()
+            self.stop()
             raise ProductError(
                 "worker_lost", "The process that analysed this file died: convert the file to another format."
             ) from None
-        self._stop()
-        raise ProductError(
-            "too_slow",
-            f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
-            "raise SONG_TIME_LIMIT_S, or use a shorter file.",
-        )
+        self.stop()
+        raise ProductError(*too_slow())
 
-    def _started(self) -> Connection:
-        if self._pipe is None:
+    def _start(self) -> None:
+        if self._child is None:
             # A database connection must not be used on both sides of a fork.
             connections.close_all()
-            self._pipe, other_end = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(other_end, self._pipe), daemon=True)
-            self._process.start()
-            other_end.close()
-        return self._pipe
-
-    def _stop(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        self._pipe = self._process = None
+            self._child = ChildProcess(partial(serve, background=self._background))
 
 
-def _serve(pipe: Connection, other_end: Connection) -> None:
-    """The subprocess: analyse one job after the other until the pipe is closed."""
-    # While this process has the other end open too, it does not notice that the parent closes it.
-    other_end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    use_one_core()
-    limit_memory()
+@cache
+def worker_subprocess() -> AnalysisSubprocess:
+    """That of a process of the worker's pool."""
+    return AnalysisSubprocess(background=True)
 
-    def on_progress(stage: str, done: int, total: int) -> None:
-        pipe.send(("progress", (stage, done, total)))
 
-    while True:
+def _written(write: Callable[[], object]) -> None:
+    """Write the end of a song although the database may not answer for some seconds."""
+    for attempt in range(1, WRITE_ATTEMPTS + 1):
         try:
-            job = pipe.recv()
-        except EOFError:
+            write()
             return
-        pipe.send(_outcome(job, on_progress))
-
-
-def _outcome(job: Path | uuid.UUID, on_progress: ml_gateway.Progress) -> tuple[str, Any]:
-    try:
-        if isinstance(job, uuid.UUID):
-            song_analyse(song_id=job, on_progress=on_progress)
-            return "result", None
-        return "result", ml_gateway.analyse(job, on_progress=on_progress)
-    except Exception as error:
-        code, message = failure_reason(error)
-        if code == "internal_error":
-            logger.exception("%s failed.", job)
-        return "failed", (code, message)
+        except DatabaseError:
+            if attempt == WRITE_ATTEMPTS:
+                raise
+            connections.close_all()
+            time.sleep(WRITE_AGAIN_S)

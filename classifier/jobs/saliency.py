@@ -40,6 +40,9 @@ def saliency_draw(*, song_id: uuid.UUID) -> None:
     try:
         saliency_attempt_begin(song=song, analysis=analysis, now=timezone.now())
         _draw(song, analysis)
+    except ml_gateway.DeadlineExceeded:
+        saliency_abandon(song_id=song_id, now=timezone.now())
+        raise
     except ml_gateway.MoodError as error:
         logger.warning("The saliency of song %s cannot be drawn: %s (%s)", song_id, error.message, error.code)
         saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
@@ -87,6 +90,14 @@ def saliency_attempt_fail(*, song: Song, analysis: Analysis, now: datetime) -> N
     attempts, age = _attempts(song, analysis, now)
     if age != timedelta.max:
         _write_marker(song, analysis, attempts, now - _resend_after(song))
+
+
+def saliency_abandon(*, song_id: uuid.UUID, now: datetime) -> None:
+    """It takes too long: no further attempt until the attempts are forgotten."""
+    song = Song.objects.filter(id=song_id).first()
+    analysis = song.analysis if song else None
+    if song is not None and analysis is not None:
+        _write_marker(song, analysis, MAX_ATTEMPTS, now - _resend_after(song))
 
 
 def saliency_image_name(song: Song, analysis: Analysis, side: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from classifier.jobs.finish import RELEASED_LEASE, failure_fields
 from classifier.jobs.queue import enqueue
 from classifier.models import Song, Status
 from classifier.monitoring.counters import count_song
+from classifier.querysets import SongQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +37,8 @@ def songs_sweep(*, now: datetime) -> SweepResult:
     requeued = failed = 0
     for song in Song.objects.abandoned(now):
         if song.attempts >= settings.MAX_ATTEMPTS:
-            failed += _fail(song, now)
-        elif _requeue(song, now):
+            failed += _fail(song, Song.objects.abandoned(now), now)
+        elif _requeue(song, Song.objects.abandoned(now)):
             requeued += 1
             enqueue(song.id, now=now)
     resent = 0
@@ -47,27 +49,46 @@ def songs_sweep(*, now: datetime) -> SweepResult:
     return SweepResult(requeued=requeued, failed=failed, resent=resent)
 
 
-def _requeue(song: Song, now: datetime) -> int:
+def lost_song_requeue(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> None:
+    """The process that analysed this song died, and the one that has its lease is alive: do at once what the sweep
+    would do later."""
+    song = Song.objects.with_lease(lease_token).filter(id=song_id).first()
+    if song is None:
+        return
+    if song.attempts >= settings.MAX_ATTEMPTS:
+        _fail(song, Song.objects.running(), now)
+    elif _requeue(song, Song.objects.running()):
+        enqueue(song.id, now=now)
+
+
+def abandoned_song_requeue(*, song_id: uuid.UUID, now: datetime) -> None:
+    """Of one song, for the command line, which may run where no sweep does."""
+    song = Song.objects.abandoned(now).filter(id=song_id).first()
+    if song is None:
+        return
+    if song.attempts >= settings.MAX_ATTEMPTS:
+        _fail(song, Song.objects.abandoned(now), now)
+    else:
+        _requeue(song, Song.objects.abandoned(now))
+
+
+def _requeue(song: Song, held: SongQuerySet) -> int:
     # Against the worker, which may have renewed its lease or finished since, and against another sweep: only this
-    # lease, and only while it is expired. A worker that comes back later finds its lease lost.
-    return (
-        Song.objects.abandoned(now)
-        .filter(id=song.id, lease_token=song.lease_token)
-        .update(status=Status.QUEUED, enqueued_at=None, segments_done=0, segments_total=0, **RELEASED_LEASE)
+    # lease, and only while it is still `held` so. A worker that comes back later finds its lease lost.
+    return held.filter(id=song.id, lease_token=song.lease_token).update(
+        status=Status.QUEUED, enqueued_at=None, segments_done=0, segments_total=0, **RELEASED_LEASE
     )
 
 
-def _fail(song: Song, now: datetime) -> int:
+def _fail(song: Song, held: SongQuerySet, now: datetime) -> int:
     reason = (
         "worker_lost",
         f"The process that analysed this song was lost {song.attempts} times: "
         "retry, or convert the file to another format.",
     )
     # Against the same concurrent changes, in the same way.
-    failed = (
-        Song.objects.abandoned(now)
-        .filter(id=song.id, lease_token=song.lease_token)
-        .update(**failure_fields(song.id, *reason), finished_at=now, **RELEASED_LEASE)
+    failed = held.filter(id=song.id, lease_token=song.lease_token).update(
+        **failure_fields(song.id, *reason), finished_at=now, **RELEASED_LEASE
     )
     if failed:
         count_song("failed", code=reason[0], now=now)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
-from classifier.jobs.finish import song_fail
+from classifier.jobs.sweep import abandoned_song_requeue
 from classifier.models import Person, Song
 from classifier.serializers import analysis_json, failure_json, song_json
 from classifier.services.song_submit import song_submit
@@ -22,6 +22,7 @@ from classifier.uploads.limits import file_empty
 from classifier.uploads.stored_files import checksum
 
 POLL_EVERY_S = 0.5
+WAITING = "waiting for the server’s worker"
 
 
 def song_tag(
@@ -78,26 +79,10 @@ def _analyse_stored(
 ) -> Song:
     song, _ = song_submit(owner=owner, upload=file, now=timezone.now(), to_queue=False)
     while not song.is_over:
-        try:
-            subprocess.analyse_song(song.id, on_progress)
-        except ProductError as error:
-            _fail(song, error)
-        song = song.reload()
-        if not song.is_over:
-            # A worker of the server has claimed it: its result will be the same.
+        if not subprocess.analyse_song(song.id, on_progress) and not song.reload().is_over:
+            # A worker of the server has it: its result will be the same. If it is lost, nobody else may notice.
+            on_progress(WAITING, 0, 0)
             time.sleep(POLL_EVERY_S)
-            song = song.reload()
+            abandoned_song_requeue(song_id=song.id, now=timezone.now())
+        song = song.reload()
     return song
-
-
-def _fail(song: Song, error: ProductError) -> None:
-    """The subprocess that had the lease has died, so it cannot end the song itself."""
-    song = song.reload()
-    if song.lease_token is not None:
-        song_fail(
-            song_id=song.id,
-            lease_token=song.lease_token,
-            code=error.code,
-            message=error.message,
-            now=timezone.now(),
-        )

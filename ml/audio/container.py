@@ -17,6 +17,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from ml.audio.padding import FRAME_SYNC, AudioFile, audio_start, is_junk, is_trailing_junk
+from ml.deadline import NEVER, Deadline
 from ml.errors import MoodError
 
 # The containers that an upload may have. Playlists, scripts and network protocols are excluded, so that a file can
@@ -81,12 +82,14 @@ def video_stream(container: InputContainer) -> VideoStream | None:
     return next((video for video in videos if not video.disposition & Disposition.attached_pic), None)
 
 
-def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: None) -> Iterator[AudioFrame]:
+def frames(
+    container: InputContainer, on_damage: Callable[[], None] = lambda: None, deadline: Deadline = NEVER
+) -> Iterator[AudioFrame]:
     """Decodes from the current position to the end; yields only frames with samples.
 
     Packets that cannot be decoded are skipped, and `on_damage` is called for each of them, except for junk before the
     first frame and after the last one. If the container itself cannot be read any further, decoding ends there and the
-    frames before it count.
+    frames before it count. Raises DeadlineExceeded, also if there are many packets without a frame.
     """
     stream = audio_stream(container)
     codec = stream.codec_context.codec.canonical_name
@@ -94,6 +97,7 @@ def frames(container: InputContainer, on_damage: Callable[[], None] = lambda: No
     junk = end = 0
     started = False
     while True:
+        deadline.check()
         try:
             packet = next(packets)
         except StopIteration:

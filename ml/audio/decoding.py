@@ -14,6 +14,7 @@ from ml.audio.conditioning import OffsetFilter, SampleCheck, StereoDownmix
 from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.declared_duration import read_declared_duration
 from ml.audio.mixing import Mixer
+from ml.deadline import NEVER, Deadline
 from ml.errors import MoodError
 from ml.spec import SPEC, AudioSpec
 
@@ -61,7 +62,11 @@ class DecodingInfo:
 
 
 def decode(
-    path: str | os.PathLike[str], info: DecodingInfo, spec: AudioSpec = SPEC, block_s: float = 10.0
+    path: str | os.PathLike[str],
+    info: DecodingInfo,
+    spec: AudioSpec = SPEC,
+    block_s: float = 10.0,
+    deadline: Deadline = NEVER,
 ) -> Iterator[np.ndarray]:
     """Yields the song as mono float32 blocks (samples,) at `spec.sample_rate`, full scale 1.0, about `block_s` s each.
 
@@ -70,7 +75,7 @@ def decode(
     silence, and a DC offset is removed. `info` is updated with each block. Damaged parts are skipped and counted.
 
     Raises MoodError: audio_unreadable, audio_no_stream, audio_too_short, audio_too_long, audio_silent (the last three
-    at the end of the file or at the limit).
+    at the end of the file or at the limit). Raises DeadlineExceeded.
     """
     info.sample_rate = spec.sample_rate
     block = int(block_s * spec.sample_rate)
@@ -80,7 +85,7 @@ def decode(
         if (declared.duration_s or 0.0) > spec.max_duration_s + 0.5 and _is_credible(declared.duration_s, container):
             raise _too_long(info, spec)  # before decoding hours of audio for nothing
         check, offset_filter = SampleCheck(), OffsetFilter(spec.sample_rate)
-        for samples in offset_filter(_mono_blocks(container, info, check, spec, block)):
+        for samples in offset_filter(_mono_blocks(container, info, check, spec, block, deadline)):
             info.peak = max(info.peak, float(np.abs(samples).max(initial=0.0)))
             yield samples
     info.damaged_packets += check.invalid_runs
@@ -89,10 +94,15 @@ def decode(
 
 
 def _mono_blocks(
-    container: InputContainer, info: DecodingInfo, check: SampleCheck, spec: AudioSpec, block: int
+    container: InputContainer,
+    info: DecodingInfo,
+    check: SampleCheck,
+    spec: AudioSpec,
+    block: int,
+    deadline: Deadline,
 ) -> Iterator[np.ndarray]:
     downmix = StereoDownmix(spec.sample_rate)
-    for channels in _channel_blocks(container, info, check, spec, block):
+    for channels in _channel_blocks(container, info, check, spec, block, deadline):
         info.samples += channels.shape[1]
         if info.duration_s > spec.max_duration_s + 0.5:
             raise _too_long(info, spec)
@@ -107,7 +117,12 @@ def _mono_blocks(
 
 
 def _channel_blocks(
-    container: InputContainer, info: DecodingInfo, check: SampleCheck, spec: AudioSpec, block: int
+    container: InputContainer,
+    info: DecodingInfo,
+    check: SampleCheck,
+    spec: AudioSpec,
+    block: int,
+    deadline: Deadline,
 ) -> Iterator[np.ndarray]:
     """Resampled float32 blocks (channels, `block`): two channels for stereo, otherwise one. The last one is shorter."""
     mixers = {
@@ -119,7 +134,7 @@ def _channel_blocks(
         info.damaged_packets += 1
 
     current = "mono"
-    for frame in check.checked(frames(container, count_damage)):
+    for frame in check.checked(frames(container, count_damage, deadline)):
         layout = "stereo" if frame.layout.nb_channels == 2 else "mono"
         if layout != current:
             yield from (mixed.to_ndarray() for mixed in mixers[current].drain())

@@ -15,6 +15,7 @@ from av.packet import Packet
 from ml.audio.container import audio_stream, frames, open_audio, video_stream
 from ml.audio.mixing import Mixer
 from ml.audio.padding import audio_start
+from ml.deadline import NEVER, Deadline
 from ml.errors import MoodError
 
 PLAYED = {
@@ -110,7 +111,7 @@ def probe(path: str | os.PathLike[str]) -> Probe:
         )
 
 
-def make_playable(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+def make_playable(path: str | os.PathLike[str], target: str | os.PathLike[str], deadline: Deadline = NEVER) -> None:
     """Writes an mp3 copy that every browser plays: mono or stereo, 44.1 or 48 kHz.
 
     Its time starts at the first sample of `ml.audio.decoding.decode`, so that playback and analysis have the same
@@ -118,12 +119,12 @@ def make_playable(path: str | os.PathLike[str], target: str | os.PathLike[str]) 
     about a second. The file appears at `target` when it is complete; after an error there is no file.
 
     Damaged packets are skipped, as in decoding. Raises MoodError: audio_unreadable, audio_no_stream. Raises OSError if
-    the disk is full or the folder is missing.
+    the disk is full or the folder is missing. Raises DeadlineExceeded.
     """
     target = Path(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        _write_mp3(path, part)
+        _write_mp3(path, part, deadline)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(target)
@@ -131,7 +132,7 @@ def make_playable(path: str | os.PathLike[str], target: str | os.PathLike[str]) 
         part.unlink(missing_ok=True)
 
 
-def _write_mp3(path: str | os.PathLike[str], target: Path) -> None:
+def _write_mp3(path: str | os.PathLike[str], target: Path, deadline: Deadline) -> None:
     with open_audio(path) as source, target.open("wb") as file, av.open(file, "w", format="mp3") as copy:
         rate = 48_000 if audio_stream(source).sample_rate % 48_000 == 0 else 44_100
         channels = 1 if audio_stream(source).channels == 1 else 2
@@ -144,7 +145,7 @@ def _write_mp3(path: str | os.PathLike[str], target: Path) -> None:
             for packet in packets:
                 copy.mux(packet)
 
-        for frame in frames(source):
+        for frame in frames(source, deadline=deadline):
             for mixed in mixer.push(frame):
                 mixed.pts = written
                 written += mixed.samples

@@ -13,6 +13,7 @@ from ml.audio.decoding import DecodingInfo, decode, silent_file
 from ml.audio.segments import Segment, frame_window, step_window
 from ml.audio.silence import segments_with_silence
 from ml.audio.tags import Tags, read_tags
+from ml.deadline import NEVER, Deadline
 from ml.features.extraction import SongFeatures, extract, to_decibels
 from ml.features.spectrogram_image import spectrogram_png
 from ml.features.waveform import waveform
@@ -53,17 +54,21 @@ class AnalysisResult:
         return self.tags.artist
 
 
-def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None) -> AnalysisResult:
+def analyse(
+    path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None, deadline: Deadline = NEVER
+) -> AnalysisResult:
     """Decodes a song, extracts features, runs both networks on every segment and composes the answer.
 
     `on_progress(stage, done, total)` is called with the stages "decoding" (seconds of the declared duration; total is 0
     if it is unknown) and "listening" (segments). An exception that it raises ends the analysis. Raises MoodError if the
-    file cannot be decoded.
+    file cannot be decoded, and DeadlineExceeded between two blocks of decoding or batches of segments.
     """
     report = on_progress or (lambda stage, done, total: None)
     spec = bundle.card.spec
     info = DecodingInfo()
-    features = extract(_with_progress(decode(path, info, spec), info, report), spec).amplified(info.gain_db)
+    features = extract(_with_progress(decode(path, info, spec, deadline=deadline), info, report), spec).amplified(
+        info.gain_db
+    )
     all_segments = segments_with_silence(features.rms, info.duration_s, spec)
     segments = [segment for segment in all_segments if not segment.silent]
     if not segments:
@@ -71,10 +76,12 @@ def analyse(path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progre
     batches: dict[str, list[np.ndarray]] = {"cnn1d": [], "cnn2d": []}
     report("listening", 0, len(segments))
     for start in range(0, len(segments), BATCH_SIZE):
+        deadline.check()
         batch = segments[start : start + BATCH_SIZE]
         batches["cnn1d"].append(bundle.predict_cnn1d(_frames(features, batch, bundle)))
         batches["cnn2d"].append(bundle.predict_cnn2d(_mel(features, batch, bundle)))
         report("listening", start + len(batch), len(segments))
+    deadline.check()
     vectors = {name: np.concatenate(parts) for name, parts in batches.items()}
     combined = bundle.combination(vectors["cnn1d"], vectors["cnn2d"])
     song = {name: rows.mean(axis=0) for name, rows in vectors.items()}

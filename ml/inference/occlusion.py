@@ -12,6 +12,7 @@ import numpy as np
 
 from ml.audio.segments import evenly_spaced, segments_of, step_window
 from ml.audio.silence import segments_with_silence, sound_ranges
+from ml.deadline import NEVER, Deadline
 from ml.models.bundle import Bundle
 from ml.models.score_vector import LABELS
 from ml.spec import AudioSpec
@@ -77,13 +78,18 @@ class SaliencyMap:
 
 
 def saliency_map(
-    mel: np.ndarray, bundle: Bundle, max_predictions: int = MAX_PREDICTIONS, rms: np.ndarray | None = None
+    mel: np.ndarray,
+    bundle: Bundle,
+    max_predictions: int = MAX_PREDICTIONS,
+    rms: np.ndarray | None = None,
+    deadline: Deadline = NEVER,
 ) -> SaliencyMap:
     """The occlusion saliency of a whole song. `mel`: uint8 (steps, 96), as extracted.
 
     `rms`: float32 (steps,); if it is given, silence is left out and has no saliency. Segments follow each other without
     overlap. The finest grid within `max_predictions` is used. A song that is too
     long even for the coarsest grid is sampled at evenly spaced segments, and each one stands for its surroundings.
+    Raises DeadlineExceeded between two segments.
     """
     spec = bundle.card.spec
     duration_s, without_overlap = (len(mel) - 1) / spec.steps_per_s, replace(spec, segment_hop_s=spec.segment_s)
@@ -98,6 +104,7 @@ def saliency_map(
     count = np.zeros((columns, 1, 1), np.float32)
     patch_columns = []
     for segment in evenly_spaced(segments, max(1, max_predictions // grid.predictions)):
+        deadline.check()
         window = step_window(segment, len(mel), spec)
         drops = score_drops(bundle.spectrogram_scaler(mel[window], spec), grid, bundle)
         # A song shorter than a segment is repeated in it, and the last segment overlaps the previous one: average.

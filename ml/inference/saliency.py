@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ml.audio.decoding import DecodingInfo, decode
+from ml.deadline import NEVER, Deadline
 from ml.features.extraction import log_mel
 from ml.features.filterbanks import hz_to_mel, mel_to_hz
 from ml.features.heatmap import heatmap_png
@@ -34,11 +35,13 @@ class MoodSaliency:
     end_s, low_hz, high_hz and fall, the drop of the mood's share without the patch."""
 
 
-def mood_saliency(path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle) -> dict[str, MoodSaliency]:
-    """Computes a song's saliency once for all of `moods`, terms or emotions. Raises MoodError as `analyse` does."""
+def mood_saliency(
+    path: str | os.PathLike[str], moods: Iterable[str], *, bundle: Bundle, deadline: Deadline = NEVER
+) -> dict[str, MoodSaliency]:
+    """Computes a song's saliency once for all of `moods`, terms or emotions. Raises what `analyse` does."""
     spec = bundle.card.spec
-    mel, rms = log_mel(decode(path, DecodingInfo(), spec), spec)
-    saliency = saliency_map(mel, bundle, rms=rms)
+    mel, rms = log_mel(decode(path, DecodingInfo(), spec, deadline=deadline), spec)
+    saliency = saliency_map(mel, bundle, rms=rms, deadline=deadline)
     return {
         mood: MoodSaliency(
             png=heatmap_png(saliency.of(mood), *IMAGE_SIZE),

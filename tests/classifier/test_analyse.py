@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError
 from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.sweep import songs_sweep
-from classifier.ml_gateway import MoodError
+from classifier.ml_gateway import DeadlineExceeded, MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Status
 from classifier.services.bulk import songs_rerun
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
-from classifier.tasks import analyse_song
 from ml.audio.tags import Cover, Tags
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer, older_answer, older_mood
@@ -102,9 +100,9 @@ def test_a_playable_copy_that_cannot_be_made_is_a_warning(
 
 
 def test_a_second_message_changes_nothing(song: Song, analyser: FakeAnalyser) -> None:
-    analyse_song(str(song.id))
+    song_analyse(song_id=song.id)
     first = after(song)
-    analyse_song(str(song.id))
+    song_analyse(song_id=song.id)
     assert after(song).finished_at == first.finished_at
     assert len(analyser.paths) == 1
 
@@ -127,7 +125,7 @@ def test_the_progress_is_stored(song: Song, analyser: FakeAnalyser, monkeypatch:
     ("error", "code"),
     [
         (MoodError("audio_silent", "The file is silent."), "audio_silent"),
-        (SoftTimeLimitExceeded(), "too_slow"),
+        (DeadlineExceeded(), "too_slow"),
         (MemoryError(), "too_much_memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
         (ZeroDivisionError("division by zero"), "internal_error"),

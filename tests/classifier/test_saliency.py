@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from classifier.jobs.saliency import (
 )
 from classifier.models import AnalysisDetail, Song
 from classifier.services.song_delete import song_delete
-from classifier.tasks import draw_saliency
 from ml.errors import MoodError
 from ml.inference.saliency import MoodSaliency
 from mmc.celery import app
@@ -88,7 +88,7 @@ def test_the_first_request_has_the_image_drawn_and_later_ones_get_it(
     assert "no-store" in first["Cache-Control"]
     assert messages == [str(done_song.id)]
 
-    draw_saliency(messages[0])
+    saliency_draw(song_id=uuid.UUID(messages[0]))
 
     assert saliency.calls == [(["calm", "powerful"], "mood-4")]
     for side in ("primary", "secondary"):

@@ -1,0 +1,93 @@
+"""What the subprocess that analyses songs does: one job after the other, until its pipe is closed."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from classifier import ml_gateway
+from classifier.jobs.analyse import failure_reason, leased_song_analyse
+from classifier.jobs.child_process import ParentGone
+from classifier.jobs.process_limits import limit_memory, lower_priority, use_one_core
+from classifier.jobs.saliency import saliency_draw
+from classifier.models import Song
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FileJob:
+    """Analyse a file without storing anything."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class SongJob:
+    """Analyse a stored song, whose lease the sender has."""
+
+    song_id: uuid.UUID
+    lease_token: uuid.UUID
+
+
+@dataclass(frozen=True)
+class SaliencyJob:
+    """Draw the saliency images of a song."""
+
+    song_id: uuid.UUID
+
+
+Job = FileJob | SongJob | SaliencyJob
+
+
+def serve(pipe: Connection, *, background: bool) -> None:
+    """Runs in the subprocess. With `background`, other processes come first."""
+    use_one_core()
+    if background:
+        lower_priority()
+    limit_memory()
+
+    def send(kind: str, content: object) -> None:
+        try:
+            pipe.send((kind, content))
+        except ConnectionError:
+            raise ParentGone from None
+
+    def send_progress(stage: str, done: int, total: int) -> None:
+        send("progress", (stage, done, total))
+
+    while True:
+        job, limit_s, with_progress = pipe.recv()
+        with ml_gateway.time_limit(limit_s):
+            outcome = _outcome(job, send_progress if with_progress else _no_progress)
+        connections.close_all()
+        send(*outcome)
+
+
+def _no_progress(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def _outcome(job: Job, on_progress: ml_gateway.Progress) -> tuple[str, Any]:
+    try:
+        match job:
+            case FileJob(path):
+                return "result", ml_gateway.analyse(path, on_progress=on_progress)
+            case SongJob(song_id, lease_token):
+                song = Song.objects.with_lease(lease_token).filter(id=song_id).first()
+                if song is not None:
+                    leased_song_analyse(song=song, lease_token=lease_token, on_progress=on_progress)
+            case SaliencyJob(song_id):
+                saliency_draw(song_id=song_id)
+    except Exception as error:
+        code, message = failure_reason(error)
+        if code == "internal_error":
+            logger.exception("%s failed.", job)
+        return "failed", (code, message)
+    return "result", None
