@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.calibration import corrupt
+from ml.errors import MoodError
 from ml.models.card import Card
 from ml.models.combination import Combination
 from ml.models.mood_readout import MoodReadout, mood_readouts
