@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help node_modules run test train bench corpus screenshots demo-songs lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench corpus screenshots demo-songs audit fuzz lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,9 @@ ONLY ?=
 DIR ?=
 FULL ?=
 DATA ?=
+SEED ?=
+COUNT ?= 20000
+PIP_AUDIT := 2.10.1
 ARCH ?= cnn1d
 
 # True for a supported Python with the venv module; false for a pyenv shim that only prints an error.
@@ -60,6 +63,26 @@ screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromi
 
 demo-songs: setup ## Compose the demo songs and write them to classifier/demo_songs
 	@$(BIN)/python -m ml.demo classifier/demo_songs
+
+# In an environment of its own, since it needs 30 packages that nothing else does. Both audits run, whatever the first finds.
+audit: $(VENV)/audit/bin/pip-audit ## Look up known vulnerabilities of every pinned Python and npm package (needs a network)
+	@if ! command -v npm >/dev/null; then \
+		echo 'npm is required to audit the JavaScript. Install Node.js 18 or newer (on Debian and Ubuntu: apt install nodejs npm).' >&2; \
+		exit 1; \
+	fi
+	@status=0; \
+	echo 'Python packages, constraints.txt:'; \
+	$(VENV)/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || status=1; \
+	echo 'npm packages, package-lock.json:'; \
+	npm audit --package-lock-only || status=1; \
+	exit $$status
+
+$(VENV)/audit/bin/pip-audit: | setup
+	@$(BIN)/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT)
+
+fuzz: setup-dev ## Send COUNT damaged files and requests through decoder, tags, sniffer and parsers (SEED=1 COUNT=20000)
+	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) --count $(COUNT)
 
 constraints: setup-dev ## Write constraints.txt again (after changing requirements*.txt)
 	@$(BIN)/python -m pip install --quiet uv
