@@ -30,6 +30,7 @@ from classifier.views import (
     site,
     song_actions,
     songs,
+    status,
     uploads,
 )
 
@@ -124,5 +125,7 @@ urlpatterns = [
     path("health/", site.health, name="health"),
     path("health/live", monitoring.live, name="health-live"),
     path("health/ready", monitoring.ready, name="health-ready"),
+    path("status/", status.page, name="status"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("api/", include("classifier.api.urls")),
 ]

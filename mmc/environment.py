@@ -85,6 +85,17 @@ def header(name: str) -> str:
     return value
 
 
+def secret(name: str, *, least_length: int) -> str:
+    """Errors do not repeat the value."""
+    value = text(name)
+    if value and len(value) < least_length:
+        raise ImproperlyConfigured(
+            f"{name} has {len(value)} characters; it takes at least {least_length}, such as those of "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`."
+        )
+    return value
+
+
 def time_zone(name: str, default: str) -> str:
     value = text(name, default)
     try:

@@ -257,6 +257,13 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+# --- Metrics ------------------------------------------------------------------------------------
+
+# Without either, /metrics does not exist.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", least_length=16)
+METRICS_ALLOW = env.networks("METRICS_ALLOW")
+METRICS_ENABLED = bool(METRICS_TOKEN or METRICS_ALLOW)
+
 # --- Log ----------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

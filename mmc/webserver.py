@@ -23,3 +23,6 @@ proc_name = "countermood"
 
 # Requests are logged by classifier.monitoring.requests, with their route instead of their path.
 logconfig_dict = logs.gunicorn_configuration(env.choice("LOG_FORMAT", "text", logs.FORMATS))
+
+if env.text("METRICS_TOKEN") or env.text("METRICS_ALLOW"):
+    from mmc.web_metrics import on_exit, on_starting, post_fork, pre_fork  # noqa: F401  (gunicorn's hooks)

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from classifier.models import Person
-from classifier.monitoring import readiness
+from classifier.monitoring import readiness, snapshot
 from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
 
 PASSWORD = "open sesame, please"
@@ -25,6 +25,7 @@ def _clean_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
     cache.clear()
     readiness.forget()
+    snapshot.forget()
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     for file in settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload"):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject, empty
 
+from classifier.monitoring.http_metrics import count_request
 from mmc.logs import log_context
 
 logger = logging.getLogger("classifier.access")
@@ -35,6 +36,12 @@ class RequestLog:
             response = self.get_response(request)
             duration_s = time.monotonic() - started_s
             response.headers[HEADER] = request_id
+            count_request(
+                method=str(request.method),
+                route=f"/{route_of(request)}",
+                status=response.status_code,
+                duration_s=duration_s,
+            )
             _log(request, response, duration_s)
         return response
 

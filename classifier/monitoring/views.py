@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier.accounts.tokens import token_of_key
+from classifier.accounts.tokens import is_expired, token_of_key
+from classifier.models import ApiToken
+from classifier.monitoring.metrics_access import may_read_metrics
 from classifier.monitoring.readiness import readiness
+
+logger = logging.getLogger(__name__)
 
 FOR_STRANGERS = "Not ready: the owner sees the reason at this address after signing in, and on the page /status/."
 
@@ -39,13 +45,38 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, status=status)
 
 
+@login_not_required
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus. An address like any other that does not exist, unless a setting turns it on."""
+    if not settings.METRICS_ENABLED:
+        raise Http404
+    if not may_read_metrics(request):
+        headers = {"WWW-Authenticate": "Bearer"} if settings.METRICS_TOKEN else {}
+        message = "The metrics need the token METRICS_TOKEN as bearer, or an address in METRICS_ALLOW.\n"
+        return HttpResponse(message, status=HTTPStatus.UNAUTHORIZED, content_type="text/plain", headers=headers)
+    # Here, since it loads prometheus-client, which most installations do not need.
+    from classifier.monitoring.metrics import exposition
+
+    try:
+        content, content_type = exposition(request.headers.get("Accept", ""))
+    except DatabaseError as error:
+        logger.warning("There are no metrics without the database: %s", error)
+        message = "The database does not answer.\n"
+        return HttpResponse(message, status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
+    return HttpResponse(content, content_type=content_type)
+
+
 def _is_owner(request: HttpRequest) -> bool:
     """By session or API token. Without the database, nobody can be recognised."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     try:
         if scheme.lower() == "bearer":
-            token = token_of_key(key=key.strip(), now=timezone.now())
-            return token is not None and token.owner.is_owner
+            now = timezone.now()
+            token = token_of_key(key=key.strip(), now=now)
+            valid = token is not None and not is_expired(token, now=now) and token.has_scope(ApiToken.READ)
+            return token is not None and valid and token.owner.is_owner
         return bool(getattr(request.user, "is_owner", False))
     except DatabaseError:
         return False

@@ -41,6 +41,7 @@ PAGES_WITH_SONGS: Mapping[str, PagePath] = {
     "people": fixed("/people/"),
     "password": fixed("/password/"),
     "tokens": fixed("/tokens/"),
+    "status": fixed("/status/"),
     "not found": fixed("/nowhere/"),
     "method not allowed": fixed("/upload/"),
 }

@@ -14,7 +14,7 @@ from classifier.views import errors
 # Pages and files without sign-in.
 OPEN = {
     "setup", "login", "appearance", "palette", "health", "second-factor", "passkey-login", "passkey-options", "sign-up",
-    "invitation", "oidc-login", "oidc-callback", "health-live", "health-ready",
+    "invitation", "oidc-login", "oidc-callback", "health-live", "health-ready", "metrics",
 }  # fmt: skip
 ANYTHING = {
     "song_id": uuid.UUID(int=7),
@@ -61,7 +61,7 @@ def test_a_page_redirects_to_sign_in(client: Client, olga: Person, name: str) ->
 
 WHOLE = (
     "home", "song-list", "corrections", "song-compare", "how-good", "password", "users", "tokens", "account",
-    "account-close", "totp", "passkey", "security-log",
+    "account-close", "totp", "passkey", "security-log", "status",
 )  # fmt: skip
 
 

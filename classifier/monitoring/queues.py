@@ -1,0 +1,49 @@
+"""How many songs and saliency maps wait, and for how long the first one does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Min, Value
+from django.db.models.functions import Coalesce
+
+from classifier.models import Song
+from classifier.monitoring.broker_state import waiting_messages
+
+KINDS = ("interactive", "bulk")
+SALIENCY = "saliency"
+
+
+@dataclass(frozen=True)
+class QueueState:
+    kind: str
+    length: int
+    oldest_age_s: float
+    """0 for an empty queue."""
+
+
+def queue_states(now: datetime) -> list[QueueState]:
+    """Of songs by the database, which knows what is due; of saliency maps by the broker, where it answers."""
+    states = _song_queues(now)
+    messages = waiting_messages(SALIENCY)
+    if messages is not None:
+        states.append(QueueState(SALIENCY, messages.length, messages.oldest_age_s))
+    return states
+
+
+def _song_queues(now: datetime) -> list[QueueState]:
+    # Since the columns came, each song has the time when it was queued for this analysis.
+    queued_at = Coalesce("queued_at", "created_at")
+    kind = F("queue") if _has_kinds() else Value("interactive")
+    rows = Song.objects.queued().order_by().annotate(kind=kind).values_list("kind")
+    by_kind = {kind: (length, since) for kind, length, since in rows.annotate(length=Count("id"), since=Min(queued_at))}
+    states = []
+    for name in KINDS:
+        length, since = by_kind.get(name, (0, now))
+        states.append(QueueState(name, length, max((now - (since or now)).total_seconds(), 0.0)))
+    return states
+
+
+def _has_kinds() -> bool:
+    return any(field.name == "queue" for field in Song._meta.get_fields())
