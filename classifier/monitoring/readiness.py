@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -116,18 +117,21 @@ _migrations_of_this_version = BrieflyCached(
 
 
 def _storage(now: datetime) -> Reason | None:
-    problem = _local_storage_problem() if isinstance(default_storage, FileSystemStorage) else _remote.get()
+    if isinstance(default_storage, FileSystemStorage):
+        problem = _local_problem(settings.FILE_UPLOAD_TEMP_DIR, settings.MEDIA_ROOT)
+    else:
+        problem = _local_problem(settings.FILE_UPLOAD_TEMP_DIR) or _remote.get()
     if not problem:
         return None
     return Reason(
         "storage_not_writable",
         f"Songs cannot be stored ({problem}).",
-        "Give the folder to the user that runs the server, or check the settings of the storage.",
+        "Give the folder to the user that runs the server, or check the settings of the S3 store.",
     )
 
 
-def _local_storage_problem() -> str:
-    for folder in (settings.FILE_UPLOAD_TEMP_DIR, settings.MEDIA_ROOT):
+def _local_problem(*folders: Path) -> str:
+    for folder in folders:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as file:

@@ -73,10 +73,15 @@ def _is_owner(request: HttpRequest) -> bool:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     try:
         if scheme.lower() == "bearer":
-            now = timezone.now()
-            token = token_of_key(key=key.strip(), now=now)
-            valid = token is not None and not is_expired(token, now=now) and token.has_scope(ApiToken.READ)
-            return token is not None and valid and token.owner.is_owner
+            return _is_token_of_owner(key.strip())
         return bool(getattr(request.user, "is_owner", False))
     except DatabaseError:
         return False
+
+
+def _is_token_of_owner(key: str) -> bool:
+    now = timezone.now()
+    token = token_of_key(key=key, now=now)
+    if token is None or is_expired(token, now=now):
+        return False
+    return token.has_scope(ApiToken.READ) and token.owner.is_owner

@@ -141,6 +141,17 @@ def test_the_owner_is_told_by_token_too(client: Client, olga: Person, anna: Pers
     assert "checks" not in asked_with("mmc_wrong")
 
 
+def test_a_storage_on_another_machine_is_asked(
+    olga_client: Client, worker: WorkerPresence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Store:
+        def exists(self, name: str) -> bool:
+            raise ConnectionError
+
+    monkeypatch.setattr(readiness, "default_storage", Store())
+    assert "ConnectionError" in reasons(olga_client)["storage_not_writable"]["message"]
+
+
 def test_live_touches_nothing(client: Client) -> None:
     """Without access to the database, which pytest would refuse."""
     response = client.get(LIVE)
