@@ -86,6 +86,15 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class Queue(models.TextChoices):
+    """Where a song waits for its analysis. See `classifier/jobs/fair_order.py` for the order between songs."""
+
+    INTERACTIVE = "interactive"
+    """Somebody waits for the result."""
+    BULK = "bulk"
+    """One of many: the rest of a large upload, an import, or another analysis of many songs."""
+
+
 class Verdict(models.TextChoices):
     """The user's opinion of a result. A later analysis does not change it."""
 
@@ -123,11 +132,12 @@ class Song(models.Model):
                         |  +-- song_cancel -> CANCELLED <- song_cancel    (DONE where an earlier answer is there)
                         +--- FAILED, CANCELLED; with songs_rerun also DONE
 
-    A song that has an earlier result becomes DONE with that result where this says FAILED.
+    A song that has an earlier result becomes DONE with that result where this says FAILED. A worker that is asked to
+    stop gives its song back: song_give_back, from RUNNING to QUEUED.
 
     Each arrow is one conditional update(): of two concurrent attempts one changes the row, and the other changes 0
     rows. A worker holds a lease (`lease_token`) on the song that it analyses, renews it, and writes only while the
-    token is still in the row. The rows are the source of truth; the broker's messages only say that a song may be due.
+    token is still in the row. The rows are the source of truth; the broker's messages only say that songs may be due.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -163,6 +173,7 @@ class Song(models.Model):
     verdict_at = models.DateTimeField(null=True, blank=True)
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+    queue = models.CharField(max_length=16, choices=Queue.choices, default=Queue.INTERACTIVE)
     # Segments that are finished with the stage.
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.NONE, blank=True)
     segments_done = models.PositiveIntegerField(default=0)
@@ -171,6 +182,8 @@ class Song(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    # No worker takes a queued song before this time, so that one whose file cannot be read now does not stop others.
+    not_before = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     warnings = models.JSONField(default=list, blank=True)
@@ -197,8 +210,14 @@ class Song(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="song_newest_of_owner"),
-            # Partial: the sweep reads only the few songs that are not done.
-            models.Index(fields=["created_at"], name="song_queued", condition=Q(status=Status.QUEUED)),
+            # Partial: workers and the sweep read only the songs that are not done. The first has the oldest song of
+            # each user in each queue, for claims; the second the oldest of all, for the sweep.
+            models.Index(
+                fields=["queue", "owner", "created_at", "id"],
+                name="song_queued_of_owner",
+                condition=Q(status=Status.QUEUED),
+            ),
+            models.Index(fields=["queue", "created_at"], name="song_oldest_queued", condition=Q(status=Status.QUEUED)),
             models.Index(fields=["lease_expires_at"], name="song_running", condition=Q(status=Status.RUNNING)),
             models.Index(fields=["-finished_at"], name="song_failed", condition=Q(status=Status.FAILED)),
         ]
@@ -240,6 +259,38 @@ class Song(models.Model):
         if "analyses" in getattr(self, "_prefetched_objects_cache", {}):
             return next((analysis for analysis in self.analyses.all() if analysis.is_current), None)
         return self.analyses.current().select_related("detail").first()
+
+
+class QueueTurn(models.Model):
+    """When a user's song was last taken from the queue, as a number that counts such turns: of the users who wait, the
+    one with the lowest is next. A number and not a time, so that a clock that is set back delays nobody."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="queue_turn"
+    )
+    turn = models.BigIntegerField(db_index=True)
+
+
+class Quota(models.Model):
+    """What one user may use, where that differs from the settings: NULL is the setting, 0 is no limit."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="quota"
+    )
+    songs = models.PositiveIntegerField(null=True, blank=True)
+    megabytes = models.PositiveIntegerField(null=True, blank=True)
+    minutes_a_day = models.PositiveIntegerField(null=True, blank=True)
+
+
+class AnalysedMusic(models.Model):
+    """Seconds of music that were analysed for a user on one day. Deleting songs does not change it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="analysed_music")
+    day = models.DateField()
+    seconds = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "day"], name="music_once_for_each_day")]
 
 
 class Analysis(models.Model):

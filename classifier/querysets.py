@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 PRESENCE_S = 10
 
 HANDED_OVER_AT_ONCE = 20
+"""Messages to the workers that are sent at once, however many songs are due: each finished song sends the next one."""
 
 MOOD_FIELDS = (
     "name", "primary", "secondary", "joined_by", "confidence", "secondary_confidence", "certain", "genre",
@@ -111,6 +112,17 @@ class SongQuerySet(QuerySet["Song"]):
     def queued(self) -> Self:
         return self.filter(status="queued")
 
+    def waiting_in(self, *queues: str) -> Self:
+        return self.queued().filter(queue__in=queues)
+
+    def due(self, now: datetime) -> Self:
+        """Without the songs that have to wait a moment. A time far ahead counts as past: the clock was set back."""
+        latest = now + timedelta(seconds=settings.REQUEUE_AFTER_S)
+        return self.exclude(not_before__gt=now, not_before__lte=latest)
+
+    def first_come_first_served(self) -> Self:
+        return self.order_by("created_at", "id")
+
     def running(self) -> Self:
         return self.filter(status="running")
 
@@ -128,10 +140,10 @@ class SongQuerySet(QuerySet["Song"]):
     def abandoned(self, now: datetime) -> Self:
         return self.running().filter(lease_expires_at__lt=now)
 
-    def overdue(self, now: datetime) -> Self:
-        """Of the oldest queued songs, those whose message may be lost. A long queue is not sent again as a whole."""
+    def overdue(self, queue: str, now: datetime) -> Self:
+        """Of the oldest songs of a queue, those that no worker has taken, so that messages may be lost."""
         before = now - timedelta(seconds=settings.REQUEUE_AFTER_S)
-        oldest = self.queued().order_by("created_at").values("id")[:HANDED_OVER_AT_ONCE]
+        oldest = self.waiting_in(queue).order_by("created_at").values("id")[:HANDED_OVER_AT_ONCE]
         waiting_since = Q(enqueued_at__lt=before) | Q(enqueued_at__isnull=True, created_at__lt=before)
         return self.queued().filter(waiting_since, id__in=oldest).order_by("created_at")
 

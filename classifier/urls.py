@@ -32,6 +32,7 @@ from classifier.views import (
     songs,
     status,
     uploads,
+    usage,
 )
 
 song_patterns = [
@@ -116,6 +117,8 @@ urlpatterns = [
     path("account/", include(account_patterns)),
     path("people/", people.users, name="users"),
     path("people/<int:user_id>/", include(user_patterns)),
+    path("people/usage/", usage.page, name="usage"),
+    path("people/<int:user_id>/quota/", usage.quota, name="user-quota"),
     path("people/invitations/<int:invitation_id>/revoke/", people.revoke_invitation, name="invitation-revoke"),
     path("security-log/", security_log.security_log, name="security-log"),
     path("tokens/", tokens.tokens, name="tokens"),

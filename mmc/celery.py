@@ -12,12 +12,14 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_shutting_down,
 )
 from django.conf import settings
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from mmc.logs import FIELDS, context_values, log_context
+from mmc.queues import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
@@ -29,13 +31,34 @@ app = Celery("mmc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Workers alternate between both, so that a page does not wait for a hundred songs. Without its own routing key, each
-# message would go to both.
-app.conf.task_queues = (Queue("songs", routing_key="songs"), Queue("saliency", routing_key="saliency"))
-app.conf.task_routes = {"classifier.draw_saliency": {"queue": "saliency", "routing_key": "saliency"}}
+
+def route(name: str, args: list[str], *others: object, **more: object) -> dict[str, str]:
+    """Saliency has its own queue; an invitation to analyse a song names its queue. Without a routing key for each
+    queue, each message would go to all of them."""
+    queue = "saliency" if name == "classifier.draw_saliency" else args[0]
+    return {"queue": queue, "routing_key": queue}
+
+
+# A worker alternates between the queues that it serves, so that a page does not wait for a hundred songs. Which song an
+# invitation means is decided by the worker: see classifier/jobs/fair_order.py.
+app.conf.task_queues = tuple(Queue(name, routing_key=name) for name in QUEUES)
+app.conf.task_routes = (route,)
 
 # By name: the module needs Django's models, which are not loaded yet.
 app.steps["worker"].add("classifier.jobs.worker_presence:WorkerPresenceStep")
+
+
+@celeryd_init.connect
+def select_queues(**kwargs: object) -> None:
+    app.amqp.queues.select(settings.WORKER_QUEUES)
+
+
+@worker_shutting_down.connect
+def drain(**kwargs: object) -> None:
+    """A warm shutdown waits for the songs that are analysed at this moment, for as long as that takes."""
+    from classifier.jobs.drain import drain_start
+
+    drain_start(grace_s=settings.WORKER_DRAIN_S)
 
 
 @setup_logging.connect

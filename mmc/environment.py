@@ -49,6 +49,15 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def choices(name: str, allowed: tuple[str, ...]) -> list[str]:
+    """A comma-separated list of some of these; by default all. In their order."""
+    chosen = names(name, allowed)
+    for value in chosen:
+        if value not in allowed:
+            raise _invalid(name, value, f"some of {', '.join(allowed)}, separated by commas")
+    return [value for value in allowed if value in chosen]
+
+
 def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A comma-separated list."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)

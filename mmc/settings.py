@@ -10,6 +10,7 @@ from mmc.database import database
 from mmc.file_storage import link_origins, storages
 from mmc.installation import ensure_folder, load_or_create_secret
 from mmc.logs import FORMATS, configuration
+from mmc.queues import QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -187,6 +188,12 @@ MAX_WAIT_S = 60
 # Each API call that waits for its result occupies a thread of the web process.
 MAX_WAITING = env.integer("MAX_WAITING", 4, least=0, most=100)
 
+# What each user may store, and how much music may be analysed for them in a day; 0 is no limit. The owner can give
+# users other limits.
+QUOTA_SONGS = env.integer("QUOTA_SONGS", 0, least=1, most=1_000_000_000, or_zero=True)
+QUOTA_MB = env.integer("QUOTA_MB", 0, least=1, most=1_000_000_000, or_zero=True)
+QUOTA_MINUTES_A_DAY = env.integer("QUOTA_MINUTES_A_DAY", 0, least=1, most=1_000_000_000, or_zero=True)
+
 # --- The models ---------------------------------------------------------------------------------
 
 MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-4")
@@ -219,7 +226,12 @@ else:
         "polling_interval": 0.2,
     }
 
-CELERY_TASK_DEFAULT_QUEUE = "songs"
+# A worker for some of them only: for instance one that is always free for single songs.
+WORKER_QUEUES = env.choices("WORKER_QUEUES", QUEUES)
+# A worker that is asked to stop may finish its song within this time; then it gives the song back.
+WORKER_DRAIN_S = env.integer("WORKER_DRAIN_S", 60, least=1, most=86_400, or_zero=True)
+
+CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_IGNORE_RESULT = True
 # The database knows which songs are due, so a message may be forgotten once it is delivered.
 CELERY_TASK_ACKS_LATE = False

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from classifier import ml_gateway
+from classifier.accounts.quotas import music_add
 from classifier.errors import ProductError
 from classifier.jobs.finish import song_fail, song_finish, song_release
 from classifier.jobs.heartbeat import Heartbeat
@@ -91,7 +92,7 @@ def _end(run: Run, clock: StageClock) -> None:
         count_song("done", now=timezone.now())
         count_stages(clock.stop())
     except LeaseLost:
-        logger.info("Song %s was cancelled, deleted or given to another worker during its analysis.", song.id)
+        logger.info("Song %s was cancelled, deleted, given back or given to another worker meanwhile.", song.id)
         _remove_written(run)
     except Exception as error:
         code, message = failure_reason(error)
@@ -193,6 +194,8 @@ def _analyse_file(run: Run, source: Path) -> None:
     )
     run.written.clear()
     logger.info("Song %s is done.", song.id)
+    # Apart from the result, since all workers that analyse songs of one user write this row.
+    music_add(owner_id=song.owner_id, seconds=result.duration_s, now=timezone.now())
     _remove_other_files(folder, {song.file.name, spectrogram, playable, cover})
 
 

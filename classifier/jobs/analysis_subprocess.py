@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
@@ -24,9 +24,10 @@ from classifier.errors import ProductError
 from classifier.jobs.analyse import leftovers_remove, too_slow
 from classifier.jobs.analysis_jobs import FileJob, Job, SaliencyJob, SongJob, serve
 from classifier.jobs.child_process import ChildProcess
-from classifier.jobs.finish import song_fail, song_release
+from classifier.jobs.drain import should_give_back
+from classifier.jobs.finish import song_fail
 from classifier.jobs.heartbeat import Heartbeat
-from classifier.jobs.lease import song_claim
+from classifier.jobs.lease import LeaseLost, next_song_claim, song_claim, song_give_back
 from classifier.jobs.saliency import saliency_abandon
 from classifier.jobs.sweep import lost_song_requeue
 from classifier.models import Song
@@ -83,22 +84,40 @@ class AnalysisSubprocess:
         A song that takes too long fails at once, and is not tried again. One whose subprocess died is queued again, up
         to MAX_ATTEMPTS.
         """
-        self._start()  # before the heartbeat: a process with threads should not fork
-        song = song_claim(song_id=song_id, now=timezone.now())
-        if song is None or song.lease_token is None:
+        if self._analyse_claimed(lambda: song_claim(song_id=song_id, now=timezone.now()), on_progress) is None:
             logger.info("Song %s is not queued: nothing to do.", song_id)
             return False
+        return True
+
+    def analyse_next(self, *, queues: Collection[str], on_claim: Callable[[Song], None]) -> Song | None:
+        """The same with the song that is next in these queues. None if none is due."""
+
+        def claim() -> Song | None:
+            song = next_song_claim(queues=queues, now=timezone.now())
+            if song is not None:
+                on_claim(song)
+            return song
+
+        return self._analyse_claimed(claim)
+
+    def _analyse_claimed(
+        self, claim: Callable[[], Song | None], on_progress: ml_gateway.Progress | None = None
+    ) -> Song | None:
+        self._start()  # before the heartbeat: a process with threads should not fork
+        song = claim()
+        if song is None or song.lease_token is None:
+            return None
         lease_token = song.lease_token
         ended = False
         try:
             named = log_context(song_id=str(song.id), person_id=str(song.owner_id), request_id=song.request_id)
-            with named, Heartbeat(song.id, lease_token) as heartbeat:
+            with named, Heartbeat(song.id, lease_token, song.queue) as heartbeat:
                 ended = self._supervise(song, lease_token, on_progress, heartbeat)
         finally:
             if not ended:  # Ctrl-C, or the database does not answer
                 self.stop()
-                song_release(song_id=song.id, lease_token=lease_token, now=timezone.now())
-        return True
+                song_give_back(song_id=song.id, lease_token=lease_token)
+        return song
 
     def draw_saliency(self, song_id: uuid.UUID) -> None:
         """Draw the saliency images of a song. One that takes too long, or takes the subprocess along, has none."""
@@ -116,6 +135,8 @@ class AnalysisSubprocess:
         job = SongJob(song.id, lease_token)
         try:
             self._run(job, settings.SONG_TIME_LIMIT_S, on_progress, is_lost=lambda: heartbeat.lost)
+        except LeaseLost:
+            leftovers_remove(song, lease_token)
         except ProductError as error:
             # The subprocess was ended or has died, so it could not end the song itself. Only with the lease that this
             # process took: any other one belongs to another worker.
@@ -135,7 +156,8 @@ class AnalysisSubprocess:
         on_progress: ml_gateway.Progress | None = None,
         is_lost: Callable[[], bool] = lambda: False,
     ) -> Any:
-        """The result of a job. Raises ProductError; with "too_slow" and "worker_lost", the subprocess has ended."""
+        """The result of a job. Raises ProductError; with "too_slow" and "worker_lost", the subprocess has ended, as
+        with LeaseLost, where the worker has to stop."""
         assert self._child is not None
         pipe = self._child.pipe
         end = time.monotonic() + limit_s + GRACE_S
@@ -143,6 +165,10 @@ class AnalysisSubprocess:
             pipe.send((job, limit_s, on_progress is not None))
             while (now := time.monotonic()) < end:
                 if is_lost():
+                    if should_give_back():
+                        # Another worker may have the song already, and this one has no time to wait.
+                        self.stop()
+                        raise LeaseLost
                     end = min(end, now + LOST_S)
                     is_lost = lambda: False  # noqa: E731 - once
                 if not pipe.poll(min(CHECK_EVERY_S, end - now)):

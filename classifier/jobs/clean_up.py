@@ -11,6 +11,7 @@ from django.db.models import Min
 
 from classifier.accounts.backends import expired_failures_delete
 from classifier.accounts.invitations import old_invitations_delete
+from classifier.accounts.quotas import music_forget
 from classifier.accounts.security_log import events_prune
 from classifier.accounts.sessions import ended_sessions_delete
 from classifier.models import Person, Song, WorkerPresence
@@ -41,6 +42,7 @@ def clean_up(*, now: datetime) -> int:
     expired_periods_delete(now=now)
     old_invitations_delete(now=now)
     events_prune(now=now)
+    music_forget(now=now)
     return removed
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from classifier import ml_gateway
-from classifier.jobs.lease import LeaseLost
-from classifier.models import Analysis, AnalysisDetail, Song, Stage, Status
+from classifier.jobs.lease import RELEASED_LEASE, LeaseLost
+from classifier.models import Analysis, AnalysisDetail, Song, Status
 from classifier.monitoring.counters import count_song
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 
 if TYPE_CHECKING:
     from classifier.ml_gateway import AnalysisResult
-
-RELEASED_LEASE: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
 
 
 def song_finish(
@@ -79,8 +78,8 @@ def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message:
 def song_release(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> bool:
     """Put a song back into the queue, as if this attempt had not been; False if the lease is lost.
 
-    For what is neither the fault of the song nor of the worker, such as a storage that does not answer. `enqueued_at`
-    makes the sweep wait for REQUEUE_AFTER_S before it sends the song to a worker again.
+    For what is neither the fault of the song nor of the worker, such as a storage that does not answer. Workers and
+    sweep wait for REQUEUE_AFTER_S before they try the song again, and take others meanwhile.
     """
     # Against a cancellation or the sweep, as in song_finish.
     released = (
@@ -90,6 +89,7 @@ def song_release(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -
             status=Status.QUEUED,
             attempts=F("attempts") - 1,
             enqueued_at=now,
+            not_before=now + timedelta(seconds=settings.REQUEUE_AFTER_S),
             segments_done=0,
             segments_total=0,
             **RELEASED_LEASE,

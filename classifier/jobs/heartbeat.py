@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from contextvars import copy_context
 from types import TracebackType
@@ -13,21 +14,29 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from classifier.jobs.lease import lease_renew
+from classifier.jobs.drain import should_give_back
+from classifier.jobs.lease import lease_renew, song_give_back
+from classifier.jobs.queue import invite
 
 logger = logging.getLogger(__name__)
 
+CHECK_EVERY_S = 0.25
+"""How soon a worker that is asked to stop gives its song back."""
+
 
 class Heartbeat:
-    """Renews the lease four times before it expires, so that one late beat does not lose the song.
+    """Renews the lease four times before it expires, so that one late beat does not lose the song. Gives the song back
+    where the worker has to stop: from this thread, since the analysis may be busy in a library at that moment.
 
     Once `lost` is true, the analysis can stop: its result would not be stored.
     """
 
-    def __init__(self, song_id: uuid.UUID, lease_token: uuid.UUID) -> None:
+    def __init__(self, song_id: uuid.UUID, lease_token: uuid.UUID, queue: str = "") -> None:
+        """`queue` is where another worker is invited to take a song that is given back."""
         self.lost = False
         self._song_id = song_id
         self._lease_token = lease_token
+        self._queue = queue
         self._stopped = threading.Event()
         # In the context of the analysis, so that its records name the song and the request too.
         self._thread = threading.Thread(
@@ -45,17 +54,29 @@ class Heartbeat:
         self._thread.join()
 
     def _beat(self) -> None:
+        interval_s = settings.LEASE_S / 4
+        renew_at = time.monotonic() + interval_s
         try:
-            while not self._stopped.wait(settings.LEASE_S / 4):
+            while not self.lost and not self._stopped.wait(min(interval_s, CHECK_EVERY_S)):
                 try:
-                    renewed = lease_renew(song_id=self._song_id, lease_token=self._lease_token, now=timezone.now())
+                    if should_give_back():
+                        self._give_back()
+                    elif time.monotonic() >= renew_at:
+                        renew_at = time.monotonic() + interval_s
+                        self._renew()
                 except DatabaseError as error:
                     # The database may come back before the lease expires; if not, the sweep requeues the song.
                     logger.warning("The lease of song %s could not be renewed: %s", self._song_id, error)
                     connection.close()
-                    continue
-                if not renewed:
-                    self.lost = True
-                    return
         finally:
             connection.close()
+
+    def _renew(self) -> None:
+        self.lost = not lease_renew(song_id=self._song_id, lease_token=self._lease_token, now=timezone.now())
+
+    def _give_back(self) -> None:
+        if song_give_back(song_id=self._song_id, lease_token=self._lease_token):
+            logger.info("This worker stops: song %s is given back to the queue.", self._song_id)
+            if self._queue:
+                invite(self._queue)
+        self.lost = True

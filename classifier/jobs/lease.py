@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from classifier.jobs import worker_presence
+from classifier.jobs.fair_order import WaitingLines, in_fair_order, turn_take
 from classifier.models import Song, Stage, Status
+
+RELEASED_LEASE: dict[str, Any] = {"stage": Stage.NONE, "lease_token": None, "lease_expires_at": None}
 
 
 class LeaseLost(Exception):
     """The song was cancelled, deleted or given to another worker: stop and write nothing."""
 
 
+def next_song_claim(*, queues: Collection[str], now: datetime) -> Song | None:
+    """Claim the song that is next in these queues; None if none is due."""
+    if not Song.objects.waiting_in(*queues).due(now).exists():
+        return None  # without the lock that SQLite takes for a transaction
+    with transaction.atomic():
+        waiting = WaitingLines.read(queues)
+        for line in in_fair_order(waiting.lines, waiting.turn):
+            # Other workers may be claiming in this line at this moment: PostgreSQL skips the songs that they have
+            # locked, and SQLite lets one transaction after the other in.
+            songs = Song.objects.waiting_in(line.queue).due(now).filter(owner_id=line.owner_id)
+            first = songs.first_come_first_served()
+            song_id = first.select_for_update(skip_locked=True).values_list("id", flat=True).first()
+            song = song_claim(song_id=song_id, now=now) if song_id else None
+            if song is None:
+                continue
+            if len(waiting.lines) > 1:  # alone, nobody needs turns, and all workers would wait for the same row
+                turn_take(owner_id=line.owner_id, turn=waiting.turn)
+            return song
+    return None
+
+
 def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
     """Change a song from queued to running, with a new lease; None if it is not queued."""
     token = uuid.uuid4()
-    # Several workers may have a message about this song. One of them changes the row; for the others it is no longer
-    # queued.
+    # Several workers may try to take this song. One of them changes the row; for the others it is no longer queued.
     claimed = (
         Song.objects.queued()
         .filter(id=song_id)
@@ -34,6 +61,7 @@ def song_claim(*, song_id: uuid.UUID, now: datetime) -> Song | None:
             lease_expires_at=_expiry(now),
             started_at=now,
             finished_at=None,
+            not_before=None,
             worker=worker_presence.this_worker(),
         )
     )
@@ -47,6 +75,25 @@ def lease_renew(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) ->
     # Against the sweep: if it requeued the song first, the token is gone and this changes nothing.
     renewed = Song.objects.with_lease(lease_token).filter(id=song_id).update(lease_expires_at=_expiry(now))
     return bool(renewed)
+
+
+def song_give_back(*, song_id: uuid.UUID, lease_token: uuid.UUID) -> bool:
+    """Queue a running song again, as if this worker had not taken it; False if the lease is lost."""
+    # Against the sweep and a cancellation, as above.
+    returned = (
+        Song.objects.with_lease(lease_token)
+        .filter(id=song_id)
+        .update(
+            status=Status.QUEUED,
+            attempts=Greatest(F("attempts") - 1, 0),
+            enqueued_at=None,
+            started_at=None,
+            segments_done=0,
+            segments_total=0,
+            **RELEASED_LEASE,
+        )
+    )
+    return bool(returned)
 
 
 def song_progress(

@@ -1,21 +1,23 @@
-"""Messages to the workers. They only say that a song may be due; the rows are the source of truth."""
+"""Messages to the workers. Each is an invitation to take the next song that is due; the rows say which one that is."""
 
 from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from kombu.exceptions import KombuError, OperationalError
 
 from classifier.models import Song
+from classifier.monitoring.broker_state import waiting_messages
 from mmc.celery import app
 from mmc.logs import context_values
 
 logger = logging.getLogger(__name__)
 
-ANALYSE_SONG = "classifier.analyse_song"
+ANALYSE_NEXT = "classifier.analyse_next"
 DRAW_SALIENCY = "classifier.draw_saliency"
 
 
@@ -25,22 +27,44 @@ def queued_now(now: datetime) -> dict[str, Any]:
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
-    """Send a queued song to the workers. If the broker is down, the sweep sends it later."""
-    try:
-        app.send_task(ANALYSE_SONG, args=[str(song_id)])
-    except (KombuError, OperationalError, OSError) as error:
-        logger.warning("The broker did not accept the message about song %s: %s", song_id, error)
+    """Invite a worker, since this song is due. If the broker is down, the sweep invites one later."""
+    queue = Song.objects.filter(id=song_id).values_list("queue", flat=True).first()
+    if queue is None or not invite(queue):
         return False
     # Not if a worker has already claimed it: then it is no longer queued.
     Song.objects.queued().filter(id=song_id).update(enqueued_at=now)
     return True
 
 
+def invite(queue: str) -> bool:
+    """Invite one worker to take the next song. Not about a certain song: a message that was sent first would
+    otherwise decide who is first."""
+    return _send(ANALYSE_NEXT, queue)
+
+
+def invite_if_none_waits(queues: Iterable[str], *, now: datetime) -> None:
+    """A worker that has finished a song calls this, so that a long queue needs few messages, and lost ones do not
+    matter."""
+    for queue in queues:
+        if Song.objects.waiting_in(queue).due(now).exists() and not invitations(queue):
+            invite(queue)
+
+
+def invitations(queue: str) -> int:
+    """The number of messages that no worker has taken; 0 where the broker does not answer."""
+    messages = waiting_messages(queue)
+    return messages.length if messages else 0
+
+
 def enqueue_saliency(song_id: uuid.UUID) -> bool:
     """Have a worker draw the saliency images of a song. If the message is lost, the page sends another one."""
+    return _send(DRAW_SALIENCY, str(song_id))
+
+
+def _send(task: str, argument: str) -> bool:
     try:
-        app.send_task(DRAW_SALIENCY, args=[str(song_id)])
+        app.send_task(task, args=[argument])
     except (KombuError, OperationalError, OSError) as error:
-        logger.warning("The broker did not accept the message about the saliency of song %s: %s", song_id, error)
+        logger.warning("The broker did not accept a message (%s, %s): %s", task, argument, error)
         return False
     return True

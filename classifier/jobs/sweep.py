@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from classifier.jobs.finish import RELEASED_LEASE, failure_fields
-from classifier.jobs.queue import enqueue
-from classifier.models import Song, Status
+from classifier.jobs.finish import failure_fields
+from classifier.jobs.lease import RELEASED_LEASE
+from classifier.jobs.queue import enqueue, invitations
+from classifier.models import Queue, Song, Status
 from classifier.monitoring.counters import count_song
 from classifier.querysets import SongQuerySet
 
@@ -41,12 +42,19 @@ def songs_sweep(*, now: datetime) -> SweepResult:
         elif _requeue(song, Song.objects.abandoned(now)):
             requeued += 1
             enqueue(song.id, now=now)
+    resent = sum(_resend(queue, now) for queue in Queue)
+    return SweepResult(requeued=requeued, failed=failed, resent=resent)
+
+
+def _resend(queue: str, now: datetime) -> int:
+    """As many invitations as songs are overdue, less those that still wait for a worker."""
+    overdue = list(Song.objects.overdue(queue, now))
     resent = 0
-    for song in Song.objects.overdue(now):
+    for song in overdue[: max(len(overdue) - invitations(queue), 0)] if overdue else []:
         if not enqueue(song.id, now=now):
             break  # The broker is down: trying it for every song would only delay the sweep.
         resent += 1
-    return SweepResult(requeued=requeued, failed=failed, resent=resent)
+    return resent
 
 
 def lost_song_requeue(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> None:

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 
+from classifier.jobs.fair_order import WaitingLines, first_songs, merged_in_fair_order
 from classifier.models import Analysis, Person, Song, WorkerPresence
-from classifier.querysets import SongQuerySet
 
 # Longer queues are shown as long, without positions.
 MAX_QUEUED = 500
+MIN_FOR_EACH = 20
 # The speed is the mean of so many songs, the latest ones.
 MEASURED_SONGS = 20
 # Of a song that already takes longer than estimated.
@@ -87,6 +88,8 @@ class TimeEstimate:
     remaining_s: Mapping[UUID, float]
     per_song_s: float = 0.0
     workers: int = 1
+    is_complete: bool = True
+    """Whether `queued` has all queued songs."""
 
     @property
     def positions(self) -> dict[UUID, int]:
@@ -94,7 +97,7 @@ class TimeEstimate:
         return {song.id: position for position, song in enumerate(self.queued, start=1)}
 
     def queued_count(self, owner: Person) -> int:
-        if len(self.queued) < MAX_QUEUED:
+        if self.is_complete:
             return sum(song.owner_id == owner.pk for song in self.queued)
         return Song.objects.for_owner(owner).queued().count()
 
@@ -112,13 +115,16 @@ class TimeEstimate:
 
 
 def time_estimate(*, now: datetime) -> TimeEstimate:
-    """In four queries, independent of the number of songs."""
-    queued = _queued_songs(Song.objects.queued().order_by("created_at", "id"))
-    running = _queued_songs(Song.objects.running().order_by("started_at"))
+    """In five queries, independent of the number of songs."""
+    queued, is_complete = _next_songs()
+    fields = ("id", "owner_id", "file_name", "size_bytes", "started_at", "segments_total")
+    running = [
+        QueuedSong(*row) for row in Song.objects.running().order_by("started_at").values_list(*fields)[:MAX_QUEUED]
+    ]
     answering = WorkerPresence.objects.answering(now).count()
     speed = AnalysisSpeed.measure() if answering else None
     if speed is None:
-        return TimeEstimate(queued, running, {})
+        return TimeEstimate(queued, running, {}, is_complete=is_complete)
     workers = max(answering * settings.CELERY_WORKER_CONCURRENCY, len(running))
     remaining_s = {song.id: _remaining_s(song, speed, now) for song in running}
     # The worker that is free first takes the next song.
@@ -127,16 +133,27 @@ def time_estimate(*, now: datetime) -> TimeEstimate:
         done_s = heapq.heappop(free) + speed.seconds_for(song)
         heapq.heappush(free, done_s)
         remaining_s[song.id] = done_s
-    return TimeEstimate(queued, running, remaining_s, speed.per_song_s, workers)
+    return TimeEstimate(queued, running, remaining_s, speed.per_song_s, workers, is_complete)
 
 
 def file_type(file_name: str) -> str:
     return PurePosixPath(file_name).suffix.lower()
 
 
-def _queued_songs(songs: SongQuerySet) -> list[QueuedSong]:
-    names = ("id", "owner_id", "file_name", "size_bytes", "started_at", "segments_total")
-    return [QueuedSong(*row) for row in songs.values_list(*names)[:MAX_QUEUED]]
+def _next_songs() -> tuple[list[QueuedSong], bool]:
+    """The queued songs in the order in which workers take them, at most MAX_QUEUED; and whether these are all."""
+    waiting = WaitingLines.read()
+    if not waiting.lines:
+        return [], True
+    # Enough of each line for everybody to see a position, and not more rows than MAX_QUEUED, however many wait.
+    for_each = max(MAX_QUEUED // len(waiting.lines), MIN_FOR_EACH)
+    songs: dict[tuple[str, int], list[QueuedSong]] = {}
+    for queue, song_id, owner_id, file_name, size_bytes in first_songs(for_each + 1):
+        song = QueuedSong(UUID(str(song_id)), owner_id, file_name, size_bytes)
+        songs.setdefault((queue, owner_id), []).append(song)
+    is_complete = all(len(line) <= for_each for line in songs.values())
+    in_order = merged_in_fair_order(waiting, {key: line[:for_each] for key, line in songs.items()}, MAX_QUEUED)
+    return in_order, is_complete and len(in_order) == sum(map(len, songs.values()))
 
 
 def _remaining_s(song: QueuedSong, speed: AnalysisSpeed, now: datetime) -> float:

@@ -10,7 +10,7 @@ from functools import partial
 from django.db import transaction
 
 from classifier.jobs.queue import enqueue, queued_now
-from classifier.models import Person, Song, Stage, Verdict, song_folder
+from classifier.models import Person, Queue, Song, Stage, Verdict, song_folder
 from classifier.querysets import HANDED_OVER_AT_ONCE
 from classifier.services.song_cancel import CANCELLED_STATUS
 from classifier.services.song_retry import REQUEUED
@@ -63,18 +63,19 @@ def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
 def songs_rerun(*, ids: Sequence[uuid.UUID], now: datetime) -> int:
     """Queue songs for another analysis. Returns their number: songs on their way already, and those whose file cannot
     be analysed, are skipped. The earlier results stay until the new ones are there; verdicts stay in any case."""
-    queued = sum(_batch_queue(ids[start : start + BATCH_SIZE], now) for start in range(0, len(ids), BATCH_SIZE))
-    # The oldest now. The sweep sends the others later, so that a song uploaded in the meantime does not wait behind ten
-    # thousand messages.
+    # Somebody waits for a single song. Many are bulk work, so that they do not delay the songs that are uploaded today.
+    queue = Queue.BULK if len(ids) > 1 else Queue.INTERACTIVE
+    queued = sum(_batch_queue(ids[start : start + BATCH_SIZE], queue, now) for start in range(0, len(ids), BATCH_SIZE))
+    # Ten thousand songs need no ten thousand messages: a worker that has finished a song sends the next one.
     first = Song.objects.queued().filter(id__in=_oldest(ids)).values_list("id", flat=True)
     for song_id in first:
         transaction.on_commit(partial(enqueue, song_id, now=now), robust=True)
     return queued
 
 
-def _batch_queue(ids: Sequence[uuid.UUID], now: datetime) -> int:
+def _batch_queue(ids: Sequence[uuid.UUID], queue: Queue, now: datetime) -> int:
     # One conditional update, as in song_retry: a running song stays with its worker.
-    return Song.objects.rerunnable().filter(id__in=ids).update(**REQUEUED, **queued_now(now))
+    return Song.objects.rerunnable().filter(id__in=ids).update(**REQUEUED, **queued_now(now), queue=queue)
 
 
 def _oldest(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404
 
 from classifier import ml_gateway
+from classifier.accounts.quotas import quota_check
 from classifier.errors import ProductError
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.song_retry import song_retry
@@ -57,6 +58,9 @@ def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "
             "cancel some of them, or wait for a day, after which they are deleted.",
             HTTPStatus.TOO_MANY_REQUESTS,
         )
+    if song is None:
+        # Before any byte is sent. The song itself is checked again: this is not safe against concurrent requests.
+        quota_check(owner=owner, added_bytes=size_bytes, now=now, with_uploads=True)
     with disk_full_as_error():
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         if blocks_kept():

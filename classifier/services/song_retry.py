@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from classifier.errors import ProductError
+from classifier.jobs.fair_order import queue_for
 from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Song, Stage, Status
 
@@ -30,7 +31,7 @@ REQUEUED: dict[str, Any] = {
 def song_retry(*, song: Song, now: datetime, to_queue: bool = True) -> Song:
     # Of two concurrent retries one queues the song; the other finds it queued, which is fine too.
     queued = Song.objects.filter(id=song.id, status__in=(Status.FAILED, Status.CANCELLED)).update(
-        **REQUEUED, **queued_now(now), warnings=[]
+        **REQUEUED, **queued_now(now), warnings=[], queue=queue_for(song.owner)
     )
     if queued and to_queue:
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)

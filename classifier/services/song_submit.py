@@ -9,9 +9,11 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 
 from classifier import ml_gateway
+from classifier.accounts.quotas import quota_check
 from classifier.errors import ProductError
+from classifier.jobs.fair_order import queue_for
 from classifier.jobs.queue import enqueue, queued_now
-from classifier.models import Person, Song, Status, song_folder
+from classifier.models import Person, Queue, Song, Status, song_folder
 from classifier.services.song_retry import song_retry
 from classifier.uploads.file_names import display_name, storage_name
 from classifier.uploads.limits import file_empty, file_missing, file_too_large, max_upload_bytes
@@ -33,6 +35,8 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
         sha256=sha256,
         size_bytes=upload.size,
         status=Status.QUEUED,
+        # Without a message, a command analyses the song: an import.
+        queue=queue_for(owner) if to_queue else Queue.BULK,
         created_at=now,
         **queued_now(now),
     )
@@ -41,6 +45,8 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
             song.file.save(storage_name(song.file_name), upload, save=False)
             file_sync(song.file.name)
             with transaction.atomic():
+                # Here, since this holds against other requests of the same user.
+                quota_check(owner=owner, added_bytes=song.size_bytes, now=now)
                 song.save(force_insert=True)
     except IntegrityError:
         # The owner sent the same file twice at once. The row of the other request was first and stays.

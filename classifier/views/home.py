@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.accounts.quotas import limits_of, usage
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Person, ResumableUpload, Song
@@ -15,6 +16,7 @@ from classifier.uploads.limits import size_text
 from classifier.uploads.tus import parse_metadata
 from classifier.views.queue_summary import Underway
 from classifier.views.song_cards import cards
+from classifier.views.usage_text import quota_text
 
 RECENT_SONGS = 6
 # As many as a page can show.
@@ -38,6 +40,7 @@ def home_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
         "underway": Underway.of(request.user, queue),
         "cards": cards(home_songs(request.user, queue), queue),
         "worker_answers": worker_answers(now=now),
+        "quota": quota_text(usage(request.user, now=now), limits) if (limits := limits_of(request.user)) else "",
     }
 
 

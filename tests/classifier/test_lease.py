@@ -17,7 +17,7 @@ from django.utils import timezone
 from classifier.errors import ProductError
 from classifier.jobs.finish import song_fail
 from classifier.jobs.heartbeat import Heartbeat
-from classifier.jobs.lease import LeaseLost, lease_renew, song_claim, song_progress
+from classifier.jobs.lease import LeaseLost, lease_renew, song_claim, song_give_back, song_progress
 from classifier.jobs.sweep import SweepResult, songs_sweep
 from classifier.models import Song, Status
 from classifier.services.song_cancel import song_cancel
@@ -147,7 +147,39 @@ def test_the_message_of_a_queued_song_is_sent_again(song: Song) -> None:
 def test_of_a_long_queue_only_the_oldest_are_sent_again(submit: Submit) -> None:
     for mark in range(25):
         submit(mark=mark)
+    Song.objects.update(queue="bulk")
     assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 20
+
+
+def test_nothing_is_sent_again_while_enough_messages_wait(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for mark in range(3):
+        submit(mark=mark)
+    monkeypatch.setattr("classifier.jobs.sweep.invitations", lambda queue: 2)
+    assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 1
+
+
+def test_a_song_that_is_given_back_is_as_if_it_had_never_been_taken(song: Song) -> None:
+    claim = claimed(song)
+    assert song_give_back(song_id=claim.id, lease_token=claim.lease_token)
+    song.refresh_from_db()
+    assert (song.status, song.attempts, song.lease_token) == (Status.QUEUED, 0, None)
+    assert not song_give_back(song_id=claim.id, lease_token=claim.lease_token)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_gives_the_song_back_when_the_worker_has_to_stop(
+    song: Song, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = claimed(song)
+    sent: list[str] = []
+    monkeypatch.setattr("classifier.jobs.heartbeat.invite", sent.append)
+    monkeypatch.setattr("classifier.jobs.heartbeat.should_give_back", lambda: True)
+    with Heartbeat(running.id, running.lease_token, running.queue) as heartbeat:
+        [thread] = [thread for thread in threading.enumerate() if thread.name == f"heartbeat-{song.id}"]
+        thread.join(TIMEOUT_S)
+        assert heartbeat.lost
+    song.refresh_from_db()
+    assert (song.status, sent) == (Status.QUEUED, ["interactive"])
 
 
 def test_a_queued_song_can_be_cancelled_and_retried(song: Song) -> None:

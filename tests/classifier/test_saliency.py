@@ -234,10 +234,11 @@ def test_a_song_deleted_during_drawing_leaves_no_files(
 
 def test_saliency_has_a_queue_of_its_own() -> None:
     queues = app.amqp.queues
-    assert set(queues) == {"songs", "saliency"}
-    assert app.amqp.router.route({}, "classifier.draw_saliency")["queue"].name == "saliency"
-    assert app.amqp.router.route({}, "classifier.analyse_song")["queue"].name == "songs"
-    assert len({queue.routing_key for queue in queues.values()}) == 2
+    assert set(queues) == {"interactive", "bulk", "saliency"}
+    assert app.amqp.router.route({}, "classifier.draw_saliency", ["some id"])["queue"].name == "saliency"
+    for name in ("interactive", "bulk"):
+        assert app.amqp.router.route({}, "classifier.analyse_next", [name])["queue"].name == name
+    assert len({queue.routing_key for queue in queues.values()}) == 3
 
 
 def test_the_waveform_is_stored_and_is_not_part_of_the_json(anna_client: Client, done_song: Song) -> None:

@@ -46,7 +46,7 @@ def test_the_broker_is_notified_after_the_row_is_committed(
     for callback in callbacks:
         callback()
 
-    assert sent == [("classifier.analyse_song", [str(song.id)])]
+    assert sent == [("classifier.analyse_next", ["interactive"])]
     song.refresh_from_db()
     assert song.enqueued_at is not None
 

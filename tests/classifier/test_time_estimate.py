@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.time_estimate import time_estimate
-from classifier.models import Analysis, Person, Song, Status, WorkerPresence
+from classifier.models import Analysis, Person, QueueTurn, Song, Status, WorkerPresence
 from classifier.views.queue_summary import Underway, left_text
 from tests.classifier.conftest import Submit
 from tests.classifier.fake_analysis import FakeAnalyser
@@ -123,6 +123,7 @@ def test_the_summary_covers_all_songs_of_a_user(
     running_since(queued(submit, 2, "b.mp3", size_bytes=1000), segments=40, since=NOW)
     queued(submit, 3, "c.mp3", size_bytes=1000, owner=boris)
     queued(submit, 4, "d.mp3", size_bytes=1000)
+    QueueTurn.objects.create(owner=anna, turn=1)
     estimate = time_estimate(now=NOW)
     assert Underway.of(anna, estimate).text == "Analysing 1 song, 1 queued, about 3 minutes left."
     assert Underway.of(boris, estimate).text == "1 song queued, about 2 minutes left."

@@ -24,7 +24,7 @@ from classifier.jobs.sweep import songs_sweep
 from classifier.ml_gateway import DeadlineExceeded
 from classifier.models import Song, Status
 from classifier.services.song_cancel import song_cancel
-from classifier.tasks import analyse_song, draw_saliency
+from classifier.tasks import analyse_next, draw_saliency
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser
 from tests.system.processes import alive, wait_for
@@ -78,7 +78,7 @@ def _pgid(pid: int) -> int:
 
 @pytest.mark.usefixtures("hanging")
 def test_a_song_that_hangs_in_c_and_ignores_signals_ends_as_too_slow(song: Song, media: Path) -> None:
-    analyse_song(str(song.id))
+    analyse_next("interactive")
 
     failed = after(song)
     assert (failed.status, failed.error_code, failed.attempts) == (Status.FAILED, "too_slow", 1)
@@ -96,9 +96,9 @@ def test_the_worker_is_free_for_the_next_song(
 
     slow, quick = submit(mark=1), submit(mark=2)
     monkeypatch.setattr("classifier.ml_gateway.analyse", analyse)
-    analyse_song(str(slow.id))
+    analyse_next("interactive")
     settings.SONG_TIME_LIMIT_S = FOREVER_S
-    analyse_song(str(quick.id))
+    analyse_next("interactive")
     assert after(slow).error_code == "too_slow"
     assert after(quick).status == Status.DONE
 
@@ -191,9 +191,9 @@ def test_a_song_that_takes_the_process_along_is_tried_again_up_to_the_limit(
 ) -> None:
     settings.MAX_ATTEMPTS = 2
     monkeypatch.setattr("classifier.ml_gateway.analyse", lambda path, on_progress: os.kill(os.getpid(), signal.SIGKILL))
-    analyse_song(str(song.id))
+    analyse_next("interactive")
     assert (after(song).status, after(song).attempts, after(song).lease_token) == (Status.QUEUED, 1, None)
-    analyse_song(str(song.id))
+    analyse_next("interactive")
     assert (after(song).status, after(song).error_code) == (Status.FAILED, "worker_lost")
 
 
@@ -222,7 +222,7 @@ def test_the_files_of_an_analysis_that_was_ended_are_removed(
     monkeypatch.setattr(analysis_subprocess, "GRACE_S", 0.5)
     monkeypatch.setattr("classifier.ml_gateway.playable_copy", draft)
     settings.SONG_TIME_LIMIT_S = 1
-    analyse_song(str(song.id))
+    analyse_next("interactive")
     assert after(song).error_code == "too_slow"
     assert len(files_under(media)) == 1
 

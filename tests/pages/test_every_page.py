@@ -61,7 +61,7 @@ def test_a_page_redirects_to_sign_in(client: Client, olga: Person, name: str) ->
 
 WHOLE = (
     "home", "song-list", "corrections", "song-compare", "how-good", "password", "users", "tokens", "account",
-    "account-close", "totp", "passkey", "security-log", "status",
+    "account-close", "totp", "passkey", "security-log", "status", "usage",
 )  # fmt: skip
 
 

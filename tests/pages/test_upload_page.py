@@ -127,13 +127,14 @@ def test_the_page_lists_recent_songs_of_the_user(anna_client: Client, boris_clie
     assert str(song.id) not in boris_client.get(reverse("home")).content.decode()
 
 
-def test_the_states_of_several_songs_take_eight_queries(anna_client: Client, django_assert_num_queries) -> None:
+def test_the_states_of_several_songs_take_nine_queries(anna_client: Client, django_assert_num_queries) -> None:
     for mark in range(5):
         send(anna_client, upload(f"{mark}.wav", mark))
     Song.objects.filter(file_name="3.wav").update(status=Status.FAILED, error_message="It broke off.")
     ids = ",".join(str(song.id) for song in Song.objects.all())
-    # Session, user, queued and running songs, workers twice, songs, analyses. No speed is measured without a worker.
-    with django_assert_num_queries(8):
+    # Session, user, users who wait, queued and running songs, workers twice, songs, analyses. No speed is measured
+    # without a worker.
+    with django_assert_num_queries(9):
         response = anna_client.get(reverse("song-states"), {"ids": ids})
     answer = response.json()
     texts = {song["title"]: song["text"] for song in answer["songs"]}

@@ -3,34 +3,28 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from tests import sounds
 from tests.system.clients import ApiClient, first_visit
-from tests.system.compose import services
-from tests.system.conftest import program
 from tests.system.processes import all_gone, wait_for
 from tests.system.product import RunningProduct
-from tests.system.servers import running_redis
+from tests.system.set_ups import BROKERS, broker
 
 # A lost song is noticed after seconds. On a busy machine a heartbeat may be late, which costs the song an attempt.
 SETTINGS = {"LEASE_S": "3", "REQUEUE_AFTER_S": "2", "MAX_ATTEMPTS": "20"}
 
 
-@pytest.fixture(scope="module", params=["file broker", "Redis"])
+@pytest.fixture(scope="module", params=BROKERS)
 def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
     folder = tmp_path_factory.mktemp("killed")
-    redis = nullcontext(None)
-    if request.param == "Redis":
-        server, *options = services({"POSTGRES_PASSWORD": "unused"})["redis"].command
-        redis = running_redis([program(server), *options], folder)
-    with redis as port:
-        settings = SETTINGS if port is None else {**SETTINGS, "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-        with RunningProduct(folder / "var", **settings) as product:
-            yield product
+    with (
+        broker(request.param, folder) as settings,
+        RunningProduct(folder / "var", **SETTINGS, **settings) as product,
+    ):
+        yield product
 
 
 @pytest.fixture(scope="module")

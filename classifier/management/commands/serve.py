@@ -19,8 +19,9 @@ from mmc.supervision import Program, RestartPolicy, Supervisor
 
 # Only this machine can reach it; for other machines there is Docker Compose, or a proxy.
 HOST = "127.0.0.1"
-# Ctrl-C takes no longer than this. An analysis that is interrupted starts over the next time.
-POLICY = RestartPolicy(stop_timeout_s=3)
+# Ctrl-C takes a few seconds at most: a song that is not finished by then is given back, and starts over the next time.
+DRAIN_S = 1
+STOP_S = 3
 
 # By default, glibc keeps freed memory for each thread, and a web process has many threads.
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_MMAP_THRESHOLD_": "65536"}
@@ -37,9 +38,16 @@ def programs(port: int) -> list[Program]:
         Program(
             "worker",
             [*python, "celery", "--app", "mmc", "worker", "--loglevel", "INFO"],
+            {"WORKER_DRAIN_S": str(DRAIN_S)},
         ),
         Program("sweep", [sys.executable, "-u", "manage.py", "sweep", "--every", "5"]),
     ]
+
+
+def policy() -> RestartPolicy:
+    """Where WORKER_DRAIN_S is set, songs get that time to finish."""
+    drain_s = settings.WORKER_DRAIN_S if os.environ.get("WORKER_DRAIN_S", "").strip() else DRAIN_S
+    return RestartPolicy(stop_timeout_s=STOP_S - DRAIN_S + drain_s)
 
 
 class Command(BaseCommand):
@@ -58,7 +66,7 @@ class Command(BaseCommand):
         connections.close_all()
 
         os.chdir(settings.BASE_DIR)
-        supervisor = Supervisor(programs(port), log_dir=settings.DATA_DIR / "log", report=self.report, policy=POLICY)
+        supervisor = Supervisor(programs(port), log_dir=settings.DATA_DIR / "log", report=self.report, policy=policy())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stop())
         supervisor.run(on_tick=once_it_answers(port, lambda: self.report(welcome)))

@@ -1,0 +1,3 @@
+"""The queues of the workers."""
+
+QUEUES = ("interactive", "bulk", "saliency")
