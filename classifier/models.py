@@ -441,7 +441,7 @@ class ApiToken(models.Model):
 
 
 class SignInFailure(models.Model):
-    """Wrong passwords, counted for each pair of user name and IP address, so that nobody can lock out another user."""
+    """Wrong passwords and codes, counted under the hash of what they were tried with: see attempt_limits."""
 
     key = models.CharField(max_length=64, primary_key=True)
     count = models.PositiveIntegerField(default=0)

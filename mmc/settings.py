@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "classifier.accounts.known_device.KnownDevice",
     "classifier.accounts.sessions.SessionActivity",
     "classifier.accounts.remote_user.RemoteUser",
     "classifier.accounts.authentication.TokenMiddleware",

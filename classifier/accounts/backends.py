@@ -1,40 +1,50 @@
-"""Sign-in with a password, throttled after wrong ones."""
+"""Sign-in with a password, with limits of wrong ones."""
 
 from __future__ import annotations
 
-import hashlib
+import ipaddress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
+from classifier.accounts.attempt_limits import (
+    GUESSES,
+    Limit,
+    attempt_give_back,
+    attempt_key,
+    attempt_take,
+    attempts_forget,
+)
 from classifier.accounts.client_address import client_address
+from classifier.accounts.known_device import device_is_known
 from classifier.fields import fold_name
-from classifier.models import Person, SignInFailure
+from classifier.models import Person
+
+# One address may try many names, and many addresses may try one name.
+BY_ADDRESS = Limit(30, timedelta(minutes=10))
+BY_NAME = Limit(50, timedelta(hours=1))
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's backend, with a limit of wrong passwords for each pair of user name and IP address."""
+    """Django's backend, with limits of wrong passwords: for a name from an address, for an address, and for a name."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Person | None:
         if request is None or username is None:
             return super().authenticate(request, username, password, **kwargs)
-        key = attempt_key(request, username)
-        now = timezone.now()
-        if sign_in_blocked(key=key, now=now):
-            # Without checking the password, so that a correct guess looks like a wrong one.
-            raise PermissionDenied
+        limits = limits_of(request, username)
+        _take_all(limits, now=timezone.now())
         user = super().authenticate(request, username, password, **kwargs) or self._with_former_name(username, password)
-        if user is None:
-            sign_in_failed(key=key, now=now)
-        else:
-            sign_in_succeeded(key=key)
+        if user is not None:
+            [own, *others] = limits
+            attempts_forget(key=own)
+            for key in others:
+                attempt_give_back(key=key)
         return user
 
     def _with_former_name(self, username: str, password: str | None) -> Person | None:
@@ -45,34 +55,32 @@ class ThrottledBackend(ModelBackend):
         return person
 
 
-def attempt_key(request: HttpRequest, username: str) -> str:
-    """Of both, so that guesses from another address do not lock out the user."""
-    return block_key(fold_name(username), client_address(request))
+def limits_of(request: HttpRequest, username: str) -> dict[str, Limit]:
+    """Keys of attempts, and how many are allowed for each. The first one is of this person at this address alone."""
+    name, address = fold_name(username), network(client_address(request))
+    limits = {attempt_key("sign-in", name, address): GUESSES}
+    if not device_is_known(request, username):
+        limits[attempt_key("address", address)] = BY_ADDRESS
+        limits[attempt_key("name", name)] = BY_NAME
+    return limits
 
 
-def block_key(*parts: str) -> str:
-    """The key under which failures are counted."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def network(address: str) -> str:
+    """Of IPv6 the first 64 bits, since whoever has one address there has all of them."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
 
 
-ALLOWED_FAILURES = 8
-BLOCK = timedelta(minutes=10)
-
-
-def sign_in_blocked(*, key: str, now: datetime) -> bool:
-    return SignInFailure.objects.filter(key=key, count__gte=ALLOWED_FAILURES, since__gt=now - BLOCK).exists()
-
-
-def sign_in_failed(*, key: str, now: datetime) -> None:
-    """Each failure renews the block. The first one after it expired starts a new count."""
-    counted = SignInFailure.objects.filter(key=key, since__gt=now - BLOCK).update(count=F("count") + 1, since=now)
-    if not counted:
-        SignInFailure.objects.update_or_create(key=key, defaults={"count": 1, "since": now})
-
-
-def sign_in_succeeded(*, key: str) -> None:
-    SignInFailure.objects.filter(key=key).delete()
-
-
-def expired_failures_delete(*, now: datetime) -> None:
-    SignInFailure.objects.filter(since__lt=now - BLOCK).delete()
+def _take_all(limits: dict[str, Limit], *, now: datetime) -> None:
+    """Raises PermissionDenied where a limit is reached: before the password is checked, so that a right guess looks
+    like a wrong one."""
+    taken: list[str] = []
+    for key, limit in limits.items():
+        if not attempt_take(key=key, limit=limit, now=now):
+            for earlier in taken:
+                attempt_give_back(key=earlier)
+            raise PermissionDenied
+        taken.append(key)

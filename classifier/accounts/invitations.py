@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from classifier.accounts.backends import block_key, sign_in_blocked, sign_in_failed
+from classifier.accounts.attempt_limits import attempt_give_back, attempt_key, attempt_take
 from classifier.accounts.client_address import client_address
 from classifier.accounts.first_run import setup_required
 from classifier.accounts.security_log import Kind, record_event
@@ -97,15 +97,19 @@ def sign_up(*, username: str, password: str | None, email: str = "", now: dateti
     """An account that somebody creates without an invitation. Another service that vouches for them sends no password,
     and nobody can flood this with the accounts of that."""
     sign_up_check()
-    key = block_key("sign-up", client_address(request))
-    if password is not None and sign_in_blocked(key=key, now=now):
+    key = attempt_key("sign-up", client_address(request))
+    if password is not None and not attempt_take(key=key, now=now):
         raise ProductError(
             "too_many_sign_ups",
             "Too many accounts were created from this address: wait ten minutes.",
             HTTPStatus.TOO_MANY_REQUESTS,
         )
-    person = user_create(username=username, password=password, email=email)
-    sign_in_failed(key=key, now=now)
+    try:
+        person = user_create(username=username, password=password, email=email)
+    except ProductError:
+        if password is not None:
+            attempt_give_back(key=key)
+        raise
     record_event(Kind.ACCOUNT_CREATED, person, request, by=person, how="sign-up")
     return person
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from django.db import transaction
 from django.http import HttpRequest
 
-from classifier.accounts.backends import block_key, sign_in_blocked, sign_in_failed, sign_in_succeeded
+from classifier.accounts.attempt_limits import attempt_key, attempt_take, attempts_forget
 from classifier.accounts.security_log import Kind, record_event
 from classifier.accounts.tokens import fingerprint
 from classifier.errors import ProductError
@@ -117,15 +117,14 @@ def recovery_codes_left(person: Person) -> int:
 def code_check(*, person: Person, code: str, now: datetime, request: HttpRequest) -> None:
     """Accept a code of the app or a recovery code, each once. Who gets here knows the password, so that wrong codes are
     counted for the person, whatever the address."""
-    key = block_key("second factor", str(person.pk))
-    if sign_in_blocked(key=key, now=now):
+    key = attempt_key("second factor", str(person.pk))
+    if not attempt_take(key=key, now=now):
         raise ProductError(
             "too_many_codes", "Too many wrong codes: wait ten minutes and sign in again.", HTTPStatus.TOO_MANY_REQUESTS
         )
     if _totp_accept(person, code, now) or _recovery_code_accept(person, code, now, request):
-        sign_in_succeeded(key=key)
+        attempts_forget(key=key)
         return
-    sign_in_failed(key=key, now=now)
     record_event(Kind.SIGN_IN_FAILED, person, request, by=person, method="second factor")
     raise ProductError("code_wrong", WRONG_CODE)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db.models import Min
 
-from classifier.accounts.backends import expired_failures_delete
+from classifier.accounts.attempt_limits import old_attempts_delete
 from classifier.accounts.invitations import old_invitations_delete
 from classifier.accounts.quotas import music_forget
 from classifier.accounts.security_log import events_prune
@@ -38,7 +38,7 @@ def clean_up(*, now: datetime) -> int:
     WorkerPresence.objects.gone(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     ended_sessions_delete()
-    expired_failures_delete(now=now)
+    old_attempts_delete(now=now)
     expired_periods_delete(now=now)
     old_invitations_delete(now=now)
     events_prune(now=now)

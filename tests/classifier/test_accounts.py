@@ -1,29 +1,25 @@
-"""Setup, users, passwords, API tokens and the throttling of sign-in."""
+"""Setup, users, passwords and API tokens."""
 
 from __future__ import annotations
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
-from classifier.accounts.backends import ALLOWED_FAILURES, BLOCK, attempt_key
 from classifier.accounts.first_run import owner_create, setup_required, setup_token_log
 from classifier.accounts.tokens import token_create, token_of_key, token_revoke
 from classifier.accounts.users import password_generate, user_add
 from classifier.errors import ProductError
-from classifier.models import ApiToken, Person, SignInFailure
+from classifier.models import ApiToken, Person
 from tests.conftest import PASSWORD
 
 
@@ -162,47 +158,3 @@ def test_a_user_cannot_revoke_the_token_of_another(anna: Person, boris: Person) 
 def test_a_token_needs_a_name(anna: Person, name: str) -> None:
     with pytest.raises(ProductError, match="1 to 80 characters"):
         token_create(owner=anna, name=name, now=timezone.now())
-
-
-def request_from(address: str) -> HttpRequest:
-    request = HttpRequest()
-    request.META["REMOTE_ADDR"] = address
-    return request
-
-
-def attempt(password: str, address: str = "10.0.0.1") -> bool:
-    return authenticate(request_from(address), username="anna", password=password) is not None
-
-
-def test_after_too_many_wrong_passwords_the_right_one_is_blocked_for_a_while(anna: Person) -> None:
-    for _ in range(ALLOWED_FAILURES):
-        assert not attempt("wrong")
-    assert not attempt(PASSWORD)
-    SignInFailure.objects.update(since=timezone.now() - BLOCK - timedelta(seconds=1))
-    assert attempt(PASSWORD)
-    assert not SignInFailure.objects.exists()
-
-
-def test_wrong_passwords_from_another_address_do_not_block_the_user(anna: Person) -> None:
-    for _ in range(ALLOWED_FAILURES + 1):
-        attempt("wrong", "203.0.113.9")
-    assert attempt(PASSWORD, "10.0.0.1")
-
-
-def test_a_right_password_resets_the_count(anna: Person) -> None:
-    for _ in range(3):
-        for _ in range(ALLOWED_FAILURES - 1):
-            attempt("wrong")
-        assert attempt(PASSWORD)
-
-
-def test_behind_a_proxy_the_address_is_that_of_the_forwarded_header(settings: Any) -> None:
-    def key(forwarded: str) -> str:
-        request = request_from("127.0.0.1")
-        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
-        return attempt_key(request, "anna")
-
-    assert key("10.0.0.1") == key("10.0.0.2")
-    settings.TRUST_PROXY = True
-    assert key("10.0.0.1") != key("10.0.0.2")
-    assert key("10.9.9.9, 10.0.0.1") == key("10.0.0.1")
