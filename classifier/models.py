@@ -448,6 +448,15 @@ class SignInFailure(models.Model):
     since = models.DateTimeField()
 
 
+class ApiCallCount(models.Model):
+    """API calls of one user in one minute, which web processes and hosts have taken together."""
+
+    user = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # Since the epoch.
+    minute = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+
+
 class MetricCounter(models.Model):
     """A number that only grows, for metrics and charts: what it counts stays counted when songs are deleted.
 

@@ -252,6 +252,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # --- API ----------------------------------------------------------------------------------------
 
+API_CALLS_PER_MINUTE = env.integer("API_CALLS_PER_MINUTE", 600, least=1, most=1_000_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "classifier.accounts.authentication.TokenAuthentication",
@@ -264,8 +265,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": f"{env.integer('API_CALLS_PER_MINUTE', 600, least=1, most=1_000_000)}/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["classifier.api.throttling.CallsPerMinute"],
     "EXCEPTION_HANDLER": "classifier.api.errors.exception_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
+from classifier.api import throttling
 from classifier.models import Person
 from classifier.monitoring import readiness, snapshot
 from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
@@ -24,6 +25,7 @@ def _clean_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sent: list[str] = []
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
     cache.clear()
+    throttling._leases.clear()
     readiness.forget()
     snapshot.forget()
     yield

@@ -259,7 +259,7 @@ def test_get_is_not_allowed(caller: Client) -> None:
 
 
 def test_too_many_calls_are_throttled(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rest_framework.throttling.UserRateThrottle.get_rate", lambda self: "1/min")
+    monkeypatch.setattr("django.conf.settings.API_CALLS_PER_MINUTE", 1)
     caller.get("/api/predictions/")
     response = caller.get("/api/predictions/")
     assert error_code(response, 429) == "throttled"
