@@ -159,7 +159,7 @@ def _mark(lease_token: uuid.UUID) -> str:
 
 
 def _analyse(run: Run) -> None:
-    with song_storage().on_disk(run.song.file.name) as source:
+    with song_storage().on_disk(str(run.song.file.name)) as source:
         _analyse_file(run, source)
 
 
@@ -196,7 +196,7 @@ def _analyse_file(run: Run, source: Path) -> None:
     logger.info("Song %s is done.", song.id)
     # Apart from the result, since all workers that analyse songs of one user write this row.
     music_add(owner_id=song.owner_id, seconds=result.duration_s, now=timezone.now())
-    _remove_other_files(folder, {song.file.name, spectrogram, playable, cover})
+    _remove_other_files(folder, {str(song.file.name), spectrogram, playable, cover})
 
 
 def _progress_writer(run: Run) -> ml_gateway.Progress:

@@ -121,7 +121,7 @@ def _is_drawn(song: Song, analysis: Analysis) -> bool:
 def _draw(song: Song, analysis: Analysis) -> None:
     moods = dict(zip(SIDES, (analysis.primary, analysis.secondary), strict=True))
     storage = song_storage()
-    with storage.on_disk(song.file.name) as source:
+    with storage.on_disk(str(song.file.name)) as source:
         saliency = ml_gateway.mood_saliency(source, moods.values(), analysis.model_version)
     for side, mood in moods.items():
         storage.write(saliency_places_name(song, analysis, side), json.dumps(saliency[mood].details).encode())

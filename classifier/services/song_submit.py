@@ -43,7 +43,7 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     try:
         with disk_full_as_error():
             song.file.save(storage_name(song.file_name), upload, save=False)
-            file_sync(song.file.name)
+            file_sync(str(song.file.name))
             with transaction.atomic():
                 # Here, since this holds against other requests of the same user.
                 quota_check(owner=owner, added_bytes=song.size_bytes, now=now)
@@ -84,10 +84,10 @@ def _checked(upload: File | None) -> File:
 
 def _restore_file(song: Song, upload: File) -> None:
     """Store the file again if it was lost: the bytes are the same."""
-    if not file_exists(song.file.name):
+    if not file_exists(str(song.file.name)):
         with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)
-            file_sync(song.file.name)
+            file_sync(str(song.file.name))
 
 
 def _retried(song: Song, *, now: datetime, to_queue: bool) -> Song:

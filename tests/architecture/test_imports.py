@@ -22,7 +22,7 @@ CLASSIFIER_LAYERS = (
     ("serializers",),
     ("accounts", "uploads", "monitoring.counters", "monitoring.stage_clock"),
     ("jobs",),
-    ("services", "library", "monitoring"),
+    ("services", "library", "monitoring", "backup"),
     ("tasks",),
     ("charts",),
     ("templatetags",),
