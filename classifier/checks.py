@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.urls import get_resolver
 
 from classifier import ml_gateway
 
@@ -100,3 +101,25 @@ def proxy_is_configured(**kwargs: Any) -> list[CheckMessage]:
             id="classifier.W006",
         )
     ]
+
+
+@register(Tags.urls)
+def base_path_is_free(**kwargs: Any) -> list[CheckMessage]:
+    """A proxy may strip the base path or not; this is only clear where no page of the site itself starts with it."""
+    if not settings.BASE_PATH:
+        return []
+    first = settings.BASE_PATH.split("/")[1]
+    own = {str(pattern.pattern).lstrip("^").split("/")[0] for pattern in _url_patterns()} | {"static"}
+    if first not in own:
+        return []
+    return [
+        Error(
+            f"BASE_PATH is {settings.BASE_PATH}, and pages of the site itself start with /{first}/.",
+            hint="Choose another path, such as /moods.",
+            id="classifier.E010",
+        )
+    ]
+
+
+def _url_patterns() -> list[Any]:
+    return [pattern for one in get_resolver().url_patterns for pattern in getattr(one, "url_patterns", [one])]

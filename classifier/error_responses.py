@@ -26,7 +26,7 @@ def error_status(error: ProductError | MoodError) -> int:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    if request.path.startswith("/api/"):
+    if request.path_info.startswith("/api/"):
         return True
     return request.accepts("application/json") and not request.accepts("text/html")
 

@@ -123,6 +123,22 @@ def url(name: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def base_path(name: str) -> str:
+    """A path such as /moods, without a slash at its end; nothing for the root of the host."""
+    value = text(name).rstrip("/")
+    if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+        raise _invalid(name, value, "a path such as /moods")
+    return value
+
+
+def file_mask(name: str) -> int:
+    """Permissions that new files do not get, in octal as `umask` takes them; by default those of other users."""
+    value = text(name, "077")
+    if not re.fullmatch(r"[0-7]{1,4}", value) or int(value, 8) & 0o700:
+        raise _invalid(name, value, "an octal mask that leaves the owner everything, such as 077, 027 or 022")
+    return int(value, 8)
+
+
 def folder(name: str, default: Path) -> Path:
     value = text(name)
     if not value:

@@ -35,6 +35,10 @@ SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 3600, least=0, most=63_072_000
 TRUST_PROXY = env.boolean("TRUST_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SESSION_COOKIE_HTTPONLY = True
+# Below a path of the host, addresses of pages and files start with it, and other sites there do not get the cookies.
+BASE_PATH = env.base_path("BASE_PATH")
+FORCE_SCRIPT_NAME = BASE_PATH or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = BASE_PATH or "/"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -157,8 +161,8 @@ FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 if os.access(DATA_DIR, os.W_OK):  # `manage.py tag` works without; a system check stops everything else
     ensure_folder(FILE_UPLOAD_TEMP_DIR, "DATA_DIR")
 FILE_UPLOAD_HANDLERS = ["classifier.uploads.upload_handlers.ChecksumUploadHandler"]
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_PERMISSIONS = 0o666 & ~env.file_mask("UMASK")
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o777 & ~env.file_mask("UMASK")
 STORAGES = storages()
 # Songs in S3 are played through this server, unless it hands out links to the store that are valid for so many seconds.
 S3_SIGNED_LINK_S = env.integer("S3_SIGNED_LINK_S", 0, least=10, most=86_400, or_zero=True)

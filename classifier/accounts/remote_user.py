@@ -49,7 +49,7 @@ class RemoteUser:
         if setup_required():
             return
         person = _person(name, request)
-        if request.path.startswith("/api/"):
+        if request.path_info.startswith("/api/"):
             # Programs keep no cookies: a session for each of their calls would be a waste.
             request.user = person
             return

@@ -65,7 +65,7 @@ def route_of(request: HttpRequest) -> str:
     """The pattern of the URL, such as songs/<uuid:song_id>/: paths name songs, and may have secrets of links."""
     if request.resolver_match is not None:
         return request.resolver_match.route
-    return "static" if request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/") else "unknown"
+    return "static" if request.path.startswith(settings.STATIC_URL) else "unknown"
 
 
 def _log(request: HttpRequest, response: HttpResponse, duration_s: float) -> None:

@@ -139,7 +139,7 @@ def song_spectrogram(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> H
     if not image:
         raise Http404("This song has no spectrogram yet.")
     try:
-        return image_response(request, image.name)
+        return image_response(request, str(image.name))
     except FileNotFoundError as error:
         raise Http404("The spectrogram is missing.") from error
 

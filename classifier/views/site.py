@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -28,9 +29,16 @@ def theme(request: HttpRequest) -> HttpResponse:
     selected = request.POST.get("theme", "")
     if selected in THEMES:
         # The page's script reads the cookie too, to switch without reloading.
-        response.set_cookie("theme", selected, max_age=YEAR_S, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            "theme",
+            selected,
+            max_age=YEAR_S,
+            path=settings.SESSION_COOKIE_PATH,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
     else:
-        response.delete_cookie("theme", samesite="Lax")
+        response.delete_cookie("theme", path=settings.SESSION_COOKIE_PATH, samesite="Lax")
     return response
 
 

@@ -7,13 +7,15 @@ form?.addEventListener("submit", (event) => {
   if (!theme) return;
   event.preventDefault();
   const root = document.documentElement;
+  // That of the cookie which the server sets without JavaScript.
+  const path = form.dataset.appearance.replace(/(.)\/$/, "$1");
   const secure = location.protocol === "https:" ? "; secure" : "";
   if (theme === "auto") {
     delete root.dataset.theme;
-    document.cookie = `theme=; path=/; max-age=0; samesite=lax${secure}`;
+    document.cookie = `theme=; path=${path}; max-age=0; samesite=lax${secure}`;
   } else {
     root.dataset.theme = theme;
-    document.cookie = `theme=${theme}; path=/; max-age=${365 * 24 * 3600}; samesite=lax${secure}`;
+    document.cookie = `theme=${theme}; path=${path}; max-age=${365 * 24 * 3600}; samesite=lax${secure}`;
   }
   for (const button of form.querySelectorAll("button")) {
     button.setAttribute("aria-pressed", String(button.value === theme));

@@ -45,6 +45,8 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (lambda: env.choice("THING", "a", ("a", "b")), "c", "one of a, b"),
         (lambda: env.folder("THING", Path("/")), "here", "an absolute path of a folder"),
+        (lambda: env.base_path("THING"), "moods", "a path such as /moods"),
+        (lambda: env.base_path("THING"), "/a//b", "a path such as /moods"),
         (lambda: env.time_zone("THING", "UTC"), "Europe/Nowhere", "the name of a time zone, such as Europe/Vienna"),
         (lambda: env.origins("THING"), "music.example.org", "addresses such as https://music.example.org"),
         (lambda: env.origins("THING"), "https://music.example.org/", "addresses such as https://music.example.org"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -40,7 +41,7 @@ def tokens(request: AuthenticatedHttpRequest) -> HttpResponse:
         except ProductError as error:
             form.add_service_error(error)
     rows = [(token, is_expired(token, now=now)) for token in ApiToken.objects.for_owner(request.user)]
-    context = {"form": form, "key": key, "tokens": rows, "address": request.build_absolute_uri("/api/predict/")}
+    context = {"form": form, "key": key, "tokens": rows, "address": request.build_absolute_uri(reverse("predict"))}
     return render(request, "accounts/tokens.html", context, status=400 if form.errors else 200)
 
 
