@@ -66,7 +66,8 @@ class ManagedProcess:
 
 
 class Supervisor:
-    """Runs until `stop` is called, for example by a signal handler. Each program has its own log in `log_dir`."""
+    """Runs until `stop` is called, for example by a signal handler. Each program has its own log in `log_dir`, of which
+    `echo` gets every line too."""
 
     def __init__(
         self,
@@ -74,11 +75,13 @@ class Supervisor:
         *,
         log_dir: Path,
         report: Callable[[str], None],
+        echo: Callable[[str], None] | None = None,
         policy: RestartPolicy | None = None,
     ) -> None:
         log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log_dir = log_dir
         self.report = report
+        self.echo = echo
         self.policy = policy or RestartPolicy()
         self.stop_requests = 0
         self._managed = [ManagedProcess(program, self._open_log(program)) for program in programs]
@@ -130,6 +133,8 @@ class Supervisor:
             text = line.decode("utf-8", "replace").rstrip()
             managed.log.emit(logging.makeLogRecord({"msg": text}))
             managed.last_lines.append(text)
+            if self.echo is not None:
+                self.echo(f"{managed.program.name}: {text}")
         return bool(data)
 
     def _reap(self) -> None:

@@ -17,7 +17,7 @@ from classifier.accounts.first_run import current_setup_token, setup_required
 from mmc import __version__
 from mmc.supervision import Program, RestartPolicy, Supervisor
 
-# Only this machine can reach it; for other machines there is Docker Compose, or a proxy.
+# Only this machine can reach it; for other machines there is Docker Compose, or a proxy. Containers listen on 0.0.0.0.
 HOST = "127.0.0.1"
 # Ctrl-C takes a few seconds at most: a song that is not finished by then is given back, and starts over the next time.
 DRAIN_S = 1
@@ -27,12 +27,12 @@ STOP_S = 3
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_MMAP_THRESHOLD_": "65536"}
 
 
-def programs(port: int) -> list[Program]:
+def programs(host: str, port: int) -> list[Program]:
     python = [sys.executable, "-u", "-m"]
     return [
         Program(
             "web",
-            [*python, "gunicorn", "--config", "python:mmc.webserver", "--bind", f"{HOST}:{port}", "mmc.wsgi"],
+            [*python, "gunicorn", "--config", "python:mmc.webserver", "--bind", f"{host}:{port}", "mmc.wsgi"],
             MALLOC,
         ),
         Program(
@@ -55,18 +55,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="1 to 65535; the default is 8000")
+        parser.add_argument("--host", default=HOST, help=f"the address to listen on; the default is {HOST}")
+        parser.add_argument("--echo-logs", action="store_true", help="print the logs too, for containers")
 
-    def handle(self, *args: object, port: str, **options: object) -> None:
-        self.serve(port_number(port))
+    def handle(self, *args: object, port: str, host: str, echo_logs: bool, **options: object) -> None:
+        self.serve(host, port_number(port), echo_logs)
 
-    def serve(self, port: int) -> None:
-        require_free_port(port)
+    def serve(self, host: str, port: int, echo_logs: bool) -> None:
+        require_free_port(host, port)
         call_command("migrate", interactive=False, verbosity=0)
         welcome = self.welcome(port)
         connections.close_all()
 
         os.chdir(settings.BASE_DIR)
-        supervisor = Supervisor(programs(port), log_dir=settings.DATA_DIR / "log", report=self.report, policy=policy())
+        supervisor = Supervisor(
+            programs(host, port),
+            log_dir=settings.DATA_DIR / "log",
+            report=self.report,
+            echo=self.report if echo_logs else None,
+            policy=policy(),
+        )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stop())
         supervisor.run(on_tick=once_it_answers(port, lambda: self.report(welcome)))
@@ -79,7 +87,7 @@ class Command(BaseCommand):
             if settings.REQUIRE_SETUP_TOKEN:
                 first_steps += f"\nThe setup token is {current_setup_token()}"
         return (
-            f"Countermood {__version__} is running at http://localhost:{port}\n{first_steps}\n"
+            f"Countermood {__version__} is running at http://localhost:{port}{settings.BASE_PATH}\n{first_steps}\n"
             f"Press Ctrl-C to stop. Logs are in {settings.DATA_DIR / 'log'}."
         )
 
@@ -94,12 +102,12 @@ def port_number(text: str) -> int:
     raise CommandError(f"The port is {text!r}; it takes a whole number from 1 to 65535.")
 
 
-def require_free_port(port: int) -> None:
+def require_free_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         # As gunicorn does: connections that have just closed do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             raise CommandError(
                 f"Port {port} cannot be used ({error.strerror}). Stop the program that uses it, or choose another "
