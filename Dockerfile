@@ -33,7 +33,7 @@ VOLUME /data
 ENTRYPOINT ["tini", "--", "countermood"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000", "--echo-logs"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
 
 FROM program AS server
 # The volume mounted at /data inherits the owner of this folder.
