@@ -48,13 +48,15 @@ class NumberField(forms.FloatField):
 
 
 class DayField(forms.DateField):
-    requirement = "a day such as 2026-03-31"
+    requirement = f"a day from {FIRST_DAY} to {LAST_DAY}, such as 2026-03-31"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             input_formats=["%Y-%m-%d"],
             validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            widget=forms.DateInput(
+                attrs={"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}, format="%Y-%m-%d"
+            ),
             **kwargs,
         )
 

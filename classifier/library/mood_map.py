@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import CharField, Count, F, IntegerField, Max, Min
 from django.db.models.functions import Cast, Floor
 
+from classifier.library.filter_fields import FIRST_DAY, LAST_DAY
 from classifier.library.filters import LibraryFilter
 from classifier.models import Person, Song
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 CELLS_PER_UNIT = 4
 """Valence and arousal are counted in quarters: fine enough for a picture, coarse enough for a page."""
+
+
+EARLIEST, LATEST = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (FIRST_DAY, LAST_DAY))
 
 
 class CellCount(NamedTuple):
@@ -124,6 +128,8 @@ class TimeSpan(NamedTuple):
 
 
 def time_span(songs: SongQuerySet) -> TimeSpan:
+    """Without songs that were added while the clock of the server was wrong by centuries."""
+    songs = songs.filter(created_at__gte=EARLIEST, created_at__lt=LATEST)
     return TimeSpan(**songs.aggregate(songs=Count("id"), first=Min("created_at"), last=Max("created_at")))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from classifier.errors import ProductError
+from classifier.library.filter_fields import FIRST_DAY, LAST_DAY
 from classifier.library.filters import NEWEST, LibraryFilter
 from classifier.models import Song
 
@@ -74,8 +75,11 @@ class Selection:
 
 
 def _time(text: str) -> datetime | None:
+    """Within the years that filters take: in others, time zones and databases find no time."""
     try:
         time = parse_datetime(text)
     except ValueError:
         return None
-    return time if time is None or timezone.is_aware(time) else timezone.make_aware(time)
+    if time is None or not FIRST_DAY < time.date() < LAST_DAY:
+        return None
+    return time if timezone.is_aware(time) else timezone.make_aware(time)

@@ -206,3 +206,36 @@ def test_the_api_has_the_same_filters(anna: Person, anna_client: Client, django_
     assert [song["title"] for song in oldest["results"]] == ["Calm one", "Sad one"]
     rejected = anna_client.get("/api/predictions/", {"first": "bliss"})
     assert (rejected.status_code, rejected.json()["error"]["code"]) == (400, "filter_malformed")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_days_of_the_first_and_the_last_year_are_an_error_in_words(
+    anna: Person, anna_client: Client, settings: Any, day: str, zone: str
+) -> None:
+    settings.TIME_ZONE = zone
+    shelve(anna, "One")
+    sentence = f"added_to is “{day}”, but must be a day from 1970-01-01 to 2999-12-31"
+    for name in ("song-list", "mood-map", "mood-time"):
+        response = anna_client.get(reverse(name), {"added_to": day})
+        assert (response.status_code, sentence in response.content.decode()) == (200, True), name
+    for address in ("/songs/export.csv", "/songs/export.jsonl", "/api/predictions/"):
+        response = anna_client.get(address, {"added_to": day})
+        assert (response.status_code, sentence in response.content.decode()) == (400, True), address
+    saved = anna_client.post(reverse("filter-save"), {"name": "all", "query": f"added_to={day}"}, follow=True)
+    assert sentence in saved.content.decode()
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize("action", ["csv", "jsonl", "rerun", "delete", "compare"])
+def test_a_selection_until_the_first_or_the_last_year_is_one_until_now(
+    anna: Person, anna_client: Client, settings: Any, action: str, until: str
+) -> None:
+    settings.TIME_ZONE = "America/Los_Angeles"
+    shelve(anna, "One")
+    response = anna_client.post(
+        reverse("song-selection"), {"action": action, "all": "yes", "until": until, "query": "sort=oldest"}
+    )
+    assert response.status_code in (200, 302)
+    if response.streaming:
+        assert "One" in b"".join(response.streaming_content).decode()

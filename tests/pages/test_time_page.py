@@ -156,3 +156,14 @@ def test_many_songs_take_as_many_queries_as_one(
         # Also the number of all songs.
         with django_assert_num_queries(5):
             page(anna_client, q="piece")
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_songs_added_while_the_clock_was_wrong_by_centuries_are_left_out(
+    anna: Person, anna_client: Client, year: int
+) -> None:
+    songs_at(anna, [(6, 3)], when=datetime(year, 12, 31, 12, tzinfo=UTC))
+    for by in ("week", "month", "year"):
+        assert anna_client.get(reverse("mood-time"), {"by": by}).status_code == 200
+    songs_at(anna, [(6, 3)], when=MARCH)
+    assert "1 song added" in page(anna_client, by="week")
