@@ -138,13 +138,17 @@ class SongQuerySet(QuerySet["Song"]):
         return self.running().filter(lease_token=lease_token)
 
     def abandoned(self, now: datetime) -> Self:
-        return self.running().filter(lease_expires_at__lt=now)
+        """The lease is over, or lasts longer than a lease can: the clock was set back since."""
+        latest = now + timedelta(seconds=2 * settings.LEASE_S)
+        return self.running().filter(Q(lease_expires_at__lt=now) | Q(lease_expires_at__gt=latest))
 
     def overdue(self, queue: str, now: datetime) -> Self:
         """Of the oldest songs of a queue, those that no worker has taken, so that messages may be lost."""
-        before = now - timedelta(seconds=settings.REQUEUE_AFTER_S)
+        before, ahead = (now + side * timedelta(seconds=settings.REQUEUE_AFTER_S) for side in (-1, 1))
         oldest = self.waiting_in(queue).order_by("created_at").values("id")[:HANDED_OVER_AT_ONCE]
         waiting_since = Q(enqueued_at__lt=before) | Q(enqueued_at__isnull=True, created_at__lt=before)
+        # In the future where the clock was set back since.
+        waiting_since |= Q(enqueued_at__gt=ahead) | Q(enqueued_at__isnull=True, created_at__gt=ahead)
         return self.queued().filter(waiting_since, id__in=oldest).order_by("created_at")
 
 
@@ -155,10 +159,13 @@ class AnalysisQuerySet(QuerySet["Analysis"]):
 
 class WorkerQuerySet(QuerySet["WorkerPresence"]):
     def answering(self, now: datetime) -> Self:
-        return self.filter(seen_at__gte=now - timedelta(seconds=PRESENCE_S))
+        """A time further in the future is from before the clock was set back."""
+        presence = timedelta(seconds=PRESENCE_S)
+        return self.filter(seen_at__gte=now - presence, seen_at__lte=now + presence)
 
     def gone(self, now: datetime) -> Self:
-        return self.filter(seen_at__lt=now - timedelta(hours=1))
+        hour = timedelta(hours=1)
+        return self.exclude(seen_at__gte=now - hour, seen_at__lte=now + hour)
 
 
 class SavedFilterQuerySet(QuerySet["SavedFilter"]):
@@ -172,6 +179,10 @@ class ResumableUploadQuerySet(QuerySet["ResumableUpload"]):
 
     def unfinished(self) -> Self:
         return self.filter(song=None)
+
+    def complete(self) -> Self:
+        """All bytes are here, but the song could not be stored yet."""
+        return self.unfinished().filter(received_bytes=F("size_bytes"))
 
     def untouched_since(self, moment: datetime) -> Self:
         return self.filter(touched_at__lt=moment)

@@ -58,6 +58,8 @@ class AnalysisSpeed:
                 *(f"song__{name}" for name in names)
             )[:MEASURED_SONGS]
         ]
+        # An analysis during which the clock was set tells nothing.
+        measurements = [row for row in measurements if 0 < row[-1] <= settings.SONG_TIME_LIMIT_S]
         seconds = sum(took for *_, took in measurements)
         if seconds <= 0:
             return None
@@ -157,5 +159,6 @@ def _next_songs() -> tuple[list[QueuedSong], bool]:
 
 
 def _remaining_s(song: QueuedSong, speed: AnalysisSpeed, now: datetime) -> float:
-    elapsed_s = (now - song.started_at).total_seconds() if song.started_at else 0.0
+    # Not negative: the clock may have been set back since.
+    elapsed_s = max((now - song.started_at).total_seconds(), 0.0) if song.started_at else 0.0
     return max(speed.seconds_for(song) - elapsed_s, MIN_REMAINING_S)
