@@ -1,16 +1,17 @@
 // Uploads one file by the tus protocol. Continues where it stopped after a lost connection, a restart of the server, or
-// a reload of the page.
+// a reload of the page, and keeps trying until the file is uploaded, rejected or cancelled.
 
 import "../vendor/tus-js-client/tus.min.js";
+import { retryDelayMs, waitForRetry } from "./upload_retry.js";
 
 const FIRST_CHUNK_BYTES = 65_536; // Enough for the server to see whether it is audio, before the rest is sent.
 const SMALL_FILE_BYTES = 1_000_000;
 const MAX_HASHED_BYTES = 64_000_000;
 const NO_PROGRESS_MS = 30_000;
 const NO_ANSWER_MS = 180_000;
-const RETRY_DELAYS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000, 60_000, 120_000];
-const MAX_SERVER_ERRORS = 6;
 const MAX_CREATIONS = 3;
+// Limits of the user, which no waiting changes.
+const FINAL_CODES = ["too_many_uploads", "quota_exceeded"];
 
 // `retryable`: whether the same file may succeed later.
 export class UploadError extends Error {
@@ -22,6 +23,14 @@ export class UploadError extends Error {
 
 export class UploadCancelled extends Error {}
 
+// An answer that says nothing about the upload itself.
+class ServerBusy extends Error {
+  constructor(response) {
+    super(`The server answered with status ${response.getStatus()}.`);
+    this.response = response;
+  }
+}
+
 export class FileUpload {
   #file;
   #options;
@@ -29,13 +38,13 @@ export class FileUpload {
   #settle = null;
   #cancelled = false;
   #attempts = 0;
-  #serverErrors = 0;
   #creations = 0;
   #watchdog = 0;
   #endWait = null;
 
   // Options: `endpoint`, `chunkBytes`, `csrfToken()`; `uploadUrl` of an unfinished upload of this file, if there is one;
-  // `onProgress(bytes)`; and `onWait(seconds, offline)`, called every second until the next attempt.
+  // `onProgress(bytes)`; and `onWait(seconds, problem)`, called every second until the next attempt, where `problem` is
+  // the message of the server, or empty where it did not answer.
   constructor(file, options) {
     this.#file = file;
     this.#options = options;
@@ -44,7 +53,7 @@ export class FileUpload {
   // Resolves to `{ songUrl, isDuplicate }`; rejects with an UploadError or UploadCancelled. May be called again after an
   // error, and continues then.
   async run() {
-    this.#attempts = this.#serverErrors = this.#creations = 0;
+    this.#attempts = this.#creations = 0;
     this.#tus ??= await this.#create();
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -87,7 +96,7 @@ export class FileUpload {
       onAfterResponse: (request, response) => this.#afterResponse(request, response),
       onProgress: (bytes) => this.#options.onProgress(bytes),
       onChunkComplete: () => {
-        this.#attempts = this.#serverErrors = 0;
+        this.#attempts = 0;
         upload.options.chunkSize = this.#options.chunkBytes;
       },
       onSuccess: ({ lastResponse }) => this.#succeed(lastResponse),
@@ -124,6 +133,7 @@ export class FileUpload {
       throw new UploadError("You are signed out: sign in again in another tab, then retry here.", true);
     if (response.getStatus() === 403)
       throw new UploadError("This page is out of date: load it again, then choose the file again.");
+    if (request.getMethod() === "HEAD" && isTemporary(response)) throw new ServerBusy(response);
     if (request.getMethod() === "POST" && response.getStatus() === 201) this.#creations += 1;
     if (request.getMethod() === "POST" && response.getHeader("Upload-Song")) {
       // The server has this song already. abort() forgets the headers, so it comes second.
@@ -143,28 +153,28 @@ export class FileUpload {
   async #handleError(error) {
     this.#stopWatchdog();
     if (this.#cancelled) return;
-    if (error.causingError instanceof UploadError) return this.#settle.reject(error.causingError);
-    const response = error.originalResponse;
+    const cause = error.causingError;
+    if (cause instanceof UploadError) return this.#settle.reject(cause);
+    const response = cause instanceof ServerBusy ? cause.response : error.originalResponse;
     const status = response?.getStatus() ?? 0;
-    if (status === 409) {
-      // The offset is another one: tus-js-client asks for it when it starts again.
-      if ((this.#attempts += 1) < RETRY_DELAYS_MS.length) return this.#tus.start();
-    } else if (!status || status === 408 || (status >= 500 && status !== 507)) {
-      if (status && (this.#serverErrors += 1) >= MAX_SERVER_ERRORS)
-        return this.#settle.reject(
-          new UploadError(
-            "The server answers with an error again and again. Its log says more. Try again later.",
-            true,
-          ),
-        );
-      return this.#startAfterWait();
+    // Another offset, or another upload, which tus-js-client finds out when it starts again.
+    if (status === 409 && this.#attempts === 0) {
+      this.#attempts += 1;
+      return this.#tus.start();
     }
-    this.#settle.reject(new UploadError(messageOf(response), [409, 429, 507].includes(status)));
+    const isGone = [404, 410].includes(status) && error.originalRequest?.getMethod() === "PATCH";
+    if (!response || isTemporary(response) || isGone || status === 409)
+      return this.#startAfterWait(response ? messageOf(response) : "", Number(response?.getHeader("Retry-After")));
+    this.#settle.reject(new UploadError(messageOf(response), FINAL_CODES.includes(codeOf(response))));
   }
 
-  async #startAfterWait() {
-    await this.#wait(RETRY_DELAYS_MS[Math.min(this.#attempts, RETRY_DELAYS_MS.length - 1)]);
+  async #startAfterWait(problem = "", leastSeconds = 0) {
+    const ms = retryDelayMs(this.#attempts, leastSeconds);
     this.#attempts += 1;
+    const wait = waitForRetry(ms, (seconds) => this.#options.onWait(seconds, problem));
+    this.#endWait = wait.end;
+    await wait.ended;
+    this.#endWait = null;
     if (!this.#cancelled) this.#tus.start();
   }
 
@@ -180,29 +190,6 @@ export class FileUpload {
   #stopWatchdog() {
     clearTimeout(this.#watchdog);
   }
-
-  // Ends early when the connection is back, when the user looks at the page again, and when they ask for it.
-  #wait(ms) {
-    return new Promise((resolve) => {
-      const until = Date.now() + ms;
-      const report = () => this.#options.onWait(Math.max(Math.ceil((until - Date.now()) / 1000), 1), !navigator.onLine);
-      const onVisible = () => document.hidden || end();
-      const interval = setInterval(report, 1000);
-      const timer = setTimeout(() => end(), ms);
-      const end = () => {
-        clearInterval(interval);
-        clearTimeout(timer);
-        removeEventListener("online", end);
-        document.removeEventListener("visibilitychange", onVisible);
-        this.#endWait = null;
-        resolve();
-      };
-      addEventListener("online", end);
-      document.addEventListener("visibilitychange", onVisible);
-      this.#endWait = end;
-      report();
-    });
-  }
 }
 
 // The SHA-256 of a file that is not too large, so that a song that is on the server already is not sent again. Empty
@@ -217,10 +204,26 @@ async function checksum(file) {
   }
 }
 
-function messageOf(response) {
+// The server, or a proxy in front of it, may answer otherwise later.
+function isTemporary(response) {
+  const status = response.getStatus();
+  return (status >= 500 || [408, 423, 425, 429].includes(status)) && !FINAL_CODES.includes(codeOf(response));
+}
+
+function errorOf(response) {
   try {
-    return JSON.parse(response.getBody()).error.message;
+    return JSON.parse(response.getBody()).error ?? {};
   } catch {
-    return "The server did not accept the file: load the page again.";
+    return {};
   }
+}
+
+const codeOf = (response) => errorOf(response).code ?? "";
+
+function messageOf(response) {
+  const { message } = errorOf(response);
+  if (message) return message;
+  if (response.getStatus() === 507) return "The server’s disk is full.";
+  if (response.getStatus() >= 500) return "The server answers with an error. Its log says more.";
+  return "The server did not accept the file: load the page again.";
 }

@@ -31,6 +31,8 @@ export function leftText(seconds) {
   return `about ${hours} hour${hours === 1 ? "" : "s"} left`;
 }
 
+export const waitText = (seconds) => (seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
+
 export function sizeText(bytes) {
   if (bytes < 1e6) return `${Math.max(Math.round(bytes / 1e3), 1)} kB`;
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,7 +1,7 @@
 // The row of a file until the server's own row of the song replaces it.
 
 import { announce } from "./live_status.js";
-import { leftText, sizeText } from "./transfer_speed.js";
+import { leftText, sizeText, waitText } from "./transfer_speed.js";
 
 const template = document.querySelector("[data-upload-row]");
 
@@ -38,12 +38,13 @@ export class UploadRow {
     this.#show(text, percent < 100 ? leftText(seconds) : "");
   }
 
-  showWaiting(seconds, offline) {
-    this.#show(
-      offline ? "You are offline" : "Connection lost",
-      offline ? "Continues when the connection is back" : `Retrying in ${seconds} s`,
-    );
-    this.#showRetry("Retry now");
+  // `problem` is the message of the server, or empty where it did not answer.
+  showWaiting(seconds, problem) {
+    const offline = !navigator.onLine;
+    const state = offline ? "You are offline" : problem || "Connection lost";
+    if (this.text.textContent !== state) announce(`${this.file.name}: ${state}`);
+    this.#show(state, offline ? "Continues when the connection is back" : `Trying again in ${waitText(seconds)}`);
+    this.#showRetry("Try now");
   }
 
   showError(message, retryable) {

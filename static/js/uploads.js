@@ -89,6 +89,7 @@ function unfinishedUrl(file) {
       dataset.lastModified === String(file.lastModified),
   );
   row?.remove();
+  showUnfinishedCount();
   return row?.dataset.url ?? "";
 }
 
@@ -115,7 +116,7 @@ async function start(upload) {
     csrfToken,
     uploadUrl: upload.uploadUrl,
     onProgress: (bytes) => showProgress(upload, bytes),
-    onWait: (seconds, offline) => upload.row.showWaiting(seconds, offline),
+    onWait: (seconds, problem) => upload.row.showWaiting(seconds, problem),
   });
   try {
     const result = await upload.transfer.run();
@@ -260,6 +261,14 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const headers = { "X-CSRFToken": csrfToken(), "Tus-Resumable": "1.0.0", Accept: "application/json" };
   const response = await fetch(row.dataset.url, { method: "DELETE", headers }).catch(() => null);
-  if (response?.ok || response?.status === 404 || response?.status === 410) row.remove();
-  else event.target.submit();
+  if (response?.ok || response?.status === 404 || response?.status === 410) {
+    row.remove();
+    showUnfinishedCount();
+  } else event.target.submit();
 });
+
+// The form that deletes all of them is not needed for one.
+function showUnfinishedCount() {
+  const all = document.querySelector("[data-unfinished-uploads]");
+  if (all && document.querySelectorAll("[data-unfinished-upload]").length < 2) all.hidden = true;
+}

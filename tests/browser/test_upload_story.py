@@ -62,6 +62,10 @@ class Gate:
         else:
             route.continue_()
 
+    @property
+    def is_holding(self) -> bool:
+        return bool(self._held)
+
     def break_connections(self, error: str = "connectionreset") -> None:
         """The held chunks fail, and later ones pass."""
         self._offset = sys.maxsize
@@ -210,30 +214,75 @@ def test_a_lost_connection_is_retried_with_growing_delays_and_at_once_on_request
     choose(page, music("again.wav", 15.0, seed=82))
     sent = row(page, "again.wav")
     expect(text(sent)).to_have_text("Connection lost")
-    expect(sent.locator("[data-time-left]")).to_have_text("Retrying in 8 s")
+    expect(sent.locator("[data-time-left]")).to_have_text(re.compile(r"Trying again in [78] s"))
     page.unroute_all()
     with page.expect_request(UPLOAD_REQUESTS):
-        sent.get_by_role("button", name="Retry now").click()
+        sent.get_by_role("button", name="Try now").click()
     expect_uploaded(sent)
 
 
 @pytest.mark.timeout(600)
-def test_a_server_that_keeps_failing_is_reported_and_can_be_retried(page: Page, music: Music) -> None:
+@pytest.mark.parametrize("status", [507, 500, 408])
+def test_the_page_keeps_trying_for_as_long_as_the_server_fails(page: Page, music: Music, status: int) -> None:
+    """At most five minutes apart, and without help it continues in the end."""
     page.clock.install()
+    message = "The server’s disk is full." if status == 507 else "It took too long."
 
     def fail(route: Route) -> None:
-        route.fulfill(status=408, json={"error": {"code": "timeout", "message": "It took too long."}})
+        route.fulfill(status=status, json={"error": {"code": "disk_full", "message": message}})
 
     page.route(UPLOAD_REQUESTS, fail)
-    choose(page, music("unlucky.wav", 15.0, seed=86))
-    sent = row(page, "unlucky.wav")
-    for _ in range(5):
-        expect(text(sent)).to_have_text("Connection lost")
-        page.clock.fast_forward(130_000)
-    expect(sent).to_contain_text("The server answers with an error again and again.")
+    choose(page, music(f"patient {status}.wav", 15.0, seed=status))
+    sent = row(page, f"patient {status}.wav")
+    for _ in range(12):
+        expect(text(sent)).to_have_text(message)
+        with page.expect_request(UPLOAD_REQUESTS):
+            page.clock.fast_forward(301_000)
+    expect(sent.locator("[data-time-left]")).to_have_text(re.compile(r"Trying again in [45] min"))
     page.unroute_all()
-    sent.get_by_role("button", name="Retry").click()
+    page.clock.fast_forward(301_000)
     expect_uploaded(sent)
+
+
+@pytest.mark.timeout(600)
+def test_an_upload_whose_end_failed_is_not_sent_again(page: Page, offsets: list[int], music: Music) -> None:
+    """The server has every byte, and answers with an error until it can store the song."""
+    song = music("nearly there.wav", 110.0, seed=187)
+    failures = {"left": 3}
+
+    def fail(route: Route) -> None:
+        request = route.request
+        is_last = request.method == "PATCH" and int(request.headers["upload-offset"]) > 2 * THIRD_CHUNK
+        if failures["left"] and (is_last or (request.method == "HEAD" and failures["left"] < 3)):
+            failures["left"] -= 1
+            route.fulfill(status=500, body="")
+        else:
+            route.continue_()
+
+    page.route(UPLOAD_REQUESTS, fail)
+    created: list[str] = []
+    page.on("request", lambda request: created.append(request.url) if request.method == "POST" else None)
+    choose(page, song)
+    sent = row(page, "nearly there.wav")
+    expect_uploaded(sent)
+    assert failures["left"] == 0
+    assert [url for url in created if url.endswith("/api/uploads/")] == created
+    assert len(created) == 1
+    assert offsets.count(0) == 1
+
+
+@pytest.mark.timeout(600)
+def test_an_announced_file_without_bytes_is_listed_and_can_be_cancelled(page: Page, music: Music) -> None:
+    gate = Gate(page, 0)
+    choose(page, music("announced.wav", 60.0, seed=188))
+    expect(text(row(page, "announced.wav"))).to_contain_text("Uploading")
+    wait_for(lambda: gate.is_holding, what="announced upload")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    announced = page.locator("[data-unfinished-upload]", has_text="announced.wav")
+    expect(announced).to_contain_text("Announced, nothing of")
+    announced.get_by_role("button", name="Cancel").click()
+    expect(announced).to_have_count(0)
 
 
 @pytest.mark.timeout(600)
