@@ -228,6 +228,13 @@ def playable_copy(source: Path, target: Path) -> bool:
     return True
 
 
+def browsers_play(source: Path) -> bool:
+    """Whether browsers play the file itself, so that it needs no copy."""
+    from ml.audio.playback import probe
+
+    return probe(source).plays
+
+
 def cut(path: Path, start_s: float, end_s: float) -> bytes:
     """A passage of a song as a WAV file; see `ml.audio.passages`."""
     from ml.audio.passages import cut

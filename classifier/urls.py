@@ -86,6 +86,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("upload/", uploads.upload, name="upload"),
     path("demo/", uploads.add_demo_songs, name="demo-songs"),
+    path("uploads/delete/", uploads.delete_uploads, name="uploads-delete"),
     path("uploads/<uuid:upload_id>/delete/", uploads.delete_upload, name="upload-delete"),
     path("songs/", songs.song_list, name="song-list"),
     path("songs/selection/", bulk_actions.selection, name="song-selection"),

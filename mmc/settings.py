@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "classifier.monitoring.requests.RequestLog",
     "classifier.monitoring.any_host.AnyHost",
     "classifier.middleware.ContentSecurityPolicy",
+    "classifier.uploads.middleware.FullDisk",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,6 +179,8 @@ WHITENOISE_USE_FINDERS = True
 MAX_UPLOAD_MB = env.integer("MAX_UPLOAD_MB", 500, least=1, most=20_000)
 # The whole body of the upload form, which may contain several songs.
 MAX_REQUEST_MB = env.integer("MAX_REQUEST_MB", max(2000, MAX_UPLOAD_MB), least=1, most=100_000)
+# Room on the disk that uploads and analyses leave free, so that the database can still be written.
+DISK_RESERVE_MB = env.integer("DISK_RESERVE_MB", 512, least=256, most=1_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = env.integer("MAX_FILES_PER_UPLOAD", 100, least=1, most=1000)
 
 SONG_TIME_LIMIT_S = env.integer("SONG_TIME_LIMIT_S", 1800, least=10, most=86_400)

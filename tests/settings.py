@@ -9,7 +9,7 @@ from pathlib import Path
 # The environment of the developer must not change the results.
 for name in (
     "DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "REQUIRE_SETUP_TOKEN", "SIGN_UP", "OIDC_ISSUER",
-    "REMOTE_USER_HEADER", "S3_BUCKET",
+    "REMOTE_USER_HEADER", "S3_BUCKET", "DISK_RESERVE_MB",
 ):  # fmt: skip
     os.environ.pop(name, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from django.http import HttpRequest
 from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
 from classifier.models import ApiToken, Person
+
+logger = logging.getLogger(__name__)
 
 PREFIX_LENGTH = 8
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -97,8 +100,8 @@ def _used(token: ApiToken, now: datetime) -> None:
         with transaction.atomic():
             if ApiToken.objects.filter(due, id=token.id).update(last_used_at=now):
                 Person.objects.filter(id=token.owner_id).update(last_seen_at=now)
-    except DatabaseError:
-        pass
+    except DatabaseError as error:
+        logger.warning("The last use of the token %s could not be stored: %s", token.prefix, error)
 
 
 def fingerprint(key: str) -> str:

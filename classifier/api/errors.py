@@ -16,6 +16,8 @@ from classifier.accounts.authentication import ScopeMissing, TokenExpired
 from classifier.error_responses import error_status
 from classifier.errors import ProductError, error_json
 from classifier.ml_gateway import MoodError
+from classifier.uploads.limits import disk_full
+from classifier.uploads.stored_files import is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ def exception_response(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, BadRequest | SuspiciousOperation):
         return Response(error_json("request_malformed", "The request is malformed."), status=HTTPStatus.BAD_REQUEST)
 
+    if is_disk_full(error):
+        return exception_response(disk_full(), context)
     response = exception_handler(error, context)
     if response is None:
         logger.error("Internal error in the API.", exc_info=error)

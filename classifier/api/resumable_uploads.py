@@ -30,6 +30,7 @@ from classifier.services.resumable_uploads import (
     received_bytes,
     resumable_upload_append,
     resumable_upload_create,
+    resumable_upload_finish,
     resumable_upload_get,
 )
 from classifier.uploads import tus
@@ -122,6 +123,7 @@ class ResumableUploadDetail(TusView):
     def head(self, request: AuthenticatedApiRequest, upload_id: uuid.UUID) -> Response:
         upload = self._upload(request, upload_id)
         upload.received_bytes = received_bytes(upload)
+        upload = resumable_upload_finish(upload=upload, now=timezone.now())
         headers = {**_state(upload), "Upload-Length": str(upload.size_bytes)}
         if upload.metadata:
             headers["Upload-Metadata"] = upload.metadata
@@ -141,7 +143,7 @@ class ResumableUploadDetail(TusView):
         raise MethodNotAllowed(HTTPMethod.POST)
 
     def _upload(self, request: AuthenticatedApiRequest, upload_id: uuid.UUID) -> ResumableUpload:
-        return resumable_upload_get(owner=request.user, upload_id=upload_id, now=timezone.now())
+        return resumable_upload_get(owner=request.user, upload_id=upload_id)
 
 
 def _state(upload: ResumableUpload) -> dict[str, str]:
@@ -159,7 +161,7 @@ def _append_body(request: Request, upload: ResumableUpload, offset: int) -> Resu
         for block in _verified(request) if "Upload-Checksum" in request.headers else _blocks(request):
             upload = resumable_upload_append(upload=upload, offset=offset, data=block, now=timezone.now())
             offset = upload.received_bytes
-        return upload
+        return resumable_upload_finish(upload=upload, now=timezone.now())
     except (ProductError, MoodError):
         # Most clients see the answer only once their body is read.
         for _ in _blocks(request):

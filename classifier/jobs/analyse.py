@@ -22,6 +22,8 @@ from classifier.jobs.lease import LeaseLost, song_claim, song_progress
 from classifier.models import Song, Stage, song_folder
 from classifier.monitoring.counters import count_song, count_stages
 from classifier.monitoring.stage_clock import StageClock
+from classifier.uploads.ballast import ballast_release
+from classifier.uploads.disk_reserve import has_room, require_room
 from classifier.uploads.limits import disk_full
 from classifier.uploads.song_storage import song_storage
 from classifier.uploads.stored_files import delete_folder, is_disk_full, store_from_disk
@@ -32,6 +34,11 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.5
 STORAGE_UNAVAILABLE = "storage_unavailable"
+
+RESULT_BYTES = 2_000_000
+"""More than rows and image of a song of two hours take."""
+COPY_BYTES_PER_S = 24_000
+"""Of a playable copy in stereo."""
 
 NO_PLAYABLE_COPY = {
     "code": "no_playable_copy",
@@ -100,6 +107,8 @@ def _end(run: Run, clock: StageClock) -> None:
             logger.warning("Song %s waits until the storage of songs answers again.", song.id)
             song_release(song_id=song.id, lease_token=run.lease_token, now=timezone.now())
             return
+        if code == "disk_full":
+            ballast_release()  # for this row
         failed = song_fail(song_id=song.id, lease_token=run.lease_token, code=code, message=message, now=timezone.now())
         if not failed:
             # The lease is lost: for instance a deletion removed the files while they were read.
@@ -159,6 +168,8 @@ def _mark(lease_token: uuid.UUID) -> str:
 
 
 def _analyse(run: Run) -> None:
+    # From a shared storage, the file itself comes to this disk too.
+    require_room(RESULT_BYTES + (run.song.size_bytes if song_storage().is_shared else 0))
     with song_storage().on_disk(str(run.song.file.name)) as source:
         _analyse_file(run, source)
 
@@ -171,10 +182,13 @@ def _analyse_file(run: Run, source: Path) -> None:
     folder = song_folder(song)
     storage = song_storage()
 
+    require_room(RESULT_BYTES + (len(result.tags.cover.data) if result.tags.cover else 0))
     spectrogram = storage.save(f"{folder}/spectrogram{mark}png", ContentFile(result.spectrogram_png))
     run.written.append(spectrogram)
     playable = f"{folder}/playable{mark}mp3"
     run.written.append(playable)
+    if not has_room(int(COPY_BYTES_PER_S * result.duration_s)) and not ml_gateway.browsers_play(source):
+        raise disk_full()
     with working_folder() as working:
         copy = working / "playable.mp3"
         playable = store_from_disk(playable, copy) if _playable_copy(source, copy, warnings) else ""

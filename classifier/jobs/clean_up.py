@@ -14,7 +14,7 @@ from classifier.accounts.invitations import old_invitations_delete
 from classifier.accounts.quotas import music_forget
 from classifier.accounts.security_log import events_prune
 from classifier.accounts.sessions import ended_sessions_delete
-from classifier.models import Person, Song, WorkerPresence
+from classifier.models import Person, ResumableUpload, Song, WorkerPresence
 from classifier.monitoring.counters import expired_periods_delete
 from classifier.uploads.partial_files import expired_uploads_delete, old_partial_files_delete
 from classifier.uploads.song_storage import song_storage
@@ -30,6 +30,8 @@ SHARDS = 256
 
 def clean_up(*, now: datetime) -> int:
     """Called once a minute. Each time checks one of 256 folders, so that a large library costs little."""
+    # A time in the future is from before the clock was set back.
+    ResumableUpload.objects.filter(touched_at__gt=now + FOLDER_AGE).update(touched_at=now)
     removed = expired_uploads_delete(now=now) + old_partial_files_delete(now=now) + left_over_folders_delete()
     shard = int(now.timestamp() // 60) % SHARDS
     removed += orphaned_folders_delete(shard=f"{shard:02x}", now=now)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from classifier.models import WorkerPresence
+from classifier.uploads.disk_reserve import has_room
 
 
 def worker_answers(*, now: datetime) -> bool:
@@ -17,13 +18,17 @@ def worker_answers(*, now: datetime) -> bool:
 
 
 def health_report(*, now: datetime) -> dict[str, Any]:
-    """`ok` is whether this process can serve. Without worker or broker, uploads are stored and stay queued."""
+    """`ok` is whether this process can serve. Without worker or broker, uploads are stored and stay queued.
+
+    `disk` is whether uploads find room beside the reserve.
+    """
     database = database_answers()
     return {
         "ok": database,
         "database": database,
         "broker": broker_answers(),
         "worker": database and worker_answers(now=now),
+        "disk": has_room(),
     }
 
 

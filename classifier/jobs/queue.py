@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from amqp import AMQPError
 from kombu.exceptions import KombuError, OperationalError
 
 from classifier.models import Song
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 ANALYSE_NEXT = "classifier.analyse_next"
 DRAW_SALIENCY = "classifier.draw_saliency"
+# AMQPError: the embedded broker found no room for the message.
+BROKER_ERRORS = (KombuError, OperationalError, AMQPError, OSError)
 
 
 def queued_now(now: datetime) -> dict[str, Any]:
@@ -64,7 +67,7 @@ def enqueue_saliency(song_id: uuid.UUID) -> bool:
 def _send(task: str, argument: str) -> bool:
     try:
         app.send_task(task, args=[argument])
-    except (KombuError, OperationalError, OSError) as error:
+    except BROKER_ERRORS as error:
         logger.warning("The broker did not accept a message (%s, %s): %s", task, argument, error)
         return False
     return True

@@ -17,6 +17,7 @@ from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.jobs.queue import enqueue_saliency
 from classifier.models import Analysis, Song, song_folder
+from classifier.uploads.disk_reserve import require_room
 from classifier.uploads.song_storage import song_storage
 from classifier.uploads.stored_files import delete_folder, disk_full_as_error, file_exists
 
@@ -28,6 +29,8 @@ RESEND_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 FORGET_ATTEMPTS_AFTER = timedelta(hours=1)
 MARKER = "requested"
+IMAGES_BYTES = 1_000_000
+"""More than both images of a song take."""
 
 
 def saliency_draw(*, song_id: uuid.UUID) -> None:
@@ -38,12 +41,13 @@ def saliency_draw(*, song_id: uuid.UUID) -> None:
         logger.info("There is no saliency image of song %s to draw.", song_id)
         return
     try:
+        require_room(IMAGES_BYTES)
         saliency_attempt_begin(song=song, analysis=analysis, now=timezone.now())
         _draw(song, analysis)
     except ml_gateway.DeadlineExceeded:
         saliency_abandon(song_id=song_id, now=timezone.now())
         raise
-    except ml_gateway.MoodError as error:
+    except (ml_gateway.MoodError, ProductError) as error:
         logger.warning("The saliency of song %s cannot be drawn: %s (%s)", song_id, error.message, error.code)
         saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
     except Exception:
@@ -61,6 +65,7 @@ def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
     A marker file beside the image stores the state, so that all web processes share it and it is deleted with the song:
     the number of attempts, and the time of the last request or attempt.
     """
+    require_room(IMAGES_BYTES)
     with disk_full_as_error():
         attempts, age = _attempts(song, analysis, now)
         if age >= FORGET_ATTEMPTS_AFTER:
@@ -140,9 +145,11 @@ def _attempts(song: Song, analysis: Analysis, now: datetime) -> tuple[int, timed
         return 0, timedelta.max
     try:
         attempts, moment = marker.decode("ascii").split()
-        return int(attempts), now - datetime.fromisoformat(moment)
+        age = now - datetime.fromisoformat(moment)
     except ValueError:
         return 0, timedelta.max  # one dot for each attempt, of an earlier version
+    # In the future where the clock was set back since.
+    return int(attempts), age if age > -timedelta(seconds=1) else timedelta.max
 
 
 def _write_marker(song: Song, analysis: Analysis, attempts: int, moment: datetime) -> None:

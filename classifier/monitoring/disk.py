@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from classifier.uploads.disk_reserve import free_bytes, reserve_bytes
 from classifier.uploads.limits import MEGABYTE
 
 
@@ -30,8 +31,7 @@ class DiskRoom:
 
 
 def disk_room() -> DiskRoom:
-    usage = shutil.disk_usage(settings.DATA_DIR)
-    return DiskRoom(usage.free, getattr(settings, "DISK_RESERVE_MB", 512) * MEGABYTE, usage.total)
+    return DiskRoom(free_bytes(), reserve_bytes(), shutil.disk_usage(settings.DATA_DIR).total)
 
 
 def size_text(size_bytes: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Person, Queue, Song, Stage, Verdict, song_folder
@@ -15,7 +15,7 @@ from classifier.querysets import HANDED_OVER_AT_ONCE
 from classifier.services.song_cancel import CANCELLED_STATUS
 from classifier.services.song_retry import REQUEUED
 from classifier.services.song_verdict import stated_moods
-from classifier.uploads.stored_files import delete_folder
+from classifier.uploads.stored_files import delete_folder, is_disk_full
 
 # Rows per transaction, so that no transaction holds the database for long.
 BATCH_SIZE = 500
@@ -51,6 +51,18 @@ def songs_delete(*, ids: Sequence[uuid.UUID]) -> int:
 
 
 def _batch_delete(ids: Sequence[uuid.UUID]) -> int:
+    try:
+        return _rows_delete(ids)
+    except OperationalError as error:
+        if not is_disk_full(error):
+            raise
+        # As in song_delete: the files make room for the journal of the database.
+        for song in Song.objects.filter(id__in=ids).only("id"):
+            delete_folder(song_folder(song))
+        return _rows_delete(ids)
+
+
+def _rows_delete(ids: Sequence[uuid.UUID]) -> int:
     with transaction.atomic():
         songs = list(Song.objects.filter(id__in=ids).only("id"))
         Song.objects.filter(id__in=[song.id for song in songs]).delete()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import IO
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404
 
 from classifier import ml_gateway
@@ -17,27 +18,34 @@ from classifier.errors import ProductError
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.song_retry import song_retry
 from classifier.services.song_submit import song_submit
+from classifier.uploads.disk_reserve import require_room_for_upload
 from classifier.uploads.file_names import display_name
-from classifier.uploads.limits import disk_full, file_empty, file_too_large, max_upload_bytes
+from classifier.uploads.limits import file_changed, file_empty, file_too_large, max_upload_bytes
 from classifier.uploads.partial_files import (
     CompletedFile,
     bytes_on_disk,
     delete_partial_file,
-    expires_at,
     locked_partial_file,
     old_partial_files_delete,
     partial_file_path,
+    path_to_move,
     read_at,
     resumable_upload_delete,
     running_checksums,
     write_at,
 )
-from classifier.uploads.stored_files import disk_full_as_error
+from classifier.uploads.stored_files import disk_full_as_error, is_disk_full
 from classifier.uploads.tus import parse_metadata
 from classifier.uploads.upload_blocks import block_store, blocks_fetch, blocks_kept
 
+logger = logging.getLogger(__name__)
+
 # More than anyone sends at once, and few enough that abandoned uploads do not fill the disk.
 MAX_UNFINISHED_UPLOADS = 200
+FINISH_AFTER = timedelta(minutes=1)
+"""Before that, the request with the last block may still be at work."""
+FILE_REJECTED = ("file_changed", "file_too_large")
+"""There is nothing to continue with after these errors."""
 
 
 def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "", now: datetime) -> ResumableUpload:
@@ -65,8 +73,8 @@ def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "
         settings.FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         if blocks_kept():
             old_partial_files_delete(now=now)  # the sweep runs on another host
-        if song is None and shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free < size_bytes:
-            raise disk_full()
+        if song is None:
+            require_room_for_upload(size_bytes, now=now)
         return ResumableUpload.objects.create(
             owner=owner,
             file_name=display_name(values.get("filename") or values.get("name") or ""),
@@ -92,12 +100,10 @@ def _existing_song(owner: Person, sha256: str, size_bytes: int, now: datetime) -
     return song
 
 
-def resumable_upload_get(*, owner: Person, upload_id: uuid.UUID, now: datetime) -> ResumableUpload:
+def resumable_upload_get(*, owner: Person, upload_id: uuid.UUID) -> ResumableUpload:
     upload = ResumableUpload.objects.for_owner(owner).select_related("song").filter(id=upload_id).first()
     if upload is None:
         raise Http404
-    if expires_at(upload) <= now:
-        raise _gone("This upload has expired: send the file again from its start.")
     return upload
 
 
@@ -131,13 +137,14 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
                     ml_gateway.recognise(head)
             elif offset < ml_gateway.MIN_HEAD_BYTES <= end:
                 ml_gateway.reject_other_kind(read_at(stream, 0, ml_gateway.MIN_HEAD_BYTES))
-            if end == upload.size_bytes:
-                return _finish(upload, stream, now)
         except ml_gateway.MoodError:
             # Not audio: there is nothing to continue with.
             resumable_upload_delete(upload=upload)
             raise
-        return _advance(upload, end, now)
+        _advance(upload, end, now)
+        if end == upload.size_bytes:
+            _finish(upload, stream, now)
+        return upload
 
 
 def _store_block(upload: ResumableUpload, stream: IO[bytes], offset: int, data: bytes) -> None:
@@ -150,7 +157,7 @@ def _store_block(upload: ResumableUpload, stream: IO[bytes], offset: int, data: 
         raise
 
 
-def _advance(upload: ResumableUpload, end: int, now: datetime) -> ResumableUpload:
+def _advance(upload: ResumableUpload, end: int, now: datetime) -> None:
     """Confirm the block that ends here, unless another host has confirmed one at the same offset."""
     confirmed = ResumableUpload.objects.filter(id=upload.id, received_bytes=upload.received_bytes)
     with disk_full_as_error():
@@ -158,7 +165,34 @@ def _advance(upload: ResumableUpload, end: int, now: datetime) -> ResumableUploa
             upload.refresh_from_db()
             raise offset_conflict(upload.received_bytes, end)
     upload.received_bytes, upload.touched_at = end, now
+
+
+def resumable_upload_finish(*, upload: ResumableUpload, now: datetime) -> ResumableUpload:
+    """Make an upload a song that has all its bytes and is none yet; any other one stays as it is.
+
+    The song could not be stored with the last block: the disk or the database failed, or the process was killed.
+    """
+    if upload.song_id is not None or upload.received_bytes < upload.size_bytes:
+        return upload
+    with locked_partial_file(upload.id) as stream:
+        if _refresh(upload, stream) == upload.size_bytes and upload.song_id is None:
+            _finish(upload, stream, now)
     return upload
+
+
+def resumable_uploads_finish(*, now: datetime) -> int:
+    """Those of all users whose client does not come back. Returns the number of new songs."""
+    finished = 0
+    for upload in ResumableUpload.objects.complete().untouched_since(now - FINISH_AFTER):
+        if not blocks_kept() and not partial_file_path(upload.id).exists():
+            continue
+        try:
+            finished += resumable_upload_finish(upload=upload, now=now).song_id is not None
+        except (ProductError, ml_gateway.MoodError, DatabaseError, OSError) as error:
+            logger.warning("The upload %s cannot become a song: %s", upload.id, error)
+            if is_disk_full(error) or isinstance(error, DatabaseError):
+                break
+    return finished
 
 
 def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
@@ -198,27 +232,23 @@ def offset_conflict(received: int, offset: int) -> ProductError:
     )
 
 
-def _finish(upload: ResumableUpload, stream: IO[bytes], now: datetime) -> ResumableUpload:
-    """Make it a song. The last block is confirmed only after that: if it fails, the client sends that block again."""
+def _finish(upload: ResumableUpload, stream: IO[bytes], now: datetime) -> None:
+    """Make it a song. The bytes stay until its row and that of the upload are stored, so that this can be repeated."""
     sha256 = running_checksums.hexdigest(upload.id, stream, upload.size_bytes)
-    if parse_metadata(upload.metadata).get("sha256", sha256).lower() != sha256:
-        resumable_upload_delete(upload=upload)
-        raise ProductError(
-            "file_changed",
-            "The file does not have the sha256 of the upload's metadata: send it again from its start.",
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
-    file = CompletedFile(
-        stream,
-        path=partial_file_path(upload.id),
-        name=upload.file_name,
-        size_bytes=upload.size_bytes,
-        sha256=sha256,
-    )
-    song, created = song_submit(owner=upload.owner, upload=file, now=now)
-    _save(upload, received_bytes=upload.size_bytes, song=song, is_duplicate=not created, touched_at=now)
+    try:
+        if parse_metadata(upload.metadata).get("sha256", sha256).lower() != sha256:
+            raise file_changed()
+        with path_to_move(upload.id) as path:
+            file = CompletedFile(stream, path=path, name=upload.file_name, size_bytes=upload.size_bytes, sha256=sha256)
+            song, created = song_submit(owner=upload.owner, upload=file, now=now)
+    except (ProductError, ml_gateway.MoodError) as error:
+        if isinstance(error, ml_gateway.MoodError) or error.code in FILE_REJECTED:
+            resumable_upload_delete(upload=upload)
+        raise
+    # The song may be that of an earlier attempt.
+    is_duplicate = not created and song.created_at <= upload.created_at
+    _save(upload, song=song, is_duplicate=is_duplicate, touched_at=now)
     delete_partial_file(upload.id)
-    return upload
 
 
 def _save(upload: ResumableUpload, **values: object) -> ResumableUpload:

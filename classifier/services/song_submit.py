@@ -15,6 +15,7 @@ from classifier.jobs.fair_order import queue_for
 from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Person, Queue, Song, Status, song_folder
 from classifier.services.song_retry import song_retry
+from classifier.uploads.disk_reserve import require_room
 from classifier.uploads.file_names import display_name, storage_name
 from classifier.uploads.limits import file_empty, file_missing, file_too_large, max_upload_bytes
 from classifier.uploads.stored_files import checksum, delete_folder, disk_full_as_error, file_exists, file_sync
@@ -42,6 +43,8 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     )
     try:
         with disk_full_as_error():
+            if not hasattr(upload, "temporary_file_path"):  # otherwise its bytes are on the disk already
+                require_room(upload.size)
             song.file.save(storage_name(song.file_name), upload, save=False)
             file_sync(str(song.file.name))
             with transaction.atomic():

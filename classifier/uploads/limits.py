@@ -57,6 +57,14 @@ def file_too_large() -> ProductError:
     )
 
 
+def file_changed() -> ProductError:
+    return ProductError(
+        "file_changed",
+        "The file does not have the sha256 of the upload's metadata: send it again from its start.",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
 def body_too_large(size_bytes: int | None, url_name: str | None) -> ProductError:
     """`size_bytes` is None for a chunked body, whose length is not known."""
     if url_name in SINGLE_FILE_VIEWS:
@@ -82,6 +90,6 @@ def length_required() -> ProductError:
 def disk_full() -> ProductError:
     return ProductError(
         "disk_full",
-        "The server's disk is full: free some space there, then upload the song again.",
+        "The server’s disk is full: delete songs that you do not need, or ask the owner to make room, then try again.",
         HTTPStatus.INSUFFICIENT_STORAGE,
     )

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import threading
 import uuid
 from collections import OrderedDict
@@ -18,7 +19,8 @@ from django.conf import settings
 from django.core.files import File
 
 from classifier.models import ResumableUpload
-from classifier.uploads.upload_blocks import blocks_delete
+from classifier.uploads.disk_reserve import room_for
+from classifier.uploads.upload_blocks import blocks_delete, blocks_kept
 
 BLOCK_BYTES = 1 << 20
 # Checksums of so many uploads are continued from block to block. Any other is computed from the disk at the end.
@@ -58,13 +60,36 @@ def locked_partial_file(upload_id: uuid.UUID) -> Iterator[IO[bytes]]:
         yield stream
 
 
+@contextlib.contextmanager
+def path_to_move(upload_id: uuid.UUID) -> Iterator[Path]:
+    """A second name of the file, which may be moved to the song's folder. No failure on the way loses the bytes."""
+    path = partial_file_path(upload_id)
+    link = path.with_name(f"{upload_id.hex}.complete.upload")
+    link.unlink(missing_ok=True)
+    try:
+        os.link(path, link)
+    except OSError:  # a file system without hard links: after a failure, the client sends the file again
+        link = path
+    try:
+        yield link
+    finally:
+        if link != path:
+            link.unlink(missing_ok=True)
+
+
 def write_at(stream: IO[bytes], offset: int, data: bytes) -> None:
-    """Write and fsync, so that confirmed bytes survive a power cut. Cuts off whatever was behind `offset`."""
+    """Write and fsync, so that confirmed bytes survive a power cut. Cuts off whatever was behind `offset`.
+
+    Raises the `disk_full` error before the reserve is touched.
+    """
     os.ftruncate(stream.fileno(), offset)
     os.lseek(stream.fileno(), offset, os.SEEK_SET)
-    rest = memoryview(data)
-    while rest:
-        rest = rest[stream.write(rest) :]
+    if not data:
+        return
+    with room_for(len(data)):
+        rest = memoryview(data)
+        while rest:
+            rest = rest[stream.write(rest) :]
     os.fsync(stream.fileno())
 
 
@@ -137,8 +162,14 @@ def expired_uploads_delete(*, now: datetime) -> int:
 
 def old_partial_files_delete(*, now: datetime) -> int:
     """Delete what killed processes have left, and copies of uploads that were continued on another host."""
-    old = [path for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload") if _older(path, now - EXPIRES_AFTER)]
-    for path in old:
+    found = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload")
+    old = {path.name.partition(".")[0]: path for path in found if _older(path, now - EXPIRES_AFTER)}
+    # The file of an upload that has a row expires with it, so that a clock that is set forward deletes none.
+    ids = [uuid.UUID(name) for name in old if re.fullmatch("[0-9a-f]{32}", name)]
+    kept = ResumableUpload.objects.unfinished().filter(id__in=ids).values_list("id", flat=True)
+    if not blocks_kept():  # otherwise it is a copy
+        old = {name: path for name, path in old.items() if name not in {upload_id.hex for upload_id in kept}}
+    for path in old.values():
         path.unlink(missing_ok=True)
     return len(old)
 

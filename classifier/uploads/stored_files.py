@@ -17,6 +17,7 @@ from classifier.uploads.limits import disk_full
 from classifier.uploads.song_storage import song_storage
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL_WORDS = ("disk is full", "no space left", "could not extend file")
 BLOCK_BYTES = 1 << 20
 
 
@@ -32,15 +33,19 @@ def disk_full_as_error() -> Iterator[None]:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """SQLite says "database or disk is full", PostgreSQL "No space left on device" or "could not extend file"."""
+    """SQLite says "database or disk is full", PostgreSQL "No space left on device" or "could not extend file".
+
+    SQLite also says "disk I/O error", where it found no room for the memory that its processes share.
+    """
     if isinstance(error, ProductError):
         return error.code == "disk_full"
     if isinstance(error, OSError):
         return error.errno in DISK_FULL_ERRNOS
+    if not isinstance(error, OperationalError):
+        return False
     text = str(error).lower()
-    return isinstance(error, OperationalError) and (
-        "disk is full" in text or "no space left" in text or "could not extend file" in text
-    )
+    code = getattr(error.__cause__, "sqlite_errorname", "")
+    return code == "SQLITE_IOERR_SHMSIZE" or any(words in text for words in DISK_FULL_WORDS)
 
 
 def checksum(file: File) -> str:

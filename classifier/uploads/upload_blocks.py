@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import IO
 
 from classifier.models import ResumableUpload
+from classifier.uploads.disk_reserve import room_for
 from classifier.uploads.song_storage import song_storage
 
 FOLDER = "incoming"
@@ -40,7 +41,8 @@ def blocks_fetch(upload_id: uuid.UUID, stream: IO[bytes], end: int) -> None:
         if offset <= have < offset + length:
             name = f"{_folder(upload_id)}/{offset:015d}-{length}"
             for data in song_storage().read(name, have - offset, offset + length - have):
-                have += os.pwrite(stream.fileno(), data, have)
+                with room_for(len(data)):
+                    have += os.pwrite(stream.fileno(), data, have)
         if have >= end:
             break
 

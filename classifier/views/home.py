@@ -12,6 +12,7 @@ from classifier.accounts.quotas import limits_of, usage
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import TimeEstimate, time_estimate
 from classifier.models import Person, ResumableUpload, Song
+from classifier.uploads.disk_reserve import has_room
 from classifier.uploads.limits import size_text
 from classifier.uploads.tus import parse_metadata
 from classifier.views.queue_summary import Underway
@@ -32,11 +33,13 @@ def home(request: AuthenticatedHttpRequest) -> HttpResponse:
 def home_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     now = timezone.now()
     queue = time_estimate(now=now)
-    # An upload without a byte has nothing to resume.
-    uploads = ResumableUpload.objects.for_owner(request.user).unfinished().filter(received_bytes__gt=0)
+    uploads = ResumableUpload.objects.for_owner(request.user).unfinished()
+    rows = [upload_row(upload) for upload in uploads.order_by("-touched_at")[:UNFINISHED_UPLOADS]]
     return {
         "section": "home",
-        "uploads": [upload_row(upload) for upload in uploads.order_by("-touched_at")[:UNFINISHED_UPLOADS]],
+        "uploads": rows,
+        "upload_count": len(rows) if len(rows) < UNFINISHED_UPLOADS else uploads.count(),
+        "has_room": has_room(),
         "underway": Underway.of(request.user, queue),
         "cards": cards(home_songs(request.user, queue), queue),
         "worker_answers": worker_answers(now=now),
@@ -58,6 +61,7 @@ def upload_row(upload: ResumableUpload) -> dict[str, Any]:
         "upload": upload,
         "percent": 100 * upload.received_bytes // upload.size_bytes,
         "size": size_text(upload.size_bytes),
+        "is_complete": upload.received_bytes == upload.size_bytes,
         # With name and size, by this the page's script recognises the same file.
         "last_modified": parse_metadata(upload.metadata).get("lastModified", ""),
     }

@@ -82,6 +82,16 @@ def delete_upload(request: AuthenticatedHttpRequest, upload_id: uuid.UUID) -> Ht
 
 
 @require_POST
+def delete_uploads(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Delete all unfinished uploads of the user."""
+    uploads = list(ResumableUpload.objects.for_owner(request.user).unfinished())
+    for upload in uploads:
+        resumable_upload_delete(upload=upload)
+    messages.info(request, f"Deleted {len(uploads)} unfinished upload{'' if len(uploads) == 1 else 's'}.")
+    return redirect(return_address(request, reverse("home")))
+
+
+@require_POST
 def cancel_waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     count = songs_cancel(owner=request.user, now=timezone.now())
     messages.info(request, f"Cancelled {count} song{'' if count == 1 else 's'}.")

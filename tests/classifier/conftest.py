@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from classifier.models import Person, Song
 from classifier.services.song_submit import song_submit
+from classifier.uploads.disk_reserve import reserve_bytes
 from tests.classifier.fake_analysis import FakeAnalyser, upload
 
 Submit = Callable[..., Song]
@@ -46,3 +47,21 @@ def no_progress() -> Callable[[str, int, int], None]:
 
 def files_under(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class Disk:
+    """Takes the place of the real disk, as far as its free space is concerned."""
+
+    def __init__(self) -> None:
+        self.free_bytes = 1 << 40
+
+    def leave(self, room_bytes: int) -> None:
+        """So much room for uploads and analyses, beside the reserve."""
+        self.free_bytes = reserve_bytes() + room_bytes
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk()
+    monkeypatch.setattr("classifier.uploads.disk_reserve.free_bytes", lambda: disk.free_bytes)
+    return disk

@@ -19,6 +19,7 @@ from django.utils import timezone
 from classifier.jobs.health import health_report, worker_answers
 from classifier.jobs.worker_presence import WorkerPresenceStep
 from classifier.models import WorkerPresence
+from tests.classifier.conftest import Disk
 
 NOW = timezone.now()
 TIMEOUT_S = 60
@@ -56,7 +57,19 @@ def test_a_worker_without_a_recent_update_counts_as_gone(db: None) -> None:
 
 
 def test_health_reports_database_broker_and_worker(db: None) -> None:
-    assert health_report(now=NOW) == {"ok": True, "database": True, "broker": True, "worker": False}
+    assert health_report(now=NOW) == {
+        "ok": True,
+        "database": True,
+        "broker": True,
+        "worker": False,
+        "disk": True,
+    }
+
+
+def test_health_reports_that_only_the_reserve_of_the_disk_is_left(db: None, disk: Disk) -> None:
+    disk.leave(-1)
+    report = health_report(now=NOW)
+    assert (report["ok"], report["disk"]) == (True, False)
 
 
 def test_health_reports_that_the_database_is_down(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +77,8 @@ def test_health_reports_that_the_database_is_down(db: None, monkeypatch: pytest.
         raise DatabaseError
 
     monkeypatch.setattr("classifier.jobs.health.connection", SimpleNamespace(cursor=down))
-    assert health_report(now=NOW) == {"ok": False, "database": False, "broker": True, "worker": False}
+    report = health_report(now=NOW)
+    assert (report["ok"], report["database"], report["broker"], report["worker"]) == (False, False, True, False)
 
 
 def test_health_reports_that_redis_is_down(db: None, settings: Any) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import uuid
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from classifier.errors import ProductError
@@ -26,6 +30,8 @@ from classifier.services.resumable_uploads import (
     received_bytes,
     resumable_upload_append,
     resumable_upload_create,
+    resumable_upload_finish,
+    resumable_uploads_finish,
 )
 from classifier.uploads.partial_files import partial_file_path, resumable_upload_delete, running_checksums
 from tests.classifier.conftest import files_under
@@ -159,19 +165,80 @@ def test_the_checksum_is_right_in_a_process_that_received_only_the_end(upload: R
     assert Song.objects.get().sha256 == SHA256
 
 
-def test_the_last_block_is_sent_again_if_the_song_could_not_be_stored(
-    upload: ResumableUpload, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    append(upload, 0, 20_000)
+@contextmanager
+def database_without_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No row of a song can be stored."""
 
-    def full(**_: object) -> None:
-        raise ProductError("disk_full", "The disk is full.", 507)
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("classifier.services.resumable_uploads.song_submit", full)
+        patch.setattr("classifier.models.Song.save", full)
+        yield
+
+
+@pytest.fixture
+def unstored(upload: ResumableUpload, monkeypatch: pytest.MonkeyPatch) -> ResumableUpload:
+    """An upload with all its bytes, whose song could not be stored."""
+    append(upload, 0, 20_000)
+    with database_without_room(monkeypatch):
         assert error_of(upload, 20_000, len(SONG)).code == "disk_full"
-    assert received_bytes(upload) == 20_000
-    assert append(upload, 20_000, len(SONG)).song == Song.objects.get()
+    return ResumableUpload.objects.get()
+
+
+def test_an_upload_whose_song_could_not_be_stored_keeps_its_bytes(unstored: ResumableUpload, media: Path) -> None:
+    assert (unstored.song, received_bytes(unstored)) == (None, len(SONG))
+    assert partial_files() == [partial_file_path(unstored.id).name]
+    assert files_under(media) == []
+
+
+def test_a_client_that_comes_back_finishes_it(unstored: ResumableUpload) -> None:
+    song = resumable_upload_finish(upload=unstored, now=NOW).song
+    assert song == Song.objects.get()
+    assert song.sha256 == SHA256
+    assert Path(song.file.path).read_bytes() == SONG
+    assert ResumableUpload.objects.get().is_duplicate is False
+    assert partial_files() == []
+
+
+def test_the_sweep_finishes_it_if_no_client_comes_back(unstored: ResumableUpload) -> None:
+    assert resumable_uploads_finish(now=NOW + timedelta(seconds=30)) == 0
+    assert resumable_uploads_finish(now=NOW + timedelta(minutes=2)) == 1
+    assert ResumableUpload.objects.get().song == Song.objects.get()
+    assert resumable_uploads_finish(now=NOW + timedelta(minutes=4)) == 0
+
+
+def test_the_sweep_tries_again_as_long_as_it_fails(unstored: ResumableUpload, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database_without_room(monkeypatch):
+        assert resumable_uploads_finish(now=NOW + timedelta(minutes=2)) == 0
+    assert resumable_uploads_finish(now=NOW + timedelta(minutes=3)) == 1
+
+
+def test_the_command_finishes_uploads(unstored: ResumableUpload) -> None:
+    ResumableUpload.objects.update(touched_at=NOW - timedelta(minutes=2))
+    call_command("sweep", stdout=StringIO())
+    assert Song.objects.exists()
+
+
+def test_a_process_killed_between_song_and_upload_is_no_duplicate(
+    upload: ResumableUpload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The song is stored, and the row of the upload does not know it."""
+    append(upload, 0, 20_000)
+
+    def killed(upload_id: uuid.UUID) -> None:
+        raise SystemExit
+
+    ResumableUpload.objects.update(created_at=NOW - timedelta(minutes=1))
+    with monkeypatch.context() as patch:
+        patch.setattr("classifier.services.resumable_uploads.delete_partial_file", killed)
+        with pytest.raises(SystemExit):
+            append(upload, 20_000, len(SONG))
+    ResumableUpload.objects.update(song=None, is_duplicate=False)
+    assert resumable_uploads_finish(now=NOW + timedelta(minutes=2)) == 1
+    assert ResumableUpload.objects.get().is_duplicate is False
+    assert Path(Song.objects.get().file.path).read_bytes() == SONG
+    assert partial_files() == []
 
 
 def test_the_same_file_again_is_the_same_song(upload: ResumableUpload, anna: Person, media: Path) -> None:

@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.http import parse_http_date
 
 from classifier.accounts.tokens import token_create
+from classifier.jobs.clean_up import clean_up
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.uploads.partial_files import partial_file_path
-from tests.classifier.conftest import Submit, files_under
+from tests.classifier.conftest import Disk, Submit, files_under
 from tests.classifier.fake_analysis import wav
 
 SONG = wav(4.0, mark=7)
@@ -322,14 +323,12 @@ def test_a_chunk_larger_than_the_limit_is_rejected_by_its_length(tus: TusClient,
     assert (response.status_code, response.json()["error"]["code"]) == (413, "file_too_large")
 
 
-def test_a_file_without_room_on_the_disk_is_rejected_before_it_is_sent(
-    tus: TusClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Usage:
-        free = 1000
-
-    monkeypatch.setattr("classifier.services.resumable_uploads.shutil.disk_usage", lambda place: Usage)
+def test_a_file_without_room_on_the_disk_is_rejected_before_it_is_sent(tus: TusClient, disk: Disk) -> None:
+    disk.leave(len(SONG) - 1)
     assert error_code(tus.create(), 507) == "disk_full"
+    assert not ResumableUpload.objects.exists()
+    disk.leave(len(SONG))
+    assert tus.create().status_code == 201
 
 
 def test_a_disk_that_fills_on_the_way_keeps_what_was_stored(
@@ -394,13 +393,13 @@ def test_the_method_can_be_overridden_in_a_header(tus: TusClient, url: str) -> N
     assert error_code(tus.request("GET", url), 405) == "method_not_allowed"
 
 
-def test_uploads_tell_when_they_expire_and_are_gone_then(tus: TusClient, url: str) -> None:
+def test_uploads_tell_when_they_expire_and_are_deleted_then(tus: TusClient, url: str) -> None:
     response = tus.patch(url, 0, SONG[:5_000])
     upload = ResumableUpload.objects.get()
     assert parse_http_date(response["Upload-Expires"]) == int((upload.touched_at + timedelta(days=1)).timestamp())
-    ResumableUpload.objects.update(touched_at=timezone.now() - timedelta(hours=25))
-    assert tus.head(url).status_code == 410
-    assert error_code(tus.patch(url, 5_000, SONG[5_000:]), 410) == "upload_gone"
+    clean_up(now=timezone.now() + timedelta(hours=25))
+    assert tus.head(url).status_code == 404
+    assert error_code(tus.patch(url, 5_000, SONG[5_000:]), 404) == "not_found"
 
 
 def test_many_chunks_are_not_throttled(tus: TusClient, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,3 +214,49 @@ def test_cancel_all_cancels_the_queued_songs_of_the_user_only(anna_client: Clien
     assert "Cancelled 1 song." in page
     states = {song.id: song.status for song in Song.objects.all()}
     assert states == {queued.id: Status.CANCELLED, running.id: Status.RUNNING, others.id: Status.QUEUED}
+
+
+def announced(anna: Person, name: str, received_bytes: int = 0) -> ResumableUpload:
+    now = timezone.now()
+    return ResumableUpload.objects.create(
+        owner=anna,
+        file_name=name,
+        size_bytes=2_000_000,
+        received_bytes=received_bytes,
+        created_at=now,
+        touched_at=now,
+    )
+
+
+def test_an_announced_file_without_bytes_is_listed_and_can_be_cancelled(anna: Person, anna_client: Client) -> None:
+    file = announced(anna, "later.wav")
+    page = anna_client.get(reverse("home")).content.decode()
+    assert "Announced, nothing of 2 MB uploaded" in page
+    assert 'Cancel<span class="visually-hidden"> later.wav' in page
+    page = anna_client.post(reverse("upload-delete", args=[file.id]), follow=True).content.decode()
+    assert "later.wav” is deleted." in page
+    assert not ResumableUpload.objects.exists()
+
+
+def test_a_complete_upload_that_is_no_song_yet_is_listed(anna: Person, anna_client: Client) -> None:
+    announced(anna, "there.wav", received_bytes=2_000_000)
+    page = anna_client.get(reverse("home")).content.decode()
+    assert "Uploaded, but not stored yet" in page
+    assert "Choose the same file again" not in page
+
+
+def test_all_unfinished_uploads_of_the_user_are_deleted_at_once(
+    anna: Person, anna_client: Client, boris: Person
+) -> None:
+    announced(boris, "other.wav")
+    announced(anna, "0.wav")
+    button = "Delete all unfinished uploads"
+    assert button not in anna_client.get(reverse("home")).content.decode()
+    for number in range(1, 60):
+        announced(anna, f"{number}.wav")
+    page = anna_client.get(reverse("home")).content.decode()
+    assert "60 unfinished uploads." in page
+    assert button in page
+    page = anna_client.post(reverse("uploads-delete"), follow=True).content.decode()
+    assert "Deleted 60 unfinished uploads." in page
+    assert [upload.file_name for upload in ResumableUpload.objects.all()] == ["other.wav"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,11 +15,21 @@ from django.utils import timezone
 
 from classifier.errors import ProductError
 from classifier.jobs.clean_up import clean_up
+from classifier.jobs.clock import ClockWatch, terms_renew
 from classifier.jobs.sweep import songs_sweep
+from classifier.services.resumable_uploads import resumable_uploads_finish
+from classifier.uploads.ballast import ballast_release, ballast_restore
+from classifier.uploads.stored_files import is_disk_full
 
 logger = logging.getLogger(__name__)
 
 CLEAN_UP_EVERY_S = 60
+
+
+def _once_a_minute() -> None:
+    clean_up(now=timezone.now())
+    if finished := resumable_uploads_finish(now=timezone.now()):
+        logger.info("Stored %s songs of complete uploads.", finished)
 
 
 class Command(BaseCommand):
@@ -29,8 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float | None, **options: Any) -> None:
         if every is None:
+            ballast_restore()
             result = songs_sweep(now=timezone.now())
-            clean_up(now=timezone.now())
+            _once_a_minute()
             self.stdout.write(f"{result}.")
             return
         self._repeat(max(every, 0.1))
@@ -39,16 +51,25 @@ class Command(BaseCommand):
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        next_clean_up = timezone.now().timestamp() + CLEAN_UP_EVERY_S
+        ballast_restore()
+        clock = ClockWatch()
+        next_clean_up = time.monotonic() + CLEAN_UP_EVERY_S
         while not stopped.wait(every_s):
             try:
+                if clock.was_set():
+                    logger.warning("The clock of this machine was set: leases and unfinished uploads get a new term.")
+                    terms_renew(now=timezone.now())
                 if result := songs_sweep(now=timezone.now()):
                     logger.info("Sweep: %s.", result)
-                if timezone.now().timestamp() >= next_clean_up:
-                    next_clean_up += CLEAN_UP_EVERY_S
-                    clean_up(now=timezone.now())
+                if time.monotonic() >= next_clean_up:
+                    next_clean_up = time.monotonic() + CLEAN_UP_EVERY_S
+                    ballast_restore()
+                    _once_a_minute()
             except (DatabaseError, OSError, ProductError) as error:
-                # Nothing else requeues lost songs, so this process survives a restart of the database or the storage.
+                # Nothing else requeues lost songs, so this process survives a restart of the database or the storage,
+                # and a full disk.
                 logger.warning("The sweep failed and will run again: %s", error)
+                if is_disk_full(error):
+                    ballast_release()
             finally:
                 connections.close_all()
