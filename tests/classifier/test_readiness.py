@@ -69,8 +69,7 @@ def test_a_disk_that_is_nearly_full_is_noticed_before_it_is(
 
 
 def fill_disk(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
-    usage = SimpleNamespace(total=10_000_000_000, used=10_000_000_000 - left, free=left)
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda place: usage)
+    monkeypatch.setattr(disk, "free_bytes", lambda: left)
 
 
 def test_a_storage_that_cannot_be_written_is_noticed(
