@@ -155,7 +155,7 @@ def test_the_clean_up_of_the_sweep_does_not_follow_the_clock(db: None, monkeypat
     from django.core.management import call_command
 
     seconds, runs = iter(range(0, 10_000, 61)), []
-    monkeypatch.setattr("classifier.management.commands.sweep.time.monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("classifier.management.commands.sweep.monotonic", lambda: float(next(seconds)))
 
     def clean(now: Any) -> None:
         runs.append(now)

@@ -6,9 +6,10 @@ import errno
 import io
 import os
 import resource
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from classifier.services.song_submit import song_submit
 from classifier.uploads import ballast
 from classifier.uploads.disk_reserve import announced_bytes, free_bytes, has_room, reserve_bytes, room_for
 from classifier.uploads.running_forms import running_forms
+from mmc.database import hold_open
 from tests.classifier.conftest import Disk, Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser, upload, wav
 
@@ -369,3 +371,23 @@ def test_a_last_use_that_cannot_be_stored_is_no_reason_to_reject_a_token(anna: P
     with connection.execute_wrapper(FullDatabase(failures=1)):
         assert token_of_key(key=key, now=NOW) == token
     assert ApiToken.objects.get().last_used_at is None
+
+
+def test_a_web_process_keeps_the_memory_that_sqlite_shares(tmp_path: Path) -> None:
+    """On a full disk it could not be created again, and nobody could read."""
+    path = tmp_path / "db.sqlite3"
+    shared = tmp_path / "db.sqlite3-shm"
+
+    def use() -> None:
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("CREATE TABLE IF NOT EXISTS songs (id)")
+
+    use()
+    assert not shared.exists()
+    held = hold_open({"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)})
+    use()
+    assert shared.exists()
+    assert held is not None
+    held.close()
+    assert hold_open({"ENGINE": "django.db.backends.postgresql", "NAME": "mood"}) is None

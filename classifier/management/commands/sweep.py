@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-import time
 from argparse import ArgumentParser
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stopped.set())
         ballast_restore()
         clock = ClockWatch()
-        next_clean_up = time.monotonic() + CLEAN_UP_EVERY_S
+        next_clean_up = monotonic() + CLEAN_UP_EVERY_S
         while not stopped.wait(every_s):
             try:
                 if clock.was_set():
@@ -61,8 +61,8 @@ class Command(BaseCommand):
                     terms_renew(now=timezone.now())
                 if result := songs_sweep(now=timezone.now()):
                     logger.info("Sweep: %s.", result)
-                if time.monotonic() >= next_clean_up:
-                    next_clean_up = time.monotonic() + CLEAN_UP_EVERY_S
+                if monotonic() >= next_clean_up:
+                    next_clean_up = monotonic() + CLEAN_UP_EVERY_S
                     ballast_restore()
                     _once_a_minute()
             except (DatabaseError, OSError, ProductError) as error:
