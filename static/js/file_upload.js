@@ -131,7 +131,7 @@ export class FileUpload {
     // Thrown here and not left to tus-js-client, which would forget the upload and start a new one.
     if (response.getStatus() === 401)
       throw new UploadError("You are signed out: sign in again in another tab, then retry here.", true);
-    if (response.getStatus() === 403)
+    if (response.getStatus() === 403 && !FINAL_CODES.includes(codeOf(response)))
       throw new UploadError("This page is out of date: load it again, then choose the file again.");
     if (request.getMethod() === "HEAD" && isTemporary(response)) throw new ServerBusy(response);
     if (request.getMethod() === "POST" && response.getStatus() === 201) this.#creations += 1;
