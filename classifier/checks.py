@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -123,3 +124,17 @@ def base_path_is_free(**kwargs: Any) -> list[CheckMessage]:
 
 def _url_patterns() -> list[Any]:
     return [pattern for one in get_resolver().url_patterns for pattern in getattr(one, "url_patterns", [one])]
+
+
+@register(Tags.security)
+def provider_is_encrypted(**kwargs: Any) -> list[CheckMessage]:
+    address = urlsplit(settings.OIDC_ISSUER)
+    if address.scheme != "http" or address.hostname in ("localhost", "127.0.0.1", "::1"):
+        return []
+    return [
+        Warning(
+            "OIDC_ISSUER begins with http: anyone on the way can sign in as anyone.",
+            hint="Use the https address of the provider.",
+            id="classifier.W020",
+        )
+    ]

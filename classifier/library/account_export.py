@@ -5,7 +5,6 @@ It is made while it is sent, so that its size needs neither memory nor disk.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -26,9 +25,9 @@ from classifier.library.export import csv_lines, json_lines
 from classifier.models import ApiToken, Person, SavedFilter, SecurityEvent, Song
 from classifier.serializers import iso_timestamp
 from classifier.uploads.limits import disk_full
+from classifier.uploads.song_storage import song_storage
 from classifier.uploads.stored_files import disk_full_as_error
 
-BLOCK_BYTES = 1 << 18
 # A guess for what is not audio: 100 KB of results for each song.
 BYTES_FOR_EACH_SONG = 100_000
 MAX_EVENTS = 10_000
@@ -71,7 +70,7 @@ def person_export_store(*, person: Person, with_audio: bool, now: datetime, requ
     sizes = Song.objects.for_owner(person).aggregate(total=Sum("size_bytes"))
     needed = Song.objects.for_owner(person).count() * BYTES_FOR_EACH_SONG
     needed += (sizes["total"] or 0) if with_audio else 0
-    if shutil.disk_usage(settings.DATA_DIR).free < needed + SPARE_BYTES:
+    if not has_room(needed):
         raise disk_full()
     folder: Path = settings.DATA_DIR / "exports"
     path = folder / archive_name(person, now=now)
@@ -92,19 +91,24 @@ def person_export_store(*, person: Person, with_audio: bool, now: datetime, requ
     return path
 
 
+def has_room(extra_bytes: int) -> bool:
+    return shutil.disk_usage(settings.DATA_DIR).free >= extra_bytes + SPARE_BYTES
+
+
 def _audio(archive: zipfile.ZipFile, sink: _Sink, song: Song, stamp: Any) -> Iterator[bytes]:
     """The uploaded file, unchanged. One that is missing is left out: the tables still name the song."""
-    with contextlib.ExitStack() as stack:
-        try:
-            source = stack.enter_context(song.file.open("rb"))
-        except (OSError, ValueError):
-            return
-        name = Path(song.file_name).name.replace("\\", "_") or "song"
-        entry = _entry(f"audio/{song.id}/{name}", stamp, zipfile.ZIP_STORED)
-        with archive.open(entry, "w", force_zip64=True) as target:
-            while block := source.read(BLOCK_BYTES):
-                target.write(block)
-                yield sink.take()
+    blocks = song_storage().read(song.file.name)
+    try:
+        block = next(blocks, b"")
+    except (OSError, ValueError):
+        return
+    name = Path(song.file_name).name.replace("\\", "_") or "song"
+    entry = _entry(f"audio/{song.id}/{name}", stamp, zipfile.ZIP_STORED)
+    with archive.open(entry, "w", force_zip64=True) as target:
+        while block:
+            target.write(block)
+            yield sink.take()
+            block = next(blocks, b"")
 
 
 def _account(person: Person, now: datetime) -> dict[str, Any]:

@@ -60,7 +60,6 @@ function toJson(credential, response) {
     rawId: toText(credential.rawId),
     type: credential.type,
     response: Object.fromEntries(encoded.filter(([, text]) => text !== null)),
-    clientExtensionResults: {},
   };
 }
 

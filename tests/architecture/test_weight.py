@@ -12,6 +12,8 @@ from tests.architecture.sources import ROOT
 from tests.system.product import environment
 
 TRAINING = {"tensorflow", "keras", "librosa", "numba", "sklearn", "matplotlib"}
+# What the first sign-in of its kind loads, and not the start.
+SIGN_IN = {"authlib", "cryptography", "fido2", "joserfc", "pyotp", "requests", "segno"}
 ANALYSIS = {"scipy", "av", "ai_edge_litert", "pydub", "soundfile"}
 OPTIONAL = {"boto3", "botocore", "storages"}
 
@@ -31,7 +33,8 @@ client = Client(headers={"host": "localhost"})
 password = "open sesame, please"
 form = {"username": "olga", "password": password, "password_again": password}
 assert client.post("/setup/", form).status_code == 302
-pages = ("home", "song-list", "corrections", "song-compare", "how-good", "users", "tokens", "password", "palette")
+pages = ("home", "song-list", "corrections", "song-compare", "how-good", "users", "tokens", "password", "palette",
+         "account", "security-log")
 for name in (*pages, "health", "predictions", "model"):
     assert client.get(reverse(name)).status_code == 200, name
 wave = SimpleUploadedFile("a.wav", open(sys.argv[1], "rb").read())

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyotp
 import requests
 
 from tests import sounds
@@ -64,6 +65,33 @@ def answers_to_invalid_requests(address: str, owner: BrowserClient) -> dict[str,
         "no file": _answer(owner.session, f"{address}/upload/"),
         "wrong name": _answer(owner.session, f"{address}/people/", username="olga"),
         "new token": _answer(owner.session, f"{address}/tokens/", name="a script"),
+        **_account_pages(address, owner),
+    }
+
+
+def _account_pages(address: str, owner: BrowserClient) -> dict[str, str]:
+    """Of a user who was invited and has an authenticator app."""
+    invited = submit_form(owner, "/people/", username="ida", way="invitation")
+    link = re.search(r'class="secret">http://[^/]+([^<]+)<', invited)
+    assert link, invited
+    ida = BrowserClient(address)
+    invitation = ida.session.get(f"{address}{link[1]}", timeout=30).text
+    new = "open sesame, please, ida"
+    submit_form(ida, link[1], password=new, password_again=new)
+    page = ida.session.get(f"{address}/account/authenticator-app/", timeout=30).text
+    secret = re.search(r'class="secret">(\w+)<', page)
+    assert secret, page
+    codes = submit_form(ida, "/account/authenticator-app/", code=pyotp.TOTP(secret[1]).now())
+    again = BrowserClient(address)
+    again.session.get(f"{address}/login/", timeout=30)
+    second_step = submit_form(again, "/login/", username="ida", password=new)
+    return {
+        "new invitation": invited,
+        "invitation": invitation,
+        "invitation that is over": again.session.get(f"{address}{link[1]}", timeout=30).text,
+        "recovery codes": codes,
+        "second step": second_step,
+        "temporary password": submit_form(owner, "/people/", username="tom"),
     }
 
 

@@ -20,7 +20,8 @@ from tests.pages.test_every_page import named_patterns
 
 SAVED_PAGES = (
     "setup", "unfinished songs", "unfinished song", "sign in", "wrong password", "form out of date", "malformed",
-    "no file", "wrong name", "new token",
+    "no file", "wrong name", "new token", "new invitation", "invitation", "invitation that is over", "second step",
+    "recovery codes", "temporary password",
 )  # fmt: skip
 # URLs of forms, files, and of what scripts fetch.
 NO_PAGES = {
@@ -28,7 +29,10 @@ NO_PAGES = {
     "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "user-password", "song-again",
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
-    "songs-jsonl", "token-revoke", "upload-delete",
+    "songs-jsonl", "token-revoke", "upload-delete", "account-export", "invitation-revoke", "oidc-callback",
+    "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove", "session-end",
+    "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner", "user-rename",
+    "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.
 variants = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)], ids=str)
@@ -90,7 +94,8 @@ def test_every_page_is_checked() -> None:
     server = SimpleNamespace(songs=defaultdict(lambda: uuid.UUID(int=7)))
     page_paths: list[PagePath] = [*PAGES_WITH_SONGS.values(), *PAGES_WITHOUT_SONGS.values()]
     paths = {path(server).partition("?")[0] for path in page_paths} - {"/nowhere/"}  # type: ignore[arg-type]
-    checked = {resolve(path).url_name for path in paths} | {"setup", "login"}
+    saved = {"setup", "login", "invitation", "second-factor", "recovery-codes"}
+    checked = {resolve(path).url_name for path in paths} | saved
     names = {pattern.name for pattern in named_patterns(get_resolver("classifier.urls").url_patterns)}
     assert checked == names - NO_PAGES
 

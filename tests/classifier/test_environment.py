@@ -48,6 +48,9 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: env.base_path("THING"), "moods", "a path such as /moods"),
         (lambda: env.base_path("THING"), "/a//b", "a path such as /moods"),
         (lambda: env.time_zone("THING", "UTC"), "Europe/Nowhere", "the name of a time zone, such as Europe/Vienna"),
+        (lambda: env.networks("THING"), "10.0.0.1/8", "addresses such as 10.0.0.5 or 172.18.0.0/16"),
+        (lambda: env.networks("THING"), "proxy", "addresses such as 10.0.0.5 or 172.18.0.0/16"),
+        (lambda: env.header("THING"), "X_Remote_User", "the name of a request header, such as X-Remote-User"),
         (lambda: env.origins("THING"), "music.example.org", "addresses such as https://music.example.org"),
         (lambda: env.origins("THING"), "https://music.example.org/", "addresses such as https://music.example.org"),
     ],
@@ -124,3 +127,24 @@ def test_a_folder_that_cannot_be_created_is_rejected_with_its_setting(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match="DATA_DIR takes the absolute path of a folder"):
         ensure_folder(tmp_path / "file" / "var", "DATA_DIR")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"OIDC_ISSUER": "https://id.example.org"}, "needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"),
+        ({"REMOTE_USER_HEADER": "X-Remote-User"}, "needs REMOTE_USER_FROM"),
+        ({"SIGN_UP": "yes"}, "one of off, invitation, open"),
+    ],
+)
+def test_half_a_way_of_signing_in_stops_the_start(tmp_path: Path, settings: dict[str, str], message: str) -> None:
+    process = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mmc.settings"} | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode != 0
+    assert message in process.stderr

@@ -138,3 +138,36 @@ def test_each_table_is_written_once_however_many_songs_there_are(nine_words: Any
         migrate(SIXTEEN)
     updates = [query["sql"] for query in queries if query["sql"].startswith('UPDATE "classifier_')]
     assert len(updates) == 2
+
+
+ANY_CASE, NO_CASE = "0009_song_album", "0012_names_unique"
+
+
+def test_names_that_differed_by_case_alone_are_kept_apart_by_a_number() -> None:
+    before = migrate(ANY_CASE)
+    try:
+        people = before.get_model("classifier", "Person").objects
+        names = ("OLGA", "anna", "olga", "olga-2", "Olga", "ｏｌｇａ")
+        joined = (2, 0, 1, 3, 4, 5)
+        passwords = {}
+        for name, minute in zip(names, joined, strict=True):
+            person = people.create(username=name, password=f"hash of {name}", date_joined=NOON.replace(minute=minute))
+            passwords[person.id] = person.password
+        after = migrate(NO_CASE)
+        people = after.get_model("classifier", "Person").objects.order_by("date_joined")
+        rows = list(people.values_list("username", "former_username", "name_key"))
+        assert rows == [
+            ("anna", "", "anna"),
+            ("olga", "", "olga"),
+            ("OLGA-3", "OLGA", "olga-3"),
+            ("olga-2", "", "olga-2"),
+            ("Olga-4", "Olga", "olga-4"),
+            ("ｏｌｇａ-5", "ｏｌｇａ", "olga-5"),
+        ]
+        # Nobody lost an account or a password, and those who were renamed find it in their log.
+        assert dict(people.values_list("id", "password")) == passwords
+        events = after.get_model("classifier", "SecurityEvent").objects.filter(kind="account_renamed")
+        assert {event.details["from"] for event in events} == {"OLGA", "Olga", "ｏｌｇａ"}
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes("classifier"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout, views
+from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -140,7 +140,8 @@ def close(request: AuthenticatedHttpRequest) -> HttpResponse:
             form.add_service_error(error)
             status = error.http_status
         else:
-            logout(request)
+            # Not logout(), which would tell about somebody who no longer exists.
+            request.session.flush()
             messages.success(request, "Your account, your songs and their audio are deleted.")
             return redirect("login")
     context = {"form": form, "song_count": Song.objects.for_owner(person).count()}
