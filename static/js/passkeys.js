@@ -29,6 +29,7 @@ function report(form, text) {
 function explanation(error) {
   if (error.name === "InvalidStateError") return "This device has a passkey of your account already.";
   if (error.name === "NotAllowedError") return "Cancelled, or no passkey answered: try again, or use another way.";
+  if (error.name === "SecurityError") return "Passkeys need a host name with https, or localhost, in the address.";
   return `The passkey did not work (${error.name}): try again, or use another way.`;
 }
 

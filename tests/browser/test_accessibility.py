@@ -30,8 +30,8 @@ NO_PAGES = {
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
     "songs-jsonl", "token-revoke", "upload-delete", "account-export", "invitation-revoke", "oidc-callback",
-    "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove", "session-end",
-    "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner", "user-rename",
+    "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove",
+    "session-end", "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner", "user-rename",
     "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.

@@ -147,7 +147,9 @@ def test_a_database_that_cannot_be_written_stops_nothing(
 def test_sessions_are_listed_with_device_and_address_and_end_one_by_one(anna: Person) -> None:
     form = {"username": "anna", "password": PASSWORD}
     phone, laptop = Client(), Client()
-    phone.post(reverse("login"), form, REMOTE_ADDR="203.0.113.9", headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/"})
+    phone.post(
+        reverse("login"), form, REMOTE_ADDR="203.0.113.9", headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/"}
+    )
     laptop.post(reverse("login"), form, headers={"User-Agent": FIREFOX})
     page = laptop.get(reverse("account")).content.decode()
     assert "Safari on iPhone" in page

@@ -46,7 +46,16 @@ def test_a_long_list_has_pages(olga_client: Client) -> None:
 def test_only_owners_open_these_pages(anna_client: Client, boris: Person) -> None:
     for name in ("user", "user-export", "user-delete"):
         assert anna_client.get(reverse(name, args=[boris.id])).status_code == 403, name
-    actions = ("rename", "email", "password", "active", "owner", "sessions-end", "tokens-revoke", "second-factor-remove")
+    actions = (
+        "rename",
+        "email",
+        "password",
+        "active",
+        "owner",
+        "sessions-end",
+        "tokens-revoke",
+        "second-factor-remove",
+    )
     for action in actions:
         assert anna_client.post(reverse(f"user-{action}", args=[boris.id])).status_code == 403, action
     assert anna_client.post(reverse("user-delete", args=[boris.id]), {"password": PASSWORD}).status_code == 403
