@@ -31,8 +31,8 @@ NO_PAGES = {
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
     "songs-jsonl", "token-revoke", "upload-delete", "account-export", "invitation-revoke", "oidc-callback",
     "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove",
-    "session-end", "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner", "user-rename",
-    "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
+    "session-end", "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner",
+    "user-rename", "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.
 variants = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)], ids=str)
