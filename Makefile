@@ -2,13 +2,14 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help node_modules run test train bench corpus screenshots demo-songs audit fuzz lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench scale corpus screenshots demo-songs audit fuzz lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?=
 ONLY ?=
+ARGS ?=
 DIR ?=
 FULL ?=
 DATA ?=
@@ -45,6 +46,9 @@ lint: setup-dev node_modules ## Run ruff, mypy, eslint and prettier, and check t
 
 bench: setup-dev ## Measure speed and memory (ONLY="analysis cold-start" runs some of it) and write the table in docs/speed.md
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+scale: setup-dev ## Simulate the queue traffic of 200 worker hosts (ARGS="--songs 100000 --hosts 1 8" is quicker)
+	@$(BIN)/python -m tests.scale $(ARGS)
 
 format: setup-dev node_modules ## Format the code and fix what the linters can fix
 	@$(BIN)/ruff check --fix --quiet .

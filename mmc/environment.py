@@ -52,9 +52,8 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 def choices(name: str, allowed: tuple[str, ...]) -> list[str]:
     """A comma-separated list of some of these; by default all. In their order."""
     chosen = names(name, allowed)
-    for value in chosen:
-        if value not in allowed:
-            raise _invalid(name, value, f"some of {', '.join(allowed)}, separated by commas")
+    if not set(chosen) <= set(allowed):
+        raise _invalid(name, text(name), f"some of {', '.join(allowed)}, separated by commas")
     return [value for value in allowed if value in chosen]
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.training.reports.markdown import replace_marked
-from tests.bench import analysis, cold_start, library, librosa_baseline, product, song_length, training
+from tests.bench import analysis, cold_start, library, librosa_baseline, product, song_length, training, workers
 from tests.bench.songs import song
 from tests.bench.tables import Row, stage_table, table
 from tests.system.product import ROOT
@@ -36,6 +36,7 @@ class Bench:
         self.parts: dict[str, Callable[[], list[Row]]] = {
             "analysis": self.analysis,
             "product": lambda: product.rows(self.song, folder),
+            "workers": lambda: workers.rows(self.song, folder),
             "cold-start": lambda: cold_start.rows(self.clip, folder),
             "song-length": self.song_length,
             "librosa": lambda: librosa_baseline.rows(self.song),

@@ -30,6 +30,8 @@ def test_a_boolean(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool) -> 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSTS", "a.org, b.org,")
     assert env.names("HOSTS") == ["a.org", "b.org"]
+    monkeypatch.setenv("QUEUES", "saliency, bulk")
+    assert env.choices("QUEUES", ("interactive", "bulk", "saliency")) == ["bulk", "saliency"]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (lambda: env.boolean("THING", False), "perhaps", "one of 1, true, yes, on, 0, false, no, off"),
         (lambda: env.integer("THING", 5, least=1, most=9), "10", "a whole number from 1 to 9"),
+        (lambda: env.choices("THING", ("bulk", "saliency")), "bulk,other", "some of bulk, saliency"),
         (lambda: env.integer("THING", 5, least=1, most=9), "five", "a whole number from 1 to 9"),
         (
             lambda: env.integer("THING", 5, least=2, most=9, or_zero=True),

@@ -22,6 +22,8 @@ from classifier.models import Person, Queue, QueueTurn, Song, Status
 from classifier.services.bulk import songs_cancel, songs_rerun
 from classifier.services.song_retry import song_retry
 from classifier.services.song_submit import song_submit
+from mmc.celery import app, select_queues
+from mmc.queues import QUEUES
 from tests.classifier.conftest import Submit
 from tests.classifier.fake_analysis import FakeAnalyser, upload
 
@@ -291,3 +293,12 @@ def test_a_song_whose_storage_does_not_answer_stops_no_other(wait: Wait, anna: P
     assert claims(2).split() == ["a2"]
     later = timezone.now() + timedelta(seconds=61)
     assert next_song_claim(queues=ALL, now=later) == first
+
+
+def test_a_worker_can_serve_some_of_the_queues_only(settings: Any) -> None:
+    settings.WORKER_QUEUES = ["bulk"]
+    try:
+        select_queues()
+        assert list(app.amqp.queues.consume_from) == ["bulk"]
+    finally:
+        app.amqp.queues.select(QUEUES)

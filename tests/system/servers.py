@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,8 +34,10 @@ def running_redis(command: list[str], folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def running_postgres(bin_dir: Path, user: str, password: str, database: str) -> Iterator[int]:
-    """The port of a new PostgreSQL server with this user and database."""
+def running_postgres(
+    bin_dir: Path, user: str, password: str, database: str, options: Sequence[str] = ("-F",)
+) -> Iterator[int]:
+    """The port of a new PostgreSQL server with this user and database. By default it does not wait for the disk."""
     # Under /tmp: the path of a socket must be short, and the user of the server must have access.
     folder = Path(tempfile.mkdtemp(prefix="mood-pg-"))
     as_user = []
@@ -52,10 +54,10 @@ def running_postgres(bin_dir: Path, user: str, password: str, database: str) -> 
     account = [f"--username={user}", f"--pwfile={password_file}", "--auth=scram-sha-256"]
     subprocess.run([*as_user, *initdb, *account], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     port = free_port()
-    postgres = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-F"]
-    options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    postgres = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port), *options]
+    sockets = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*as_user, *postgres, *options], cwd=folder, stderr=log, start_new_session=True)
+        process = subprocess.Popen([*as_user, *postgres, *sockets], cwd=folder, stderr=log, start_new_session=True)
     try:
         address = f"postgres://{user}:{password}@127.0.0.1:{port}"
         wait_for(lambda: _postgres_answers(f"{address}/postgres"), what="answer from PostgreSQL")

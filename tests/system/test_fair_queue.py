@@ -1,5 +1,7 @@
 """One song does not wait for the many of somebody else: real processes, with either broker and several workers."""
 
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -42,12 +44,11 @@ def second_user(product: RunningProduct, settings: dict[str, str]) -> ApiClient:
     return ApiClient(product.address, token.strip().splitlines()[-1])
 
 
-def order_and_songs_before(product: RunningProduct, song_id: str) -> tuple[list[str], int]:
-    """All songs in the order in which they were taken, and how many of them before this one was sent."""
+def order_of(product: RunningProduct) -> list[str]:
+    """All songs in the order in which they were taken."""
     with closing(sqlite3.connect(product.data_dir / "db.sqlite3")) as database:
-        rows = database.execute("SELECT id, started_at, created_at FROM classifier_song ORDER BY started_at").fetchall()
-    [sent_at] = [created for found, _, created in rows if UUID(found) == UUID(song_id)]
-    return [str(UUID(found)) for found, *_ in rows], sum(started < sent_at for _, started, _ in rows)
+        rows = database.execute("SELECT id FROM classifier_song ORDER BY started_at").fetchall()
+    return [str(UUID(song_id)) for (song_id,) in rows]
 
 
 @pytest.mark.timeout(900)
@@ -58,10 +59,12 @@ def test_one_song_is_next_or_second_next_while_those_of_another_user_wait(
     with RunningProduct(tmp_path / "var", WORKER_PROCESSES=str(processes), **settings) as product:
         anna = first_visit(product.address)
         boris = second_user(product, settings)
+        worker = product.worker()
+        os.kill(worker, signal.SIGSTOP)  # however fast this machine is, the songs wait until all are there
         many = [anna.submit(sounds.write_long(tmp_path / f"{n}.mp3", 5 + n / 10))["id"] for n in range(MANY)]
         one = boris.submit(sounds.write_long(tmp_path / "one.mp3", 4))["id"]
+        os.kill(worker, signal.SIGCONT)
         for client, song_id in ((boris, one), *((anna, song_id) for song_id in many)):
             assert client.wait_until_finished(song_id)["status"] == "done"
-        order, before = order_and_songs_before(product, one)
-        assert before < MANY - 3, "the songs were analysed before the other one was sent: send more of them"
-        assert order.index(one) <= before + 1
+        # Processes that claim at the same moment may be in another order than their times.
+        assert order_of(product).index(one) <= processes
