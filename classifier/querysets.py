@@ -159,9 +159,9 @@ class AnalysisQuerySet(QuerySet["Analysis"]):
 
 class WorkerQuerySet(QuerySet["WorkerPresence"]):
     def answering(self, now: datetime) -> Self:
-        """A time further in the future is from before the clock was set back."""
-        presence = timedelta(seconds=PRESENCE_S)
-        return self.filter(seen_at__gte=now - presence, seen_at__lte=now + presence)
+        """A time far in the future is from before the clock was set back; a little, from a clock that is ahead."""
+        latest = now + timedelta(seconds=max(PRESENCE_S, 60))
+        return self.filter(seen_at__gte=now - timedelta(seconds=PRESENCE_S), seen_at__lte=latest)
 
     def gone(self, now: datetime) -> Self:
         hour = timedelta(hours=1)

@@ -77,3 +77,9 @@ def _signed_in(person: Person) -> Client:
     client = Client()
     client.force_login(person)
     return client
+
+
+@pytest.fixture
+def patient_presence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker answers for an hour after it was seen, so that it does however slow the machine is."""
+    monkeypatch.setattr("classifier.querysets.PRESENCE_S", 3600)

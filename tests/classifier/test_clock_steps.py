@@ -106,7 +106,8 @@ def test_set_forward_an_upload_in_progress_is_kept(anna: Person) -> None:
 
 def test_set_back_a_worker_that_is_gone_does_not_answer(db: None) -> None:
     WorkerPresence.objects.create(name="celery@here", started_at=NOW, seen_at=NOW)
-    assert worker_answers(now=NOW - 9 * SECOND)
+    assert worker_answers(now=NOW - 59 * SECOND)
+    assert not worker_answers(now=NOW - 61 * SECOND)
     assert not worker_answers(now=NOW - DAY)
     clean_up(now=NOW - DAY)
     assert not WorkerPresence.objects.exists()

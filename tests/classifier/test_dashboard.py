@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from classifier.jobs.analyse import song_analyse
@@ -39,7 +40,9 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def exposed(client: Client, submit: Submit, analyser: FakeAnalyser, settings: Any, db: None) -> dict[str, set[str]]:
+def exposed(
+    client: Client, submit: Submit, analyser: FakeAnalyser, settings: Any, db: None, patient_presence: None
+) -> dict[str, set[str]]:
     """The labels of every sample that /metrics has once songs have been analysed and have failed."""
     settings.METRICS_TOKEN, settings.METRICS_ENABLED = TOKEN, True
     song_analyse(song_id=submit(1).id)
@@ -48,8 +51,8 @@ def exposed(client: Client, submit: Submit, analyser: FakeAnalyser, settings: An
     song_analyse(song_id=failed.id)
     failed.refresh_from_db()
     assert failed.finished_at is not None
-    later = failed.finished_at.replace(year=failed.finished_at.year + 1)
-    WorkerPresence.objects.create(name="celery@here", started_at=failed.finished_at, seen_at=later)
+    now = timezone.now()
+    WorkerPresence.objects.create(name="celery@here", started_at=failed.finished_at, seen_at=now)
     client.get("/metrics", headers=HEADERS)  # is counted as a request
     labels: dict[str, set[str]] = {}
     from classifier.monitoring import snapshot

@@ -89,14 +89,13 @@ def test_counters_never_fall(client: Client, submit: Submit, analyser: FakeAnaly
     assert samples(client)["countermood_songs_ended_total", "done"] == before == 1
 
 
-@pytest.mark.usefixtures("_on")
+@pytest.mark.usefixtures("_on", "patient_presence")
 def test_workers_with_their_memory(client: Client, db: None) -> None:
     now = timezone.now()
-    soon = now + timedelta(hours=1)
     WorkerPresence.objects.create(
-        name="celery@here", started_at=now, seen_at=soon, processes=2, memory_bytes=300_000_000
+        name="celery@here", started_at=now, seen_at=now, processes=2, memory_bytes=300_000_000
     )
-    WorkerPresence.objects.create(name="celery@gone", started_at=now, seen_at=now - timedelta(minutes=1))
+    WorkerPresence.objects.create(name="celery@gone", started_at=now, seen_at=now - timedelta(hours=2))
     found = samples(client)
     assert found["countermood_workers",] == 1
     assert found["countermood_worker_processes", "celery@here"] == 2
