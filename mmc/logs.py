@@ -30,8 +30,9 @@ SECRETS = (
     re.compile(r"((?:bearer|basic) +)[^\s\"'\\]+", re.IGNORECASE),
     re.compile(r"([?&](?:\w*token|\w*key|code|state|password|secret|signature|x-amz-\w+)=)[^&\s\"'\\]+", re.IGNORECASE),
     re.compile(r"(\w://[^\s:/@]*:)[^\s/@]+(?=@)"),
+    re.compile(r"(/invitation/)[\w-]+"),
 )
-"""An API token, an Authorization header, a secret in a query string, a password in a URL."""
+"""An API token, an Authorization header, a secret in a query string, a password in a URL, an invitation."""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from classifier.jobs.child_process import ParentGone
 from classifier.jobs.process_limits import limit_memory, lower_priority, use_one_core
 from classifier.jobs.saliency import saliency_draw
 from classifier.models import Song
+from mmc.logs import log_context
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,8 @@ def serve(pipe: Connection, *, background: bool) -> None:
         send("progress", (stage, done, total))
 
     while True:
-        job, limit_s, with_progress = pipe.recv()
-        with ml_gateway.time_limit(limit_s):
+        job, limit_s, with_progress, context = pipe.recv()
+        with log_context(**context), ml_gateway.time_limit(limit_s):
             outcome = _outcome(job, send_progress if with_progress else _no_progress)
         connections.close_all()
         send(*outcome)

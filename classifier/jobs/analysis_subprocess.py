@@ -31,7 +31,7 @@ from classifier.jobs.lease import LeaseLost, next_song_claim, song_claim, song_g
 from classifier.jobs.saliency import saliency_abandon
 from classifier.jobs.sweep import lost_song_requeue
 from classifier.models import Song
-from mmc.logs import log_context
+from mmc.logs import context_values, log_context
 
 if TYPE_CHECKING:
     from classifier.ml_gateway import AnalysisResult
@@ -123,7 +123,8 @@ class AnalysisSubprocess:
         """Draw the saliency images of a song. One that takes too long, or takes the subprocess along, has none."""
         self._start()
         try:
-            self._run(SaliencyJob(song_id), SALIENCY_LIMIT_S)
+            with log_context(song_id=str(song_id)):
+                self._run(SaliencyJob(song_id), SALIENCY_LIMIT_S)
         except ProductError as error:
             logger.warning("The saliency of song %s cannot be drawn: %s", song_id, error.message)
             if error.code == "too_slow":
@@ -162,7 +163,7 @@ class AnalysisSubprocess:
         pipe = self._child.pipe
         end = time.monotonic() + limit_s + GRACE_S
         try:
-            pipe.send((job, limit_s, on_progress is not None))
+            pipe.send((job, limit_s, on_progress is not None, context_values()))
             while (now := time.monotonic()) < end:
                 if is_lost():
                     if should_give_back():

@@ -1,6 +1,17 @@
-// The status page refreshes itself, and says when it cannot.
+// The status page refreshes itself until it is paused, and says when it cannot. htmx keeps the focus on what has an id.
 
 const offline = document.querySelector("[data-offline]");
+const pause = document.querySelector("[data-pause]");
+let paused = false;
+
+pause.hidden = false;
+pause.addEventListener("click", () => {
+  paused = !paused;
+  pause.textContent = paused ? "Refresh again" : "Pause";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (paused || document.hidden) event.preventDefault();
+});
 
 // Signed out: go to the sign-in page, which is no part of this one.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -5,7 +5,19 @@ import pytest
 from tests.architecture.sources import ROOT, imports, python_files
 
 # The packages of ml/, each of which may import from itself and from those before it.
-ML_LAYERS = ("errors", "deadline", "spec", "audio", "demo", "features", "calibration", "moods", "models", "inference", "training")
+ML_LAYERS = (
+    "errors",
+    "deadline",
+    "spec",
+    "audio",
+    "demo",
+    "features",
+    "calibration",
+    "moods",
+    "models",
+    "inference",
+    "training",
+)
 # Written in Keras, so only training loads them; serving runs the exported networks.
 KERAS_MODULES = {f"ml/models/{name}.py" for name in ("cnn1d", "cnn2d", "ensemble", "shared_layers")}
 # Side by side: neither imports the other.

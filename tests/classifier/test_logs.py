@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
 import logging.config
+import threading
 from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,9 +22,11 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.jobs.analyse import song_analyse
+from classifier.jobs.analysis_jobs import FileJob, serve
 from classifier.models import Person, Song
 from ml.errors import MoodError
 from mmc.logs import configuration, context_values, log_context
+from tests.classifier.conftest import Submit
 from tests.classifier.fake_analysis import FakeAnalyser
 
 GIVEN = "5c9f1d0a-from.the_proxy"
@@ -108,10 +115,13 @@ def test_a_message_carries_request_and_person_to_the_worker() -> None:
 
 
 def test_an_analysis_is_logged_with_its_song_and_person(
-    song: Song, anna: Person, analyser: FakeAnalyser, lines: Lines
+    submit: Submit, anna: Person, analyser: FakeAnalyser, lines: Lines
 ) -> None:
+    """Of the request that has queued it, whichever message made the worker take it."""
     analyser.error = MoodError("audio_silent", "The audio is silent.")
     with log_context(request_id=GIVEN):
+        song = submit()
+    with log_context(request_id="that-of-another-song"):
         song_analyse(song_id=song.id)
     [line] = [line for line in lines() if "audio_silent" in line["message"]]
     assert (line["song_id"], line["person_id"], line["request_id"]) == (str(song.id), str(anna.id), GIVEN)
@@ -124,6 +134,7 @@ def test_an_analysis_is_logged_with_its_song_and_person(
         ("Authorization: Bearer abcdefgh123", "abcdefgh123"),
         ("GET /export/?page=2&api_key=abcdefgh123", "abcdefgh123"),
         ("GET /invitation/?token=abcdefgh123&page=2", "abcdefgh123"),
+        ("Internal Server Error: /invitation/abcdefgh123/", "abcdefgh123"),
         ("redis://:abcdefgh123@redis:6379/0 refused", "abcdefgh123"),
         ("postgres://mood:abcdefgh123@postgres/mood", "abcdefgh123"),
     ],
@@ -146,3 +157,29 @@ def test_a_line_of_text_ends_with_its_context() -> None:
     assert done.endswith(f"INFO classifier: Done. [request={GIVEN} song=9]")
     assert idle.endswith("INFO classifier: Idle.")
     logging.getLogger().handlers.clear()
+
+
+def test_the_subprocess_of_an_analysis_logs_in_the_context_of_its_job(lines: Lines) -> None:
+    pipe, other_end = Pipe()
+    thread = threading.Thread(target=serve_until_closed, args=(other_end,))
+    thread.start()
+    with log_context(request_id=GIVEN):
+        pipe.send((FileJob(Path("/nowhere.wav")), 60.0, False, context_values()))
+    kind, _ = pipe.recv()
+    pipe.close()
+    thread.join()
+    assert kind == "failed"
+    assert {line.get("request_id") for line in lines() if line["logger"] == "classifier.jobs.analysis_jobs"} == {GIVEN}
+
+
+def serve_until_closed(pipe: Connection) -> None:
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(EOFError):
+        # The limits are for a process of its own.
+        for name in ("limit_memory", "use_one_core"):
+            patch.setattr(f"classifier.jobs.analysis_jobs.{name}", lambda: None)
+        patch.setattr("classifier.jobs.analysis_jobs.ml_gateway.analyse", raise_a_mistake)
+        serve(pipe, background=False)
+
+
+def raise_a_mistake(path: Path, on_progress: object) -> None:
+    raise RuntimeError("a mistake")
