@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Min, Value
+from django.db.models import Count, Min
 from django.db.models.functions import Coalesce
 
-from classifier.models import Song
+from classifier.models import Queue, Song
 from classifier.monitoring.broker_state import waiting_messages
 
-KINDS = ("interactive", "bulk")
 SALIENCY = "saliency"
 
 
@@ -33,17 +32,12 @@ def queue_states(now: datetime) -> list[QueueState]:
 
 
 def _song_queues(now: datetime) -> list[QueueState]:
-    # Since the columns came, each song has the time when it was queued for this analysis.
+    # Songs from before the column do not have the time when they were queued.
     queued_at = Coalesce("queued_at", "created_at")
-    kind = F("queue") if _has_kinds() else Value("interactive")
-    rows = Song.objects.queued().order_by().annotate(kind=kind).values_list("kind")
+    rows = Song.objects.queued().order_by().values_list("queue")
     by_kind = {kind: (length, since) for kind, length, since in rows.annotate(length=Count("id"), since=Min(queued_at))}
     states = []
-    for name in KINDS:
+    for name in Queue.values:
         length, since = by_kind.get(name, (0, now))
         states.append(QueueState(name, length, max((now - (since or now)).total_seconds(), 0.0)))
     return states
-
-
-def _has_kinds() -> bool:
-    return any(field.name == "queue" for field in Song._meta.get_fields())

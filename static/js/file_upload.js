@@ -221,7 +221,8 @@ function errorOf(response) {
 const codeOf = (response) => errorOf(response).code ?? "";
 
 function messageOf(response) {
-  const { message } = errorOf(response);
+  const { message, request_id: requestId } = errorOf(response);
+  if (message && requestId && response.getStatus() === 500) return `${message} (Request ${requestId})`;
   if (message) return message;
   if (response.getStatus() === 507) return "The server’s disk is full.";
   if (response.getStatus() >= 500) return "The server answers with an error. Its log says more.";

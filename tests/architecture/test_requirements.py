@@ -12,7 +12,10 @@ from tests.architecture.test_imports import KERAS_MODULES
 PIN = re.compile(r"(?P<name>[\w.-]+)(?:\[[\w-]+\])?==[\w.]+(?: ; .+)?")
 FILES = ("requirements-serving.txt", "requirements-s3.txt", "requirements-training.txt", "requirements-dev.txt")
 # Modules of packages that come with another, required one.
-PART_OF = {"kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow", "botocore": "boto3"}
+PART_OF = {
+    "kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow", "botocore": "boto3",
+    "h11": "uvicorn", "joserfc": "authlib",
+}  # fmt: skip
 S3_MODULES = {"boto3", "botocore", "storages"}
 FIRST_PARTY = {"classifier", "ml", "mmc", "tests"}
 TRAINING_ONLY = {"tensorflow", "keras", "librosa", "numba", "scikit-learn", "matplotlib"}

@@ -54,12 +54,14 @@ def test_the_queue_and_its_age_by_kind(client: Client, submit: Submit) -> None:
     for mark in range(3):
         submit(mark)
     Song.objects.update(queued_at=timezone.now() - timedelta(minutes=5))
+    Song.objects.filter(id=submit(3).id).update(queue="bulk", queued_at=timezone.now() - timedelta(hours=2))
     found = samples(client)
     assert found["countermood_queue_length", "interactive"] == 3
-    assert found["countermood_queue_length", "bulk"] == 0
+    assert found["countermood_queue_length", "bulk"] == 1
     assert found["countermood_queue_length", "saliency"] == 0
     assert 300 <= found["countermood_queue_oldest_age_seconds", "interactive"] < 600
-    assert found["countermood_queue_oldest_age_seconds", "bulk"] == 0
+    assert 7200 <= found["countermood_queue_oldest_age_seconds", "bulk"] < 7500
+    assert found["countermood_queue_oldest_age_seconds", "saliency"] == 0
 
 
 @pytest.mark.usefixtures("_on")
