@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -24,15 +23,13 @@ from classifier.accounts.sessions import sessions_of
 from classifier.library.export import csv_lines, json_lines
 from classifier.models import ApiToken, Person, SavedFilter, SecurityEvent, Song
 from classifier.serializers import iso_timestamp
-from classifier.uploads.limits import disk_full
+from classifier.uploads.disk_reserve import require_room
 from classifier.uploads.song_storage import song_storage
 from classifier.uploads.stored_files import disk_full_as_error
 
 # A guess for what is not audio: 100 KB of results for each song.
 BYTES_FOR_EACH_SONG = 100_000
 MAX_EVENTS = 10_000
-# Left free by an export that is stored on the server.
-SPARE_BYTES = 512_000_000
 # Zip cannot store earlier times.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -70,8 +67,7 @@ def person_export_store(*, person: Person, with_audio: bool, now: datetime, requ
     sizes = Song.objects.for_owner(person).aggregate(total=Sum("size_bytes"))
     needed = Song.objects.for_owner(person).count() * BYTES_FOR_EACH_SONG
     needed += (sizes["total"] or 0) if with_audio else 0
-    if not has_room(needed):
-        raise disk_full()
+    require_room(needed)
     folder: Path = settings.DATA_DIR / "exports"
     path = folder / archive_name(person, now=now)
     unfinished = path.with_suffix(".part")
@@ -89,10 +85,6 @@ def person_export_store(*, person: Person, with_audio: bool, now: datetime, requ
     what = "account with audio" if with_audio else "account"
     record_event(Kind.EXPORTED, person, request, what=what, file=path.name)
     return path
-
-
-def has_room(extra_bytes: int) -> bool:
-    return shutil.disk_usage(settings.DATA_DIR).free >= extra_bytes + SPARE_BYTES
 
 
 def _audio(archive: zipfile.ZipFile, sink: _Sink, song: Song, stamp: Any) -> Iterator[bytes]:

@@ -211,6 +211,6 @@ def test_an_export_can_be_stored_on_the_server_and_only_if_there_is_room(
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
     path.unlink()
-    monkeypatch.setattr("classifier.library.account_export.has_room", lambda extra_bytes: False)
+    monkeypatch.setattr("classifier.uploads.disk_reserve.free_bytes", lambda: 100_000_000)
     assert code_of(lambda: person_export_store(person=anna, with_audio=True, now=timezone.now())) == "disk_full"
     assert list((configured.DATA_DIR / "exports").iterdir()) == []

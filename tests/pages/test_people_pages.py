@@ -37,6 +37,12 @@ def test_the_list_is_searched_by_name_address_and_state(olga_client: Client, ann
     assert "No user matches" in text(olga_client.get(f"{users}?q=nobody"))
 
 
+def test_the_list_shows_what_each_user_stores(olga_client: Client, anna: Person, submit: Submit) -> None:
+    submit(1)
+    page = text(olga_client.get(f"{reverse('users')}?q=anna"))
+    assert '<td class="soft number">1</td>' in page
+
+
 def test_a_long_list_has_pages(olga_client: Client) -> None:
     Person.objects.bulk_create(Person(username=f"user{n:03}", name_key=f"user{n:03}") for n in range(60))
     assert len(names(text(olga_client.get(reverse("users"))))) == 50

@@ -22,6 +22,7 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.confirmations import password_confirm
 from classifier.accounts.forms import ConfirmForm, EmailForm, NameForm, UserForm
 from classifier.accounts.invitations import OFF, invitation_create, invitation_revoke, open_invitations
+from classifier.accounts.quotas import Usage, usage_by_person
 from classifier.accounts.second_factor import has_second_factor
 from classifier.accounts.sessions import sessions_of
 from classifier.accounts.users import password_generate, user_add
@@ -74,8 +75,10 @@ def _users_page(request: AuthenticatedHttpRequest, *, status: int = 200, **conte
         everybody = everybody.filter(name_key__contains=fold_name(q)) | everybody.filter(email__icontains=q)
     everybody = everybody.filter(**STATES.get(state, {}))
     page = Paginator(everybody, PAGE_SIZE).get_page(request.GET.get("page"))
+    used = {one.person.pk: one.usage for one in usage_by_person(now=timezone.now())}
     context |= {
         "page": page,
+        "rows": [(person, used.get(person.pk, Usage())) for person in page],
         "q": q,
         "state": state,
         "states": STATES,
