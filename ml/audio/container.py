@@ -17,6 +17,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from ml.audio.padding import FRAME_SYNC, AudioFile, audio_start, is_junk, is_trailing_junk
+from ml.audio.tag_blocks import hiding_patches
 from ml.deadline import NEVER, Deadline
 from ml.errors import MoodError
 
@@ -36,12 +37,13 @@ OPEN_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 def open_audio(path: str | os.PathLike[str], metadata_encoding: str = "utf-8") -> InputContainer:
     """Opens a file that FFmpeg can read and that has an audio stream; use it as a context manager.
 
-    Raises MoodError: audio_unreadable, audio_no_stream, audio_protected. Raises FileNotFoundError if the path does not
-    exist.
+    Tags that are too large for FFmpeg are hidden from it. Raises MoodError: audio_unreadable, audio_no_stream,
+    audio_protected. Raises FileNotFoundError if the path does not exist.
     """
     start = audio_start(path)
     # Without the prefix, "a: b.mp3" would be read as a URL with the scheme "a".
-    source = AudioFile(path, start) if start else f"{URL_PREFIX}{os.fspath(path)}"
+    patches = hiding_patches(path, start)
+    source = AudioFile(path, start, patches) if start or patches else f"{URL_PREFIX}{os.fspath(path)}"
     try:
         container = av.open(
             source, mode="r", options=OPEN_OPTIONS, metadata_encoding=metadata_encoding, metadata_errors="ignore"

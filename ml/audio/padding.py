@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from ml.audio.mpeg_frames import find_mpeg_frames, id3_tag_bytes
 from ml.audio.sniffing import HEAD_BYTES, MAX_ZERO_PADDING, container_of
+from ml.audio.tag_blocks import TagBlock, id3_block, within_limits
 
 FRAME_SYNC = {
     "mp1": (0xFFE0, 0xFFE0),
@@ -22,17 +25,39 @@ FRAME_SYNC = {
 
 TRAILING_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
 TAIL_BYTES = 1 << 16
+MAX_LEADING_BLOCKS = 1_000
+"""Tags and runs of zeros at the beginning that are skipped; real files have one or two."""
+
 MIN_FRAME_BYTES = 16
 """Fewer bytes than any frame has."""
 
 
 class AudioFile(io.FileIO):
-    """A file from `start` on, for reading: position 0 is the first byte of the audio."""
+    """A file from `start` on, for reading: position 0 is the first byte of the audio.
 
-    def __init__(self, path: str | os.PathLike[str], start: int) -> None:
+    `patches` are bytes in place of those at some offsets of the file.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], start: int, patches: Mapping[int, bytes] = MappingProxyType({})
+    ) -> None:
         super().__init__(path, "rb")
         self._start = start
+        self._patches = patches
         super().seek(start)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        at = super().tell()
+        content = super().read(-1 if size is None else size)
+        return self._patched(content or b"", at) if self._patches else content or b""
+
+    def _patched(self, content: bytes, at: int) -> bytes:
+        changed = bytearray(content)
+        for offset, patch in self._patches.items():
+            first, last = max(offset, at), min(offset + len(patch), at + len(content))
+            if first < last:
+                changed[first - at : last - at] = patch[first - offset : last - offset]
+        return bytes(changed)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         position = super().seek(offset + (self._start if whence == os.SEEK_SET else 0), whence)
@@ -46,11 +71,16 @@ class AudioFile(io.FileIO):
 
 
 def audio_start(path: str | os.PathLike[str]) -> int:
-    """The offset of the audio behind ID3v2 tags, zeros and garbage that FFmpeg does not skip; 0 if it skips them."""
+    """The offset of the audio behind what FFmpeg does not skip by itself; 0 if it skips all.
+
+    That are ID3v2 tags before some formats, zeros and garbage, and tags that are too large for it.
+    """
     with open(path, "rb") as file:
-        position, zeros = _after_tags_and_zeros(file)
+        position, zeros, oversized = _after_tags_and_zeros(file)
         if position == 0:
             return 0
+        if oversized:
+            return position
         file.seek(position)
         head = file.read(HEAD_BYTES)
     if container_of(head) not in (None, "mp3", "adts"):
@@ -62,20 +92,33 @@ def audio_start(path: str | os.PathLike[str]) -> int:
     return position + frames
 
 
-def _after_tags_and_zeros(file: io.BufferedReader) -> tuple[int, bool]:
-    """The first byte after leading ID3v2 tags and zero padding, and whether there are such zeros."""
+def has_oversized_id3(path: str | os.PathLike[str]) -> bool:
+    """Whether the ID3v2 tags at the beginning are too large to be read."""
+    with open(path, "rb") as file:
+        return _after_tags_and_zeros(file)[2]
+
+
+def _after_tags_and_zeros(file: io.BufferedReader) -> tuple[int, bool, bool]:
+    """The first byte after leading ID3v2 tags and zero padding, whether there are such zeros, and whether the tags are
+    too large to be read."""
     position, zeros = 0, False
-    while True:
+    tags: list[TagBlock] = []
+    oversized = False
+    for _ in range(MAX_LEADING_BLOCKS):
         file.seek(position)
         head = file.read(16)
         if (tag := id3_tag_bytes(head)) is not None:
+            if not oversized and (block := id3_block(file, position)):
+                tags.append(block)
+                oversized = not within_limits(tags)
             position += tag
         elif len(head) == 16 and not any(head) and position < MAX_ZERO_PADDING:
-            block = file.read(1 << 16)
-            position += 16 + len(block) - len(block.lstrip(b"\0"))
+            padding = file.read(1 << 16)
+            position += 16 + len(padding) - len(padding.lstrip(b"\0"))
             zeros = True
         else:
-            return position, zeros
+            break
+    return position, zeros, oversized
 
 
 def is_junk(packet: bytes, codec: str) -> bool:

@@ -28,6 +28,11 @@ BATCH_SIZE = 8
 IMAGE_SIZE = (1200, 288)
 """Width and height of the spectrogram image in pixels."""
 
+TAGS_TOO_LARGE = {
+    "code": "tags_too_large",
+    "message": "The tags and pictures in the file are too large to be read and were left out; the result is complete.",
+}
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -115,10 +120,13 @@ def analyse(
     answer["features"] = {
         name: round(value, 6) for name, value in without_silence(features, segments, spec).medians().items()
     }
+    tags = read_tags(path, deadline)
+    if tags.too_large:
+        info.warnings.append(TAGS_TOO_LARGE)
     return AnalysisResult(
         model_version=bundle.version,
         duration_s=round(info.duration_s, 3),
-        tags=read_tags(path),
+        tags=tags,
         warnings=info.warnings,
         answer=answer,
         spectrogram_png=spectrogram_png(_downsampled_mel(features, bundle), *IMAGE_SIZE),
