@@ -169,7 +169,7 @@ STORAGES = storages()
 S3_SIGNED_LINK_S = env.integer("S3_SIGNED_LINK_S", 0, least=10, most=86_400, or_zero=True)
 S3_LINK_ORIGINS = link_origins() if S3_SIGNED_LINK_S else []
 
-STATIC_URL = "static/"
+STATIC_URL = f"{BASE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Without collectstatic: WhiteNoise serves the files from where they are.
 WHITENOISE_USE_FINDERS = True

@@ -36,6 +36,7 @@ class KnownDevice:
                 COOKIE,
                 signing.dumps(person.pk, salt=COOKIE),
                 max_age=MAX_AGE_S,
+                path=settings.SESSION_COOKIE_PATH,
                 secure=settings.HTTPS,
                 httponly=True,
                 samesite="Lax",

@@ -81,7 +81,7 @@ def _write_rows(folder: Path, alias: str, summary: Summary, *, sessions: bool) -
     paths = []
     for model in tables(apps):
         label = model._meta.label_lower
-        if label == SESSIONS and not sessions:
+        if label in SESSIONS and not sessions:
             continue
         path = folder / f"{label}.jsonl.gz"
         summary.rows[label] = rows_write(model, path, using=alias)

@@ -26,6 +26,8 @@ from classifier.uploads.song_storage import song_storage
 
 # What rows that are no longer those of the backup raise.
 DAMAGE = (zlib.error, EOFError, gzip.BadGzipFile, ValueError, KeyError)
+# The table of the first versions, and of later ones.
+UPLOADS = {"classifier.arrivingfile", "classifier.resumableupload"}
 NAME = re.compile(r"songs/[0-9a-f]{2}/[0-9a-f]{32}/[\w-]+(\.\w+)?", re.ASCII)
 
 
@@ -78,6 +80,7 @@ def backup_restore(stream: IO[bytes]) -> Restored:
         with transaction.atomic():
             secrets = _read_members(chain([first], members), models, restored)
             _forget_songs(models, reader.summary.get("deleted_songs", ()))
+            _forget_uploads(models)
             sequences_reset(list(models.values()), using=DEFAULT_DB_ALIAS)
             connection.check_constraints()
     except BaseException:
@@ -141,6 +144,14 @@ def _forget_songs(models: dict[str, Any], ids: Sequence[str]) -> None:
     """Songs that were deleted during the backup, so that their files are not in it."""
     for start in range(0, len(ids), 500):
         models["classifier.song"].objects.filter(id__in=ids[start : start + 500]).delete()
+
+
+def _forget_uploads(models: dict[str, Any]) -> None:
+    """Uploads in progress, whose bytes no backup has."""
+    for label in UPLOADS & models.keys():
+        for upload in models[label].objects.all():
+            if getattr(upload, "song_id", None) is None:
+                upload.delete()
 
 
 def _write_secret(name: str, content: bytes) -> None:

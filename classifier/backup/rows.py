@@ -19,9 +19,10 @@ from django.db.models.query import QuerySet
 from django.utils.duration import duration_iso_string
 
 BATCH_ROWS = 500
-SESSIONS = "sessions.session"
-# They describe processes that run now.
-EPHEMERAL = frozenset({"classifier.workerpresence"})
+# Whoever knows the key of a session is signed in.
+SESSIONS = frozenset({"sessions.session", "classifier.usersession"})
+# They describe processes that run now, and calls of this minute.
+EPHEMERAL = frozenset({"classifier.workerpresence", "classifier.apicallcount"})
 
 
 def tables(apps: Apps) -> list[type[models.Model]]:

@@ -208,7 +208,11 @@ def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
         return upload.size_bytes
     with disk_full_as_error():
         blocks_fetch(upload.id, stream, upload.received_bytes)
-    return min(upload.received_bytes, bytes_on_disk(stream))
+    received = min(upload.received_bytes, bytes_on_disk(stream))
+    if blocks_kept() and received < upload.received_bytes:
+        # The storage has lost blocks. The row says where to continue, also to other hosts.
+        _save(upload, received_bytes=received)
+    return received
 
 
 def check_range(upload: ResumableUpload, received: int, offset: int, length: int) -> None:

@@ -248,6 +248,24 @@ def test_a_block_that_the_store_did_not_take_does_not_count(
     assert bucket.content(f"music/{upload.song.file.name}") == SONG
 
 
+def test_an_upload_whose_blocks_were_lost_continues_where_they_end(
+    bucket: Bucket, anna: Person, settings: Any, tmp_path: Path
+) -> None:
+    upload = create(anna)
+    for start in (0, 10_000):
+        upload = resumable_upload_append(upload=upload, offset=start, data=SONG[start : start + 10_000], now=NOW)
+    lost = next(name for name in bucket.names() if "10000-" in name)
+    bucket.client.delete_object(Bucket="songs", Key=lost)
+    upload = on_another_host(upload, settings, tmp_path)
+    with pytest.raises(ProductError) as caught:
+        resumable_upload_append(upload=upload, offset=20_000, data=SONG[20_000:], now=NOW)
+    assert caught.value.code == "upload_offset_conflict"
+    assert received_bytes(ResumableUpload.objects.get()) == 10_000
+    upload = resumable_upload_append(upload=upload, offset=10_000, data=SONG[10_000:], now=NOW)
+    assert upload.song is not None
+    assert bucket.content(f"music/{upload.song.file.name}") == SONG
+
+
 def test_a_cancelled_upload_leaves_no_blocks(bucket: Bucket, anna: Person) -> None:
     upload = resumable_upload_append(upload=create(anna), offset=0, data=SONG[:100], now=NOW)
     assert len(bucket.names()) == 1

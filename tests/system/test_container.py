@@ -45,7 +45,8 @@ def start(data_dir: Path, command: str, **settings: str) -> subprocess.Completed
     return subprocess.run(
         [sys.executable, "-c", AS_SHELL, command],
         cwd=ROOT,
-        env=environment(DATA_DIR=str(data_dir), **settings),
+        # The folders of a developer's own PATH may be closed to other users.
+        env=environment(DATA_DIR=str(data_dir), PATH="/usr/bin:/bin", **settings),
         capture_output=True,
         text=True,
         check=False,

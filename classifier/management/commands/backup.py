@@ -89,5 +89,7 @@ def _summary_text(summary: Summary, secrets: bool) -> str:
     if secrets:
         lines.append("It has the secret key and the sessions: whoever has it can sign in as anyone.")
     else:
-        lines.append("It has no secret key: after a restore, people sign in again. Hashes of passwords are in it.")
+        lines.append(
+            "It has no secret key and no sessions: after a restore, people sign in again. Keep it private all the same."
+        )
     return "\n".join(lines)
