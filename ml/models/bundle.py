@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,7 +99,7 @@ class Bundle:
                     "cnn1d": self.predict_cnn1d(golden["frames"]),
                     "cnn2d": self.predict_cnn2d(golden["mel"]),
                 }
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
             raise MoodError(
                 "model_corrupt",
                 f"The golden example of {self.version} ({GOLDEN_FILE}) cannot be used ({error}); "

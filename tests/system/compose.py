@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -23,8 +24,16 @@ class Service:
     health_check: list[str]
 
 
+def definitions(variables: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The services with all of their keys."""
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(
+        _interpolated((ROOT / "docker-compose.yml").read_text(), variables)
+    )["services"]
+    return entries
+
+
 def services(variables: dict[str, str]) -> dict[str, Service]:
-    entries = yaml.safe_load(_interpolated((ROOT / "docker-compose.yml").read_text(), variables))["services"]
+    entries = definitions(variables)
     return {
         name: Service(
             command=shlex.split(entry.get("command", "")),
