@@ -20,11 +20,13 @@ Open = Callable[..., Page]
 # On a busy machine an event may take longer than Playwright's five seconds.
 expect.set_options(timeout=20_000)
 
-# Chromium logs these for a rejected upload, and for a connection that a test or the server closes.
+# Chromium logs these for a rejected upload, and for a connection that a test or the server closes; htmx the last two.
 EXPECTED_ERRORS = (
     "the server responded with a status of 4",
     "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_CONNECTION_RESET",
+    "htmx:afterRequest",
+    "htmx:sendError",
 )
 
 
