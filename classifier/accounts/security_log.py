@@ -65,10 +65,9 @@ def record_event(
 
 
 def _too_many_failures(event: SecurityEvent) -> bool:
-    recent = SecurityEvent.objects.filter(
-        kind=event.kind, person_id=event.person_id, address=event.address, at__gt=event.at - FAILURE_WINDOW
-    )
-    return recent.count() >= MAX_FAILURES
+    recent = SecurityEvent.objects.filter(kind=event.kind, address=event.address, at__gt=event.at - FAILURE_WINDOW)
+    same = recent.filter(person=event.person_id) if event.person_id else recent.filter(person__isnull=True)
+    return same.count() >= MAX_FAILURES
 
 
 def events_prune(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.db.models import Sum
@@ -42,7 +42,7 @@ def archive_name(person: Person, *, now: datetime) -> str:
 def account_archive(person: Person, *, with_audio: bool, now: datetime) -> Iterator[bytes]:
     """The bytes of the zip, in blocks."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w") as archive:
+    with zipfile.ZipFile(cast(IO[bytes], sink), "w") as archive:
         stamp = max(now.timetuple()[:6], EPOCH)
         songs = Song.objects.for_owner(person).newest_first()
         texts: dict[str, Iterable[str]] = {
@@ -89,7 +89,7 @@ def person_export_store(*, person: Person, with_audio: bool, now: datetime, requ
 
 def _audio(archive: zipfile.ZipFile, sink: _Sink, song: Song, stamp: Any) -> Iterator[bytes]:
     """The uploaded file, unchanged. One that is missing is left out: the tables still name the song."""
-    blocks = song_storage().read(song.file.name)
+    blocks = song_storage().read(song.file.name or "")
     try:
         block = next(blocks, b"")
     except (OSError, ValueError):

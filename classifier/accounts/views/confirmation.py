@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,14 +22,14 @@ from classifier.accounts.remote_user import BY_HEADER
 from classifier.accounts.sessions import confirm, recently_confirmed
 from classifier.errors import ProductError
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def confirmation_required(view: View) -> View:
     """For ten minutes after signing in, or after giving the password again."""
 
     @wraps(view)
-    def confirmed(request: AuthenticatedHttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def confirmed(request: AuthenticatedHttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if is_confirmed(request):
             return view(request, *args, **kwargs)
         following = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("account")
