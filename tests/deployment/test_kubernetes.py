@@ -23,6 +23,7 @@ EVERYTHING = {
     "web": {"autoscaling": {"enabled": True}},
     "worker": {"autoscaling": {"kind": "keda"}},
     "ingress": {"enabled": True, "host": "music.example.org", "className": "nginx", "tlsSecret": "tls"},
+    "dedicatedWorkers": [{"name": "interactive", "replicas": 1, "queues": "interactive,saliency"}],
     "networkPolicy": {"webFrom": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}]},
 }
 VARIANTS = {
@@ -158,6 +159,18 @@ def test_workers_scale_with_the_queue_and_their_number_is_then_left_alone() -> N
     assert scaled["spec"]["scaleTargetRef"]["name"] in deployments
     for name in ("countermood-worker", "countermood-web"):
         assert "replicas" not in deployments[name]["spec"]
+
+
+def test_workers_drain_before_they_are_killed_and_may_be_dedicated_to_queues() -> None:
+    every = pods(rendered(EVERYTHING))
+    environments = {
+        name: {entry["name"]: entry["value"] for entry in pod["containers"][0].get("env", ())}
+        for name, pod in every.items()
+    }
+    assert "WORKER_QUEUES" not in environments["worker"]
+    assert environments["worker-interactive"]["WORKER_QUEUES"] == "interactive,saliency"
+    for name in ("worker", "worker-interactive"):
+        assert int(environments[name]["WORKER_DRAIN_S"]) < every[name]["terminationGracePeriodSeconds"]
 
 
 def test_settings_of_the_values_are_documented() -> None:
