@@ -23,6 +23,7 @@ expect.set_options(timeout=20_000)
 # Chromium logs these for a rejected upload, and for a connection that a test or the server closes; htmx the last two.
 EXPECTED_ERRORS = (
     "the server responded with a status of 4",
+    "the server responded with a status of 507",
     "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_CONNECTION_RESET",
     "htmx:afterRequest",
