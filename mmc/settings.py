@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from mmc import environment as env
@@ -62,9 +63,12 @@ MIDDLEWARE = [
     # First, so that everything that happens during a request is logged with its identifier.
     "classifier.monitoring.requests.RequestLog",
     "classifier.monitoring.any_host.AnyHost",
-    "classifier.middleware.ContentSecurityPolicy",
+    "csp.middleware.CSPMiddleware",
+    "classifier.middleware.IsolationHeaders",
+    "classifier.middleware.PrivateResponses",
     "classifier.uploads.middleware.FullDisk",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,7 +82,6 @@ MIDDLEWARE = [
     "classifier.middleware.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "classifier.middleware.FormsOnly",
 ]
@@ -173,6 +176,27 @@ STATIC_URL = f"{BASE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Without collectstatic: WhiteNoise serves the files from where they are.
 WHITENOISE_USE_FINDERS = True
+
+# --- What browsers may do -----------------------------------------------------------------------
+
+# Scripts need the nonce of their page, `nonce="{{ request.csp_nonce }}"`: nothing that is uploaded can become one. No
+# reports: they would go to another address with every extension of somebody's browser.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONCE],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:", *S3_LINK_ORIGINS],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Fonts and scripts of other sites have no use for ours.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Limits -------------------------------------------------------------------------------------
 

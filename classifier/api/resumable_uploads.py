@@ -77,7 +77,7 @@ class TusView(APIView):
             response.data = None
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Tus-Resumable"] = tus.VERSION
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "private, no-store"
         if response.status_code == HTTPStatus.PRECONDITION_FAILED:
             response.headers["Tus-Version"] = tus.VERSION
         return response

@@ -169,7 +169,7 @@ def _file(songs: SongQuerySet, kind: str) -> HttpResponseBase:
     return StreamingHttpResponse(
         lines(songs),
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
     )
 
 

@@ -164,7 +164,7 @@ def test_head_tells_offset_length_and_metadata(tus: TusClient, url: str) -> None
         str(len(SONG)),
     )
     assert response["Upload-Metadata"] == f"filename {encoded('song.wav')}"
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_head_of_a_finished_upload_tells_its_song(tus: TusClient, url: str) -> None:
