@@ -21,6 +21,8 @@ class QuotaForm(ServiceForm):
         super().__init__(data, initial=initial)
         for name, field in self.fields.items():
             default = getattr(default_limits(), name)
-            field.help_text = f"Empty for the setting of everybody: {f'{default:,}' if default else 'no limit'}."
-            if default:
-                field.help_text += " 0 for no limit."
+            field.help_text = (
+                f"Leave empty for the default ({default:,}), or enter 0 for no limit."
+                if default
+                else "Leave empty for the default (no limit)."
+            )
