@@ -217,6 +217,8 @@ class Song(models.Model):
                 name="song_queued_of_owner",
                 condition=Q(status=Status.QUEUED),
             ),
+            # What a user stores, without reading the songs themselves.
+            models.Index(fields=["owner", "size_bytes"], name="song_size_of_owner"),
             models.Index(fields=["queue", "created_at"], name="song_oldest_queued", condition=Q(status=Status.QUEUED)),
             models.Index(fields=["lease_expires_at"], name="song_running", condition=Q(status=Status.RUNNING)),
             models.Index(fields=["-finished_at"], name="song_failed", condition=Q(status=Status.FAILED)),

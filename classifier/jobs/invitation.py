@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.utils import timezone
 
 from classifier.jobs.analysis_subprocess import worker_subprocess
 from classifier.jobs.queue import invite, invite_if_none_waits
@@ -26,4 +25,4 @@ def invitation_accept(*, queue: str) -> None:
     if worker_subprocess().analyse_next(queues=served, on_claim=replace_invitation) is None:
         logger.debug("An invitation came, and no song is due.")
         return
-    invite_if_none_waits(served, now=timezone.now())
+    invite_if_none_waits(served)

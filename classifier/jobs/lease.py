@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
@@ -25,10 +25,13 @@ class LeaseLost(Exception):
 
 def next_song_claim(*, queues: Collection[str], now: datetime) -> Song | None:
     """Claim the song that is next in these queues; None if none is due."""
-    if not Song.objects.waiting_in(*queues).due(now).exists():
-        return None  # without the lock that SQLite takes for a transaction
+    waiting = WaitingLines.read(queues)
+    if not waiting.lines:
+        return None
     with transaction.atomic():
-        waiting = WaitingLines.read(queues)
+        if connection.vendor == "sqlite":
+            # Again, now that no other worker can write. A transaction takes that lock, so not before songs are due.
+            waiting = WaitingLines.read(queues)
         for line in in_fair_order(waiting.lines, waiting.turn):
             # Other workers may be claiming in this line at this moment: PostgreSQL skips the songs that they have
             # locked, and SQLite lets one transaction after the other in.

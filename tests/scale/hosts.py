@@ -73,7 +73,7 @@ class Host:
             song_progress(**lease, stage="listening", **progress)
         lease_renew(**lease, now=timezone.now())
         song_finish(song=song, result=RESULT, spectrogram="", playable="", cover="", warnings=[], now=timezone.now())
-        invite_if_none_waits(tuple(Queue), now=timezone.now())
+        invite_if_none_waits(tuple(Queue))
 
 
 def message_taken() -> bool:
