@@ -53,7 +53,7 @@ def test_the_whole_story_stays_below_the_path(site: str, browser: Browser, music
     expect(page.locator(".hero")).to_contain_text("Night Train")
     assert page.locator(".spectrogram").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     page.locator("audio").evaluate("audio => audio.play()")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
 
     page.get_by_role("button", name="Dark").click()
     assert {cookie["path"] for cookie in context.cookies() if cookie["name"] == "theme"} == {BASE}
