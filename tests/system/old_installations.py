@@ -16,6 +16,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  (needs the settings)
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
@@ -36,12 +37,19 @@ def main() -> None:
     names = sorted(name for app, name in MigrationExecutor(connection).loader.disk_migrations if app == "classifier")
     for name in names:
         empty_database()
-        executor = MigrationExecutor(connection)
-        executor.migrate([("classifier", name), ("sessions", "0001_initial")])
-        fill(MigrationExecutor(connection).loader.project_state([("classifier", name)]).apps, name)
+        create_at(name)
         call_command("migrate", interactive=False, verbosity=0)
         use()
         print(f"{name} upgraded", flush=True)
+
+
+def create_at(name: str) -> Any:
+    """Tables and rows of an installation that had this migration and none after it. Returns its models."""
+    targets = [("classifier", name), ("sessions", "0001_initial")]
+    MigrationExecutor(connection).migrate(targets)
+    apps = MigrationExecutor(connection).loader.project_state(targets).apps
+    fill(apps, name)
+    return apps
 
 
 def empty_database() -> None:
@@ -68,8 +76,8 @@ def fill(apps: Any, migration: str) -> None:
     """One person with songs in every state, and whatever else there was at that time."""
     has_terms = migration >= TERMS_FROM
     moods = ("calm", "powerful") if has_terms else ("calmness", "power")
-    # The password is “open sesame, please”, hashed.
-    owner = create(apps, "Person", username="olga", is_superuser=True, password=PASSWORD_HASH, date_joined=NOON)
+    password = make_password("open sesame, please")
+    owner = create(apps, "Person", username="olga", is_superuser=True, password=password, date_joined=NOON)
     create(apps, "Setup", id=1, done_at=NOON)
     for number, status in enumerate(("queued", "running", "done", "failed", "cancelled")):
         running = status == "running"
@@ -156,13 +164,6 @@ def use() -> None:
     assert new.search_text
 
 
-def hashed(password: str) -> str:
-    from django.contrib.auth.hashers import make_password
-
-    return make_password(password)
-
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
-    PASSWORD_HASH = hashed("open sesame, please")
     main()

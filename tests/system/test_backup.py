@@ -68,6 +68,29 @@ print("usable")
 """
 
 
+# The archive of a version that had only the first seven migrations.
+OLD = """
+import json, sys
+from pathlib import Path
+from tests.system import old_installations
+from classifier.backup.archive import ArchiveWriter
+from classifier.backup.rows import rows_write, tables
+from classifier.backup.schema import applied_migrations
+
+apps = old_installations.create_at("0007_sixteen_moods")
+with open(sys.argv[1], "wb") as stream:
+    archive = ArchiveWriter(stream)
+    manifest = {"format": 1, "version": "0.1.0", "created_at": "2026-03-10", "secrets": False}
+    archive.add("manifest.json", json.dumps(manifest | {"migrations": applied_migrations()}).encode())
+    for model in tables(apps):
+        path = Path(f"{sys.argv[1]}.rows")
+        rows_write(model, path, using="default")
+        archive.add(f"rows/{model._meta.label_lower}.jsonl.gz", path.read_bytes())
+    archive.add("summary.json", b"{}")
+    archive.close()
+"""
+
+
 def run(data_dir: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
@@ -85,8 +108,8 @@ def manage(data_dir: Path, *arguments: str, **settings: str) -> str:
     return done.stdout
 
 
-def python(data_dir: Path, script: str, **settings: str) -> str:
-    done = run(data_dir, "-c", script, **settings)
+def python(data_dir: Path, script: str, *arguments: str, **settings: str) -> str:
+    done = run(data_dir, "-c", script, *arguments, **settings)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -176,3 +199,14 @@ def test_a_backup_of_a_newer_version_is_refused_and_a_damaged_one_restores_nothi
     assert "wrong checksum of media/songs/" in refused.stderr
     assert [path for path in (tmp_path / "var" / "media").rglob("*") if path.is_file()] == []
     assert "Restored 2 users" in manage(tmp_path / "var", "restore", str(filled / "backup.tar"))
+
+
+@pytest.mark.timeout(600)
+def test_a_backup_of_an_older_version_becomes_an_installation_of_this_one(tmp_path: Path) -> None:
+    archive = tmp_path / "old.tar"
+    python(tmp_path / "old", OLD, str(archive))
+    # Into a database without tables, and into one that a start has migrated already.
+    manage(tmp_path / "started", "migrate")
+    for name in ("empty", "started"):
+        assert "Restored 1 users and 5 songs" in manage(tmp_path / name, "restore", str(archive))
+        python(tmp_path / name, "from tests.system import old_installations; old_installations.use()")
