@@ -120,5 +120,5 @@ def test_an_unknown_appearance_is_not_saved(client: Client, db: None) -> None:
 def test_the_health_check_needs_no_sign_in(client: Client, db: None) -> None:
     response = client.get(reverse("health"))
     assert response.status_code == 200
-    assert response.json() == {"ok": True, "database": True, "broker": True, "worker": False}
+    assert response.json() == {"ok": True, "database": True, "broker": True, "worker": False, "disk": True}
     assert "no-cache" in response.headers["Cache-Control"]
