@@ -84,10 +84,10 @@ SmallDisk = MountedDisk | PretendedDisk
 def small_disk(folder: Path, size_mb: int) -> Iterator[SmallDisk]:
     place = folder / "disk"
     place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "none", str(place)], capture_output=True, check=False
-    )
-    if mounted.returncode:
+    try:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "none", str(place)]
+        subprocess.run(command, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # no such program, or not permitted
         yield PretendedDisk(folder)
         return
     try:
