@@ -12,6 +12,7 @@ from mmc.file_storage import link_origins, storages
 from mmc.installation import ensure_folder, load_or_create_secret
 from mmc.logs import FORMATS, configuration
 from mmc.queues import QUEUES
+from mmc.static_files import fingerprint
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "classifier.uploads.middleware.FullDisk",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "classifier.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -172,7 +173,8 @@ STORAGES = storages()
 S3_SIGNED_LINK_S = env.integer("S3_SIGNED_LINK_S", 0, least=10, most=86_400, or_zero=True)
 S3_LINK_ORIGINS = link_origins() if S3_SIGNED_LINK_S else []
 
-STATIC_URL = f"{BASE_PATH}/static/"
+STATIC_FINGERPRINT = fingerprint(BASE_DIR / "static")
+STATIC_URL = f"{BASE_PATH}/static/{STATIC_FINGERPRINT}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Without collectstatic: WhiteNoise serves the files from where they are.
 WHITENOISE_USE_FINDERS = True

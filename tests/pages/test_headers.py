@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Person
+from mmc.static_files import fingerprint
 from tests.architecture.sources import ROOT
 from tests.pages.test_every_page import OPEN, PAGES, address
 
@@ -131,11 +134,34 @@ def test_each_answer_has_a_nonce_of_its_own(olga_client: Client) -> None:
     assert all(len(nonce) >= len("'nonce-'") + 22 for nonce in nonces)
 
 
-def test_static_files_may_be_kept_by_every_cache(client: Client, db: None) -> None:
-    response = client.get("/static/js/appearance.js")
+def test_static_files_may_be_kept_for_ever_by_every_cache(client: Client, db: None) -> None:
+    response = client.get(static("js/appearance.js"))
     assert "public" in response.headers["Cache-Control"]
+    assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("version", ["", "0123456789ab/"])
+def test_a_page_of_another_version_gets_the_files_that_exist_here_and_must_ask_again(
+    client: Client, db: None, version: str
+) -> None:
+    response = client.get(f"/static/{version}css/foundation.css")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.getvalue() == (ROOT / "static/css/foundation.css").read_bytes()
+    assert client.get(f"/static/{version}css/none.css").status_code == 404
+
+
+def test_the_address_of_static_files_changes_with_each_of_them(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js/a.js").write_text("1")
+    before = fingerprint(tmp_path)
+    assert before == fingerprint(tmp_path)
+    (tmp_path / "js/a.js").write_text("2")
+    changed = fingerprint(tmp_path)
+    (tmp_path / "js/a.js").rename(tmp_path / "js/b.js")
+    assert len({before, changed, fingerprint(tmp_path)}) == 3
 
 
 def test_every_script_of_the_templates_has_the_nonce() -> None:
