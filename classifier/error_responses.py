@@ -16,6 +16,7 @@ STATUS_OF_CODE = {
     "model_missing": HTTPStatus.SERVICE_UNAVAILABLE,
     "model_corrupt": HTTPStatus.SERVICE_UNAVAILABLE,
     "model_incompatible": HTTPStatus.SERVICE_UNAVAILABLE,
+    "passage_too_slow": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -19,6 +19,7 @@ from av.container import InputContainer
 
 from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.mixing import Mixer
+from ml.deadline import Deadline, DeadlineExceeded
 from ml.errors import MoodError
 from ml.spec import SPEC
 
@@ -30,6 +31,9 @@ with warnings.catch_warnings():
 
 MAX_PASSAGE_S = 60.0
 """Seconds. A longer passage is cut to this, so that a response stays below 12 MB."""
+
+MAX_CUT_S = 30.0
+"""Seconds to decode a passage. Most take a tenth; a late one of a format that cannot seek takes a few seconds."""
 
 FADE_MS = 15
 """Long enough to remove the click at the cut, too short to be audible as a fade."""
@@ -51,16 +55,24 @@ def cut(path: str | os.PathLike[str], start_s: float, end_s: float, *, fade_ms: 
     format; damage before the passage shifts them by the missing duration. The passage ends with the song or after
     `MAX_PASSAGE_S`. `fade_ms` is the length of the fades at both ends, at most half of the passage.
 
-    Raises MoodError: passage_outside_song, and audio_unreadable or audio_no_stream as in decoding.
+    Raises MoodError: passage_outside_song, passage_too_slow after `MAX_CUT_S`, and audio_unreadable or audio_no_stream
+    as in decoding.
     """
     if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s < end_s) or start_s > SPEC.max_duration_s:
         raise _outside(f"A passage from {start_s:g} s to {end_s:g} s does not exist")
     length_s = min(end_s - start_s, MAX_PASSAGE_S)
+    deadline = Deadline.after(MAX_CUT_S)
     with open_audio(path) as container:
         stream = audio_stream(container)
         rate = min(stream.sample_rate or MAX_RATE, MAX_RATE)
         channels = 1 if stream.channels == 1 else 2
-        pcm = _samples(container, path, start_s, length_s, rate, channels)
+        try:
+            pcm = _samples(container, path, start_s, length_s, rate, channels, deadline)
+        except DeadlineExceeded:
+            raise MoodError(
+                "passage_too_slow",
+                f"The passage takes more than {MAX_CUT_S:g} s to decode; download the song and play it there.",
+            ) from None
     passage = AudioSegment(data=pcm, sample_width=2, frame_rate=rate, channels=channels)
     if not len(passage):
         raise _outside(f"The song ends before {start_s:g} s")
@@ -78,13 +90,14 @@ def _samples(
     length_s: float,
     rate: int,
     channels: int,
+    deadline: Deadline,
 ) -> bytes:
     """Interleaved 16-bit samples of the passage; fewer or none if the song ends before."""
     mixer = Mixer(sample_format="s16", layout="mono" if channels == 1 else "stereo", sample_rate=rate)
     pcm = bytearray()
     skip: int | None = None
     end = 0
-    for time_s, frame in _timed_frames(container, path, start_s):
+    for time_s, frame in _timed_frames(container, path, start_s, deadline):
         if skip is None:
             if time_s + frame.samples / frame.sample_rate <= start_s - CONTEXT_S:
                 continue
@@ -100,22 +113,22 @@ def _samples(
 
 
 def _timed_frames(
-    container: InputContainer, path: str | os.PathLike[str], start_s: float
+    container: InputContainer, path: str | os.PathLike[str], start_s: float, deadline: Deadline
 ) -> Iterator[tuple[float, AudioFrame]]:
     """Frames from shortly before `start_s`, each with its time in seconds from the song's first sample."""
-    first = next(frames(container), None)
+    first = next(frames(container, deadline=deadline), None)
     if first is None:
         raise MoodError("audio_unreadable", "No audio could be decoded; the file is damaged or incomplete.")
-    after_seek = _frames_after_seek(container, first, start_s) if start_s > 2 * PREROLL_S else None
+    after_seek = _frames_after_seek(container, first, start_s, deadline) if start_s > 2 * PREROLL_S else None
     if after_seek is not None:
         yield from after_seek
         return
     with open_audio(path) as reopened:  # from the beginning: slow for a late passage, but always exact
-        yield from _counted(frames(reopened), 0.0)
+        yield from _counted(frames(reopened, deadline=deadline), 0.0)
 
 
 def _frames_after_seek(
-    container: InputContainer, first: AudioFrame, start_s: float
+    container: InputContainer, first: AudioFrame, start_s: float, deadline: Deadline
 ) -> Iterator[tuple[float, AudioFrame]] | None:
     """The frames after a seek; None if the container cannot seek or lands after the target."""
     stream = audio_stream(container)
@@ -127,7 +140,7 @@ def _frames_after_seek(
         container.seek(int(target_s / stream.time_base), stream=stream, backward=True)
     except av.error.FFmpegError:
         return None
-    rest = frames(container)
+    rest = frames(container, deadline=deadline)
     frame = next(rest, None)
     if frame is None or frame.pts is None or frame.time_base is None:
         return None

@@ -57,6 +57,12 @@ def test_redis_refuses_messages_before_it_is_killed() -> None:
     assert int(limit[1]) << 20 < mem_bytes(SERVICES["redis"]["mem_limit"])
 
 
+def test_a_song_reaches_its_own_limit_before_that_of_the_worker() -> None:
+    song_mb = int(SERVICES["worker"]["environment"]["MAX_MEMORY_MB"])
+    assert song_mb >= 1500  # the least that the setting takes
+    assert song_mb * 1_000_000 + 200_000_000 < mem_bytes(SERVICES["worker"]["mem_limit"])
+
+
 def test_the_memory_of_a_service_is_a_setting() -> None:
     larger = {"WEB_MEMORY": "3g", "WORKER_MEMORY": "8g", "POSTGRES_MEMORY": "4g"}
     services = definitions({"POSTGRES_PASSWORD": "unused", **larger})

@@ -169,6 +169,16 @@ def test_a_file_that_is_not_audio_raises_the_same_error_as_the_decoder(tmp_path:
     assert caught.value.code == "audio_unreadable"
 
 
+def test_a_passage_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    song = sounds.write(tmp_path / "song.mp3", sounds.tone(440, 5))
+    monkeypatch.setattr(passages, "MAX_CUT_S", 0.0)
+
+    with pytest.raises(MoodError) as caught:
+        cut(song, 1, 2)
+
+    assert caught.value.code == "passage_too_slow"
+
+
 def test_no_program_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     song = sounds.write(tmp_path / "song.m4a", sounds.tone(440, 5))
 
