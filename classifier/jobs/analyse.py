@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from classifier import ml_gateway
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.5
 STORAGE_UNAVAILABLE = "storage_unavailable"
+WORKER_LOST = "worker_lost"
 
 RESULT_BYTES = 2_000_000
 """More than rows and image of a song of two hours take."""
@@ -103,6 +105,10 @@ def _end(run: Run, clock: StageClock) -> None:
         _remove_written(run)
     except Exception as error:
         code, message = failure_reason(error)
+        if code == WORKER_LOST:
+            # No fault of the song, and nothing can be written now. The process that has the lease puts it back.
+            _remove_written(run)
+            raise
         if code == STORAGE_UNAVAILABLE:
             logger.warning("Song %s waits until the storage of songs answers again.", song.id)
             song_release(song_id=song.id, lease_token=run.lease_token, now=timezone.now())
@@ -138,6 +144,8 @@ def failure_reason(error: BaseException) -> tuple[str, str]:
             disk_full().code,
             "The server’s disk is full, so the result could not be saved: free some space, then retry.",
         )
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return WORKER_LOST, "The database did not answer during the analysis: retry."
     return "internal_error", "Internal error; the server’s log has the details: retry, or tell the owner."
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.sweep import songs_sweep
+from classifier.jobs.analysis_jobs import SongJob, _outcome
+from classifier.jobs.lease import song_claim
+from classifier.jobs.sweep import lost_song_requeue, songs_sweep
 from classifier.ml_gateway import DeadlineExceeded, MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Status
 from classifier.services.bulk import songs_rerun
@@ -141,6 +143,23 @@ def test_an_error_ends_as_failed_with_its_code(
     assert failed.error_message.endswith(".")
     assert "division" not in failed.error_message
     assert len(files_under(media)) == 1
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed the connection"), InterfaceError("it is closed")])
+def test_a_song_whose_database_went_away_does_not_fail(
+    song: Song, analyser: FakeAnalyser, media: Path, error: Exception
+) -> None:
+    """The process above has the lease, and queues it again as after the death of this one."""
+    claimed = song_claim(song_id=song.id, now=timezone.now())
+    assert claimed is not None
+    assert claimed.lease_token is not None
+    analyser.error = error
+    kind, (code, _) = _outcome(SongJob(song.id, claimed.lease_token), lambda *progress: None)
+    assert (kind, code) == ("failed", "worker_lost")
+    assert after(song).status == Status.RUNNING
+    assert len(files_under(media)) == 1
+    lost_song_requeue(song_id=song.id, lease_token=claimed.lease_token, now=timezone.now())
+    assert after(song).status == Status.QUEUED
 
 
 def test_a_song_cancelled_during_the_analysis_stays_cancelled(
