@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help node_modules run test train bench scale corpus screenshots demo-songs audit fuzz lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench scale corpus screenshots demo-songs audit fuzz chaos lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,7 @@ FULL ?=
 DATA ?=
 SEED ?=
 COUNT ?= 20000
+SONGS ?= 500
 PIP_AUDIT := 2.10.1
 ARCH ?= cnn1d
 
@@ -87,6 +88,9 @@ $(VENV)/audit/bin/pip-audit: | setup
 
 fuzz: setup-dev ## Send COUNT damaged files and requests through decoder, tags, sniffer and parsers (SEED=1 COUNT=20000)
 	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) --count $(COUNT)
+
+chaos: setup-dev ## Kill processes at random while SONGS songs are analysed, on both set-ups (SONGS=500 SEED=1)
+	@$(BIN)/python -m tests.chaos --songs $(SONGS) $(if $(SEED),--seed $(SEED))
 
 constraints: setup-dev ## Write constraints.txt again (after changing requirements*.txt)
 	@$(BIN)/python -m pip install --quiet uv

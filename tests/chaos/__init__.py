@@ -1,0 +1,1 @@
+"""Random kills while songs are uploaded and analysed: `python -m tests.chaos --songs 500`."""
