@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-PATHS = {"/health/live", "/health/ready", "/metrics"}
+PATHS = {"/health/", "/health/live", "/health/ready", "/metrics"}
 
 
 class AnyHost:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
@@ -21,11 +22,12 @@ from classifier.jobs.analyse import song_analyse
 from classifier.jobs.clean_up import clean_up
 from classifier.jobs.worker_presence import memory_with_children
 from classifier.models import MetricCounter, ResumableUpload, Song, WorkerPresence
-from classifier.monitoring import counters, snapshot
+from classifier.monitoring import counters, readiness, snapshot
 from ml.errors import MoodError
 from mmc import __version__, environment
 from tests.classifier.conftest import Submit
 from tests.classifier.fake_analysis import FakeAnalyser
+from tests.classifier.test_readiness import fill_disk
 
 TOKEN = "a-token-for-these-tests"
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
@@ -131,6 +133,24 @@ def test_disk_uploads_database_and_version(client: Client, anna: Any, settings: 
     assert found["countermood_build_info", settings.MODEL_BUNDLE, __version__] == 1
     assert found["countermood_check_ok", "worker"] == 0
     assert found["countermood_check_ok", "database"] == 1
+
+
+@pytest.mark.usefixtures("_on")
+def test_what_keeps_songs_from_being_taken_is_in_the_metrics_too(
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = ("disk", "broker", "migrations")
+    found = samples(client)
+    assert [found["countermood_check_ok", check] for check in checks] == [1, 1, 1]
+    assert found["countermood_ready",] == 1
+    readiness.forget()
+    fill_disk(monkeypatch, left=1_000_000)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    MigrationRecorder(connection).migration_qs.filter(app="classifier").order_by("-name")[0].delete()
+    found = samples(client)
+    assert [found["countermood_check_ok", check] for check in checks] == [0, 0, 0]
+    assert found["countermood_ready",] == 0
+    assert ("countermood_queue_length", "saliency") not in found
 
 
 @pytest.mark.usefixtures("_on")

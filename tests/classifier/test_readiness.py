@@ -156,7 +156,7 @@ def test_live_touches_nothing(client: Client) -> None:
     assert "no-cache" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", [LIVE, READY])
+@pytest.mark.parametrize("path", [LIVE, READY, "/health/"])
 def test_probes_may_address_a_container_by_its_ip_address(client: Client, db: None, path: str) -> None:
     assert client.get(path, headers={"host": "10.42.0.7:8000"}).status_code == 200
     assert client.get("/login/", headers={"host": "10.42.0.7:8000"}).status_code == 400

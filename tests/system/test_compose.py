@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+import requests
 
 from tests import sounds
 from tests.system.clients import ApiClient, BrowserClient, first_visit
@@ -127,7 +129,7 @@ def test_a_queued_song_is_analysed_although_redis_lost_everything(
     running.kill("worker")
     song = client.submit(sounds.write(tmp_path / "song.mp3", sounds.music(12.0)))
     with redis.Redis.from_url(running.settings["REDIS_URL"]) as broker:
-        assert broker.llen("songs") == 1
+        assert broker.llen("interactive") == 1
         broker.flushall()
     running.start("worker")
     assert client.wait_until_finished(song["id"])["status"] == "done", running.log("worker")
@@ -143,6 +145,24 @@ def test_the_health_check_passes_while_the_web_process_answers(running: Services
 
     assert passes(running.port)
     assert not passes(free_port())
+
+
+@pytest.mark.timeout(600)
+def test_the_owner_sees_from_outside_that_redis_does_not_answer(running: Services, client: ApiClient) -> None:
+    def ready() -> tuple[int, list[str]]:
+        response = requests.get(f"{running.address}/health/ready", headers=client.headers, timeout=30)
+        return response.status_code, [reason["code"] for reason in response.json()["reasons"]]
+
+    def status() -> dict[str, Any]:
+        return requests.get(f"{running.address}/api/status/", headers=client.headers, timeout=30).json()
+
+    wait_for(lambda: ready() == (200, []), what="server that is ready")
+    assert status()["ready"] is True
+    with redis.Redis.from_url(running.settings["REDIS_URL"]) as broker:
+        broker.client_pause(20_000)
+    wait_for(lambda: ready() == (503, ["broker_down"]), what="reason why it is not")
+    wait_for(lambda: "broker" in status()["message"], what="the same for dashboards")
+    wait_for(lambda: ready() == (200, []), what="server that is ready again")
 
 
 def test_without_a_database_password_compose_says_how_to_create_one() -> None:
