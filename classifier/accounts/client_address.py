@@ -49,6 +49,12 @@ def stored_address(request: HttpRequest) -> str:
         return ""
 
 
+def absolute_address(request: HttpRequest, path: str) -> str:
+    """With scheme and host, for links that people pass on: https where users come by it, whatever a proxy uses here."""
+    address = request.build_absolute_uri(path)
+    return address.replace("http://", "https://", 1) if settings.HTTPS else address
+
+
 def user_agent(request: HttpRequest) -> str:
     return request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_LENGTH]
 

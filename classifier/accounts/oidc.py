@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from classifier.accounts.client_address import absolute_address
 from classifier.accounts.invitations import OPEN, invitation_accept, invitation_of_secret, sign_up
 from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
@@ -43,7 +44,9 @@ def oidc_is_on() -> bool:
 def oidc_redirect(request: HttpRequest) -> HttpResponse:
     """To the provider's sign-in page."""
     with _provider_errors():
-        redirect: HttpResponse = _client().authorize_redirect(request, _callback(request))
+        redirect: HttpResponse = _client().authorize_redirect(
+            request, absolute_address(request, reverse("oidc-callback"))
+        )
         return redirect
 
 
@@ -198,11 +201,6 @@ def _free_name(claims: Mapping[str, Any]) -> str:
         number += 1
         candidate = f"{name}-{number}"
     return candidate
-
-
-def _callback(request: HttpRequest) -> str:
-    address = request.build_absolute_uri(reverse("oidc-callback"))
-    return address.replace("http://", "https://", 1) if settings.HTTPS else address
 
 
 def _client() -> Any:

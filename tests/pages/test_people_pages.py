@@ -85,6 +85,12 @@ def invite(olga_client: Client, username: str = "carl") -> str:
     return re.search(r'<code class="secret">http://testserver(.+?)</code>', page)[1]
 
 
+def test_the_link_of_an_invitation_begins_with_https_where_users_come_by_it(olga_client: Client, settings: Any) -> None:
+    settings.HTTPS = True
+    page = text(olga_client.post(reverse("users"), {"username": "carl", "way": "invitation"}))
+    assert '<code class="secret">https://testserver/invitation/' in page
+
+
 def test_an_invitation_creates_the_account_once(olga_client: Client) -> None:
     link = invite(olga_client)
     assert "Open invitations" in text(olga_client.get(reverse("users")))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classifier.accounts import people
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.accounts.client_address import absolute_address
 from classifier.accounts.confirmations import password_confirm
 from classifier.accounts.forms import ConfirmForm, EmailForm, NameForm, UserForm
 from classifier.accounts.invitations import OFF, invitation_create, invitation_revoke, open_invitations
@@ -51,7 +52,7 @@ def users(request: AuthenticatedHttpRequest) -> HttpResponse:
     try:
         if form.cleaned_data["way"] == "invitation":
             _, secret = invitation_create(by=request.user, username=username, now=timezone.now(), request=request)
-            link = request.build_absolute_uri(reverse("invitation", args=[secret]))
+            link = absolute_address(request, reverse("invitation", args=[secret]))
             return _users_page(request, form=_user_form(), added_name=username, link=link)
         # Generated and shown once, so that nobody chooses a weak one for somebody else.
         password = password_generate()
