@@ -39,6 +39,7 @@ PAGES_WITH_SONGS: Mapping[str, PagePath] = {
     "compare, second missing": lambda server: f"/compare/?a={server.songs['Wires']}",
     "how good": fixed("/how-good/"),
     "people": fixed("/people/"),
+    "usage": fixed("/people/usage/"),
     "person": fixed("/people/1/"),
     "delete a person": fixed("/people/1/delete/"),
     "account": fixed("/account/"),
