@@ -139,7 +139,7 @@ def _guarded_body(request: HttpRequest) -> LargeBody | None:
     body = LargeBody(request.META["wsgi.input"], request)
     request.META["wsgi.input"] = body
     # Django has no public way to replace the stream that a body is read from.
-    request._stream = LimitedStream(body, _content_length(request))  # type: ignore[assignment]
+    request._stream = LimitedStream(body, _content_length(request))  # type: ignore[assignment, arg-type]
     return body
 
 

@@ -36,7 +36,7 @@ class LargeBody(io.RawIOBase):
         self._check_sender()
         return self._stream.read(-1 if size is None else size)
 
-    def readline(self, size: int | None = -1) -> bytes:  # type: ignore[override]
+    def readline(self, size: int | None = -1) -> bytes:
         self._check_sender()
         return self._stream.readline(-1 if size is None else size)
 

@@ -5,14 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import redis
 import requests
 
+from classifier.accounts.attempt_limits import GUESSES
 from tests import sounds
 from tests.system.clients import ApiClient, BrowserClient, first_visit
 from tests.system.compose import MissingError, Service, services
@@ -90,6 +93,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             "REDIS_URL": web["REDIS_URL"].replace("//redis:6379/", f"//127.0.0.1:{redis_port}/"),
             "DATA_DIR": str(folder / "data"),
             "REQUEUE_AFTER_S": "2",
+            "WEB_PROCESSES": "2",
         }
         assert str(postgres_port) in settings["DATABASE_URL"]
         assert str(redis_port) in settings["REDIS_URL"]
@@ -133,6 +137,26 @@ def test_a_queued_song_is_analysed_although_redis_lost_everything(
         broker.flushall()
     running.start("worker")
     assert client.wait_until_finished(song["id"])["status"] == "done", running.log("worker")
+
+
+@pytest.mark.timeout(600)
+def test_parallel_guesses_at_several_processes_get_no_more_tries_than_allowed(
+    running: Services, client: ApiClient
+) -> None:
+    page = requests.Session()
+    page.get(f"{running.address}/login/", timeout=60)
+    form = {"username": "guessed", "password": "a guess", "csrfmiddlewaretoken": page.cookies["csrftoken"]}
+
+    def guess(_: int) -> int:
+        cookies = page.cookies.get_dict()
+        return requests.post(f"{running.address}/login/", data=form, cookies=cookies, timeout=300).status_code
+
+    with ThreadPoolExecutor(20) as threads:
+        assert set(threads.map(guess, range(60))) == {200}
+    with psycopg.connect(running.settings["DATABASE_URL"]) as database:
+        counts = database.execute("SELECT count FROM classifier_signinfailure").fetchall()
+    # Of the name from this address, of the address, and of the name: refused guesses were given back.
+    assert counts == [(GUESSES.attempts,)] * 3
 
 
 def test_the_health_check_passes_while_the_web_process_answers(running: Services, client: ApiClient) -> None:

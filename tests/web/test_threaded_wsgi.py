@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mmc.web.environ import FileAnswer
 from mmc.web.settings import BLOCK_BYTES, PREFETCH_BYTES
 from mmc.web.threaded_wsgi import ThreadedWsgi
 
@@ -179,7 +180,8 @@ def test_a_file_is_sent_without_a_thread_that_waits_for_its_reader(wrapped: bool
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", [])
-        return environ["wsgi.file_wrapper"](file) if wrapped else AnyThread()
+        file_wrapper: type[FileAnswer] = environ["wsgi.file_wrapper"]
+        return file_wrapper(file) if wrapped else AnyThread()
 
     exchange = Exchange(method="GET").run(application)
     assert len(exchange.body) == 3 * BLOCK_BYTES + 5
@@ -200,7 +202,7 @@ def test_a_file_is_closed_when_its_reader_is_gone() -> None:
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", [])
-        return environ["wsgi.file_wrapper"](file)
+        return FileAnswer(file)
 
     with pytest.raises(ConnectionResetError):
         exchange.run(application)
