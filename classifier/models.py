@@ -407,6 +407,8 @@ class WorkerPresence(models.Model):
     seen_at = models.DateTimeField()
     version = models.CharField(max_length=32, blank=True, default="")
     processes = models.PositiveIntegerField(default=0)
+    # Separated by spaces; empty for all of them.
+    queues = models.CharField(max_length=255, blank=True, default="")
     # Of the worker and its children, without counting shared memory twice.
     memory_bytes = models.BigIntegerField(default=0)
 

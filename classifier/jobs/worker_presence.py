@@ -70,6 +70,7 @@ class WorkerPresenceStep(bootsteps.StartStopStep):
                             "seen_at": timezone.now(),
                             "version": __version__,
                             "processes": settings.CELERY_WORKER_CONCURRENCY,
+                            "queues": " ".join(settings.WORKER_QUEUES),
                             "memory_bytes": memory_bytes,
                         },
                     )

@@ -19,11 +19,14 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from classifier import ml_gateway
-from classifier.jobs.health import broker_answers, database_answers, worker_answers
+from classifier.jobs.health import broker_answers, database_answers
+from classifier.models import Queue, WorkerPresence
 from classifier.monitoring.briefly_cached import BrieflyCached
 from classifier.monitoring.disk import disk_room
 
 logger = logging.getLogger(__name__)
+
+QUEUES = (*Queue.values, "saliency")
 
 CACHED_S = 1.0
 STALE_AFTER_S = 15.0
@@ -195,15 +198,30 @@ _model_reason = BrieflyCached(_check_model, seconds=MODEL_CACHED_S)
 
 def _worker(now: datetime) -> Reason | None:
     try:
-        answers = worker_answers(now=now)
+        served = [
+            row.split() or QUEUES for row in WorkerPresence.objects.answering(now).values_list("queues", flat=True)
+        ]
     except DatabaseError:
-        answers = False
-    if answers:
-        return None
+        served = []
+    if missing := sorted(set(QUEUES).difference(*served)):
+        return _no_worker_for(missing) if served else NO_WORKER
+    return None
+
+
+NO_WORKER = Reason(
+    "worker_missing",
+    "No worker answers: songs are stored and wait.",
+    "Start a worker, or look into the worker’s log to see why it ends.",
+    blocks=False,
+)
+
+
+def _no_worker_for(queues: list[str]) -> Reason:
+    names = ", ".join(queues)
     return Reason(
-        "worker_missing",
-        "No worker answers: songs are stored and wait.",
-        "Start a worker, or look into the worker’s log to see why it ends.",
+        "queue_not_served",
+        f"No worker that answers serves {names}: what is queued there waits.",
+        f"Start a worker with WORKER_QUEUES={','.join(queues)}, or without this setting.",
         blocks=False,
     )
 

@@ -18,7 +18,7 @@ from classifier.monitoring import counters
 from classifier.monitoring.briefly_cached import BrieflyCached
 from classifier.monitoring.disk import DiskRoom, disk_room
 from classifier.monitoring.queues import QueueState, queue_states
-from classifier.monitoring.readiness import Readiness, readiness
+from classifier.monitoring.readiness import QUEUES, Readiness, readiness
 from mmc import __version__
 
 CACHED_S = 1.0
@@ -36,6 +36,8 @@ class Worker:
     version: str
     processes: int
     memory_bytes: int
+    queues: str
+    """In words, where it does not serve all of them."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ def _workers(now: datetime) -> list[Worker]:
             version=row.version,
             processes=row.processes or settings.CELERY_WORKER_CONCURRENCY,
             memory_bytes=row.memory_bytes,
+            queues="" if set(row.queues.split()) >= set(QUEUES) else ", ".join(row.queues.split()),
         )
         for row in WorkerPresence.objects.order_by("name")
     ]

@@ -51,6 +51,16 @@ def test_without_a_worker_songs_can_still_be_uploaded(olga_client: Client) -> No
     assert reasons(olga_client)["worker_missing"]["blocks"] is False
 
 
+def test_a_queue_that_no_worker_serves_is_named(olga_client: Client, worker: WorkerPresence) -> None:
+    WorkerPresence.objects.update(queues="interactive saliency")
+    assert "WORKER_QUEUES=bulk" in reasons(olga_client)["queue_not_served"]["action"]
+    assert olga_client.get(READY).status_code == 200
+    WorkerPresence.objects.create(
+        name="celery@there", started_at=worker.started_at, seen_at=worker.seen_at, queues="bulk"
+    )
+    assert reasons(olga_client) == {}
+
+
 def test_a_pending_migration_is_named(olga_client: Client, worker: WorkerPresence) -> None:
     last = MigrationRecorder(connection).migration_qs.filter(app="classifier").order_by("-name")[0]
     last.delete()
