@@ -57,7 +57,7 @@ class ChildProcess:
             if os.getppid() == parent:  # otherwise it has died just now
                 serve(pipe)
             status = 0
-        except (EOFError, ParentGone):
+        except (EOFError, ConnectionError, ParentGone):
             pass
         except BaseException:
             logger.exception("A child process failed.")

@@ -8,17 +8,25 @@ import re
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from classifier.jobs.analysis_subprocess import AnalysisSubprocess
+from classifier.jobs.finish import song_fail
+from classifier.jobs.lease import song_claim
 from classifier.management.audio_paths import find_audio
 from classifier.management.commands.tag import Command
 from classifier.models import Person, Song, Status
+from classifier.services.song_tag import WAITING, song_tag
 from tests import sounds
 from tests.architecture.sources import ROOT
 from tests.classifier.fake_analysis import FakeAnalyser, wav
@@ -216,3 +224,76 @@ def test_a_stored_song_that_kills_the_process_ends_as_failed(
 def test_songs_are_stored_for_an_existing_user_only(anna: Person, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"no user “ana”\. Users: anna"):
         tag(tmp_path, "--store", "ana")
+
+
+def tagged(path: Path, owner: Person, stages: list[str]) -> dict[str, Any]:
+    with AnalysisSubprocess() as subprocess:
+        return song_tag(
+            path=path,
+            owner=owner,
+            network="both",
+            subprocess=subprocess,
+            on_progress=lambda stage, done, total: stages.append(stage),
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_that_a_server_analyses_is_waited_for_and_left_to_it(
+    tmp_path: Path, song: Song, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.wav").write_bytes(wav())
+    server = song_claim(song_id=song.id, now=timezone.now())
+    assert server is not None
+    leases = []
+
+    def server_goes_on(seconds: float) -> None:
+        leases.append(Song.objects.get(id=song.id).lease_token)
+        if len(leases) == 3:
+            song_fail(
+                song_id=song.id,
+                lease_token=server.lease_token,
+                code="audio_silent",
+                message="All of it is silent.",
+                now=timezone.now(),
+            )
+
+    monkeypatch.setattr("classifier.services.song_tag.time", SimpleNamespace(sleep=server_goes_on))
+    stages: list[str] = []
+    answer = tagged(tmp_path / "a.wav", anna, stages)
+    assert answer["error"]["code"] == "audio_silent"
+    assert leases == [server.lease_token] * 3
+    assert set(stages) == {WAITING}
+    assert Song.objects.get(id=song.id).attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_whose_server_is_gone_is_taken_over(
+    tmp_path: Path, song: Song, anna: Person, analyser: FakeAnalyser
+) -> None:
+    """Also where no sweep runs."""
+    (tmp_path / "a.wav").write_bytes(wav())
+    song_claim(song_id=song.id, now=timezone.now() - timedelta(days=1))
+    assert tagged(tmp_path / "a.wav", anna, [])["status"] == "done"
+    assert Song.objects.get(id=song.id).attempts == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_song_that_the_server_took_meanwhile_is_not_failed(
+    tmp_path: Path, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process of the command line dies after another worker has got the song: that one ends it."""
+    (tmp_path / "a.wav").write_bytes(wav())
+    server = uuid.uuid4()
+
+    def lose_and_die(path: Path, on_progress: Any) -> None:
+        Song.objects.update(lease_token=server)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def server_ends(seconds: float) -> None:
+        song = Song.objects.get()
+        assert (song.status, song.lease_token) == (Status.RUNNING, server)
+        song_fail(song_id=song.id, lease_token=server, code="audio_silent", message="Silent.", now=timezone.now())
+
+    monkeypatch.setattr("classifier.ml_gateway.analyse", lose_and_die)
+    monkeypatch.setattr("classifier.services.song_tag.time", SimpleNamespace(sleep=server_ends))
+    assert tagged(tmp_path / "a.wav", anna, [])["error"]["code"] == "audio_silent"
