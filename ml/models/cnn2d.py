@@ -8,8 +8,10 @@ from keras import layers
 from ml.models.shared_layers import score_heads, temporal_pooling
 from ml.spec import AudioSpec
 
-STEM = 16
-STAGES = (24, 48, 96, 192)
+PATCH = 4
+"""Steps and bands that one position of the stem reads."""
+STEM = 32
+STAGES = (64, 128, 192)
 EMBEDDING = 256
 
 
@@ -18,13 +20,15 @@ def cnn2d(spec: AudioSpec, dropout: float = 0.25) -> keras.Model:
 
     Outputs by name: scores (batch, 36); embedding (batch, 256); timeline (batch, 10, 256), one row per second.
 
-    A strided stem and four stages, each a strided convolution and a residual block (He et al., "Deep residual
-    learning", 2016). Every stage halves time and frequency, so that the last one has one column per second and three
-    bands, which the timeline reads together. 1.3 million weights, 65 million multiplications per segment.
+    A stem that reads patches of 4 steps by 4 bands (Liu et al., "A ConvNet for the 2020s", 2022), and three stages,
+    each a strided convolution and a residual block (He et al., "Deep residual learning", 2016). Every stage halves time
+    and frequency, so that the last one has one column per second and three bands, which the timeline reads together.
+    1.5 million weights, 75 million multiplications per segment. Without large maps, a training step takes half as long
+    as with a stem of 16 filters at every second step.
     """
     mel = keras.Input((spec.segment_steps, spec.n_mels), name="mel")
     x = layers.Reshape((spec.segment_steps, spec.n_mels, 1), name="image")(mel)
-    x = _convolved(x, STEM, "stem", size=5, strides=2)
+    x = _convolved(x, STEM, "stem", size=PATCH, strides=PATCH)
     for number, width in enumerate(STAGES, start=1):
         x = _convolved(x, width, f"stage{number}_down", strides=2)
         x = _residual(x, width, f"stage{number}")

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ml.training.own.command import add_options, list_networks, option_error, train_and_report
 from ml.training.product.parallel_training import train_in_parallel
-from ml.training.product.recipes import RECIPES
+from ml.training.product.recipes import RECIPES, STARTS
 
 PRODUCT = Path("var/training/mood-4")
 NETWORKS = ("cnn1d", "cnn2d")
@@ -38,7 +38,7 @@ def main() -> int:
     product = parser.add_argument_group("the product's networks")
     product.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
     product.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
-    product.add_argument("--fold", choices=[*FOLDS, "all"], default="all")
+    product.add_argument("--fold", choices=[*FOLDS, *STARTS, "all"], default="all", help="a fold, or a shared start")
     product.add_argument("--member", type=int, default=None, help="train only this member, counted from 0")
     add_options(parser)
     args = parser.parse_args()
@@ -64,7 +64,7 @@ def train_product(args: argparse.Namespace) -> int:
         if not train_in_parallel(args.pack, networks, folds, out, args.processes, more):
             return 1
     from ml.training.data.packing import Pack
-    from ml.training.product.cross_validation import train_fold  # loads TensorFlow
+    from ml.training.product.cross_validation import train_fold, train_start  # loads TensorFlow
 
     pack = Pack.load(args.pack)
     for network in networks:
@@ -73,7 +73,10 @@ def train_product(args: argparse.Namespace) -> int:
             for recipe in RECIPES[network]
         ]
         for fold in folds:
-            train_fold(pack, network, fold, members, out / f"{network}-{fold}", args.member)
+            if fold in STARTS:
+                train_start(pack, network, fold, members[0], out)
+            else:
+                train_fold(pack, network, fold, members, out / f"{network}-{fold}", args.member)
     return 0
 
 

@@ -32,7 +32,7 @@ def rows() -> list[Row]:
         return [Row(what, target, "not measured: the training data is missing", None)]
     from ml.training.product.parallel_training import ENVIRONMENT, jobs
 
-    members = jobs(("cnn1d", "cnn2d"), ("0",))
+    members = [job for job in jobs(("cnn1d", "cnn2d"), ("0",)) if job.member is not None]
     with ThreadPoolExecutor(PARALLEL) as pool:
         paces = list(
             pool.map(
@@ -64,16 +64,17 @@ def measure_pace(network: str, member: int) -> dict[str, Any]:
     clips = np.flatnonzero(np.array([clip.fold for clip in pack.clips]) != 0)
     words = frequent_tags(pack, clips)
     batches = make_batches(pack, clips, Targets.of(pack, words), fit_scaler(pack, network, clips), recipe)
-    student = Student(
-        build_network(network, recipe, pack.spec), teacher_outputs=pack.teacher.shape[1], words=len(words)
-    )
+    student = Student(build_network(network, recipe, pack.spec), teacher_outputs=pack.teacher.shape[1], tags=len(words))
     student.compile(optimizer=optimizer(recipe, len(batches)))
     for number in range(WARM_UP):
         student.train_on_batch(*batches[number])
     started = time.perf_counter()
     for number in range(WARM_UP, WARM_UP + STEPS):
         student.train_on_batch(*batches[number])
-    return {"step_s": (time.perf_counter() - started) / STEPS, "steps": recipe.epochs * len(batches)}
+    return {
+        "step_s": (time.perf_counter() - started) / STEPS,
+        "steps": recipe.start_steps + recipe.epochs * len(batches),
+    }
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pytest
 
 from ml.models.score_vector import LABELS
 from ml.training.evaluation.held_out import HeldOutScores
-from ml.training.product.cross_validation import train_fold
+from ml.training.networks.student import Student
+from ml.training.product.cross_validation import build_network, train_fold, train_start
 from ml.training.product.recipes import Recipe
 from tests.ml.small_pack import small_pack
 
@@ -61,6 +62,36 @@ def test_an_interrupted_fold_resumes_from_its_last_epoch(tmp_path: Path, monkeyp
     assert [epoch for epoch in epochs if epoch != "epoch"][-1] == "3"
     assert epochs.count("0") == 1
     assert np.isfinite(HeldOutScores.load(tmp_path / "heldout.npz").scores).all()
+
+
+def test_two_folds_continue_one_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = small_pack(20)
+    for fold in ("0", "1"):
+        train_fold(pack, "cnn2d", fold, [Recipe(epochs=1, start_steps=2)], tmp_path / f"cnn2d-{fold}")
+    start = tmp_path / "cnn2d-start-01"
+    assert len((start / "epochs.csv").read_text().splitlines()) == 1 + 2
+    assert f"{start}: already done" in capsys.readouterr().out
+    for fold in (0, 1):
+        held = HeldOutScores.load(tmp_path / f"cnn2d-{fold}" / "heldout.npz")
+        assert {pack.clips[clip].fold for clip in held.clips} == {fold}
+
+
+def test_a_member_begins_with_the_weights_of_its_start(tmp_path: Path) -> None:
+    import keras
+
+    pack = small_pack(20)
+    start = train_start(pack, "cnn1d", "start-01", Recipe(epochs=1, start_steps=3, learning_rate=3e-3), tmp_path)
+    still = Recipe(epochs=1, start_steps=3, learning_rate=1e-9, averaging=0.0)
+    train_fold(pack, "cnn1d", "0", [still], tmp_path / "cnn1d-0", only=0)
+    begun = keras.saving.load_model(tmp_path / "cnn1d-0" / "member-0" / "network.keras", compile=False)
+    other = build_network("cnn1d", still, pack.spec)
+    student = Student(other, pack.teacher.shape[1], len(json.loads((start / "words.json").read_text())))
+    student(np.zeros((1, *other.input_shape[1:]), np.float32))
+    student.load_weights(start / "student.weights.h5")
+    for name, ours, theirs in zip(
+        [w.path for w in begun.trainable_weights], begun.trainable_weights, other.trainable_weights, strict=True
+    ):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=1e-5, err_msg=name)
 
 
 def test_members_are_trained_separately_and_joined(tmp_path: Path) -> None:

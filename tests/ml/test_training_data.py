@@ -25,6 +25,8 @@ from ml.training.data.clips import read_clips
 from ml.training.data.packing import Pack
 from ml.training.data.soft_targets import soft_targets
 from ml.training.data.teachers import TeacherFrames
+from ml.training.product.cross_validation import FOLDS
+from ml.training.product.recipes import STARTS
 from tests.ml.small_pack import small_pack
 
 SHARES = "0.0,0.1,0.1,0.1,0.2,0.6,0.1,0.2,0.1"
@@ -104,6 +106,14 @@ def test_a_copy_has_the_labels_and_the_fold_of_its_original_but_is_not_measured(
     assert with_copy.measured.tolist() == [0, 1, 2]
     assert with_copy.copies().tolist() == [-1, 3, -1, -1]
     assert with_copy.training_clips("final").tolist() == [0, 1, 2]
+
+
+def test_a_start_trains_without_the_folds_that_continue_it() -> None:
+    pack = small_pack(20)
+    for name, folds in STARTS.items():
+        excluded = {int(fold) for fold in folds if fold != "final"}
+        assert {pack.clips[clip].fold for clip in pack.training_clips(name)} == set(range(5)) - excluded
+    assert sorted(fold for folds in STARTS.values() for fold in folds) == sorted(FOLDS)
 
 
 def test_soft_targets_know_more_than_chance_about_clips_of_other_folds() -> None:

@@ -40,6 +40,8 @@ TRUST_IN_ABSENCE = 0.15
 TRUST_IN_SHARES = 0.4
 UNLABELLED_WEIGHT = 0.5
 """The weight of a score that only has a soft target."""
+NEARLY_ONE = 0.98
+"""Mixup with less than the rest of the second clip is left out: drawing a segment takes time."""
 EXTRA_SHARE = 1 / 3
 """The share of the clips without labels of ours that an epoch draws."""
 WEIGHTED = ("moods", "emotions", "quadrants", "clusters", "affect", "words", "ratings")
@@ -149,15 +151,21 @@ class Batches(keras.utils.PyDataset, ABC):
         second = self._some_copied(random.choice(self.clips, len(first)), random)
         part = random.beta(self.mixup, self.mixup, len(first))
         part = np.maximum(part, 1 - part)
+        part[part > NEARLY_ONE] = 1.0
+        mixed = np.flatnonzero(part < 1)
         rates = 1.0 + random.uniform(-self.ranges.stretch, self.ranges.stretch, len(first))
-        x_first, t_first = self.draw_segments(first, rates, random)
-        x_second, t_second = self.draw_segments(second, rates, random)
-        blend = part[:, None, None].astype(np.float32)
+        x, teacher = self.draw_segments(first, rates, random)
+        teacher_mask = self.pack.teacher_mask[first]
+        if len(mixed):
+            x_second, teacher_second = self.draw_segments(second[mixed], rates[mixed], random)
+            blend = part[mixed, None, None].astype(np.float32)
+            x[mixed] = blend * x[mixed] + (1 - blend) * x_second
+            teacher[mixed] = blend * teacher[mixed] + (1 - blend) * teacher_second
+            # Outputs of a teacher that heard only one of the two clips are unknown.
+            teacher_mask[mixed] &= self.pack.teacher_mask[second[mixed]]
         y = self.targets.mixed(first, second, part)
-        y["teacher"] = blend * t_first + (1 - blend) * t_second
-        # Outputs of a teacher that heard only one of the two clips are unknown.
-        y["teacher_mask"] = (self.pack.teacher_mask[first] & self.pack.teacher_mask[second]).astype(np.float32)
-        return self.augmented(blend * x_first + (1 - blend) * x_second, rates, random), y
+        y |= {"teacher": teacher, "teacher_mask": teacher_mask.astype(np.float32)}
+        return self.augmented(x, rates, random), y
 
     def _some_copied(self, clips: np.ndarray, random: np.random.Generator) -> np.ndarray:
         copied = (random.random(len(clips)) < COPY_SHARE) & (self.copies[clips] >= 0)
@@ -175,12 +183,12 @@ class Batches(keras.utils.PyDataset, ABC):
 
     def _teacher_rows(self, clip: int, seconds: np.ndarray) -> np.ndarray:
         """The teacher outputs interpolated at fractional seconds, (len(seconds), outputs)."""
-        rows = self.pack.teacher_of(clip)
+        rows = self.pack.teacher[self.pack.teacher_starts[clip] : self.pack.teacher_starts[clip + 1]]
         at = np.clip(seconds, 0, len(rows) - 1)
         low = np.floor(at).astype(int)
         high = np.minimum(low + 1, len(rows) - 1)
         part = (at - low)[:, None].astype(np.float32)
-        return rows[low] * (1 - part) + rows[high] * part
+        return rows[low].astype(np.float32) * (1 - part) + rows[high].astype(np.float32) * part
 
 
 class FrameBatches(Batches):

@@ -68,9 +68,10 @@ class Pack:
         return np.array([i for i, clip in enumerate(self.clips) if clip.copy_of is None])
 
     def training_clips(self, fold: str) -> np.ndarray:
-        """Indices of the originals outside a fold; all for "final"."""
+        """Indices of the originals outside the folds in the name, like "0" or "start-01"; all for "final"."""
         originals = self.originals
-        return originals if fold == "final" else originals[self.folds[originals] != int(fold)]
+        excluded = [int(character) for character in fold if character.isdigit()]
+        return originals[~np.isin(self.folds[originals], excluded)]
 
     def copies(self) -> np.ndarray:
         """int (clips,): the augmented copy of each clip, -1 for none."""

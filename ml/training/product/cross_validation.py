@@ -1,17 +1,19 @@
 """Trains the product's networks with cross-validation.
 
 The networks of fold k train on the clips outside fold k and then predict fold k; "final" trains on all clips. In each
-fold the members of a network are trained one after the other and joined into an ensemble. Finished members are skipped;
-an interrupted member resumes from its last epoch. Any Keras backend works: set KERAS_BACKEND=jax on a machine with a
-GPU.
+fold the members of a network are trained one after the other and joined into an ensemble. A member with `start_steps`
+continues a start: a training at a constant learning rate that two folds share, and that saw the held-out clips of
+neither (`recipes.STARTS`). Finished members are skipped; an interrupted member resumes from its last epoch. Any Keras
+backend works: set KERAS_BACKEND=jax on a machine with a GPU.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -29,7 +31,7 @@ from ml.training.evaluation.held_out import predict_held_out
 from ml.training.networks.optimizer import optimizer
 from ml.training.networks.ridge_readout import fit_ridge_readout
 from ml.training.networks.student import Student
-from ml.training.product.recipes import Recipe
+from ml.training.product.recipes import STARTS, Recipe
 
 FOLDS = ("0", "1", "2", "3", "4", "final")
 
@@ -55,8 +57,9 @@ def train_fold(
     places = [out / f"member-{number}" for number in range(len(members))]
     for number, (place, recipe) in enumerate(zip(places, members, strict=True)):
         if only in (None, number):
+            start = train_start(pack, network, start_of(fold), recipe, out.parent) if recipe.start_steps else None
             title = f"{network} fold {fold} member {number}"
-            train_member(pack, network, clips, scaler, recipe, place, title, soft)
+            train_member(pack, network, clips, scaler, recipe, place, title, soft, start)
     if only is not None:
         return
     trained = [keras.saving.load_model(place / "network.keras", compile=False) for place in places]
@@ -77,6 +80,24 @@ def train_fold(
     (out / "done.json").write_text(json.dumps(facts))
 
 
+def start_of(fold: str) -> str:
+    """The name of the start that a fold continues."""
+    return next(name for name, folds in STARTS.items() if fold in folds)
+
+
+def train_start(pack: Pack, network: str, name: str, recipe: Recipe, folder: Path) -> Path:
+    """Trains a start unless it is there, and returns its folder. Waits for another process that is training it."""
+    place = folder / f"{network}-{name}"
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        clips = pack.training_clips(name)
+        soft = cached_soft_targets(pack, name, folder) if pack.teacher_mask.any() else None
+        scaler = fit_scaler(pack, network, clips)
+        train_member(pack, network, clips, scaler, recipe, place, f"{network} {name}", soft, decay=False)
+    return place
+
+
 def train_member(
     pack: Pack,
     network: str,
@@ -86,31 +107,45 @@ def train_member(
     out: Path,
     title: str,
     soft: SoftTargets | None = None,
+    start: Path | None = None,
+    decay: bool = True,
 ) -> None:
-    """Trains one member on `clips` and saves it in `out`."""
+    """Trains one member on `clips` and saves it in `out`. It begins with the weights of `start`, if given.
+
+    Without `decay` it is a start itself, and keeps its training-only heads, too.
+    """
     if (out / "done.json").exists():
         print(f"{out}: already done")
         return
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
-    words = frequent_tags(pack, clips)
+    words = json.loads((start / "words.json").read_text()) if start else frequent_tags(pack, clips)
     batches = make_batches(pack, clips, Targets.of(pack, words, soft), scaler, recipe)
+    if not decay:
+        recipe = replace(recipe, epochs=max(1, round(recipe.start_steps / len(batches))))
     member = build_network(network, recipe, pack.spec)
     student = Student(member, teacher_outputs=pack.teacher.shape[1], tags=len(words))
     student(np.zeros((1, *member.input_shape[1:]), np.float32))  # builds it, so that an interrupted run can be resumed
-    student.compile(optimizer=optimizer(recipe, len(batches)))
+    if start:
+        student.load_weights(start / "student.weights.h5")
+    student.compile(optimizer=optimizer(recipe, len(batches), decay))
     started = time.monotonic()
     student.fit(
         batches,
         epochs=recipe.epochs,
         verbose=0,
         callbacks=[
-            keras.callbacks.BackupAndRestore(str(out / "backup"), save_freq="epoch"),
+            # The last two epochs: a process that is killed while it writes leaves a broken file.
+            keras.callbacks.BackupAndRestore(str(out / "backup"), save_freq="epoch", double_checkpoint=True),
             keras.callbacks.CSVLogger(str(out / "epochs.csv"), append=True),
             Progress(title, recipe.epochs),
         ],
     )
-    member.save(out / "network.keras")
+    if decay:
+        member.save(out / "network.keras")
+    else:
+        student.save_weights(out / "student.weights.h5")
+        (out / "words.json").write_text(json.dumps(words))
     (out / "done.json").write_text(json.dumps({"recipe": asdict(recipe), "seconds": round(time.monotonic() - started)}))
 
 

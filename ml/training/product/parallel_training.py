@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from ml.training.product.recipes import RECIPES
+from ml.training.product.recipes import RECIPES, STARTS
 
 # One core each; bfloat16 where the processor supports it, as for the bundles.
 ENVIRONMENT = {
@@ -29,23 +29,34 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Job:
+    """A member of a network, or the start that a network's runs continue (no member)."""
+
     network: str
     fold: str
-    member: int
+    member: int | None = None
 
     @property
     def place(self) -> str:
+        if self.member is None:
+            return f"{self.network}-{self.fold}"
         return f"{self.network}-{self.fold}/member-{self.member}"
 
 
 def jobs(networks: Sequence[str], folds: Sequence[str]) -> list[Job]:
-    """All members, slowest first, so that the processes finish at about the same time."""
-    all_jobs = [
+    """All starts and members: starts first, and of their runs those first whose start is done first."""
+    starts = [
+        Job(network, name)
+        for network in networks
+        if RECIPES[network][0].start_steps
+        for name, started in STARTS.items()
+        if set(started) & set(folds)
+    ]
+    members = [
         Job(network, fold, member)
-        for fold, network in product(folds, networks)
+        for network, fold in product(networks, folds)
         for member in range(len(RECIPES[network]))
     ]
-    return sorted(all_jobs, key=lambda job: job.network, reverse=True)
+    return starts + sorted(members, key=lambda job: job.network, reverse=True)
 
 
 def train_in_parallel(
@@ -61,7 +72,8 @@ def train_in_parallel(
 
     def run(job: Job) -> int:
         command = [sys.executable, "-m", "ml.training.train", "--pack", str(pack), "--out", str(out), *options]
-        command += ["--network", job.network, "--fold", job.fold, "--member", str(job.member)]
+        command += ["--network", job.network, "--fold", job.fold]
+        command += [] if job.member is None else ["--member", str(job.member)]
         return subprocess.run(command, env={**ENVIRONMENT, **os.environ}, check=False).returncode
 
     with ThreadPoolExecutor(processes) as pool:
