@@ -122,3 +122,12 @@ def test_the_figures_of_the_model_card_match_the_bundle() -> None:
 def test_the_newest_release_in_the_changelog_is_the_version_of_the_program() -> None:
     headings = re.findall(r"^## (.+)$", text_of("CHANGELOG.md"), re.MULTILINE)
     assert headings[:2] == ["Unreleased", __version__]
+
+
+def test_every_promise_of_the_security_policy_names_its_tests() -> None:
+    promises, _, tests = text_of("SECURITY.md").partition("## What you have to protect")
+    promised = [name.rstrip(".") for name in re.findall(r"^- \*\*(.+?)\*\*", promises, re.MULTILINE)]
+    rows = dict(re.findall(r"^\| (.+?) \| (`tests/.+`) \|$", tests, re.MULTILINE))
+    assert list(rows) == promised
+    missing = [path for row in rows.values() for path in re.findall(r"`(.+?)`", row) if not (ROOT / path).is_file()]
+    assert not missing
