@@ -35,10 +35,9 @@ def main() -> int:
         seeds, scratch = Path(folder, "seeds"), Path(folder, "scratch")
         scratch.mkdir()
         write_seeds(seeds)
-        fuzzer = Fuzzer(seeds, seed, scratch)
+        keep = Path(arguments.keep)
+        fuzzer = Fuzzer(seeds, seed, scratch, on_finding=lambda one: _print(one, seed, _keep(one, seed, seeds, keep)))
         report = fuzzer.run(_shown(numbers, fuzzer.report), min(arguments.processes, len(numbers)))
-        for finding in report.findings:
-            _print(finding, seed, _keep(finding, seed, seeds, Path(arguments.keep)))
     for (kind, outcome), count in sorted(report.outcomes.items()):
         print(f"{kind:6} {outcome:28} {count:7,}")
     print(
@@ -75,7 +74,7 @@ def _keep(finding: Finding, seed: int, seeds: Path, folder: Path) -> Path:
 
 
 def _print(finding: Finding, seed: int, path: Path) -> None:
-    print(f"Input {finding.number}, {path.name}: {finding.problem}")
+    print(f"Input {finding.number}, {path.name}: {finding.problem}", flush=True)
     print(f"    Kept as {path}. Again: python -m tests.fuzz --seed {seed} --only {finding.number}")
 
 

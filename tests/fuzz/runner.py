@@ -7,7 +7,7 @@ import selectors
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,12 +105,20 @@ class Child:
 
 
 class Fuzzer:
-    """`command` starts a child; tests have one that misbehaves."""
+    """`command` starts a child; tests have one that misbehaves. `on_finding` is called at once."""
 
-    def __init__(self, seeds: Path, seed: int, scratch: Path, command: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        seeds: Path,
+        seed: int,
+        scratch: Path,
+        command: list[str] | None = None,
+        on_finding: Callable[[Finding], None] = lambda finding: None,
+    ) -> None:
         module = [sys.executable, "-X", "faulthandler", "-m", "tests.fuzz.child"]
         self.command = command or [*module, str(seeds), str(seed), str(scratch)]
         self.scratch = scratch
+        self.on_finding = on_finding
         self.report = Report()
         self._lock = Lock()
         self._logs = 0
@@ -167,7 +175,9 @@ class Fuzzer:
             self.report.slowest_s = max(self.report.slowest_s, cpu_s)
             self.report.largest_mb = max(self.report.largest_mb, memory_mb)
             if problem:
-                self.report.findings.append(Finding(number, answer["kind"], answer["name"], problem))
+                finding = Finding(number, answer["kind"], answer["name"], problem)
+                self.report.findings.append(finding)
+                self.on_finding(finding)
 
 
 class _Shared:
