@@ -114,6 +114,7 @@ class UserForm(ServiceForm):
         ),
         initial="password",
         required=False,
+        help_text="Password or link is shown once, for you to pass on.",
     )
 
     def __init__(self, *args: Any, names_are_free: bool = False, **kwargs: Any) -> None:
