@@ -258,6 +258,7 @@ def test_many_songs_are_deleted_by_freeing_their_files_first(submit: Submit, med
     assert files_under(media) == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_request_that_finds_no_room_at_all_is_answered_with_507(anna_client: Client, song: Song) -> None:
     with connection.execute_wrapper(FullDatabase(failures=100)):
         answer = anna_client.delete(f"/api/predictions/{song.id}/")
@@ -331,29 +332,31 @@ def test_a_write_behind_the_limit_of_a_file_is_a_full_disk(anna: Person) -> None
 # --- Reads write nothing --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def read_only(db: None) -> Iterator[None]:
+@contextmanager
+def read_only() -> Iterator[None]:
     """A database that refuses every write."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only = ON")
+    connection.connection.execute("PRAGMA query_only = ON")
+    try:
         yield
-        cursor.execute("PRAGMA query_only = OFF")
+    finally:
+        connection.connection.execute("PRAGMA query_only = OFF")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_pages_and_the_api_read_without_writing(
-    anna: Person, anna_client: Client, submit: Submit, analyser: FakeAnalyser, request: pytest.FixtureRequest
+    anna: Person, anna_client: Client, submit: Submit, analyser: FakeAnalyser
 ) -> None:
     song = submit()
     song_analyse(song_id=song.id)
     _, key = token_create(owner=anna, name="a script", now=NOW)
     program = Client(headers={"Authorization": f"Bearer {key}"})
-    request.getfixturevalue("read_only")
     pages = ["home", "song-list", "mood-map", "mood-points", "mood-time", "songs-csv", "health", "tokens"]
     addresses = [*map(reverse, pages), reverse("song-detail", args=[song.id]), reverse("song-audio", args=[song.id])]
-    for address in addresses:
-        assert anna_client.get(address).status_code == 200, address
-    for address in ("/api/predictions/", f"/api/predictions/{song.id}/", "/api/model/"):
-        assert program.get(address).status_code == 200, address
+    with read_only():
+        for address in addresses:
+            assert anna_client.get(address).status_code == 200, address
+        for address in ("/api/predictions/", f"/api/predictions/{song.id}/", "/api/model/"):
+            assert program.get(address).status_code == 200, address
 
 
 def test_the_last_use_of_a_token_is_stored_once_a_minute(anna: Person, django_assert_num_queries: Any) -> None:
