@@ -32,7 +32,7 @@ CLASSIFIER_LAYERS = (
     ("model_cards", "query_parameters", "error_responses", "checks"),
     ("models and querysets",),
     ("serializers",),
-    ("accounts", "uploads", "monitoring.counters", "monitoring.stage_clock"),
+    ("accounts", "uploads", "monitoring.counters", "monitoring.stage_clock", "monitoring.broker_state"),
     ("jobs",),
     ("services", "library", "monitoring", "backup"),
     ("tasks",),
