@@ -20,7 +20,7 @@ from classifier.errors import ProductError
 from classifier.jobs.finish import song_fail, song_finish, song_release
 from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, song_claim, song_progress
-from classifier.models import Song, Stage, song_folder
+from classifier.models import Song, Stage, Status, song_folder
 from classifier.monitoring.counters import count_song, count_stages
 from classifier.monitoring.stage_clock import StageClock
 from classifier.uploads.ballast import ballast_release
@@ -218,7 +218,7 @@ def _analyse_file(run: Run, source: Path) -> None:
     logger.info("Song %s is done.", song.id)
     # Apart from the result, since all workers that analyse songs of one user write this row.
     music_add(owner_id=song.owner_id, seconds=result.duration_s, now=timezone.now())
-    _remove_other_files(folder, {str(song.file.name), spectrogram, playable, cover})
+    _remove_other_files(song, {str(song.file.name), spectrogram, playable, cover})
 
 
 def _progress_writer(run: Run) -> ml_gateway.Progress:
@@ -261,12 +261,15 @@ def _playable_copy(source: Path, target: Path, warnings: list[dict[str, str]]) -
         return False
 
 
-def _remove_other_files(folder: str, current: set[str]) -> None:
+def _remove_other_files(song: Song, current: set[str]) -> None:
     """Remove the files of earlier analyses from the song's folder."""
-    storage = song_storage()
+    folder, storage = song_folder(song), song_storage()
     names = {Path(name).name for name in current if name}
-    for name in storage.file_names(folder):
-        if name not in names:
+    others = [name for name in storage.file_names(folder) if name not in names]
+    # Another worker may analyse the song again already, and files of its own are not ours to remove. If the result is
+    # still this one, it had not begun when they were listed.
+    if Song.objects.filter(id=song.id, status=Status.DONE, spectrogram__in=current).exists():
+        for name in others:
             storage.delete(f"{folder}/{name}")
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.analysis_jobs import SongJob, _outcome
+from classifier.jobs.finish import song_finish
 from classifier.jobs.lease import song_claim
 from classifier.jobs.sweep import lost_song_requeue, songs_sweep
 from classifier.ml_gateway import DeadlineExceeded, MoodError
@@ -222,6 +223,20 @@ def test_a_worker_that_lost_its_lease_does_not_overwrite_the_next_one(
     assert (done.status, done.title, done.attempts) == (Status.DONE, "By the second", 2)
     assert Path(done.spectrogram.path).exists()
     assert len(files_under(media)) == 2
+
+
+def test_files_of_the_next_analysis_are_not_removed_by_the_one_before(
+    song: Song, analyser: FakeAnalyser, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def finish(**values: Any) -> None:
+        song_finish(**values)
+        songs_rerun(ids=[song.id], now=timezone.now())
+        assert song_claim(song_id=song.id, now=timezone.now()) is not None
+        Path(song.file.path).with_name("spectrogram-of-the-next.png").write_bytes(b"png")
+
+    monkeypatch.setattr("classifier.jobs.analyse.song_finish", finish)
+    song_analyse(song_id=song.id)
+    assert any(name.endswith("spectrogram-of-the-next.png") for name in files_under(media))
 
 
 def test_a_result_is_stored_in_one_transaction(
