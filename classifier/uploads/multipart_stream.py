@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 from django.core.exceptions import RequestDataTooBig
 from django.http.multipartparser import MultiPartParserError
 
+from classifier.uploads.large_body import BodyOfStranger
+
 BLOCK_BYTES = 1 << 16
 # Longer headers of a part are passed on as they are; Django refuses them.
 MAX_HEADER_BYTES = 1 << 12
@@ -49,6 +51,8 @@ class MultipartStream(io.RawIOBase):
     def _read_block(self) -> None:
         try:
             block = self._stream.read(BLOCK_BYTES)
+        except BodyOfStranger:
+            raise
         except OSError as error:  # the connection broke, or a chunk is malformed
             raise MultiPartParserError("The body breaks off.") from error
         self._bytes_left -= len(block)

@@ -41,9 +41,13 @@ def test_nothing_of_a_large_form_is_read_from_a_stranger(stranger: Client, path:
     assert "without signing in, at most 16,384 bytes are allowed" in response.content.decode()
 
 
-def test_nothing_of_a_form_in_chunks_is_read_from_a_stranger(stranger: Client) -> None:
+def test_nothing_of_a_form_in_chunks_is_read_from_a_stranger(
+    stranger: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
     assert post(stranger, "/login/", "multipart/form-data; boundary=X", **chunked).status_code == 413
+    # Strangers must not fill the log.
+    assert not any(record.exc_info for record in caplog.records)
 
 
 @pytest.mark.parametrize("path", ["/api/predict/", "/api/uploads/", "/api/model/", "/api/nothing/"])

@@ -37,7 +37,7 @@ def services(variables: dict[str, str]) -> dict[str, Service]:
     return {
         name: Service(
             command=shlex.split(entry.get("command", "")),
-            environment=dict(entry.get("environment", {})),
+            environment={key: str(value) for key, value in entry.get("environment", {}).items()},
             health_check=entry.get("healthcheck", {}).get("test", []),
         )
         for name, entry in entries.items()
