@@ -180,3 +180,12 @@ def test_the_headers_of_a_proxy_count_only_with_trust_proxy(product: RunningProd
     # Taken for HTTPS, the form would need an https:// Origin and a Referer.
     response = session.post(f"{product.address}/login/", data=form, headers=forged, timeout=60)
     assert response.status_code == 200, response.text
+
+
+def test_beyond_the_limit_of_connections_the_one_that_waited_longest_is_closed(tmp_path: Path) -> None:
+    with RunningProduct(tmp_path / "var", WEB_CONNECTIONS="20") as product:
+        first_visit(product.address)
+        with slow_clients(product, SLOW_REQUESTS["head"]) as clients:
+            assert requests.get(f"{product.address}/login/", timeout=60).status_code == 200
+            wait_for(lambda: clients[0].was_closed(), what="end of the oldest connection")
+            assert not clients[-1].was_closed()
