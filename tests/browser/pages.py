@@ -40,6 +40,7 @@ PAGES_WITH_SONGS: Mapping[str, PagePath] = {
     "how good": fixed("/how-good/"),
     "people": fixed("/people/"),
     "usage": fixed("/people/usage/"),
+    "quota": fixed("/people/1/quota/"),
     "person": fixed("/people/1/"),
     "delete a person": fixed("/people/1/delete/"),
     "account": fixed("/account/"),

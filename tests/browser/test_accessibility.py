@@ -33,7 +33,7 @@ NO_PAGES = {
     "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove",
     "session-end", "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner",
     "user-rename", "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
-    "user-quota", "uploads-delete", "health-live", "health-ready", "metrics",
+    "uploads-delete", "health-live", "health-ready", "metrics",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.
 variants = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)], ids=str)
