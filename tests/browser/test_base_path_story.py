@@ -55,16 +55,17 @@ def test_the_whole_story_stays_below_the_path(site: str, browser: Browser, music
     page.locator("audio").evaluate("audio => audio.play()")
     page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
 
+    page.get_by_role("link", name="History").click()
+    page.get_by_label("Search by title, artist, album, file or mood").fill("train")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"{BASE}/songs/\?.*q=train"))
+    expect(page.locator(".song")).to_have_count(1)
+
     page.get_by_role("button", name="Dark").click()
     assert {cookie["path"] for cookie in context.cookies() if cookie["name"] == "theme"} == {BASE}
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
-    page.get_by_role("link", name="History").click()
-    page.get_by_label("Search by title, artist, file or mood").fill("train")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(rf"{BASE}/songs/\?.*q=train"))
-    expect(page.locator(".song")).to_have_count(1)
     page.get_by_role("link", name="Map").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
