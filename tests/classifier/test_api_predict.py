@@ -42,7 +42,7 @@ def error_code(response: Any, status: int) -> str:
     assert response["Content-Type"] == "application/json"
     body = response.json()
     assert list(body) == ["error"]
-    assert list(body["error"]) == ["code", "message"]
+    assert list(body["error"]) == ["code", "message", "request_id"]
     assert body["error"]["message"].endswith(".")
     return body["error"]["code"]
 
