@@ -55,7 +55,9 @@ class CallsPerMinute(BaseThrottle):
 def call_allowed(*, user_id: int, minute: int) -> bool:
     with _lock:
         lease = _leases.get(user_id)
-        if lease is None or lease.minute != minute:
+        # A call that began in the minute before, and was slow to get here, takes from the lease of this one: a lease of
+        # its own would throw that away.
+        if lease is None or not minute <= lease.minute <= minute + 1:
             lease = _leases[user_id] = Lease(minute)
         if lease.calls > 0:
             lease.calls -= 1
@@ -71,9 +73,13 @@ def call_allowed(*, user_id: int, minute: int) -> bool:
     with _lock:
         if calls:
             lease.calls += calls - 1
-        else:
-            lease.spent = True
-    return calls > 0
+            return True
+        if lease.calls > 0:
+            # Another thread took the last ones meanwhile, and has some left.
+            lease.calls -= 1
+            return True
+        lease.spent = True
+    return False
 
 
 def _take(user_id: int, minute: int) -> int:

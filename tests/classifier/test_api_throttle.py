@@ -71,6 +71,13 @@ def test_a_clock_that_was_set_back_refuses_nobody(anna: Person, monkeypatch: pyt
     assert allowed(anna, 5, minute=7) == 5
 
 
+def test_calls_on_both_sides_of_a_minute_are_not_refused(anna: Person, settings: Any) -> None:
+    """Slow calls of the minute before alternate with those of this one."""
+    settings.API_CALLS_PER_MINUTE = 600
+    call_allowed(user_id=anna.pk, minute=8)
+    assert sum(allowed(anna, 1, minute) for minute in (7, 8) * 100) == 200
+
+
 def test_calls_are_allowed_where_the_database_cannot_count(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(user_id: int, minute: int) -> int:
         raise DatabaseError("database or disk is full")
