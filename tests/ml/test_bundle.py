@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from ml.models.score_vector import HEAD, LABELS, SCHEMES, agreement, as_scores
 from ml.moods import NameRules
 from ml.moods.older_rules import OlderRules
 from ml.spec import SPEC
-from ml.training.product.recipes import RECIPES
+from ml.training.product.recipes import RECIPES, Recipe
 
 BUNDLE = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-4"
 
@@ -189,5 +188,8 @@ def test_a_card_without_a_rule_is_corrupt_and_names_the_part(copy: Path, part: s
 
 def test_the_card_stores_the_training_recipes(bundle: Bundle) -> None:
     recipes = bundle.card.values["training"]["recipes"]
-    stored = {name: [member["recipe"] for member in facts["members"]] for name, facts in recipes.items()}
-    assert stored == {name: [asdict(recipe) for recipe in members] for name, members in RECIPES.items()}
+    stored = {name: [Recipe(**member["recipe"]) for member in facts["members"]] for name, facts in recipes.items()}
+    assert {name: len(members) for name, members in stored.items()} == {"cnn1d": 3, "cnn2d": 1}
+    # The recipe of the 2D network has changed since this bundle.
+    assert stored["cnn1d"] == list(RECIPES["cnn1d"])
+    assert stored["cnn2d"] == [Recipe(epochs=76, learning_rate=1.5e-3, weight_decay=0.03)]
