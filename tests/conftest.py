@@ -14,6 +14,7 @@ from django.test import Client
 from classifier.api import throttling
 from classifier.models import Person
 from classifier.monitoring import readiness, snapshot
+from classifier.uploads.running_forms import running_forms
 from tests.without_ffmpeg import no_ffmpeg as no_ffmpeg
 
 PASSWORD = "open sesame, please"
@@ -26,6 +27,7 @@ def _clean_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
     cache.clear()
     throttling._leases.clear()
+    running_forms._forms.clear()
     readiness.forget()
     snapshot.forget()
     yield

@@ -93,8 +93,10 @@ def _take(user_id: int, minute: int) -> int:
         for calls in (share, 1):
             if current.filter(count__lte=limit - calls).update(count=F("count") + calls):
                 return calls
-        if current.exists():
+        if current.filter(count__gte=limit).exists():
             return 0
+        if current.exists():  # another process made the row meanwhile
+            continue
         if row.exclude(minute__gte=minute, minute__lte=minute + 1).update(minute=minute, count=share):
             return share
         _, created = ApiCallCount.objects.get_or_create(user_id=user_id, defaults={"minute": minute, "count": share})

@@ -53,6 +53,8 @@ def server() -> Iterator[Bucket]:
 def bucket(server: Bucket, settings: Any) -> Iterator[Bucket]:
     """All songs are in this bucket, in the folder “music”."""
     settings.STORAGES = server.storages(location="music")
+    for name in server.names():  # of tests before
+        server.client.delete_object(Bucket="songs", Key=name)
     yield server
     for name in server.names():
         server.client.delete_object(Bucket="songs", Key=name)
