@@ -11,7 +11,8 @@ import pytest
 
 from classifier.jobs.process_limits import NICENESS
 from mmc import __version__
-from tests.system.clients import BrowserClient
+from tests import sounds
+from tests.system.clients import BrowserClient, first_visit
 from tests.system.processes import all_gone, descendants, wait_for
 from tests.system.product import ROOT, RunningProduct, environment
 
@@ -58,18 +59,21 @@ def test_the_first_start_prints_the_setup_token_if_one_is_required(data_dir: Pat
         assert BrowserClient(product.address).create_owner(token).url == f"{product.address}/"
 
 
-def test_the_worker_has_the_configured_number_of_children_at_a_lower_priority_than_the_web_process(
-    data_dir: Path,
-) -> None:
+def test_the_worker_has_the_configured_number_of_children(data_dir: Path) -> None:
+    with RunningProduct(data_dir, WORKER_PROCESSES="2") as product:
+        wait_for(lambda: len(descendants(product.worker())) == 2, what="two children")
+
+
+def test_songs_are_analysed_at_a_lower_priority_than_pages(data_dir: Path, tmp_path: Path) -> None:
     own_priority = os.getpriority(os.PRIO_PROCESS, 0)
     lower = max(own_priority, NICENESS)
-
-    def with_lower_priority() -> list[int]:
-        pids = [pid for pid in descendants(product.worker()) if os.getpriority(os.PRIO_PROCESS, pid) == lower]
-        return pids if len(pids) == 2 else []
-
-    with RunningProduct(data_dir, WORKER_PROCESSES="2") as product:
-        wait_for(with_lower_priority, what="two children with a lower priority")
+    song = sounds.write(tmp_path / "song.wav", sounds.music(6.0))
+    with RunningProduct(data_dir) as product:
+        api = first_visit(product.address)
+        assert api.wait_until_finished(api.submit(song)["id"])["status"] == "done"
+        # The process that analysed it stays for the next song.
+        priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in descendants(product.worker())]
+        assert max(priorities) == lower
         assert os.getpriority(os.PRIO_PROCESS, product.pids_of("gunicorn")[-1]) == own_priority
 
 
