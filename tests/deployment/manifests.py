@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import helm_python
 import yaml
 
 from tests.architecture.sources import ROOT
+from tests.deployment import helm
 
 CHART = ROOT / "docs/deploy/helm/countermood"
 PLAIN = ROOT / "docs/deploy/kubernetes/countermood.yaml"
@@ -22,8 +22,7 @@ HEADER = """\
 
 
 def rendered_text(values: dict[str, Any]) -> str:
-    with helm_python.Chart.load(CHART) as chart:
-        files = chart.render(values=values, name="countermood", namespace="countermood")
+    files = helm.render(CHART, values)
     texts = [text for name, text in sorted(files.items()) if name.endswith(".yaml")]
     parts = [part.strip() for text in texts for part in text.split("\n---\n")]
     return "\n---\n".join(part for part in parts if part) + "\n"
