@@ -2,10 +2,16 @@
 # containers of their own. `all-in-one` is everything in one container, for home servers: docs/home-server.md.
 
 FROM python:3.13-slim AS packages
-COPY requirements-serving.txt requirements-s3.txt constraints.txt ./
+COPY requirements-serving.txt requirements-s3.txt requirements-parquet.txt constraints.txt ./
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
         -r requirements-serving.txt -r requirements-s3.txt -c constraints.txt
+# pyarrow takes 170 MB, only where somebody wants Parquet files: docker build --build-arg WITH_PARQUET=true
+ARG WITH_PARQUET=false
+RUN if [ "$WITH_PARQUET" = true ]; then \
+        /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+            -r requirements-parquet.txt -c constraints.txt; \
+    fi
 
 FROM python:3.13-slim AS program
 ENV PATH=/opt/venv/bin:$PATH \
@@ -26,7 +32,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && printf '#!/bin/sh\ncd /app && exec python -m mmc.container "$@"\n' > /usr/local/bin/countermood \
     && chmod 755 /usr/local/bin/countermood
-# Strangers of the home network may reach it before its owner does.
+# Others on the home network may reach it before its owner does.
 ENV REQUIRE_SETUP_TOKEN=true
 VOLUME /data
 # It starts as root, takes PUID and PGID, and gives up root.

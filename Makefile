@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help node_modules run test train bench scale corpus screenshots demo-songs audit fuzz chaos lint format clean constraints env setup setup-training setup-dev
+.PHONY: help node_modules run test train bench scale corpus screenshots messages demo-songs audit fuzz chaos lint format clean constraints env setup setup-training setup-dev
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,7 @@ FULL ?=
 DATA ?=
 SEED ?=
 COUNT ?= 20000
+JOBS ?= 2
 SONGS ?= 500
 PIP_AUDIT := 2.10.1
 ARCH ?= cnn1d
@@ -28,8 +29,8 @@ help: ## Show this list
 run: setup ## Start Countermood on http://localhost:8000 (PORT=8001 for another port); Ctrl-C stops it
 	@exec $(BIN)/python manage.py serve --port $(PORT)
 
-test: setup-dev ## Run the tests (TESTS="tests/ml -k moods" runs some of them)
-	@$(BIN)/python -m pytest $(TESTS)
+test: setup-dev ## Run the tests (TESTS="tests/ml -k moods" runs some of them, JOBS=4 more at once)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS)
 
 train: setup-training ## Train a network on your own songs (DATA=folder, ARCH=cnn1d); docs/own-data.md has the options
 	@if [ -z "$(DATA)" ]; then \
@@ -66,10 +67,13 @@ corpus: setup-dev ## Run every file of DIR=folder through decoder and tags (FULL
 screenshots: setup-dev ## Take the screenshots in docs/screenshots (needs Chromium; a few minutes)
 	@$(BIN)/python -m tests.screenshots
 
+messages: setup-dev ## Bring the catalogues of translations up to date, and list the texts that lack a translation
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.catalogues
+
 demo-songs: setup ## Compose the demo songs and write them to classifier/demo_songs
 	@$(BIN)/python -m ml.demo classifier/demo_songs
 
-# In an environment of its own, since it needs 30 packages that nothing else does. Both audits run, whatever the first finds.
+# In an environment of its own, since it needs 30 packages that nothing else does. The second audit runs even if the first finds something.
 audit: $(VENV)/audit/bin/pip-audit ## Look up known vulnerabilities of every pinned Python and npm package (needs a network)
 	@if ! command -v npm >/dev/null; then \
 		echo 'npm is required to audit the JavaScript. Install Node.js 18 or newer (on Debian and Ubuntu: apt install nodejs npm).' >&2; \

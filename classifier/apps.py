@@ -11,6 +11,6 @@ class ClassifierConfig(AppConfig):
         from classifier.library.search_index import ensure_index
 
         post_migrate.connect(ensure_index, sender=self, dispatch_uid="search_index")
-        from classifier.uploads.ballast import ballast_release
+        from classifier.uploads.reserve_file import reserve_file_shrink
 
-        ballast_release()  # SQLite needs a little room to open the database
+        reserve_file_shrink()  # SQLite needs a little room to open the database

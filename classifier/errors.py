@@ -1,6 +1,7 @@
 """Errors with a stable code, a message for people, and an HTTP status."""
 
 from http import HTTPStatus
+from typing import Any
 
 from mmc.logs import context_values
 
@@ -30,5 +31,25 @@ class ProductError(Exception):
 
 def error_json(code: str, message: str) -> dict[str, dict[str, str]]:
     """With the identifier of the request, by which the log can be searched."""
-    request = {name: value for name, value in context_values().items() if name == "request_id"}
-    return {"error": {"code": code, "message": message, **request}}
+    return {"error": {"code": code, "message": message, **_request_json()}}
+
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem_json(code: str, message: str, status: int, instance: str, **members: Any) -> dict[str, Any]:
+    """The same by RFC 9457, for the API from version 1 on. `instance` is the path of the request."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error",
+        "status": int(status),
+        "detail": message,
+        "instance": instance,
+        "code": code,
+        **_request_json(),
+        **members,
+    }
+
+
+def _request_json() -> dict[str, str]:
+    return {name: value for name, value in context_values().items() if name == "request_id"}

@@ -1,7 +1,8 @@
-"""Model fields and a default value that Django does not have."""
+"""Model fields, an expression and a default value that Django does not have."""
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import time
@@ -12,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import models
+from django.db.models import Func
+
+from classifier.packed_json import pack, unpack
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     TextField = models.TextField[Any, Any]
     CharField = models.CharField[Any, Any]
 else:
@@ -21,17 +27,37 @@ else:
     CharField = models.CharField
 
 
+PACKED_TEXT = "="
+"""Begins a packed value in a database whose text columns take no bytes. No JSON begins with it."""
+
+
 class OrderedJSONField(TextField):
     """JSON that keeps the order of its keys, which is part of an answer. PostgreSQL's `jsonb` sorts them. The content
-    cannot be queried."""
+    cannot be queried.
+
+    Stored packed (see `classifier/packed_json.py`) where that is shorter: as bytes in SQLite, whose text columns take
+    them, and in Base64 elsewhere. Rows from before are JSON, and are read as well; `compact_results` packs them.
+    """
 
     _pyi_private_set_type: Any  # read by the type checker: any value can be assigned
 
     def get_prep_value(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
-        return None if value is None else orjson.loads(value)
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        text = value if prepared else self.get_prep_value(value)
+        packed = pack(orjson.loads(text))
+        if connection.vendor == "sqlite":
+            return packed if len(packed) < len(text) else text
+        encoded = PACKED_TEXT + base64.b64encode(packed).decode("ascii")
+        return encoded if len(encoded) < len(text) else text
+
+    def from_db_value(self, value: str | bytes | None, expression: object, connection: object) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, bytes):
+            return unpack(value)
+        return unpack(base64.b64decode(value[1:])) if value.startswith(PACKED_TEXT) else orjson.loads(value)
 
     def to_python(self, value: Any) -> Any:
         return orjson.loads(value) if isinstance(value, str) else value
@@ -49,6 +75,15 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in decomposed if not "\u0300" <= letter <= "\u036f")
     return unicodedata.normalize("NFC", plain).casefold().translate(UNDECOMPOSED)
+
+
+MAX_KEY_LENGTH = 255
+"""Of the folded text of one field: folding can make a text many times as long, and indexes take only so much."""
+
+
+def fold_key(text: str) -> str:
+    """The folded text by which songs are sorted and belong together."""
+    return fold(text)[:MAX_KEY_LENGTH]
 
 
 class FoldedTextField(TextField):
@@ -69,13 +104,21 @@ class FoldedTextField(TextField):
         return name, path, args, kwargs | {"sources": self.sources, "first_only": self.first_only}
 
     def folded(self, values: dict[str, str]) -> str:
-        texts = [fold(values[source]) for source in self.sources]
-        return next(filter(None, texts), "") if self.first_only else "\n".join(texts)
+        if self.first_only or len(self.sources) == 1:
+            return next(filter(None, (fold_key(values.get(source, "")) for source in self.sources)), "")
+        return "\n".join(fold(values.get(source, "")) for source in self.sources)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = self.folded({source: getattr(model_instance, source) for source in self.sources})
         setattr(model_instance, self.attname, value)
         return value
+
+
+class TextOrNull(Func):
+    """A text column, NULL where it is empty. Unlike NullIf it has no parameter, so that it can be that of an index."""
+
+    template = "NULLIF(%(expressions)s, '')"
+    output_field = TextField()
 
 
 def folded_columns(model: type[models.Model], values: dict[str, str]) -> dict[str, str]:

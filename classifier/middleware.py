@@ -1,4 +1,5 @@
-"""Middleware: security headers, size limits, and a page for addresses that only accept forms."""
+"""Middleware: security headers, size limits, a full disk, the words of moods, and a page for addresses that only
+accept forms."""
 
 from __future__ import annotations
 
@@ -8,13 +9,21 @@ from typing import Any
 
 from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
+from classifier.active_words import use_words
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
+from classifier.models import Person
 from classifier.uploads.large_body import LargeBody
-from classifier.uploads.limits import body_too_large, length_required, max_body_bytes
+from classifier.uploads.limits import body_too_large, disk_full, length_required, max_body_bytes
 from classifier.uploads.multipart_stream import MultipartStream
+from classifier.uploads.reserve_file import reserve_file_shrink
+from classifier.uploads.stored_files import is_disk_full
+from classifier.vocabularies.stored import remembered
 from mmc.web.settings import PREFETCH_BYTES
+
+READING = ("GET", "HEAD", "OPTIONS")
 
 # Of what browsers offer to pages, these need sound, the whole screen for charts, and passkeys.
 PERMISSIONS_POLICY = ", ".join(
@@ -109,6 +118,21 @@ class BodyLimit:
         return None
 
 
+class FullDisk:
+    """Frees a part of the reserve file before a request that may write, if the disk is full. Reads write nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in READING:
+            reserve_file_shrink()
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return error_response(request, disk_full()) if is_disk_full(error) else None
+
+
 class FormsOnly:
     """Say that an address only accepts a form, where a user opens it as a page, for instance after signing in again."""
 
@@ -124,10 +148,26 @@ class FormsOnly:
         return explained
 
 
+class MoodWords:
+    """Moods are shown in the words of the user, also where an API view finds out only later who that is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with use_words(remembered(lambda: _person(request))):
+            return self.get_response(request)
+
+
+def _person(request: HttpRequest) -> Person | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, Person) else None
+
+
 def _forms_only() -> ProductError:
     return ProductError(
         "method_not_allowed",
-        "This address only accepts a form: go back to the page with the form and send it again.",
+        gettext("This address only accepts a form: go back to the page with the form and send it again."),
         HTTPStatus.METHOD_NOT_ALLOWED,
     )
 

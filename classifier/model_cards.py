@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.errors import ProductError
 
@@ -32,8 +34,11 @@ def card_of(version: str | None) -> Mapping[str, Any]:
     if version and not ml_gateway.installed(version):
         raise ProductError(
             "version_unknown",
-            f"The model “{version[:40]}” is not installed: name an installed one, or leave version out for the "
-            "current one.",
+            gettext(
+                "The model “%(version)s” is not installed: name an installed one, or leave version out for the "
+                "current one."
+            )
+            % {"version": version[:40]},
             HTTPStatus.NOT_FOUND,
         )
     return ml_gateway.model_card(version or "")

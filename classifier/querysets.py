@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db.models import (
     Case,
+    CharField,
     ExpressionWrapper,
     F,
     FilteredRelation,
@@ -22,9 +23,14 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat, NullIf
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Concat, Right
 
+from classifier import ml_gateway
+from classifier.active_words import active_words
 from classifier.errors import FILE_ERRORS
+from classifier.fields import TextOrNull
+from classifier.sort_models import OF_ANALYSIS
 
 if TYPE_CHECKING:
     from classifier.models import (  # noqa: F401
@@ -40,6 +46,9 @@ if TYPE_CHECKING:
 # A worker writes every 3 s; one that missed three times counts as gone.
 PRESENCE_S = 10
 
+SAMPLE_DIGITS = 3
+"""Hexadecimal digits of an identifier that decide whether a song is in a sample."""
+
 HANDED_OVER_AT_ONCE = 20
 """Messages to the workers that are sent at once, however many songs are due: each finished song sends the next one."""
 
@@ -49,13 +58,38 @@ MOOD_FIELDS = (
 """The fields of an Analysis that are the object `mood` of a result, in its order."""
 SCORE_FIELDS = ("valence", "arousal")
 """Those that are in its object `scores`."""
-ANALYSIS_COLUMNS = (*MOOD_FIELDS, *SCORE_FIELDS, "agreement", "model_version", "created_at")
-"""What filters, orders and charts read of the current analysis."""
+SHOWN_COLUMNS = ("confidence", "certain", "genre")
+"""Those that the rules of a vocabulary change."""
+JOINED_COLUMNS = ("created_at", "own_models")
+"""Those that the row of a song does not repeat."""
 
 
 class SongQuerySet(QuerySet["Song"]):
     def for_owner(self, owner: Person) -> Self:
+        """What the owner sees: without the songs in the bin."""
+        return self.filter(owner=owner, deleted_at__isnull=True)
+
+    def stored_by(self, owner: Person) -> Self:
+        """With the songs in the bin."""
         return self.filter(owner=owner)
+
+    def in_bin(self) -> Self:
+        # As the condition of the index `song_in_bin` is written, or SQLite does not use it.
+        return self.exclude(deleted_at__isnull=True)
+
+    def out_of_bin(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def without_copies(self) -> Self:
+        """One song of each recording that has copies in other encodings."""
+        return self.filter(is_copy=False)
+
+    def longest_in_bin_first(self) -> Self:
+        return self.order_by("deleted_at", "id")
+
+    def uploaded(self) -> Self:
+        """Not those of a source, whose audio is not stored here."""
+        return self.exclude(file="")
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
@@ -71,19 +105,37 @@ class SongQuerySet(QuerySet["Song"]):
 
     def with_current_analysis(self) -> Self:
         """Aliases for filters and orders: the current analysis as `analysis_*`, NULL where a song is not done, and the
-        mood that counts as `effective_*`: the one that the owner stated, else that of the analysis."""
+        mood that counts as `effective_*`: the one that the owner stated, else that of the analysis, both as the active
+        words show them. `shown_*` is the analysis as they show it, and `*_key` also names the parts of split terms."""
         if "effective_primary" in self.query.annotations:
             return self
-        current = FilteredRelation("analyses", condition=Q(analyses__is_current=True, status="done"))
         stated = ~Q(actual_primary="")
-        # One alias for each column: filters that follow the relation itself would join it once more each.
-        columns = {f"analysis_{column}": F(f"current_analysis__{column}") for column in ANALYSIS_COLUMNS}
-        return self.alias(current_analysis=current).alias(
-            **columns,
-            effective_primary=Case(When(stated, then="actual_primary"), default="current_analysis__primary"),
+        # From the row of the song: a join with a hundred thousand analyses takes longer than all the rest of a page.
+        columns = {f"analysis_{name}": Case(When(status="done", then=column)) for name, column in OF_ANALYSIS.items()}
+        songs = self.alias(**columns)
+        if active_words().changes_names or active_words().parts:
+            songs = songs.alias(current_analysis=_current())
+        shown = {column: _shown(column) for column in (*SHOWN_COLUMNS, "primary", "secondary")}
+        shown |= {f"{side}_key": _shown(f"{side}_key", side) for side in ("primary", "secondary")}
+        effective: dict[str, Case] = {}
+        for side in ("primary", "secondary"):
+            own = _stated(f"actual_{side}")
+            effective[f"effective_{side}"] = Case(When(stated, then=own), default=shown[side])
+            # The owner's mood is the part of a split where it is that of the analysis, as lists show it.
+            agreed = When(_agreed(), then=shown[f"{side}_key"]) if active_words().parts else None
+            cases = filter(None, (agreed, When(stated, then=own)))
+            effective[f"effective_{side}_key"] = Case(*cases, default=shown[f"{side}_key"])
+        return songs.alias(
+            **{f"shown_{column}": expression for column, expression in shown.items()},
+            **effective,
             stated_sides=Concat("actual_primary", Value(" "), "actual_secondary"),
-            effective_secondary=Case(When(stated, then="actual_secondary"), default="current_analysis__secondary"),
         )
+
+    def with_joined_analysis(self) -> Self:
+        """Aliases for what the row of a song does not repeat of its current analysis."""
+        joined = "current_analysis" in self.query._filtered_relations  # type: ignore[attr-defined]  # it has no public name
+        songs = self if joined else self.alias(current_analysis=_current())
+        return songs.alias(**{f"analysis_{name}": F(f"current_analysis__{name}") for name in JOINED_COLUMNS})
 
     def analysed(self) -> Self:
         """Of songs `with_current_analysis`: those that have one."""
@@ -99,15 +151,17 @@ class SongQuerySet(QuerySet["Song"]):
         return self.alias(crossed=ExpressionWrapper(crossed % 2, IntegerField())).filter(crossed=1)
 
     def in_order(self, sort: str) -> Self:
-        """Of songs `with_current_analysis`: in one of the library's orders, ties newest first."""
+        """In one of the library's orders, ties newest first."""
         return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
 
-    def for_export(self) -> Self:
-        """With the whole result but its segments."""
-        return self.with_analysis(detail=True)
+    def sample(self, share: float) -> Self:
+        """About this share of the songs, the same ones each time, by the end of their identifiers, which is random."""
+        tail = Right(Cast("id", CharField()), SAMPLE_DIGITS)
+        return self.alias(tail=tail).filter(tail__lt=f"{int(share * 16**SAMPLE_DIGITS):0{SAMPLE_DIGITS}x}")
 
-    def for_api(self) -> Self:
-        return self.with_analysis(detail=True).newest_first()
+    def with_result(self) -> Self:
+        """With the whole result but its segments, as exports and the API show it."""
+        return self.with_analysis(detail=True)
 
     def queued(self) -> Self:
         return self.filter(status="queued")
@@ -130,8 +184,9 @@ class SongQuerySet(QuerySet["Song"]):
         return self.filter(status__in=("queued", "running"))
 
     def rerunnable(self) -> Self:
-        """Not on their way already, and not failed because of the file itself."""
-        return self.filter(Q(status__in=("done", "cancelled")) | Q(status="failed") & ~Q(error_code__in=FILE_ERRORS))
+        """Not on their way already, not failed because of the file itself, and not in the bin."""
+        rerunnable = Q(status__in=("done", "cancelled")) | Q(status="failed") & ~Q(error_code__in=FILE_ERRORS)
+        return self.out_of_bin().filter(rerunnable)
 
     def with_lease(self, lease_token: object) -> Self:
         """The song with this lease; none once the sweep, a cancellation or a deletion has taken it away."""
@@ -211,17 +266,61 @@ def _edge_to_the_right(start: tuple[float, float], end: tuple[float, float]) -> 
 
 
 _NEWEST = ("-created_at", "-id")
+_ALBUM = (
+    TextOrNull("sort_album").asc(nulls_last=True), F("sort_album_artist").asc(),
+    F("track_order").asc(nulls_last=True), F("sort_title").asc(),
+)  # fmt: skip
+
+
+def _both_ways(column: str, descending: str, ascending: str) -> dict[str, tuple[OrderBy, ...]]:
+    """Two orders by a column that an analysis gives; songs without an analysis come last in both."""
+    return {descending: (F(column).desc(nulls_last=True),), ascending: (F(column).asc(nulls_last=True),)}
+
+
 _ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "title": (F("sort_title").asc(),),
-    "artist": (NullIf("sort_artist", Value("")).asc(nulls_last=True), F("sort_title").asc()),
+    "artist": (TextOrNull("sort_artist").asc(nulls_last=True), F("sort_title").asc()),
     "longest": (F("duration_s").desc(nulls_last=True),),
     "shortest": (F("duration_s").asc(nulls_last=True),),
-    "surest": (F("analysis_confidence").desc(nulls_last=True),),
-    "least-sure": (F("analysis_confidence").asc(nulls_last=True),),
-    "pleasant": (F("analysis_valence").desc(nulls_last=True),),
-    "unpleasant": (F("analysis_valence").asc(nulls_last=True),),
-    "lively": (F("analysis_arousal").desc(nulls_last=True),),
-    "quiet": (F("analysis_arousal").asc(nulls_last=True),),
-    "agreed": (F("analysis_agreement").desc(nulls_last=True),),
-    "disputed": (F("analysis_agreement").asc(nulls_last=True),),
+    "album": _ALBUM,
+    "latest": (F("year").desc(nulls_last=True), *_ALBUM),
+    "earliest": (F("year").asc(nulls_last=True), *_ALBUM),
+    "key": (F("sort_key").asc(nulls_last=True),),
+    **_both_ways("sort_confidence", "surest", "least-sure"),
+    **_both_ways("sort_valence", "pleasant", "unpleasant"),
+    **_both_ways("sort_arousal", "lively", "quiet"),
+    **_both_ways("sort_agreement", "agreed", "disputed"),
+    **_both_ways("sort_tempo", "fastest", "slowest"),
+    **_both_ways("sort_loudness", "loudest", "softest"),
+    **{term: (F(f"sort_{term}").desc(nulls_last=True),) for term in ml_gateway.MOODS},
 }
+
+
+def _current() -> FilteredRelation:
+    return FilteredRelation("analyses", condition=Q(analyses__is_current=True, status="done"))
+
+
+def _shown(column: str, of_model: str = "") -> Combinable:
+    """A column of the current analysis as the active words show it, where `of_model` is its name without them."""
+    model_column = F(f"analysis_{of_model or column}")
+    if not active_words().changes_names:
+        return model_column
+    return Coalesce(F(f"current_analysis__own_{column}"), model_column)
+
+
+def _agreed() -> Q:
+    """The owner stated the two moods that the analysis has by the rules of the vocabulary."""
+    return Q(
+        current_analysis__own_certain=True,
+        current_analysis__own_primary=F("actual_primary"),
+        current_analysis__own_secondary=F("actual_secondary"),
+    )
+
+
+def _stated(column: str) -> Combinable:
+    """A mood that the owner stated as the term as which the active words show it."""
+    vocabulary = active_words().vocabulary
+    merged = vocabulary.merged if vocabulary else {}
+    if not merged:
+        return F(column)
+    return Case(*(When(**{column: term}, then=Value(target)) for term, target in merged.items()), default=F(column))

@@ -1,4 +1,4 @@
-"""Static files: those of this version for ever, and those of other versions as far as they exist here."""
+"""Static files: those of this version are cached without a limit, those of other versions are served if they exist."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
 """The Celery application: broker, queues, and what runs when a worker starts."""
 
+import logging
 import os
 import time
 from contextlib import ExitStack
 from typing import Any
 
+from amqp import AMQPError
 from celery import Celery
 from celery.signals import (
     before_task_publish,
@@ -12,14 +14,18 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_init,
     worker_shutting_down,
 )
 from django.conf import settings
 from kombu import Queue
+from kombu.exceptions import KombuError, OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 
 from mmc.logs import FIELDS, context_values, log_context
-from mmc.queues import QUEUES
+from mmc.queues import FORMER_QUEUES, QUEUES
+
+logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
 TRANSPORT_ALIASES["files"] = "mmc.broker:Transport"
@@ -33,14 +39,14 @@ app.autodiscover_tasks()
 
 
 def route(name: str, args: list[str], *others: object, **more: object) -> dict[str, str]:
-    """Saliency has its own queue; an invitation to analyse a song names its queue. Without a routing key for each
-    queue, each message would go to all of them."""
-    queue = "saliency" if name == "classifier.draw_saliency" else args[0]
+    """Pictures and copies have a queue of their own; a message to analyse a song names its queue. Without a routing
+    key for each queue, each message would go to all of them."""
+    queue = args[0] if name == "classifier.analyse_next" else "saliency"
     return {"queue": queue, "routing_key": queue}
 
 
-# A worker alternates between the queues that it serves, so that a page does not wait for a hundred songs. Which song an
-# invitation means is decided by the worker: see classifier/jobs/fair_order.py.
+# A worker alternates between the queues that it serves, so that a page does not wait for a hundred songs. The worker
+# decides which song a message is for: see classifier/jobs/fair_order.py.
 app.conf.task_queues = tuple(Queue(name, routing_key=name) for name in QUEUES)
 app.conf.task_routes = (route,)
 
@@ -53,12 +59,26 @@ def select_queues(**kwargs: object) -> None:
     app.amqp.queues.select(settings.WORKER_QUEUES)
 
 
-@worker_shutting_down.connect
-def drain(**kwargs: object) -> None:
-    """A warm shutdown waits for the songs that are analysed at this moment, for as long as that takes."""
-    from classifier.jobs.drain import drain_start
+@worker_init.connect
+def purge_former_queues(**kwargs: object) -> None:
+    """Delete messages that an earlier version has left in a queue that nothing reads any more. No song is lost with
+    them: the database knows which songs wait, and the sweep sends a new message for each."""
+    try:
+        with app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
+            for name in FORMER_QUEUES:
+                if count := channel.queue_purge(name):
+                    logger.info("Deleted %s messages of the former queue %s.", count, name)
+    except (KombuError, OperationalError, AMQPError, OSError) as error:
+        logger.warning("The former queues could not be purged: %s", error)
 
-    drain_start(grace_s=settings.WORKER_DRAIN_S)
+
+@worker_shutting_down.connect
+def start_grace_period(**kwargs: object) -> None:
+    """Celery's warm shutdown alone would wait for the current songs for as long as that takes."""
+    from classifier.jobs.shutdown import shutdown_start
+
+    shutdown_start(grace_s=settings.WORKER_SHUTDOWN_GRACE_S)
 
 
 @setup_logging.connect

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str], command: Sequence[str] = (sys.executable, str
 
 
 def add_this_machine_to_hosts() -> None:
-    """The health check of the container asks 127.0.0.1, whatever names people use."""
+    """The health check of the container asks 127.0.0.1, regardless of ALLOWED_HOSTS."""
     if hosts := env.names("ALLOWED_HOSTS"):
         os.environ["ALLOWED_HOSTS"] = ",".join(dict.fromkeys((*hosts, *THIS_MACHINE)))
 

@@ -147,5 +147,13 @@ def folder(name: str, default: Path) -> Path:
     return Path(value)
 
 
+def folders(name: str) -> list[Path]:
+    """Absolute paths, comma-separated."""
+    values = names(name)
+    if not all(value.startswith("/") for value in values):
+        raise _invalid(name, text(name), "absolute paths of folders, separated by commas, such as /music")
+    return [Path(value) for value in values]
+
+
 def _invalid(name: str, value: str, allowed: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name} is {value!r}; it takes {allowed}.")

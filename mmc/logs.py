@@ -116,6 +116,8 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"level": "INFO" if level == "DEBUG" else level},
             "classifier": {"level": level},
+            # Below this level it logs URLs, in which music servers want passwords and keys.
+            "urllib3": {"level": "INFO" if level == "DEBUG" else level},
         },
     }
 

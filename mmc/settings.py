@@ -63,15 +63,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that everything that happens during a request is logged with its identifier.
     "classifier.monitoring.requests.RequestLog",
-    "classifier.monitoring.any_host.AnyHost",
+    "classifier.monitoring.requests.AnyHost",
     "csp.middleware.CSPMiddleware",
     "classifier.middleware.IsolationHeaders",
     "classifier.middleware.PrivateResponses",
-    "classifier.uploads.middleware.FullDisk",
+    "classifier.middleware.FullDisk",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "classifier.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "classifier.languages.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "classifier.accounts.known_device.KnownDevice",
@@ -80,10 +81,12 @@ MIDDLEWARE = [
     "classifier.accounts.authentication.TokenMiddleware",
     # Both before the CSRF check, which reads the form and so the whole body.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "classifier.accounts.authentication.TemporaryPassword",
     "classifier.middleware.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "classifier.middleware.MoodWords",
     "classifier.middleware.FormsOnly",
 ]
 
@@ -97,6 +100,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "classifier.templatetags.pages"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -106,7 +110,14 @@ TEMPLATES = [
     }
 ]
 
+# Texts of templates and texts of Python each have their catalogue. What programs read is in LANGUAGE_CODE.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "templates" / "locale", BASE_DIR / "classifier" / "locale"]
+FORMAT_MODULE_PATH = "classifier.formats"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_PATH = BASE_PATH or "/"
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -129,10 +140,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
-# Where strangers can reach the server, creating the first account requires the token that the log shows.
+# If other machines can reach the server, creating the first account requires the token that the log shows.
 REQUIRE_SETUP_TOKEN = env.boolean("REQUIRE_SETUP_TOKEN", not set(ALLOWED_HOSTS) <= set(THIS_MACHINE))
 
-# Who creates accounts besides the owner: nobody, people with an invitation, or everybody.
+# Who creates accounts besides the owner: no one, people with an invitation, or everyone.
 SIGN_UP = env.choice("SIGN_UP", "off", ("off", "invitation", "open"))
 SECURITY_LOG_DAYS = env.integer("SECURITY_LOG_DAYS", 365, least=1, most=3650, or_zero=True)
 
@@ -153,6 +164,27 @@ if REMOTE_USER_HEADER and not REMOTE_USER_FROM:
     raise ImproperlyConfigured(
         "REMOTE_USER_HEADER is set; it needs REMOTE_USER_FROM with the addresses of the proxies that set the header."
     )
+
+# --- Sources of songs ---------------------------------------------------------------------------
+
+# Encrypts the passwords of music servers; without it, the key is a file in DATA_DIR.
+SOURCES_KEY = env.secret("SOURCES_KEY", least_length=32)
+# Whose music servers may be in the server's own network. Strangers could look around there.
+SOURCE_PRIVATE_NETWORKS = env.choice(
+    "SOURCE_PRIVATE_NETWORKS", "owners" if SIGN_UP == "open" else "everyone", ("everyone", "owners", "nobody")
+)
+
+# --- Webhooks -----------------------------------------------------------------------------------
+
+# Whose webhooks may go to the server's own network.
+WEBHOOK_PRIVATE_NETWORKS = env.choice("WEBHOOK_PRIVATE_NETWORKS", "nobody", ("everyone", "owners", "nobody"))
+
+# --- Links to audio files -----------------------------------------------------------------------
+
+# Whose links may lead to the server's own network.
+LINK_PRIVATE_NETWORKS = env.choice("LINK_PRIVATE_NETWORKS", "nobody", ("everyone", "owners", "nobody"))
+# A program of the owner for pages that are no audio files. It makes connections of its own.
+YT_DLP = env.text("YT_DLP")
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -207,7 +239,14 @@ MAX_UPLOAD_MB = env.integer("MAX_UPLOAD_MB", 500, least=1, most=20_000)
 MAX_REQUEST_MB = env.integer("MAX_REQUEST_MB", max(2000, MAX_UPLOAD_MB), least=1, most=100_000)
 # Room on the disk that uploads and analyses leave free, so that the database can still be written.
 DISK_RESERVE_MB = env.integer("DISK_RESERVE_MB", 512, least=256, most=1_000_000)
+# All pictures together that are drawn when a page asks for them: spectrograms and saliency maps of songs of sources.
+PICTURE_CACHE_MB = env.integer("PICTURE_CACHE_MB", 30, least=1, most=1_000_000)
+# All copies together that are made when somebody plays a song of a source that browsers cannot play.
+PLAYABLE_CACHE_MB = env.integer("PLAYABLE_CACHE_MB", 1000, least=1, most=1_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = env.integer("MAX_FILES_PER_UPLOAD", 100, least=1, most=1000)
+
+# Deleted songs can be restored for so many days; 0 deletes them at once.
+BIN_DAYS = env.integer("BIN_DAYS", 30, least=1, most=3650, or_zero=True)
 
 SONG_TIME_LIMIT_S = env.integer("SONG_TIME_LIMIT_S", 1800, least=10, most=86_400)
 # The address space of the analysis process, which is far more than its resident memory: for two hours of music, 0.8 GB
@@ -228,9 +267,20 @@ QUOTA_SONGS = env.integer("QUOTA_SONGS", 0, least=1, most=1_000_000_000, or_zero
 QUOTA_MB = env.integer("QUOTA_MB", 0, least=1, most=1_000_000_000, or_zero=True)
 QUOTA_MINUTES_A_DAY = env.integer("QUOTA_MINUTES_A_DAY", 0, least=1, most=1_000_000_000, or_zero=True)
 
+# --- Sources of songs ---------------------------------------------------------------------------
+
+# Folders of this server that users may add as sources, with everything in them.
+MUSIC_DIRS = env.folders("MUSIC_DIRS")
+# Those of them, or folders in them, into whose files moods may be written, and who may do that.
+MUSIC_DIRS_WRITABLE = env.folders("MUSIC_DIRS_WRITABLE")
+MUSIC_WRITERS = env.choice("MUSIC_WRITERS", "owners", ("owners", "everyone"))
+SOURCE_SCAN_MINUTES = env.integer("SOURCE_SCAN_MINUTES", 60, least=1, most=100_000, or_zero=True)
+# How changes of folders are noticed between scans: told by the file system, looked for (network drives), or not at all.
+SOURCE_WATCH = env.choice("SOURCE_WATCH", "events", ("events", "poll", "off"))
+
 # --- The models ---------------------------------------------------------------------------------
 
-MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-4")
+MODEL_BUNDLE = env.text("MODEL_BUNDLE", "mood-5")
 MODEL_BUNDLES_DIR = env.folder("MODEL_BUNDLES_DIR", BASE_DIR / "ml" / "bundles")
 
 # --- The queue ----------------------------------------------------------------------------------
@@ -263,7 +313,13 @@ else:
 # A worker for some of them only: for instance one that is always free for single songs.
 WORKER_QUEUES = env.choices("WORKER_QUEUES", QUEUES)
 # A worker that is asked to stop may finish its song within this time; then it gives the song back.
-WORKER_DRAIN_S = env.integer("WORKER_DRAIN_S", 60, least=1, most=86_400, or_zero=True)
+WORKER_SHUTDOWN_GRACE_S = env.integer(
+    "WORKER_SHUTDOWN_GRACE_S",
+    env.integer("WORKER_DRAIN_S", 60, least=1, most=86_400, or_zero=True),  # its earlier name
+    least=1,
+    most=86_400,
+    or_zero=True,
+)
 
 CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_IGNORE_RESULT = True
@@ -293,14 +349,28 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
+        "classifier.accounts.authentication.OwnPassword",
         "classifier.accounts.authentication.TokenScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
     "DEFAULT_THROTTLE_CLASSES": ["classifier.api.throttling.CallsPerMinute"],
+    "DEFAULT_SCHEMA_CLASS": "classifier.api.v1.schema.ApiSchema",
     "EXCEPTION_HANDLER": "classifier.api.errors.exception_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Countermood API",
+    "DESCRIPTION": "Songs, their moods, and everything else of a library.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # Requests are strict, answers are not: their read-only fields are schemas of their own.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": ["classifier.api.v1.schema.complete"],
 }
 
 # --- Metrics ------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def on_exit(server: Any) -> None:
 
 
 def _delete_abandoned(base: Path) -> None:
-    """Of servers that were killed: nobody holds their lock any more."""
+    """Of servers that were killed: no process holds their lock any more."""
     for folder in base.glob(f"{PREFIX}*"):
         try:
             descriptor = os.open(folder / LOCK, os.O_RDWR)

@@ -13,7 +13,7 @@ keepalive = KEEP_ALIVE_S
 # For the heartbeat of the process, not for requests: long requests may last.
 timeout = 60
 graceful_timeout = 10
-# Nobody's headers are believed here: by default gunicorn trusts every client on this machine.
+# No client's headers are trusted here: by default gunicorn trusts every client on this machine.
 forwarded_allow_ips = ""
 
 # Heartbeat files: in memory, they do not wait for a disk that is busy with uploads.

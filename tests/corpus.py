@@ -30,7 +30,7 @@ from ml.inference.analysis import analyse
 from ml.models.bundle import Bundle
 from tests.system.product import ROOT
 
-BUNDLE = ROOT / "ml" / "bundles" / "mood-4"
+BUNDLE = ROOT / "ml" / "bundles" / "mood-5"
 TOLERANCE = 0.02
 """Durations that differ by a larger share than this are listed."""
 FAULTS = ("crashed", "hung", "internal_error")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import requests
 from moto.server import ThreadedMotoServer
 
 BUCKET = "songs"
@@ -48,6 +49,8 @@ def running_s3() -> Iterator[Bucket]:
     server.start()
     try:
         host, port = server.get_host_and_port()
+        # What a server of an earlier test stored is kept in the process.
+        requests.post(f"http://{host}:{port}/moto-api/reset", timeout=60).raise_for_status()
         yield Bucket(f"http://{host}:{port}")
     finally:
         server.stop()

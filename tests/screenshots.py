@@ -12,19 +12,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import requests
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ml.demo.album import ALBUM
 from tests.architecture.sources import ROOT
 from tests.browser.pages import PagePath, comparison, fixed, song
-from tests.browser.sample_server import FAILED_FILE, SampleServer, fill_sample_server, submit_form
+from tests.browser.sample_server import FAILED_FILE, MUSIC, SampleServer, fill_sample_server, submit_form
 from tests.sketches import write_sketch
 from tests.system.conftest import program
+from tests.system.processes import wait_for
 from tests.system.product import RunningProduct
 
 FOLDER = ROOT / "docs" / "screenshots"
 SKETCHES = 48
+LIBRARY = 24
 MAX_BYTES = 300_000
 COLOURS = (256, 128, 64)
 
@@ -34,7 +37,7 @@ PAGES: tuple[tuple[str, PagePath, int, int], ...] = (
     ("history", fixed("/songs/"), 1000, 1100),
     ("map", fixed("/map/"), 1000, 1100),
     ("over-time", fixed("/over-time/"), 1000, 1100),
-    ("your-corrections", fixed("/your-ear/"), 1000, 1100),
+    ("your-corrections", fixed("/corrections/"), 1000, 1100),
     ("compare", comparison("Slow Water", "High Banners"), 1200, 1400),
     ("accuracy", fixed("/how-good/"), 1200, 1400),
 )
@@ -45,7 +48,7 @@ SLOW_UPLOAD_BYTES_S = 300_000
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, RunningProduct(Path(name) / "var") as product:
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as name, product_with_music(Path(name)) as product:
         folder = Path(name)
         server = fill_sample_server(product.address, folder)
         fill(server, folder)
@@ -54,8 +57,13 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
             for page in PAGES:
                 take_page(browser, server, *page)
+            take_sources(browser, server, folder)
             take_upload(browser, server, folder)
             browser.close()
+
+
+def product_with_music(folder: Path) -> RunningProduct:
+    return RunningProduct(folder / "var", MUSIC_DIRS=str(folder / MUSIC), MUSIC_DIRS_WRITABLE=str(folder / MUSIC))
 
 
 def fill(server: SampleServer, folder: Path) -> None:
@@ -87,6 +95,23 @@ def take_page(browser: Browser, server: SampleServer, name: str, where: PagePath
         page.goto(where(server), wait_until="networkidle")
         save(page, f"{name}{suffix}", height)
         page.context.close()
+
+
+def take_sources(browser: Browser, server: SampleServer, folder: Path) -> None:
+    """A library of which some songs are analysed."""
+    album = folder / MUSIC / "An Album"
+    for seed in range(2 * SKETCHES, 2 * SKETCHES + LIBRARY):
+        write_sketch(album, seed)
+    submit_form(server.owner, f"/sources/{server.source}/scan/")
+    analysed = f"{server.address}/api/predictions/?source={server.source}&status=done"
+
+    def is_part_analysed() -> bool:
+        answer = requests.get(analysed, headers=server.api.headers, timeout=60)
+        return bool(answer.json()["count"] > LIBRARY / 3)
+
+    wait_for(is_part_analysed, what="a part of the library")
+    submit_form(server.owner, f"/sources/{server.source}/pause/")
+    take_page(browser, server, "sources", fixed(f"/sources/{server.source}/"), 900, 1400)
 
 
 def take_upload(browser: Browser, server: SampleServer, folder: Path) -> None:

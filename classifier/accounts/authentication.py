@@ -7,15 +7,20 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from classifier.accounts.sign_in import password_must_change
 from classifier.accounts.tokens import is_expired, token_of_key
-from classifier.errors import error_json
+from classifier.error_responses import error_response, wants_json
+from classifier.errors import ProductError, error_json
 from classifier.models import ApiToken, Person
 
 SCHEMES = ("bearer", "token")
@@ -66,6 +71,16 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
+class OwnPassword(BasePermission):
+    """For the API: nothing is allowed, by session or token, while the password of the user is temporary."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        # The user of a session that is not signed in has no such column; the other permissions reject it.
+        if isinstance(request.user, Person) and password_must_change(request._request, request.user):
+            raise password_temporary()
+        return True
+
+
 class TokenScope(BasePermission):
     """For the API: a token needs the scope `read` for requests that read, and `write` for all others, unless the view
     has a `token_scope` of its own. A session may do everything."""
@@ -86,14 +101,8 @@ def token_allowed(view: View) -> View:
     return view
 
 
-class TokenMiddleware:
+class TokenMiddleware(MiddlewareMixin):
     """Signs in the owner of a token, for this request only and only where the view is marked `token_allowed`."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -114,6 +123,36 @@ class TokenMiddleware:
         # Browsers never add an Authorization header on their own, so that no other site can forge such a request.
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         return None
+
+
+class TemporaryPassword(MiddlewareMixin):
+    """Middleware: while a password is temporary, its user reaches only the page that changes it, and signs out."""
+
+    ALLOWED = ("password", "logout")
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        # Views without sign-in are for everybody; those of the API have `OwnPassword`.
+        if not getattr(view, "login_required", True) or not isinstance(request.user, Person):
+            return None
+        match = request.resolver_match
+        if (match and match.url_name in self.ALLOWED) or not password_must_change(request, request.user):
+            return None
+        if wants_json(request) or _key(request) is not None:
+            error = password_temporary()
+            return JsonResponse(error_json(error.code, error.message), status=error.http_status)
+        if request.method in SAFE_METHODS:
+            return redirect("password")
+        return error_response(request, password_temporary())
+
+
+def password_temporary() -> ProductError:
+    return ProductError(
+        "password_temporary",
+        gettext("Your password is temporary: sign in, and change it on the page “Password” first."),
+        HTTPStatus.FORBIDDEN,
+    )
 
 
 def _key(request: HttpRequest | Request) -> str | None:

@@ -66,7 +66,7 @@ def limits_of(request: HttpRequest, username: str) -> dict[str, Limit]:
 
 
 def network(address: str) -> str:
-    """Of IPv6 the first 64 bits, since whoever has one address there has all of them."""
+    """Of IPv6 the first 64 bits, since a client that has one of these addresses has all of them."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

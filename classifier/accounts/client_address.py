@@ -50,7 +50,7 @@ def stored_address(request: HttpRequest) -> str:
 
 
 def absolute_address(request: HttpRequest, path: str) -> str:
-    """With scheme and host, for links that people pass on: https where users come by it, whatever a proxy uses here."""
+    """With scheme and host, for links that people share: https if users connect by it, even if the proxy uses http."""
     address = request.build_absolute_uri(path)
     return address.replace("http://", "https://", 1) if settings.HTTPS else address
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from classifier.accounts.security_log import Kind, record_event
 from classifier.accounts.users import password_check, username_clean
@@ -30,7 +31,7 @@ def owner_create(*, username: str, password: str, setup_token: str = "", now: da
         setup_token.strip().encode(), current_setup_token().encode()
     ):
         raise ProductError(
-            "setup_token_wrong", "Wrong setup token: copy it from the server’s log.", HTTPStatus.FORBIDDEN
+            "setup_token_wrong", gettext("Wrong setup token: copy it from the server’s log."), HTTPStatus.FORBIDDEN
         )
     if not setup_required():
         raise _setup_done()
@@ -66,4 +67,4 @@ def current_setup_token() -> str:
 
 
 def _setup_done() -> ProductError:
-    return ProductError("setup_done", "The owner’s account already exists: sign in.", HTTPStatus.CONFLICT)
+    return ProductError("setup_done", gettext("The owner’s account already exists: sign in."), HTTPStatus.CONFLICT)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.accounts.attempt_limits import attempt_give_back, attempt_key, attempt_take
 from classifier.accounts.client_address import client_address
@@ -29,14 +30,15 @@ def invitation_create(
 ) -> tuple[Invitation, str]:
     """The invitation and the secret of its link. Without a user name, the invited person chooses it."""
     if not by.is_owner:
-        raise not_owner("invite users")
+        raise not_owner(gettext("Only an owner of this installation can invite users."))
     if username:
         username = username_clean(username)
         if Person.objects.filter(name_key=fold_name(username)).exists():
             raise name_taken(username)
     elif settings.SIGN_UP == OFF:
         raise ProductError(
-            "name_invalid", "Name the user that the invitation is for: SIGN_UP is off, so that nobody chooses a name."
+            "name_invalid",
+            gettext("Enter the name of the user that you invite: with SIGN_UP off, people cannot choose a name."),
         )
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -54,7 +56,7 @@ def invitation_of_secret(*, secret: str, now: datetime) -> Invitation:
     if invitation is None:
         raise ProductError(
             "invitation_invalid",
-            "This invitation was used, has expired or was not copied completely: ask for a new one.",
+            gettext("This invitation was used, has expired or was not copied completely: ask for a new one."),
             HTTPStatus.GONE,
         )
     return invitation
@@ -62,7 +64,7 @@ def invitation_of_secret(*, secret: str, now: datetime) -> Invitation:
 
 def invitation_revoke(*, by: Person, invitation_id: int, request: HttpRequest | None = None) -> bool:
     if not by.is_owner:
-        raise not_owner("revoke invitations")
+        raise not_owner(gettext("Only an owner of this installation can revoke invitations."))
     invitation = Invitation.objects.filter(id=invitation_id, used_at__isnull=True).first()
     if invitation is None:
         return False
@@ -85,7 +87,7 @@ def invitation_accept(
         used = Invitation.objects.filter(id=invitation.id, used_at__isnull=True, expires_at__gt=now).update(used_at=now)
         if not used:
             raise ProductError(
-                "invitation_invalid", "This invitation was used meanwhile: ask for a new one.", HTTPStatus.GONE
+                "invitation_invalid", gettext("This invitation was used meanwhile: ask for a new one."), HTTPStatus.GONE
             )
         person = user_create(username=invitation.username or username, password=password, email=email)
     record_event(Kind.INVITATION_USED, person, request, by=person)
@@ -101,7 +103,7 @@ def sign_up(*, username: str, password: str | None, email: str = "", now: dateti
     if password is not None and not attempt_take(key=key, now=now):
         raise ProductError(
             "too_many_sign_ups",
-            "Too many accounts were created from this address: wait ten minutes.",
+            gettext("Too many accounts were created from this address: wait ten minutes."),
             HTTPStatus.TOO_MANY_REQUESTS,
         )
     try:
@@ -118,7 +120,7 @@ def sign_up_check() -> None:
     if settings.SIGN_UP != OPEN or setup_required():
         raise ProductError(
             "sign_up_closed",
-            "Nobody can create an account here without an invitation: ask the owner of this installation.",
+            gettext("You need an invitation to create an account: ask the owner of this installation."),
             HTTPStatus.FORBIDDEN,
         )
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from classifier.accounts.client_address import absolute_address
 from classifier.accounts.invitations import OPEN, invitation_accept, invitation_of_secret, sign_up
@@ -96,7 +97,9 @@ def oidc_link(*, claims: Mapping[str, Any], person: Person, now: datetime, reque
     identity = _identity(claims)
     if identity is not None and identity.person_id != person.pk:
         raise ProductError(
-            "oidc_linked_elsewhere", "Another account is linked with this sign-in already.", HTTPStatus.CONFLICT
+            "oidc_linked_elsewhere",
+            gettext("Another account is linked with this sign-in already."),
+            HTTPStatus.CONFLICT,
         )
     if identity is None:
         _link(claims, person, now, request)
@@ -105,7 +108,7 @@ def oidc_link(*, claims: Mapping[str, Any], person: Person, now: datetime, reque
 def oidc_unlink(*, person: Person, request: HttpRequest | None = None) -> bool:
     if not person.has_usable_password():
         raise ProductError(
-            "password_missing", "Set a password first: without it, this is your only way to sign in.", 409
+            "password_missing", gettext("Set a password first: without it, this is your only way to sign in."), 409
         )
     deleted, _ = OidcIdentity.objects.filter(person=person).delete()
     if deleted:
@@ -116,7 +119,7 @@ def oidc_unlink(*, person: Person, request: HttpRequest | None = None) -> bool:
 def account_inactive() -> ProductError:
     return ProductError(
         "account_inactive",
-        "This account is deactivated: ask the owner of this installation.",
+        gettext("This account is deactivated: ask the owner of this installation."),
         HTTPStatus.FORBIDDEN,
     )
 
@@ -144,23 +147,33 @@ def _link(claims: Mapping[str, Any], person: Person, now: datetime, request: Htt
 def _require_allowed(claims: Mapping[str, Any]) -> None:
     domains = {domain.casefold() for domain in settings.OIDC_ALLOWED_DOMAINS}
     if domains and _verified_email(claims).rpartition("@")[2].casefold() not in domains:
-        raise _not_allowed("your e-mail address is not of an allowed domain, or not verified")
+        raise _not_allowed(
+            gettext(
+                "You are not allowed to sign in here: your e-mail address is not of an allowed domain, or not "
+                "verified. Ask the owner of this installation."
+            )
+        )
     groups = claims.get("groups") or ()
     groups = {groups} if isinstance(groups, str) else set(map(str, groups))
     if settings.OIDC_ALLOWED_GROUPS and not groups & set(settings.OIDC_ALLOWED_GROUPS):
-        raise _not_allowed("you are in none of the allowed groups")
+        raise _not_allowed(
+            gettext(
+                "You are not allowed to sign in here: you are in none of the allowed groups. Ask the owner of this "
+                "installation."
+            )
+        )
 
 
-def _not_allowed(why: str) -> ProductError:
+def _not_allowed(message: str) -> ProductError:
     return ProductError(
         "oidc_not_allowed",
-        f"You are not allowed to sign in here: {why}. Ask the owner of this installation.",
+        message,
         HTTPStatus.FORBIDDEN,
     )
 
 
 def _verified_email(claims: Mapping[str, Any]) -> str:
-    """Some providers send `email_verified` as text. Where it is missing, nobody vouches for the address."""
+    """Some providers send `email_verified` as text. If it is missing, the address is not verified."""
     email = claims.get("email")
     verified = claims.get("email_verified") in (True, "true")
     return email.strip() if verified and isinstance(email, str) else ""
@@ -185,8 +198,11 @@ def _new_person(claims: Mapping[str, Any], invitation_secret: str, now: datetime
         return sign_up(username=_free_name(claims), password=None, email=email, now=now, request=request)
     raise ProductError(
         "oidc_unknown",
-        f"You are signed in at {settings.OIDC_NAME}, and no account here belongs to that: ask the owner of this "
-        "installation to invite you, or to enter your e-mail address.",
+        gettext(
+            "You are signed in at %(provider)s, and no account here belongs to that: ask the owner of this "
+            "installation to invite you, or to enter your e-mail address."
+        )
+        % {"provider": settings.OIDC_NAME},
         HTTPStatus.FORBIDDEN,
     )
 
@@ -243,13 +259,15 @@ def _provider_errors() -> Iterator[None]:
         logger.warning("The OpenID Connect provider did not answer: %s", error)
         raise ProductError(
             "oidc_unavailable",
-            f"{settings.OIDC_NAME} does not answer: try again later, or sign in with a password.",
+            gettext("%(provider)s does not answer: try again later, or sign in with a password.")
+            % {"provider": settings.OIDC_NAME},
             HTTPStatus.BAD_GATEWAY,
         ) from error
     except (AuthlibBaseError, JoseError, KeyError, RuntimeError, TypeError, ValueError) as error:
         logger.warning("A sign-in with OpenID Connect failed: %s: %s", type(error).__name__, error)
         raise ProductError(
             "oidc_failed",
-            f"The sign-in with {settings.OIDC_NAME} was cancelled, took too long or could not be verified: try again.",
+            gettext("The sign-in with %(provider)s was cancelled, took too long or could not be verified: try again.")
+            % {"provider": settings.OIDC_NAME},
             HTTPStatus.FORBIDDEN,
         ) from error

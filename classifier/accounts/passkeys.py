@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.accounts.second_factor import first_recovery_codes, recovery_codes_delete_unneeded
 from classifier.accounts.security_log import Kind, record_event
@@ -56,7 +57,8 @@ def passkey_add(*, request: HttpRequest, person: Person, name: str, response: st
     state = request.session.pop(REGISTRATION, None)
     if Passkey.objects.filter(person=person).count() >= MAX_PASSKEYS:
         raise ProductError(
-            "too_many_passkeys", f"You have {MAX_PASSKEYS} passkeys, and no more are allowed: remove one first."
+            "too_many_passkeys",
+            gettext("You have %(most)s passkeys, and no more are allowed: remove one first.") % {"most": MAX_PASSKEYS},
         )
     try:
         data = _server(request).register_complete(state or {}, _parse(response))
@@ -78,7 +80,7 @@ def passkey_add(*, request: HttpRequest, person: Person, name: str, response: st
             codes = first_recovery_codes(person=person, request=request)
     except IntegrityError:
         raise ProductError(
-            "factor_exists", "This passkey belongs to an account already.", HTTPStatus.CONFLICT
+            "factor_exists", gettext("This passkey belongs to an account already."), HTTPStatus.CONFLICT
         ) from None
     record_event(Kind.SECOND_FACTOR_ADDED, person, request, factor="passkey", name=name)
     return codes
@@ -126,7 +128,7 @@ def passkey_check(*, request: HttpRequest, person: Person | None, response: str,
     if passkey.sign_count and count <= passkey.sign_count:
         record_event(Kind.SIGN_IN_FAILED, passkey.person, request, by=passkey.person, method="passkey", why="copied")
         raise ProductError(
-            "passkey_copied", "This passkey was used by a copy of itself: remove it and create a new one.", 403
+            "passkey_copied", gettext("This passkey was used by a copy of itself: remove it and create a new one."), 403
         )
     Passkey.objects.filter(id=passkey.id).update(sign_count=count, last_used_at=now)
     return passkey.person
@@ -160,5 +162,7 @@ def _encode(data: bytes) -> str:
 
 def _rejected() -> ProductError:
     return ProductError(
-        "passkey_rejected", "This passkey was not accepted: try again, or sign in another way.", HTTPStatus.FORBIDDEN
+        "passkey_rejected",
+        gettext("This passkey was not accepted: try again, or sign in another way."),
+        HTTPStatus.FORBIDDEN,
     )

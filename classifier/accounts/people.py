@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.accounts.second_factor import second_factor_clear
 from classifier.accounts.security_log import Kind, record_event
@@ -20,9 +21,9 @@ from classifier.errors import ProductError
 from classifier.models import Person
 
 
-def require_owner(by: Person, what: str = "manage users") -> None:
+def require_owner(by: Person) -> None:
     if not by.is_owner:
-        raise not_owner(what)
+        raise not_owner(gettext("Only an owner of this installation can manage users."))
 
 
 @contextlib.contextmanager
@@ -33,8 +34,11 @@ def an_owner_stays(person: Person) -> Iterator[None]:
         if set(active.values_list("id", flat=True)) == {person.id}:
             raise ProductError(
                 "last_owner",
-                f"“{person.username}” is the only active owner, and an installation needs one: make another user an "
-                "owner first.",
+                gettext(
+                    "“%(name)s” is the only active owner, and an installation needs one: make another user an owner "
+                    "first."
+                )
+                % {"name": person.username},
                 HTTPStatus.CONFLICT,
             )
         yield
@@ -53,9 +57,11 @@ def person_set_email(*, by: Person, person: Person, email: str, request: HttpReq
         try:
             validate_email(email)
         except ValidationError:
-            raise ProductError("email_invalid", "This is not an e-mail address, such as anna@example.org.") from None
+            raise ProductError(
+                "email_invalid", gettext("This is not an e-mail address, such as anna@example.org.")
+            ) from None
         if Person.objects.filter(email__iexact=email).exclude(id=person.id).exists():
-            raise ProductError("email_taken", "Another user has this e-mail address.", HTTPStatus.CONFLICT)
+            raise ProductError("email_taken", gettext("Another user has this e-mail address."), HTTPStatus.CONFLICT)
     if email == person.email:
         return
     person.email = email
@@ -92,7 +98,9 @@ def owner_add(*, by: Person, person: Person, request: HttpRequest | None = None)
     require_owner(by)
     if not person.is_active:
         raise ProductError(
-            "not_active", "A deactivated user cannot become an owner: activate the account first.", HTTPStatus.CONFLICT
+            "not_active",
+            gettext("A deactivated user cannot become an owner: activate the account first."),
+            HTTPStatus.CONFLICT,
         )
     Person.objects.filter(id=person.id).update(is_superuser=True, is_staff=True)
     record_event(Kind.OWNER_ADDED, person, request, by=by)

@@ -5,7 +5,7 @@ The settings hold for everybody, unless the owner of the installation gives a us
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
@@ -13,10 +13,14 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db.models import Case, Count, F, FloatField, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from classifier.accounts.security_log import record_event
 from classifier.errors import ProductError
-from classifier.models import AnalysedMusic, Person, Queue, Quota, ResumableUpload, Song
+from classifier.localized import grouped, songs_text
+from classifier.models import SERVED_QUEUES, AnalysedMusic, Person, Quota, ResumableUpload, SecurityEvent, Song
 from classifier.querysets import SongQuerySet
 
 MEGABYTE = 1_000_000
@@ -35,6 +39,11 @@ class Usage:
     bytes: int = 0
     minutes_today: float = 0.0
     """Music that was analysed today, and an estimate of that which waits."""
+    bin_songs: int = 0
+    bin_bytes: int = 0
+    """Not in `songs` and `bytes`, and no part of the quota: what is too much leaves the bin (`song_bin.bin_trim`)."""
+    references: int = 0
+    """Of `songs`, those in folders and on music servers. They store nothing here."""
 
     @property
     def megabytes(self) -> float:
@@ -64,6 +73,11 @@ class PersonUsage:
     """The limits that the owner set for this user."""
 
 
+def stored_here(songs: SongQuerySet) -> SongQuerySet:
+    """Those that take room on this server: a song of a folder or a music server stays where it is."""
+    return songs.exclude(file="")
+
+
 def default_limits() -> Limits:
     return Limits(settings.QUOTA_SONGS, settings.QUOTA_MB, settings.QUOTA_MINUTES_A_DAY)
 
@@ -73,30 +87,49 @@ def limits_of(person: Person) -> Limits:
 
 
 def usage(person: Person, *, now: datetime | None = None) -> Usage:
-    stored = Song.objects.for_owner(person).aggregate(songs=Count("*"), bytes=Sum("size_bytes"))
+    songs = Song.objects.for_owner(person).count()
+    stored = stored_here(Song.objects.stored_by(person)).aggregate(bytes=Coalesce(Sum("size_bytes"), 0))["bytes"]
+    binned = Song.objects.stored_by(person).in_bin().aggregate(songs=Count("*"), bytes=Coalesce(_bytes_here(), 0))
     today = AnalysedMusic.objects.filter(owner=person, day=_day(now)).values_list("seconds", flat=True).first()
     minutes = sum(
-        songs.filter(owner=person).aggregate(minutes=_estimated_minutes())["minutes"] or 0.0 for songs in _unfinished()
+        waiting.filter(owner=person).aggregate(minutes=Sum(_estimated_minutes()))["minutes"] or 0.0
+        for waiting in _unfinished()
     )
-    return Usage(stored["songs"], stored["bytes"] or 0, (today or 0.0) / 60 + minutes)
+    return Usage(
+        songs=songs,
+        bytes=stored - binned["bytes"],
+        minutes_today=(today or 0.0) / 60 + minutes,
+        bin_songs=binned["songs"],
+        bin_bytes=binned["bytes"],
+    )
 
 
 def usage_by_person(*, now: datetime | None = None) -> list[PersonUsage]:
-    """Of every user, the largest first; in five queries."""
-    totals = Song.objects.order_by().values("owner_id").annotate(songs=Count("*"), bytes=Sum("size_bytes"))
-    stored = {row["owner_id"]: row for row in totals}
+    """Of every user, the largest first; in six queries. Those of all songs read an index, and no rows."""
+    every = Song.objects.order_by()
+    listed = every.out_of_bin().values("owner_id").annotate(songs=Count("*"))
+    songs_of = dict(listed.values_list("owner_id", "songs"))
+    stored = stored_here(every).values("owner_id").annotate(songs=Count("*"), bytes=Sum("size_bytes"))
+    stored_of = {row["owner_id"]: Counter(row) for row in stored}
+    bins = every.in_bin().values("owner_id")
+    bins = bins.annotate(songs=Count("*"), here=Count("pk", filter=~Q(file="")), bytes=Coalesce(_bytes_here(), 0))
+    bin_of = {row["owner_id"]: Counter(row) for row in bins}
     music = dict(AnalysedMusic.objects.filter(day=_day(now)).values_list("owner_id", "seconds"))
-    waiting: Counter[int] = Counter()
-    for songs in _unfinished():
-        rows = songs.order_by().values("owner_id").annotate(minutes=_estimated_minutes())
-        waiting.update(dict(rows.values_list("owner_id", "minutes")))
+    waiting: dict[int, float] = defaultdict(float)
+    queued, running = _unfinished()
+    rows = queued.order_by().values("owner_id").annotate(minutes=Sum(_estimated_minutes()))
+    waiting.update(dict(rows.values_list("owner_id", "minutes")))
+    # Not grouped, or SQLite reads all songs in the order of their owners. There are as many as workers.
+    for song in running.annotate(minutes=_estimated_minutes()).values("owner_id", "minutes"):
+        waiting[song["owner_id"]] += song["minutes"]
     people = [
         PersonUsage(
             person=person,
-            usage=Usage(
-                songs=stored[person.pk]["songs"] if person.pk in stored else 0,
-                bytes=stored[person.pk]["bytes"] if person.pk in stored else 0,
-                minutes_today=music.get(person.pk, 0.0) / 60 + waiting[person.pk],
+            usage=_usage(
+                songs_of.get(person.pk, 0),
+                stored_of.get(person.pk, Counter()),
+                bin_of.get(person.pk, Counter()),
+                music.get(person.pk, 0.0) / 60 + waiting[person.pk],
             ),
             limits=_limits(_own_quota(person)),
             own=_own_quota(person),
@@ -107,21 +140,40 @@ def usage_by_person(*, now: datetime | None = None) -> list[PersonUsage]:
 
 
 def quota_set(
-    *, by: Person, person: Person, songs: int | None, megabytes: int | None, minutes_a_day: int | None
+    *,
+    by: Person,
+    person: Person,
+    songs: int | None,
+    megabytes: int | None,
+    minutes_a_day: int | None,
+    request: HttpRequest | None = None,
 ) -> None:
-    """Give a user limits of their own: None is the setting, 0 is no limit."""
+    """Give a user limits of their own: None is the setting, 0 is no limit. The security log has what changes."""
     if not by.is_owner:
-        raise ProductError("not_owner", "Only the owner of this installation can set quotas.", HTTPStatus.FORBIDDEN)
+        raise ProductError(
+            "not_owner", gettext("Only the owner of this installation can set quotas."), HTTPStatus.FORBIDDEN
+        )
     values = {"songs": songs, "megabytes": megabytes, "minutes_a_day": minutes_a_day}
+    own = Quota.objects.filter(owner=person).first()
+    earlier = {name: getattr(own, name) if own else None for name in values}
     if all(value is None for value in values.values()):
         Quota.objects.filter(owner=person).delete()
     else:
         Quota.objects.update_or_create(owner=person, defaults=values)
+    changes = {
+        name: f"{_limit_text(earlier[name])} to {_limit_text(value)}"
+        for name, value in values.items()
+        if value != earlier[name]
+    }
+    if changes:
+        record_event(SecurityEvent.Kind.QUOTA_CHANGED, person, request, by=by, **changes)
 
 
-def quota_check(*, owner: Person, added_bytes: int, now: datetime, with_uploads: bool = False) -> None:
+def quota_check(
+    *, owner: Person, added_bytes: int, now: datetime, with_uploads: bool = False, with_minutes: bool = True
+) -> None:
     """Raise `quota_exceeded` where one more song of this size is too much; `with_uploads` counts the unfinished uploads
-    as well, since they become songs.
+    as well, since they become songs. Without `with_minutes`, it is one that needs no analysis.
 
     Inside the transaction that adds the song, this is safe against other requests of the same user: the second waits
     here until the first has committed, and then counts its song. Without a quota it takes one query and no lock.
@@ -140,20 +192,42 @@ def quota_check(*, owner: Person, added_bytes: int, now: datetime, with_uploads:
         songs, stored_bytes = songs + uploads["count"], stored_bytes + (uploads["bytes"] or 0)
     if limits.songs and songs >= limits.songs:
         raise _exceeded(
-            f"You have {_songs(songs)} of the {limits.songs:,} that you may have, and none are left: "
-            "delete songs to make room, or ask the owner for a larger quota."
+            gettext(
+                "You have %(songs)s of the %(limit)s that you may have, and none are left: delete songs to make "
+                "room, or ask the owner for a larger quota."
+            )
+            % {"songs": songs_text(songs), "limit": grouped(limits.songs)}
         )
     left_bytes = limits.megabytes * MEGABYTE - stored_bytes
     if limits.megabytes and added_bytes > left_bytes:
         raise _exceeded(
-            f"This song has {_megabytes(added_bytes)}, and {_megabytes(max(left_bytes, 0))} of your "
-            f"{limits.megabytes:,} MB are left: delete songs to make room, or ask the owner for a larger quota."
+            gettext(
+                "This song has %(size)s, and %(left)s of your %(limit)s MB are left: delete songs to make room, "
+                "or ask the owner for a larger quota."
+            )
+            % {
+                "size": _megabytes(added_bytes),
+                "left": _megabytes(max(left_bytes, 0)),
+                "limit": grouped(limits.megabytes),
+            }
         )
-    if limits.minutes_a_day and used.minutes_today >= limits.minutes_a_day:
+    if with_minutes and limits.minutes_a_day and used.minutes_today >= limits.minutes_a_day:
         raise _exceeded(
-            f"Today’s {limits.minutes_a_day:,} minutes of music are used up, and none are left until midnight "
-            f"({_time_until_midnight(now)}): try again then, or ask the owner for a larger quota."
+            gettext(
+                "Today’s %(limit)s minutes of music are used up, and none are left until midnight (%(time)s): "
+                "try again then, or ask the owner for a larger quota."
+            )
+            % {"limit": grouped(limits.minutes_a_day), "time": _time_until_midnight(now)}
         )
+
+
+def songs_left(owner: Person) -> int | None:
+    """How many more songs the user may have; None is no limit. In a transaction, safe as `quota_check` is."""
+    limits = limits_of(owner)
+    if not limits.songs:
+        return None
+    Person.objects.select_for_update(no_key=True).filter(pk=owner.pk).values_list("pk", flat=True).first()
+    return max(limits.songs - Song.objects.for_owner(owner).count(), 0)
 
 
 def music_add(*, owner_id: int, seconds: float, now: datetime) -> None:
@@ -171,6 +245,23 @@ def music_forget(*, now: datetime) -> None:
     AnalysedMusic.objects.filter(day__lt=_day(now) - timedelta(days=7)).delete()
 
 
+def _usage(songs: int, stored: Counter[str], binned: Counter[str], minutes_today: float) -> Usage:
+    """`stored` counts the songs in the bin too."""
+    return Usage(
+        songs=songs,
+        bytes=stored["bytes"] - binned["bytes"],
+        minutes_today=minutes_today,
+        bin_songs=binned["songs"],
+        bin_bytes=binned["bytes"],
+        references=songs - (stored["songs"] - binned["here"]),
+    )
+
+
+def _bytes_here() -> Sum:
+    """As `stored_here`, where other songs are counted too."""
+    return Sum("size_bytes", filter=~Q(file=""))
+
+
 def _limits(own: Quota | None) -> Limits:
     default = default_limits()
     if own is None:
@@ -182,23 +273,29 @@ def _limits(own: Quota | None) -> Limits:
     )
 
 
+def _limit_text(value: int | None) -> str:
+    if value is None:
+        return "default"
+    return f"{value:,}" if value else "no limit"
+
+
 def _own_quota(person: Person) -> Quota | None:
     return getattr(person, "quota", None)  # a person without one raises a subclass of AttributeError
 
 
 def _unfinished() -> tuple[SongQuerySet, SongQuerySet]:
     """Queued and running songs. Apart, since each has an index of its own, and a user may have a million others."""
-    return Song.objects.waiting_in(*Queue), Song.objects.running()
+    return Song.objects.waiting_in(*SERVED_QUEUES), Song.objects.running()
 
 
-def _estimated_minutes() -> Sum:
+def _estimated_minutes() -> Coalesce:
     size = Cast("size_bytes", FloatField())
     by_type = [
         When(_has_suffix(suffixes), then=size / Value(float(bytes_a_minute)))
         for suffixes, bytes_a_minute in BYTES_A_MINUTE.items()
     ]
     unknown = Case(*by_type, default=size / Value(float(OTHER_BYTES_A_MINUTE)))
-    return Sum(Coalesce(F("duration_s") / Value(60.0), unknown), output_field=FloatField())
+    return Coalesce(F("duration_s") / Value(60.0), unknown, output_field=FloatField())
 
 
 def _has_suffix(suffixes: tuple[str, ...]) -> Q:
@@ -217,15 +314,14 @@ def _time_until_midnight(now: datetime) -> str:
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     minutes = max(round((midnight - local).total_seconds() / 60), 1)
     hours, minutes = divmod(minutes, 60)
-    return f"in {hours} h {minutes} min" if hours else f"in {minutes} min"
-
-
-def _songs(count: int) -> str:
-    return "1 song" if count == 1 else f"{count:,} songs"
+    if hours:
+        return gettext("in %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return gettext("in %(minutes)s min") % {"minutes": minutes}
 
 
 def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
+    tenths = round(10 * size_bytes / MEGABYTE)
+    return f"{grouped(tenths / 10, 1 if tenths % 10 else 0)} MB"
 
 
 def _exceeded(message: str) -> ProductError:

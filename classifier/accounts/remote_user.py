@@ -9,11 +9,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from classifier.accounts.first_run import setup_required
 from classifier.accounts.invitations import OPEN, sign_up
 from classifier.accounts.oidc import account_inactive
-from classifier.accounts.sign_in import sign_in
+from classifier.accounts.sign_in import BY_OTHER_SERVICE, sign_in
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
 from classifier.fields import fold_name
@@ -23,7 +24,7 @@ BY_HEADER = "signed_in_by_header"
 
 
 class RemoteUser:
-    """Middleware: whom the proxy names is signed in. The header of anybody else is removed before anything reads it."""
+    """Middleware: signs in the user whom the proxy names. The header of other clients is removed before it is read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,6 +53,7 @@ class RemoteUser:
         if request.path_info.startswith("/api/"):
             # Programs keep no cookies: a session for each of their calls would be a waste.
             request.user = person
+            setattr(request, BY_OTHER_SERVICE, True)
             return
         sign_in(request, person, method="header of the proxy")
         request.session[BY_HEADER] = True
@@ -74,8 +76,11 @@ def _person(name: str, request: HttpRequest) -> Person:
             return sign_up(username=name, password=None, now=timezone.now(), request=request)
         raise ProductError(
             "remote_user_unknown",
-            f"The proxy signed you in as “{name[:150]}”, and there is no such account here: ask the owner of this "
-            "installation to add it.",
+            gettext(
+                "The proxy signed you in as “%(name)s”, and there is no such account here: ask the owner of this "
+                "installation to add it."
+            )
+            % {"name": name[:150]},
             403,
         ) from None
     if not person.is_active:

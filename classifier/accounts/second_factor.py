@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
 
 from classifier.accounts.attempt_limits import attempt_key, attempt_take, attempts_forget
 from classifier.accounts.security_log import Kind, record_event
@@ -23,7 +24,7 @@ TOLERANCE = 1
 RECOVERY_CODES = 10
 # 79 bits each, without letters that look alike: a plain hash is enough.
 RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-WRONG_CODE = "Wrong code: type the one that the app shows now, or a recovery code that was not used yet."
+WRONG_CODE = gettext_noop("Wrong code: type the one that the app shows now, or a recovery code that was not used yet.")
 
 
 def has_second_factor(person: Person) -> bool:
@@ -59,12 +60,12 @@ def totp_activate(
     step = _matching_step(secret, code, now)
     if step is None:
         raise ProductError(
-            "code_wrong", "Wrong code: type the one that the app shows now, and check the phone’s clock."
+            "code_wrong", gettext("Wrong code: type the one that the app shows now, and check the phone’s clock.")
         )
     with transaction.atomic():
         if TotpDevice.objects.filter(person=person).exists():
             raise ProductError(
-                "factor_exists", "There is an authenticator app already: remove it first.", HTTPStatus.CONFLICT
+                "factor_exists", gettext("There is an authenticator app already: remove it first."), HTTPStatus.CONFLICT
             )
         TotpDevice.objects.create(person=person, secret=secret, last_step=step, created_at=now)
         codes = first_recovery_codes(person=person, request=request)
@@ -116,17 +117,19 @@ def recovery_codes_left(person: Person) -> int:
 
 def code_check(*, person: Person, code: str, now: datetime, request: HttpRequest) -> None:
     """Accept a code of the app or a recovery code, each once. Who gets here knows the password, so that wrong codes are
-    counted for the person, whatever the address."""
+    counted for the person, over all addresses."""
     key = attempt_key("second factor", str(person.pk))
     if not attempt_take(key=key, now=now):
         raise ProductError(
-            "too_many_codes", "Too many wrong codes: wait ten minutes and sign in again.", HTTPStatus.TOO_MANY_REQUESTS
+            "too_many_codes",
+            gettext("Too many wrong codes: wait ten minutes and sign in again."),
+            HTTPStatus.TOO_MANY_REQUESTS,
         )
     if _totp_accept(person, code, now) or _recovery_code_accept(person, code, now, request):
         attempts_forget(key=key)
         return
     record_event(Kind.SIGN_IN_FAILED, person, request, by=person, method="second factor")
-    raise ProductError("code_wrong", WRONG_CODE)
+    raise ProductError("code_wrong", gettext(WRONG_CODE))
 
 
 def _totp_accept(person: Person, code: str, now: datetime) -> bool:

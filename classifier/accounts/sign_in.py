@@ -5,27 +5,49 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.contrib.auth import login, user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth import authenticate, login, user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 
 from classifier.accounts.second_factor import has_second_factor
 from classifier.accounts.security_log import Kind, record_event
 from classifier.accounts.sessions import confirm, session_seen
+from classifier.errors import ProductError
 from classifier.models import Person, UserSession
 
 BACKEND = "classifier.accounts.backends.ThrottledBackend"
 PENDING = "pending_sign_in"
 PENDING_S = 600
+BY_OTHER_SERVICE = "signed_in_by_other_service"
+OWN_METHODS = ("password", "passkey", "invitation", "sign-up", "setup")
+"""Of signing in, those that this installation checks itself."""
 
 
 def sign_in(request: HttpRequest, person: Person, *, method: str) -> None:
     """Start a session, after everything was checked. `method` is for the security log."""
     request.sign_in_method = method  # type: ignore[attr-defined]
     login(request, person, backend=BACKEND)
+    request.session[BY_OTHER_SERVICE] = method.partition(" and ")[0] not in OWN_METHODS
+
+
+def password_must_change(request: HttpRequest, person: Person) -> bool:
+    """Whether the person has to choose a password before anything else. Not where another service signs them in: they
+    may never have seen the temporary one."""
+    if not person.password_is_temporary:
+        return False
+    by_other_service = getattr(request, BY_OTHER_SERVICE, False) or request.session.get(BY_OTHER_SERVICE, False)
+    return not by_other_service
+
+
+def password_confirm(*, request: HttpRequest, person: Person, password: str) -> None:
+    """Check the password of somebody who is signed in, with the same limit of wrong ones as signing in."""
+    checked = authenticate(request, username=person.username, password=password)
+    if checked is None or checked.pk != person.pk:
+        raise ProductError("password_wrong", gettext("Wrong password. After several wrong attempts, wait ten minutes."))
 
 
 def sign_in_or_ask(request: HttpRequest, person: Person, *, method: str, next_address: str) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
@@ -28,7 +29,7 @@ def token_create(
     owner: Person,
     name: str,
     now: datetime,
-    scopes: Sequence[str] = ApiToken.SCOPES,
+    scopes: Sequence[str] = ApiToken.DEFAULT_SCOPES,
     days: int | None = None,
     ends_with_password: bool = False,
     request: HttpRequest | None = None,
@@ -36,11 +37,18 @@ def token_create(
     """The token and its key, of which only the hash is stored. Without `days` it never expires."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 80:
-        raise ProductError("token_name", "A token needs a name of 1 to 80 characters: name the program that uses it.")
+        raise ProductError(
+            "token_name", gettext("A token needs a name of 1 to 80 characters: name the program that uses it.")
+        )
     if not scopes or not set(scopes) <= set(ApiToken.SCOPES):
-        raise ProductError("token_scopes", f"A token needs one or more of the scopes {', '.join(ApiToken.SCOPES)}.")
+        raise ProductError(
+            "token_scopes",
+            gettext("A token needs one or more of the scopes %(scopes)s.") % {"scopes": ", ".join(ApiToken.SCOPES)},
+        )
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise ProductError("token_expiry", f"A token is valid for 1 to {MAX_DAYS} days, or without an end.")
+        raise ProductError(
+            "token_expiry", gettext("A token is valid for 1 to %(most)s days, or without an end.") % {"most": MAX_DAYS}
+        )
     key = f"mmc_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         owner=owner,

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.accounts.security_log import Kind, record_event
 from classifier.accounts.sessions import sessions_end
@@ -29,7 +30,7 @@ def user_add(
 ) -> Person:
     """Only an owner of the installation can add users."""
     if not by.is_owner:
-        raise not_owner("add users")
+        raise not_owner(gettext("Only an owner of this installation can add users."))
     person = user_create(username=username, password=password, temporary=temporary)
     record_event(Kind.ACCOUNT_CREATED, person, request, by=by, how="added")
     return person
@@ -73,20 +74,21 @@ def username_clean(username: str) -> str:
     except ValidationError as error:
         raise ProductError("name_invalid", " ".join(error.messages)) from None
     if not username:
-        raise ProductError("name_invalid", "An account needs a user name of 1 to 150 characters.")
+        raise ProductError("name_invalid", gettext("An account needs a user name of 1 to 150 characters."))
     return username
 
 
 def name_taken(username: str) -> ProductError:
     return ProductError(
         "name_taken",
-        f"There is already a user “{username}”, perhaps in other capital letters: choose another name.",
+        gettext("There is already a user “%(username)s”, perhaps in other capital letters: choose another name.")
+        % {"username": username},
         HTTPStatus.CONFLICT,
     )
 
 
-def not_owner(what: str) -> ProductError:
-    return ProductError("not_owner", f"Only an owner of this installation can {what}.", HTTPStatus.FORBIDDEN)
+def not_owner(message: str) -> ProductError:
+    return ProductError("not_owner", message, HTTPStatus.FORBIDDEN)
 
 
 def password_check(password: str, user: Person) -> None:

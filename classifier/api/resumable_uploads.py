@@ -118,7 +118,7 @@ class ResumableUploads(TusView):
 
 
 class ResumableUploadDetail(TusView):
-    """Continues, deletes, or tells the offset of an upload."""
+    """Continues or deletes an upload, or returns its offset."""
 
     def head(self, request: AuthenticatedApiRequest, upload_id: uuid.UUID) -> Response:
         upload = self._upload(request, upload_id)

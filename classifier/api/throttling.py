@@ -34,6 +34,8 @@ class Lease:
     minute: int
     calls: int = 0
     spent: bool = False
+    left: int | None = None
+    """Calls that were left to all processes after this one last took some; None until somebody asks."""
 
 
 _leases: dict[int, Lease] = {}
@@ -71,6 +73,7 @@ def call_allowed(*, user_id: int, minute: int) -> bool:
         logger.warning("API calls cannot be counted: %s", error)
         return True
     with _lock:
+        lease.left = None
         if calls:
             lease.calls += calls - 1
             return True
@@ -80,6 +83,26 @@ def call_allowed(*, user_id: int, minute: int) -> bool:
             return True
         lease.spent = True
     return False
+
+
+def rate_limit_headers(user_id: int) -> dict[str, str]:
+    """By the IETF's draft “RateLimit header fields for HTTP”. What other processes took since is not known here, so
+    that the number of calls left may be a little too high."""
+    limit = settings.API_CALLS_PER_MINUTE
+    with _lock:
+        lease = _leases.get(user_id)
+    if lease is None:
+        left = limit
+    else:
+        # Read once: another thread may take more meanwhile.
+        left = lease.left if lease.left is not None else _left(user_id, limit)
+        lease.left = left
+        left += lease.calls
+    reset_s = math.ceil(MINUTE_S - time.time() % MINUTE_S)
+    return {
+        "RateLimit-Policy": f'"default";q={limit};w={MINUTE_S}',
+        "RateLimit": f'"default";r={left};t={reset_s}',
+    }
 
 
 def _take(user_id: int, minute: int) -> int:
@@ -102,3 +125,12 @@ def _take(user_id: int, minute: int) -> int:
         _, created = ApiCallCount.objects.get_or_create(user_id=user_id, defaults={"minute": minute, "count": share})
         if created:
             return share
+
+
+def _left(user_id: int, limit: int) -> int:
+    """Where the database cannot say, none."""
+    try:
+        count = ApiCallCount.objects.filter(user_id=user_id).values_list("count", flat=True).first()
+    except DatabaseError:
+        return 0
+    return max(limit - (count or 0), 0)

@@ -3,7 +3,8 @@
     manifest.json                  what wrote it, and which migrations the rows belong to
     rows/<app>.<model>.jsonl.gz    the rows of one table, one JSON object a line
     media/songs/…                  the files of songs
-    secrets/secret_key             only on request
+    models/<name>/…                the own models of this host
+    secrets/                       secret_key and sources_key, only on request
     summary.json                   numbers, and what was missing
     checksums.sha256               as `sha256sum` writes them
 
@@ -28,6 +29,7 @@ CHECKSUMS = "checksums.sha256"
 ROWS = "rows/"
 MEDIA = "media/"
 SECRETS = "secrets/"
+MODELS = "models/"
 BLOCK_BYTES = 1 << 20
 
 

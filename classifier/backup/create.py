@@ -15,17 +15,28 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from classifier.backup.archive import BLOCK_BYTES, FORMAT, MANIFEST, MEDIA, ROWS, SECRETS, SUMMARY, ArchiveWriter
+from classifier import ml_gateway
+from classifier.backup.archive import (
+    BLOCK_BYTES,
+    FORMAT,
+    MANIFEST,
+    MEDIA,
+    MODELS,
+    ROWS,
+    SECRETS,
+    SUMMARY,
+    ArchiveWriter,
+)
 from classifier.backup.rows import SESSIONS, rows_write, tables
 from classifier.backup.schema import applied_migrations
 from classifier.backup.snapshot import database_snapshot
-from classifier.models import Song
+from classifier.models import OwnModel, Song
 from classifier.uploads.song_storage import song_storage
 from classifier.uploads.working_copies import working_folder
 from mmc import __version__
 
 FILES = ("file", "playable", "spectrogram", "cover")
-SECRET_FILES = ("secret_key",)
+SECRET_FILES = ("secret_key", "sources_key")
 
 
 @dataclass
@@ -67,6 +78,9 @@ def backup_create(
             for line in lines:
                 _add_file(archive, json.loads(line), summary)
                 on_progress(summary)
+    for path in _own_model_files():
+        relative = path.relative_to(ml_gateway.own_models_folder()).as_posix()
+        archive.add_stream(f"{MODELS}{relative}", path.stat().st_size, _blocks_of(path))
     if secrets:
         for name in SECRET_FILES:
             path = settings.DATA_DIR / name
@@ -130,6 +144,15 @@ def _opened(name: str) -> tuple[int, Iterator[bytes]] | None:
     except FileNotFoundError:
         return None
     return size_bytes, chain([first], blocks)
+
+
+def _own_model_files() -> Iterator[Path]:
+    """Those that are added. A model that only another host has is missing, as it is on this one."""
+    for name in OwnModel.objects.values_list("name", flat=True):
+        for file in ml_gateway.OWN_MODEL_FILES:
+            path = ml_gateway.own_models_folder() / name / file
+            if path.is_file():
+                yield path
 
 
 def _blocks_of(path: Path) -> Iterator[bytes]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from django.core.files import File
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 
+from classifier import ml_gateway
 from classifier.backup.archive import ArchiveError, ArchiveMember, ArchiveReader
 from classifier.backup.create import SECRET_FILES
 from classifier.backup.rows import rows_read, rows_replace, sequences_reset, tables
@@ -37,6 +40,7 @@ class Restored:
     people: int = 0
     songs: int = 0
     files: list[str] = field(default_factory=list)
+    model_files: list[Path] = field(default_factory=list)
     missing: int = 0
     """Files that the archive does not have either."""
     secrets: bool = False
@@ -86,6 +90,8 @@ def backup_restore(stream: IO[bytes]) -> Restored:
     except BaseException:
         for name in restored.files:
             song_storage().delete(name)
+        for path in restored.model_files:
+            shutil.rmtree(path.parent, ignore_errors=True)
         raise
     for name, content in secrets.items():
         _write_secret(name, content)
@@ -123,6 +129,8 @@ def _read_members(members: Iterable[ArchiveMember], models: dict[str, Any], rest
                 raise ArchiveError(f"The archive is damaged: {member.name} cannot be read ({error}).") from error
         elif folder == "media":
             _restore_file(name, member, restored)
+        elif folder == "models":
+            _restore_model_file(name, member, restored)
         elif folder == "secrets" and name in SECRET_FILES:
             secrets[name] = member.read()
         else:
@@ -138,6 +146,19 @@ def _restore_file(name: str, member: ArchiveMember, restored: Restored) -> None:
         storage.delete(name)
     restored.files.append(name)
     storage.save(name, StreamedFile(member))
+
+
+def _restore_model_file(name: str, member: ArchiveMember, restored: Restored) -> None:
+    """One of an own model. Files of the same name in this DATA_DIR belong to no row: the installation is empty."""
+    model, _, file = name.partition("/")
+    if not ml_gateway.OWN_MODEL_NAME.fullmatch(model) or file not in ml_gateway.OWN_MODEL_FILES:
+        raise ArchiveError(f"The archive has {member.name}, which is no file of a model.")
+    path = ml_gateway.own_models_folder() / model / file
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    restored.model_files.append(path)
+    with path.open("wb") as stored:
+        for block in member.blocks():
+            stored.write(block)
 
 
 def _forget_songs(models: dict[str, Any], ids: Sequence[str]) -> None:

@@ -19,10 +19,14 @@ from django.db.models.query import QuerySet
 from django.utils.duration import duration_iso_string
 
 BATCH_ROWS = 500
-# Whoever knows the key of a session is signed in.
+# Anyone who knows the key of a session is signed in.
 SESSIONS = frozenset({"sessions.session", "classifier.usersession"})
-# They describe processes that run now, and calls of this minute.
-EPHEMERAL = frozenset({"classifier.workerpresence", "classifier.apicallcount"})
+# They describe processes that run now, calls of this minute, answers and files of this day, and pictures that are drawn
+# again.
+EPHEMERAL = frozenset(
+    f"classifier.{name}"
+    for name in ("workerpresence", "apicallcount", "idempotentrequest", "picture", "correctionfile")
+)
 
 
 def tables(apps: Apps) -> list[type[models.Model]]:

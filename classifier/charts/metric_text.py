@@ -7,10 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import percent_of
+from classifier.localized import grouped
 
-NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = (
+    gettext_noop("none"),
+    gettext_noop("one"),
+    gettext_noop("two"),
+    gettext_noop("three"),
+    gettext_noop("four"),
+    gettext_noop("five"),
+    gettext_noop("six"),
+    gettext_noop("seven"),
+    gettext_noop("eight"),
+    gettext_noop("nine"),
+    gettext_noop("ten"),
+)
 Z95 = 1.959964
 """Standard deviations on both sides of the mean that contain 95 % of a normal distribution."""
 
@@ -46,12 +61,16 @@ class Metric:
         """ "64 to 71 %"; empty if the card has no interval."""
         if self.low is None or self.high is None:
             return ""
-        return f"{self._format(self.low)} to {self._format(self.high)}" + (" %" if self.as_percent else "")
+        ends = {"low": self._format(self.low), "high": self._format(self.high)}
+        return gettext("%(low)s to %(high)s") % ends + (" %" if self.as_percent else "")
 
     @property
     def exact(self) -> str:
         """Three decimals with the interval, as in tables."""
-        return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
+        if self.low is None or self.high is None:
+            return grouped(self.value, 3)
+        values = {"value": self.value, "low": self.low, "high": self.high}
+        return gettext("%(value)s [%(low)s, %(high)s]") % {name: grouped(one, 3) for name, one in values.items()}
 
     @property
     def x(self) -> str:
@@ -67,7 +86,7 @@ class Metric:
         return percent_of(self.value if self.high is None else self.high)
 
     def _format(self, value: float) -> str:
-        return str(percent(value)) if self.as_percent else f"{value:.2f}".replace("-", "−")
+        return str(percent(value)) if self.as_percent else grouped(value, 2).replace("-", "−")
 
 
 def card_value(values: Any, *path: str) -> Any:
@@ -83,8 +102,9 @@ def out_of_ten(share: float) -> str:
     """ "about seven", or "six or seven" if the share lies between two numbers."""
     whole, rest = divmod(10 * share, 1)
     if 0.3 < rest < 0.7:
-        return f"{NUMBERS[int(whole)]} or {NUMBERS[int(whole) + 1]}"
-    return f"about {NUMBERS[round(10 * share)]}"
+        numbers = {"lower": gettext(NUMBERS[int(whole)]), "higher": gettext(NUMBERS[int(whole) + 1])}
+        return gettext("%(lower)s or %(higher)s") % numbers
+    return gettext("about %(number)s") % {"number": gettext(NUMBERS[round(10 * share)])}
 
 
 def wilson_interval(share: float, count: int) -> tuple[float, float]:

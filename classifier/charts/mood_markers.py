@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from classifier import ml_gateway
+from classifier.active_words import active_words, word
 from classifier.charts.mood_names import css_name
 
 STAR = "M0-10L2.5-3.4L9.5-3.1L4 1.3L5.9 8.1L0 4.2L-5.9 8.1L-4 1.3L-9.5-3.1L-2.5-3.4Z"
@@ -54,10 +55,13 @@ class MoodMarker:
 
     key: str
     css: str
-    adjective: str
     shape: str
     position: str
     """The mood's own valence and arousal, for scripts."""
+
+    @property
+    def adjective(self) -> str:
+        return word(self.key).adjective
 
 
 @cache
@@ -66,10 +70,12 @@ def mood_markers() -> dict[str, MoodMarker]:
 
 
 def markers_by_arousal() -> list[MoodMarker]:
-    """The order of all legends and stacks: the livelier the mood, the higher."""
-    return sorted(mood_markers().values(), key=lambda marker: -ml_gateway.MOODS[marker.key].arousal)
+    """The order of all legends and stacks: the livelier the mood, the higher. Only terms that are shown."""
+    shown = set(active_words().shown_terms)
+    markers = (marker for marker in mood_markers().values() if marker.key in shown)
+    return sorted(markers, key=lambda marker: -ml_gateway.MOODS[marker.key].arousal)
 
 
 def _marker(mood: ml_gateway.Mood, shape: str) -> MoodMarker:
     position = f"{mood.valence:g} {mood.arousal:g}"
-    return MoodMarker(mood.key, css_name(mood.key), mood.adjective, shape, position)
+    return MoodMarker(mood.key, css_name(mood.key), shape, position)

@@ -1,21 +1,23 @@
 """Numbers as text: confidence in words, percentages, durations."""
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 from classifier import ml_gateway
 
 # Confidence is calibrated, so the words can be plain: they say how often such a prediction is right.
 _CONFIDENCE_LEVELS = (
-    (90, "almost certain"),
-    (75, "very likely"),
-    (60, "likely"),
-    (45, "about even"),
-    (30, "possible"),
-    (0, "a hint"),
+    (90, gettext_noop("almost certain")),
+    (75, gettext_noop("very likely")),
+    (60, gettext_noop("likely")),
+    (45, gettext_noop("about even")),
+    (30, gettext_noop("possible")),
+    (0, gettext_noop("a hint")),
 )
 _AGREEMENT_LEVELS = (
-    (90, "The networks agree."),
-    (80, "The networks mostly agree."),
-    (round(100 * ml_gateway.DISAGREE_BELOW), "The networks partly agree."),
-    (0, "The networks disagree: treat this result with care."),
+    (90, gettext_noop("The networks agree.")),
+    (80, gettext_noop("The networks mostly agree.")),
+    (round(100 * ml_gateway.DISAGREE_BELOW), gettext_noop("The networks partly agree.")),
+    (0, gettext_noop("The networks disagree: treat this result with care.")),
 )
 
 
@@ -47,11 +49,13 @@ def clock(seconds: float | None) -> str:
 def length_text(seconds: float) -> str:
     """A round length in the largest unit that divides it: 3 seconds, 90 minutes, 2 hours."""
     whole = int(seconds)
-    size, unit = next(
-        (size, unit) for size, unit in ((3600, "hour"), (60, "minute"), (1, "second")) if whole % size == 0
-    )
-    count = whole // size
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    if whole % 3600 == 0:
+        count = whole // 3600
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    if whole % 60 == 0:
+        count = whole // 60
+        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+    return ngettext("%(count)s second", "%(count)s seconds", whole) % {"count": whole}
 
 
 def tick_seconds(duration_s: float) -> list[float]:
@@ -62,4 +66,4 @@ def tick_seconds(duration_s: float) -> list[float]:
 
 
 def _text_at_level(levels: tuple[tuple[int, str], ...], value: int) -> str:
-    return next(text for lowest, text in levels if value >= lowest)
+    return next(gettext(text) for lowest, text in levels if value >= lowest)

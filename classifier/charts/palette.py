@@ -29,7 +29,7 @@ class Shade:
 
     def colour(self, theme: str) -> str:
         """As #rrggbb, for the "light" or the "dark" theme."""
-        return _srgb(*(self.dark if theme == "dark" else self.light), self.hue)
+        return srgb(*(self.dark if theme == "dark" else self.light), self.hue)
 
 
 # In the order of the vocabulary. Every theme has a contrast of at least 3:1 to the background, as graphics need
@@ -62,14 +62,22 @@ def shades() -> Mapping[str, Shade]:
 
 def stylesheet(moods: Iterable[str]) -> str:
     """CSS rules that set `--mood` for the class `mood-KEY`, and `--first` and `--second` for a composite mood."""
-    rules = []
-    for key in moods:
-        shade = f"light-dark({shades()[key].colour('light')}, {shades()[key].colour('dark')})"
-        rules.append(f".mood-{key}{{--mood:{shade}}}.first-{key}{{--first:{shade}}}.second-{key}{{--second:{shade}}}")
-    return "\n".join(rules) + "\n"
+    return "".join(rule(key, shades()[key].colour("light"), shades()[key].colour("dark")) + "\n" for key in moods)
 
 
-def _srgb(lightness: float, chroma: float, degrees: float) -> str:
+def rule(key: str, light: str, dark: str) -> str:
+    """The rules for one mood."""
+    shade = f"light-dark({light}, {dark})"
+    return f".mood-{key}{{--mood:{shade}}}.first-{key}{{--first:{shade}}}.second-{key}{{--second:{shade}}}"
+
+
+def part_rule(key: str) -> str:
+    """The rule for a part of a split term, such as "sad.desperate", in the colour of its term."""
+    colours = shades()[ml_gateway.base_term(key)]
+    return rule(key.replace(".", "-"), colours.colour("light"), colours.colour("dark")) + "\n"
+
+
+def srgb(lightness: float, chroma: float, degrees: float) -> str:
     """OKLCH to #rrggbb; chroma is reduced in small steps until sRGB can represent the colour."""
     while True:
         channels = _linear(lightness, chroma, degrees)

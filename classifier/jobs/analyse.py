@@ -5,60 +5,46 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from classifier import ml_gateway
 from classifier.accounts.quotas import music_add
 from classifier.errors import ProductError
-from classifier.jobs.finish import song_fail, song_finish, song_release
+from classifier.jobs.analysis_files import Run, file_mark, other_files_remove, playable_store, written_remove
+from classifier.jobs.covers import cover_prepare
+from classifier.jobs.failure_reasons import SOURCE_FILE_MISSING, STORAGE_UNAVAILABLE, WORKER_LOST, failure_reason
+from classifier.jobs.finish import song_fail, song_finish
 from classifier.jobs.heartbeat import Heartbeat
-from classifier.jobs.lease import LeaseLost, song_claim, song_progress
-from classifier.models import Song, Stage, Status, song_folder
+from classifier.jobs.known_recording import KnownResult, SongMerged, file_sha256, known_result, song_identify
+from classifier.jobs.lease import LeaseLost, song_claim, song_give_back, song_progress
+from classifier.models import OwnModel, OwnModelVersion, Queue, Song, Stage, song_folder
 from classifier.monitoring.counters import count_song, count_stages
 from classifier.monitoring.stage_clock import StageClock
-from classifier.uploads.ballast import ballast_release
-from classifier.uploads.disk_reserve import has_room, require_room
-from classifier.uploads.limits import disk_full
+from classifier.recordings.copies import recording_assign
+from classifier.sources.audio_file import LATER, copied_bytes, locations_mark_missing, song_audio_file
+from classifier.sources.folder_paths import file_missing, unavailable
+from classifier.uploads.disk_reserve import require_room
+from classifier.uploads.reserve_file import reserve_file_shrink
 from classifier.uploads.song_storage import song_storage
-from classifier.uploads.stored_files import delete_folder, is_disk_full, store_from_disk
-from classifier.uploads.working_copies import working_folder
 from mmc.logs import log_context
 
 logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.5
-STORAGE_UNAVAILABLE = "storage_unavailable"
-WORKER_LOST = "worker_lost"
-
 RESULT_BYTES = 2_000_000
 """More than rows and image of a song of two hours take."""
-COPY_BYTES_PER_S = 24_000
-"""Of a playable copy in stereo."""
-
-NO_PLAYABLE_COPY = {
-    "code": "no_playable_copy",
-    "message": "Browsers may not play this file, and no copy could be made that they play. The result is complete.",
+COPY_ON_DEMAND = {
+    "code": "copy_on_demand",
+    "message": gettext_noop(
+        "Browsers may not play this file. When you play it, a copy that they play is made, in some seconds."
+    ),
 }
-
-
-@dataclass
-class Run:
-    """A song that this process analyses."""
-
-    song: Song
-    lease_token: uuid.UUID
-    is_lost: Callable[[], bool]
-    """Whether the lease is known to be lost."""
-    on_progress: ml_gateway.Progress | None
-    written: list[str] = field(default_factory=list)
-    """Files that belong to no row yet."""
 
 
 def song_analyse(*, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None = None) -> None:
@@ -100,21 +86,31 @@ def _end(run: Run, clock: StageClock) -> None:
         _analyse(run)
         count_song("done", now=timezone.now())
         count_stages(clock.stop())
+    except SongMerged:
+        logger.info("Song %s is a recording that is known already: its places are those of that song now.", song.id)
     except LeaseLost:
         logger.info("Song %s was cancelled, deleted, given back or given to another worker meanwhile.", song.id)
-        _remove_written(run)
+        written_remove(run)
     except Exception as error:
         code, message = failure_reason(error)
         if code == WORKER_LOST:
             # No fault of the song, and nothing can be written now. The process that has the lease puts it back.
-            _remove_written(run)
+            written_remove(run)
             raise
         if code == STORAGE_UNAVAILABLE:
             logger.warning("Song %s waits until the storage of songs answers again.", song.id)
-            song_release(song_id=song.id, lease_token=run.lease_token, now=timezone.now())
+            song_give_back(song_id=song.id, lease_token=run.lease_token, paused_at=timezone.now())
             return
+        if code in LATER:
+            logger.warning("Song %s waits until its source answers again: %s", song.id, message)
+            paused_at = timezone.now()
+            song_give_back(song_id=song.id, lease_token=run.lease_token, paused_at=paused_at, queue=Queue.HELD)
+            written_remove(run)
+            return
+        if code == SOURCE_FILE_MISSING:
+            locations_mark_missing(song, now=timezone.now())
         if code == "disk_full":
-            ballast_release()  # for this row
+            reserve_file_shrink()  # for this row
         failed = song_fail(song_id=song.id, lease_token=run.lease_token, code=code, message=message, now=timezone.now())
         if not failed:
             # The lease is lost: for instance a deletion removed the files while they were read.
@@ -123,88 +119,70 @@ def _end(run: Run, clock: StageClock) -> None:
             logger.exception("Song %s failed.", song.id)
         else:
             logger.warning("Song %s failed: %s (%s)", song.id, message, code)
-        _remove_written(run)
-
-
-def failure_reason(error: BaseException) -> tuple[str, str]:
-    """The code and message for an exception that ended an analysis."""
-    if isinstance(error, ml_gateway.MoodError):
-        return error.code, error.message
-    if isinstance(error, ProductError) and error.code == STORAGE_UNAVAILABLE:
-        return error.code, error.message
-    if isinstance(error, ml_gateway.DeadlineExceeded):
-        return too_slow()
-    if isinstance(error, MemoryError):
-        return "too_much_memory", (
-            f"The analysis needed more than {settings.MAX_MEMORY_MB} MB of memory, the limit for one song: "
-            "raise MAX_MEMORY_MB, or use a shorter file."
-        )
-    if is_disk_full(error):
-        return (
-            disk_full().code,
-            "The server’s disk is full, so the result could not be saved: free some space, then retry.",
-        )
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return WORKER_LOST, "The database did not answer during the analysis: retry."
-    return "internal_error", "Internal error; the server’s log has the details: retry, or tell the owner."
-
-
-def too_slow() -> tuple[str, str]:
-    """The code and message of a song that takes more than its time."""
-    return "too_slow", (
-        f"The analysis took more than {settings.SONG_TIME_LIMIT_S} s, the limit for one song: "
-        "raise SONG_TIME_LIMIT_S, or use a shorter file."
-    )
-
-
-def leftovers_remove(song: Song, lease_token: uuid.UUID) -> None:
-    """Remove the files of an analysis with this lease whose process was ended. No row has them."""
-    folder, storage = song_folder(song), song_storage()
-    try:
-        for name in storage.file_names(folder):
-            if _mark(lease_token) in name:
-                storage.delete(f"{folder}/{name}")
-        _remove_folder_of_deleted(song)
-    except (OSError, ProductError) as error:
-        # They take space, no more, and go with the song or with its next analysis.
-        logger.warning("Files of the analysis of song %s could not be removed: %s", song.id, error)
-
-
-def _mark(lease_token: uuid.UUID) -> str:
-    """In the names of an analysis' files, so that a process that lost the lease removes only its own."""
-    return f"-{lease_token.hex[:8]}."
+        written_remove(run)
 
 
 def _analyse(run: Run) -> None:
-    # From a shared storage, the file itself comes to this disk too.
-    require_room(RESULT_BYTES + (run.song.size_bytes if song_storage().is_shared else 0))
-    with song_storage().on_disk(str(run.song.file.name)) as source:
-        _analyse_file(run, source)
-
-
-def _analyse_file(run: Run, source: Path) -> None:
     song = run.song
-    result = ml_gateway.analyse(source, on_progress=_progress_writer(run))
+    # Where it does not lie on this disk, the file itself comes here too.
+    require_room(RESULT_BYTES + copied_bytes(song))
+    with song_audio_file(song) as source:
+        if song.file:
+            _analyse_file(run, source)
+        else:
+            _analyse_file_of_others(run, source)
+
+
+def _analyse_file_of_others(run: Run, source: Path) -> None:
+    """A file that others may move or write while it is read. Raises ProductError if they do."""
+    before = _state(source)
+    try:
+        _analyse_file(run, source, still_the_same=lambda: before is not None and _state(source) == before)
+    except (ml_gateway.MoodError, OSError) as error:
+        after = _state(source)
+        if after is None:
+            raise file_missing(run.song.file_name) from error
+        if after != before:
+            raise _written_meanwhile(source) from error
+        raise
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
+
+
+def _written_meanwhile(path: Path) -> ProductError:
+    return unavailable(gettext("The file %(name)s was written while it was read.") % {"name": path.name})
+
+
+def _analyse_file(run: Run, source: Path, still_the_same: Callable[[], bool] = lambda: True) -> None:
+    song = run.song
+    used = OwnModel.objects.used().versions()
+    with ml_gateway.own_models([(one.name, one.version) for one in used]):
+        result = _known_result(run, source, used) or ml_gateway.analyse(source, on_progress=_progress_writer(run))
     warnings = list(result.warnings)
-    mark = _mark(run.lease_token)
+    mark = file_mark(run.lease_token)
     folder = song_folder(song)
     storage = song_storage()
 
-    require_room(RESULT_BYTES + (len(result.tags.cover.data) if result.tags.cover else 0))
-    spectrogram = storage.save(f"{folder}/spectrogram{mark}png", ContentFile(result.spectrogram_png))
-    run.written.append(spectrogram)
-    playable = f"{folder}/playable{mark}mp3"
-    run.written.append(playable)
-    if not has_room(int(COPY_BYTES_PER_S * result.duration_s)) and not ml_gateway.browsers_play(source):
-        raise disk_full()
-    with working_folder() as working:
-        copy = working / "playable.mp3"
-        playable = store_from_disk(playable, copy) if _playable_copy(source, copy, warnings) else ""
-    cover = ""
-    if result.tags.cover is not None:
-        suffix = result.tags.cover.media_type.partition("/")[2]
-        cover = storage.save(f"{folder}/cover{mark}{suffix}", ContentFile(result.tags.cover.data))
-        run.written.append(cover)
+    require_room(RESULT_BYTES)
+    spectrogram = playable = ""
+    if song.file:
+        if result.spectrogram_png:
+            spectrogram = storage.save(f"{folder}/spectrogram{mark}png", ContentFile(result.spectrogram_png))
+            run.written.append(spectrogram)
+        playable = playable_store(run, source, result.duration_s, warnings)
+    elif not ml_gateway.browsers_play(source):
+        warnings.append(COPY_ON_DEMAND)
+    embedded = result.tags.cover
+    cover = cover_prepare(owner_id=song.owner_id, data=embedded.data if embedded else None)
+    if not still_the_same():
+        raise _written_meanwhile(source)
+    now = timezone.now()
     song_finish(
         song=song,
         result=result,
@@ -212,13 +190,29 @@ def _analyse_file(run: Run, source: Path) -> None:
         playable=playable,
         cover=cover,
         warnings=warnings,
-        now=timezone.now(),
+        now=now,
     )
     run.written.clear()
     logger.info("Song %s is done.", song.id)
     # Apart from the result, since all workers that analyse songs of one user write this row.
     music_add(owner_id=song.owner_id, seconds=result.duration_s, now=timezone.now())
-    _remove_other_files(song, {str(song.file.name), spectrogram, playable, cover})
+    other_files_remove(song, {str(song.file.name), spectrogram, playable}, finished_at=now)
+    recording_assign(song_id=song.id, features=result.answer["features"])
+
+
+def _known_result(run: Run, source: Path, used: Sequence[OwnModelVersion]) -> KnownResult | None:
+    """The result of another song with the same sound, if these own models have read it. Raises SongMerged and
+    LeaseLost."""
+    song = run.song
+    audio_hash = ml_gateway.audio_hash(source)
+    other = song_identify(
+        song=song,
+        lease_token=run.lease_token,
+        audio_hash=audio_hash,
+        sha256=song.sha256 if song.file else file_sha256(source),
+        now=timezone.now(),
+    )
+    return known_result(other, ml_gateway.read_tags(source), used) if other is not None else None
 
 
 def _progress_writer(run: Run) -> ml_gateway.Progress:
@@ -249,37 +243,3 @@ def _progress_writer(run: Run) -> ml_gateway.Progress:
         )
 
     return on_progress
-
-
-def _playable_copy(source: Path, target: Path, warnings: list[dict[str, str]]) -> bool:
-    """A copy that cannot be made is a warning: the result does not depend on it."""
-    try:
-        return ml_gateway.playable_copy(source, target)
-    except ml_gateway.MoodError as error:
-        logger.warning("No playable copy of %s: %s", source, error)
-        warnings.append(NO_PLAYABLE_COPY)
-        return False
-
-
-def _remove_other_files(song: Song, current: set[str]) -> None:
-    """Remove the files of earlier analyses from the song's folder."""
-    folder, storage = song_folder(song), song_storage()
-    names = {Path(name).name for name in current if name}
-    others = [name for name in storage.file_names(folder) if name not in names]
-    # Another worker may analyse the song again already, and files of its own are not ours to remove. If the result is
-    # still this one, it had not begun when they were listed.
-    if Song.objects.filter(id=song.id, status=Status.DONE, spectrogram__in=current).exists():
-        for name in others:
-            storage.delete(f"{folder}/{name}")
-
-
-def _remove_written(run: Run) -> None:
-    for name in run.written:
-        song_storage().delete(name)
-    _remove_folder_of_deleted(run.song)
-
-
-def _remove_folder_of_deleted(song: Song) -> None:
-    # A deletion removes the row before the folder, so this sees either both or neither.
-    if not Song.objects.filter(id=song.id).exists():
-        delete_folder(song_folder(song))

@@ -12,8 +12,10 @@ from typing import Any
 from django.db import connections
 
 from classifier import ml_gateway
-from classifier.jobs.analyse import failure_reason, leased_song_analyse
+from classifier.jobs.analyse import leased_song_analyse
 from classifier.jobs.child_process import ParentGone
+from classifier.jobs.failure_reasons import failure_reason
+from classifier.jobs.made_files import MADE_FILES, file_make
 from classifier.jobs.process_limits import limit_memory, lower_priority, use_one_core
 from classifier.jobs.saliency import saliency_draw
 from classifier.models import Song
@@ -24,9 +26,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FileJob:
-    """Analyse a file without storing anything."""
+    """Analyse a file without storing anything. These own models, names and versions, read it too."""
 
     path: Path
+    own_models: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,15 @@ class SaliencyJob:
     song_id: uuid.UUID
 
 
-Job = FileJob | SongJob | SaliencyJob
+@dataclass(frozen=True)
+class MadeFileJob:
+    """Make one of MADE_FILES for a song."""
+
+    kind: str
+    song_id: uuid.UUID
+
+
+Job = FileJob | SongJob | SaliencyJob | MadeFileJob
 
 
 def serve(pipe: Connection, *, background: bool) -> None:
@@ -78,14 +89,17 @@ def _no_progress(stage: str, done: int, total: int) -> None:
 def _outcome(job: Job, on_progress: ml_gateway.Progress) -> tuple[str, Any]:
     try:
         match job:
-            case FileJob(path):
-                return "result", ml_gateway.analyse(path, on_progress=on_progress)
+            case FileJob(path, own_models):
+                with ml_gateway.own_models(own_models):
+                    return "result", ml_gateway.analyse(path, on_progress=on_progress)
             case SongJob(song_id, lease_token):
                 song = Song.objects.with_lease(lease_token).filter(id=song_id).first()
                 if song is not None:
                     leased_song_analyse(song=song, lease_token=lease_token, on_progress=on_progress)
             case SaliencyJob(song_id):
                 saliency_draw(song_id=song_id)
+            case MadeFileJob(kind, song_id):
+                file_make(MADE_FILES[kind], song_id=song_id)
     except Exception as error:
         code, message = failure_reason(error)
         if code == "internal_error":

@@ -1,4 +1,4 @@
-"""The supervision of a subprocess that analyses songs: no song can hold, or take along, the process above it.
+"""The supervision of a subprocess that analyses songs: no song can block or end the process above it.
 
 That process has the lease on the song, renews it, and ends the subprocess when the song takes too long. What the
 subprocess does at that moment, or whether it still listens to signals, does not matter.
@@ -18,19 +18,23 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.jobs.analyse import leftovers_remove, too_slow
-from classifier.jobs.analysis_jobs import FileJob, Job, SaliencyJob, SongJob, serve
+from classifier.jobs.analysis_files import leftovers_remove
+from classifier.jobs.analysis_jobs import FileJob, Job, MadeFileJob, SaliencyJob, SongJob, serve
 from classifier.jobs.child_process import ChildProcess
-from classifier.jobs.drain import should_give_back
+from classifier.jobs.failure_reasons import too_slow
 from classifier.jobs.finish import song_fail
 from classifier.jobs.heartbeat import Heartbeat
 from classifier.jobs.lease import LeaseLost, next_song_claim, song_claim, song_give_back
+from classifier.jobs.made_files import MADE_FILES, file_abandon
+from classifier.jobs.queue import message_send, message_send_if_none_waits
 from classifier.jobs.saliency import saliency_abandon
+from classifier.jobs.shutdown import should_give_back
 from classifier.jobs.sweep import lost_song_requeue
-from classifier.models import Song
+from classifier.models import SERVED_QUEUES, Song
 from mmc.logs import context_values, log_context
 
 if TYPE_CHECKING:
@@ -39,11 +43,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GRACE_S = 5.0
-"""A subprocess between two blocks ends the song by itself at the limit, and keeps its models. Later, it is ended."""
+"""At the limit, a subprocess ends the song itself before its next block, and keeps its models. Later, it is killed."""
 LOST_S = 10.0
 """The same for a song that was cancelled, deleted or given to another worker."""
 SALIENCY_LIMIT_S = 600
-"""It takes a minute for the longest song. After ten, nobody waits for it any more."""
+"""It takes a minute for the longest song. After ten, no page is waiting for it."""
 CHECK_EVERY_S = 0.5
 WRITE_ATTEMPTS = 10
 WRITE_AGAIN_S = 2.0
@@ -72,10 +76,12 @@ class AnalysisSubprocess:
             self._child.stop()
         self._child = None
 
-    def analyse(self, path: Path, on_progress: ml_gateway.Progress) -> AnalysisResult:
+    def analyse(
+        self, path: Path, on_progress: ml_gateway.Progress, own_models: tuple[tuple[str, str], ...] = ()
+    ) -> AnalysisResult:
         """Analyse a file without storing anything. Raises ProductError with the reason where that fails."""
         self._start()
-        result: AnalysisResult = self._run(FileJob(path), settings.SONG_TIME_LIMIT_S, on_progress)
+        result: AnalysisResult = self._run(FileJob(path, own_models), settings.SONG_TIME_LIMIT_S, on_progress)
         return result
 
     def analyse_song(self, song_id: uuid.UUID, on_progress: ml_gateway.Progress | None = None) -> bool:
@@ -120,7 +126,7 @@ class AnalysisSubprocess:
         return song
 
     def draw_saliency(self, song_id: uuid.UUID) -> None:
-        """Draw the saliency images of a song. One that takes too long, or takes the subprocess along, has none."""
+        """Draw the saliency images of a song. One that takes too long, or crashes the subprocess, has none."""
         self._start()
         try:
             with log_context(song_id=str(song_id)):
@@ -129,6 +135,18 @@ class AnalysisSubprocess:
             logger.warning("The saliency of song %s cannot be drawn: %s", song_id, error.message)
             if error.code == "too_slow":
                 saliency_abandon(song_id=song_id, now=timezone.now())
+
+    def make_file(self, kind: str, song_id: uuid.UUID) -> None:
+        """The same for one of MADE_FILES."""
+        self._start()
+        try:
+            with log_context(song_id=str(song_id)):
+                self._run(MadeFileJob(kind, song_id), SALIENCY_LIMIT_S)
+        except ProductError as error:
+            made = MADE_FILES[kind]
+            logger.warning("The %s of song %s cannot be made: %s", made.title, song_id, error.message)
+            if error.code == "too_slow":
+                file_abandon(made, song_id=song_id, now=timezone.now())
 
     def _supervise(
         self, song: Song, lease_token: uuid.UUID, on_progress: ml_gateway.Progress | None, heartbeat: Heartbeat
@@ -185,7 +203,7 @@ class AnalysisSubprocess:
         except (EOFError, ConnectionError):
             self.stop()
             raise ProductError(
-                "worker_lost", "The process that analysed this file died: convert the file to another format."
+                "worker_lost", gettext("The process that analysed this file died: convert the file to another format.")
             ) from None
         self.stop()
         raise ProductError(*too_slow())
@@ -201,6 +219,21 @@ class AnalysisSubprocess:
 def worker_subprocess() -> AnalysisSubprocess:
     """That of a process of the worker's pool."""
     return AnalysisSubprocess(background=True)
+
+
+def next_song_analyse(*, queue: str) -> None:
+    """What a worker does with a task message of this queue: analyse the next song of all queues that it serves."""
+    served = [name for name in SERVED_QUEUES if name in settings.WORKER_QUEUES or name == queue]
+
+    def replace_message(song: Song) -> None:
+        # The song that the message was sent for still waits, perhaps for a worker that serves its queue only.
+        if song.queue != queue:
+            message_send(queue)
+
+    if worker_subprocess().analyse_next(queues=served, on_claim=replace_message) is None:
+        logger.debug("A message came, and no song is due.")
+        return
+    message_send_if_none_waits(served)
 
 
 def _written(write: Callable[[], object]) -> None:

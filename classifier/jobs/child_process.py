@@ -17,14 +17,14 @@ from celery.platforms import set_pdeathsig  # type: ignore[attr-defined]  # miss
 logger = logging.getLogger(__name__)
 
 TERMINATE_S = 1.0
-"""Time to end by itself after SIGTERM. Nothing is lost without it: files are written under draft names."""
+"""Time to exit after SIGTERM. Nothing is lost if it is too short: files are written under draft names."""
 KILL_S = 10.0
 """A killed process may hang in a system call, for instance on a disk that does not answer; then it is left behind."""
 CHECK_EVERY_S = 0.02
 
 
 class ParentGone(BaseException):
-    """Nobody waits for the child any more. A BaseException, so that no handler of errors keeps it going."""
+    """The parent no longer waits for the child. A BaseException, so that no handler of errors keeps it running."""
 
 
 class ChildProcess:
@@ -63,6 +63,11 @@ class ChildProcess:
             logger.exception("A child process failed.")
         finally:
             os._exit(status)
+
+    def terminate(self) -> None:
+        """Ask the child to end, without waiting for it: several end at the same time."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGTERM)
 
     def stop(self) -> None:
         """End the child and all of its own children within seconds, whatever they do."""

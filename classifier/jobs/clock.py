@@ -18,7 +18,7 @@ TOLERANCE_S = 30.0
 
 
 class ClockWatch:
-    """Notices a step of the clock by comparing it with one that nobody can set."""
+    """Notices a step of the clock by comparing it with the monotonic clock."""
 
     def __init__(self, clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._monotonic = clock, monotonic
@@ -31,6 +31,6 @@ class ClockWatch:
 
 
 def terms_renew(*, now: datetime) -> None:
-    """Whoever still works on a song or an upload keeps it; a lease or an upload without anybody ends a term later."""
+    """Workers and clients keep the songs and uploads that they still work on; all others end one term later."""
     Song.objects.running().update(lease_expires_at=now + timedelta(seconds=settings.LEASE_S))
     ResumableUpload.objects.unfinished().update(touched_at=now)

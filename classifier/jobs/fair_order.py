@@ -17,14 +17,14 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from classifier.models import Person, Queue, QueueTurn, Song
+from classifier.models import SERVED_QUEUES, Person, Queue, QueueTurn, Song
 
 Waiting = TypeVar("Waiting")
 
 ANY_QUEUE_EVERY = 4
 """Of so many turns, one takes no account of the queue."""
 INTERACTIVE_SONGS = 20
-"""A user who has so many songs waiting adds further ones to `bulk`: nobody watches so many at once."""
+"""A user who has so many songs waiting adds further ones to `bulk`: no user watches so many at once."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class WaitingLines:
     turn: int
 
     @classmethod
-    def read(cls, queues: Collection[str] = tuple(Queue)) -> WaitingLines:
+    def read(cls, queues: Collection[str] = SERVED_QUEUES) -> WaitingLines:
         """In one query, whose cost grows with the number of users who wait and not with that of their songs."""
         with connection.cursor() as cursor:
             cursor.execute(_LINES)
@@ -79,13 +79,13 @@ def turn_take(*, owner_id: int, turn: int) -> None:
 def merged_in_fair_order(
     waiting: WaitingLines, songs: Mapping[tuple[str, int], Sequence[Waiting]], limit: int
 ) -> list[Waiting]:
-    """The first songs that workers will take if nobody adds any: `songs` has those of each line, by queue and owner.
+    """The first songs that workers will take if no more are added: `songs` has those of each line, by queue and owner.
 
     What `in_fair_order` says for each turn, but with one heap for each queue, since pages wait for it.
     """
     left = {(line.queue, line.owner_id): deque(songs.get((line.queue, line.owner_id), ())) for line in waiting.lines}
     last_turns = {line.owner_id: line.last_turn for line in waiting.lines}
-    heaps: dict[str, list[tuple[int, int]]] = {queue: [] for queue in Queue}
+    heaps: dict[str, list[tuple[int, int]]] = {queue: [] for queue in SERVED_QUEUES}
     for queue, owner_id in left:
         if left[queue, owner_id]:
             heapq.heappush(heaps[queue], (last_turns[owner_id], owner_id))
@@ -103,7 +103,7 @@ def merged_in_fair_order(
         heapq.heappop(heap)
         line_songs = left[line.queue, line.owner_id]
         order.append(line_songs.popleft())
-        if any(heaps.values()):  # as in next_song_claim: alone, nobody needs turns
+        if any(heaps.values()):  # as in next_song_claim: a single user needs no turns
             last_turns[line.owner_id] = turn
             turn += 1
         if line_songs:
@@ -113,12 +113,13 @@ def merged_in_fair_order(
 
 def queue_for(owner: Person) -> Queue:
     """The queue of a song that this user adds now."""
-    waiting = Song.objects.for_owner(owner).waiting_in(*Queue).values("id")[:INTERACTIVE_SONGS].count()
+    waiting = Song.objects.for_owner(owner).waiting_in(*SERVED_QUEUES).values("id")[:INTERACTIVE_SONGS].count()
     return Queue.BULK if waiting >= INTERACTIVE_SONGS else Queue.INTERACTIVE
 
 
 def first_songs(for_each: int) -> list[tuple[Any, ...]]:
-    """Queue, id, owner, file name and size of the oldest songs of each line, `for_each` at most; each line in order."""
+    """Queue, id, owner, file name, size and stored file of the oldest songs of each line, `for_each` at most; each line
+    in order. Songs of sources have no stored file."""
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_SONGS_SQLITE if connection.vendor == "sqlite" else _FIRST_SONGS, [for_each])
         return cursor.fetchall()
@@ -145,7 +146,7 @@ _LINES = f"""{_WAITING}
     FROM waiting LEFT JOIN classifier_queueturn AS own ON own.owner_id = waiting.owner_id
     WHERE waiting.owner_id IS NOT NULL
 """  # noqa: S608  (constants)
-_COLUMNS = "song.queue, song.id, song.owner_id, song.file_name, song.size_bytes"
+_COLUMNS = "song.queue, song.id, song.owner_id, song.file_name, song.size_bytes, song.file"
 _OLDEST = """
     FROM classifier_song WHERE status = 'queued' AND queue = waiting.queue AND owner_id = waiting.owner_id
     ORDER BY created_at, id LIMIT %s

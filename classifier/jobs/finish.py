@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
+from classifier.jobs.covers import PreparedCover, cover_store
 from classifier.jobs.lease import RELEASED_LEASE, LeaseLost
-from classifier.models import Analysis, AnalysisDetail, Song, Status
+from classifier.models import NAME_FIELDS, Analysis, AnalysisDetail, Song, Status, WebhookEvent
 from classifier.monitoring.counters import count_song
+from classifier.own_model_models import own_models_text
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
+from classifier.recalibration.application import of_model, result_recalibrated
+from classifier.sort_models import sort_values, track_order
+from classifier.vocabularies.names import columns_of_owner
+from classifier.webhooks.outbox import song_event_record
 
 if TYPE_CHECKING:
-    from classifier.ml_gateway import AnalysisResult
+    from classifier.jobs.known_recording import KnownResult
+    from classifier.ml_gateway import AnalysisResult, Tags
 
 
 def song_finish(
     *,
     song: Song,
-    result: AnalysisResult,
+    result: AnalysisResult | KnownResult,
     spectrogram: str,
     playable: str,
-    cover: str,
+    cover: PreparedCover | None,
     warnings: list[dict[str, str]],
     now: datetime,
 ) -> None:
@@ -43,7 +49,7 @@ def song_finish(
                 spectrogram=spectrogram,
                 playable=playable,
                 tags=result.tags.texts(),
-                cover=cover,
+                cover="",
                 warnings=warnings,
                 error_code="",
                 error_message="",
@@ -53,49 +59,53 @@ def song_finish(
         )
         if not finished:
             raise LeaseLost
+        version, answer = result_recalibrated(
+            owner_id=song.owner_id, version=result.model_version, answer=result.answer
+        )
         # Read in this transaction, which has locked the row: the user may have edited the names at this moment.
         stored = Song.objects.get(id=song.id)
-        title, artist = (stored.title, stored.artist) if stored.edited_at else (result.title, result.artist)
+        own = columns_of_owner(stored.owner_id, answer, version)
+        values = sort_values(answer, version)
+        if own["own_confidence"] is not None:
+            values["sort_confidence"] = own["own_confidence"]
         Song.objects.filter(id=song.id).update(
-            **song.name_columns(*((text or "")[:255] for text in (title, artist, result.tags.album)))
+            **stored.name_columns(**names_from_tags(stored, result.tags)),
+            **values,
+            track_order=track_order(stored.tags),
+            cover_image_id=cover_store(owner_id=stored.owner_id, cover=cover),
         )
-        _store(song=song, result=result, now=now)
+        _store(song=song, result=result, version=version, answer=answer, own=own, now=now)
+        song_event_record(song_id=song.id, event=WebhookEvent.SONG_DONE, now=now)
+
+
+def names_from_tags(stored: Song, tags: Tags) -> dict[str, Any]:
+    """What the tags say of NAME_FIELDS, except where the user edited it, or a source knows what the file does not."""
+    names: dict[str, Any] = {
+        "title": tags.title, "artist": tags.artist, "album": tags.album, "album_artist": tags.album_artist,
+        "year": tags.year, "music_genre": tags.genre,
+    }  # fmt: skip
+    if stored.edited_at and stored.analyses.exists():
+        return {}
+    prefers_stored = bool(stored.edited_at)
+    for name in NAME_FIELDS:
+        kept = getattr(stored, name)
+        if kept and (prefers_stored or not (names[name] or stored.file)):
+            names[name] = kept
+    return {name: value if name == "year" else (value or "")[:255] for name, value in names.items()}
 
 
 def song_fail(*, song_id: uuid.UUID, lease_token: uuid.UUID, code: str, message: str, now: datetime) -> bool:
     """End a song with an error; False if the lease is lost."""
     # Against a cancellation or the sweep, as in song_finish: the first to change the row wins.
-    failed = (
-        Song.objects.with_lease(lease_token)
-        .filter(id=song_id)
-        .update(**failure_fields(song_id, code, message), finished_at=now, **RELEASED_LEASE)
-    )
+    with transaction.atomic():
+        fields = failure_fields(song_id, code, message)
+        mine = Song.objects.with_lease(lease_token).filter(id=song_id)
+        failed = mine.update(**fields, finished_at=now, **RELEASED_LEASE)
+        if failed and fields["status"] == Status.FAILED:
+            song_event_record(song_id=song_id, event=WebhookEvent.SONG_FAILED, now=now)
     if failed:
         count_song("failed", code=code, now=now)
     return bool(failed)
-
-
-def song_release(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) -> bool:
-    """Put a song back into the queue, as if this attempt had not been; False if the lease is lost.
-
-    For what is neither the fault of the song nor of the worker, such as a storage that does not answer. Workers and
-    sweep wait for REQUEUE_AFTER_S before they try the song again, and take others meanwhile.
-    """
-    # Against a cancellation or the sweep, as in song_finish.
-    released = (
-        Song.objects.with_lease(lease_token)
-        .filter(id=song_id)
-        .update(
-            status=Status.QUEUED,
-            attempts=F("attempts") - 1,
-            enqueued_at=now,
-            not_before=now + timedelta(seconds=settings.REQUEUE_AFTER_S),
-            segments_done=0,
-            segments_total=0,
-            **RELEASED_LEASE,
-        )
-    )
-    return bool(released)
 
 
 def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any]:
@@ -105,27 +115,41 @@ def failure_fields(song_id: uuid.UUID, code: str, message: str) -> dict[str, Any
         return {"status": Status.FAILED, "error_code": code, "error_message": message}
     warning = {
         "code": "not_heard_again",
-        "message": f"The new analysis failed, so the earlier result stays. {message}",
+        "message": gettext("The new analysis failed, so the earlier result stays. %(reason)s") % {"reason": message},
     }
     others = [other for other in earlier if other["code"] != warning["code"]]
     return {"status": Status.DONE, "warnings": [*others, warning]}
 
 
-def _store(*, song: Song, result: AnalysisResult, now: datetime) -> None:
-    answer = dict(result.answer)
+def _store(
+    *,
+    song: Song,
+    result: AnalysisResult | KnownResult,
+    version: str,
+    answer: dict[str, Any],
+    own: dict[str, Any],
+    now: datetime,
+) -> None:
+    """`version` and `answer` are those of the result, or of a recalibration of it; `own` are the columns of its name by
+    the vocabulary of the owner."""
     segments = answer.pop("segments")
+    # One row for each model, whichever recalibration it has.
+    Analysis.objects.filter(of_model(result.model_version), song_id=song.id).update(model_version=result.model_version)
     # The older analyses first, since only one may be current.
     Analysis.objects.filter(song_id=song.id).exclude(model_version=result.model_version).update(is_current=False)
     analysis, _ = Analysis.objects.update_or_create(
         song_id=song.id,
         model_version=result.model_version,
         defaults={
+            "model_version": version,
             "is_current": True,
             "created_at": now,
             **{name: answer["mood"][name] for name in MOOD_FIELDS},
             **{side: ml_gateway.term_of(answer["mood"][side]) for side in ("primary", "secondary")},
             **{name: answer["scores"][name] for name in SCORE_FIELDS},
             "agreement": answer["agreement"],
+            "own_models": own_models_text(answer),
+            **own,
         },
     )
     AnalysisDetail.objects.update_or_create(

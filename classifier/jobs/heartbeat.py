@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from classifier.jobs.drain import should_give_back
 from classifier.jobs.lease import lease_renew, song_give_back
-from classifier.jobs.queue import invite
+from classifier.jobs.queue import message_send
+from classifier.jobs.shutdown import should_give_back
 
 logger = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 0.25
-"""How soon a worker that is asked to stop gives its song back."""
+"""How soon a song is given back once the grace period of a shutdown is over."""
 
 
 class Heartbeat:
@@ -32,7 +32,7 @@ class Heartbeat:
     """
 
     def __init__(self, song_id: uuid.UUID, lease_token: uuid.UUID, queue: str = "") -> None:
-        """`queue` is where another worker is invited to take a song that is given back."""
+        """`queue` gets the message for another worker where the song is given back."""
         self.lost = False
         self._song_id = song_id
         self._lease_token = lease_token
@@ -78,5 +78,5 @@ class Heartbeat:
         if song_give_back(song_id=self._song_id, lease_token=self._lease_token):
             logger.info("This worker stops: song %s is given back to the queue.", self._song_id)
             if self._queue:
-                invite(self._queue)
+                message_send(self._queue)
         self.lost = True

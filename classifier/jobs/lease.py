@@ -41,7 +41,7 @@ def next_song_claim(*, queues: Collection[str], now: datetime) -> Song | None:
             song = song_claim(song_id=song_id, now=now) if song_id else None
             if song is None:
                 continue
-            if len(waiting.lines) > 1:  # alone, nobody needs turns, and all workers would wait for the same row
+            if len(waiting.lines) > 1:  # a single user needs no turns, and all workers would wait for the same row
                 turn_take(owner_id=line.owner_id, turn=waiting.turn)
             return song
     return None
@@ -80,8 +80,16 @@ def lease_renew(*, song_id: uuid.UUID, lease_token: uuid.UUID, now: datetime) ->
     return bool(renewed)
 
 
-def song_give_back(*, song_id: uuid.UUID, lease_token: uuid.UUID) -> bool:
-    """Queue a running song again, as if this worker had not taken it; False if the lease is lost."""
+def song_give_back(
+    *, song_id: uuid.UUID, lease_token: uuid.UUID, paused_at: datetime | None = None, queue: str = ""
+) -> bool:
+    """Queue a running song again, as if this worker had not taken it; False if the lease is lost.
+
+    `paused_at` is for what is neither the fault of the song nor of the worker, such as a storage that does not answer:
+    workers and sweep then take other songs for REQUEUE_AFTER_S before they try this one again. `queue` is
+    another queue than the one it came from.
+    """
+    not_before = paused_at + timedelta(seconds=settings.REQUEUE_AFTER_S) if paused_at else None
     # Against the sweep and a cancellation, as above.
     returned = (
         Song.objects.with_lease(lease_token)
@@ -89,10 +97,12 @@ def song_give_back(*, song_id: uuid.UUID, lease_token: uuid.UUID) -> bool:
         .update(
             status=Status.QUEUED,
             attempts=Greatest(F("attempts") - 1, 0),
-            enqueued_at=None,
+            enqueued_at=paused_at,
+            not_before=not_before,
             started_at=None,
             segments_done=0,
             segments_total=0,
+            **({"queue": queue} if queue else {}),
             **RELEASED_LEASE,
         )
     )

@@ -1,11 +1,11 @@
-"""Long polling: a request waits until its song is done."""
+"""Long polling: a request waits until its song is done, or a file of it is made."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
@@ -33,7 +33,18 @@ def song_await(song: Song, seconds: float) -> Song:
             if status is None:
                 break
             song.status = status
-    return Song.objects.for_api().filter(id=song.id).first() or song
+    return Song.objects.with_result().filter(id=song.id).first() or song
+
+
+def wait_until(check: Callable[[], bool], seconds: float) -> bool:
+    """Whether it became true within so many seconds. At once where too many requests wait."""
+    with _slot() as free:
+        end = time.monotonic() + seconds
+        while not check():
+            if not free or (left := end - time.monotonic()) <= 0:
+                return False
+            time.sleep(min(POLL_EVERY_S, left))
+    return True
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Messages to the workers. Each is an invitation to take the next song that is due; the rows say which one that is."""
+"""Task messages to the workers. Each asks for the next song that is due; the rows say which one that is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amqp import AMQPError
 from kombu.exceptions import KombuError, OperationalError
 
 from classifier.jobs.fair_order import WaitingLines
-from classifier.models import Song
+from classifier.models import PictureKind, Song
 from classifier.monitoring.broker_state import waiting_messages
 from mmc.celery import app
 from mmc.logs import context_values
@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 ANALYSE_NEXT = "classifier.analyse_next"
 DRAW_SALIENCY = "classifier.draw_saliency"
+DRAW_SPECTROGRAM = "classifier.draw_spectrogram"
+MAKE_PLAYABLE = "classifier.make_playable"
+FIT_RECALIBRATION = "classifier.fit_recalibration"
 # AMQPError: the embedded broker found no room for the message.
 BROKER_ERRORS = (KombuError, OperationalError, AMQPError, OSError)
 
@@ -31,31 +34,31 @@ def queued_now(now: datetime) -> dict[str, Any]:
 
 
 def enqueue(song_id: uuid.UUID, *, now: datetime) -> bool:
-    """Invite a worker, since this song is due. If the broker is down, the sweep invites one later."""
+    """Send a message, since this song is due. If the broker is down, the sweep sends one later."""
     queue = Song.objects.filter(id=song_id).values_list("queue", flat=True).first()
-    if queue is None or not invite(queue):
+    if queue is None or not message_send(queue):
         return False
     # Not if a worker has already claimed it: then it is no longer queued.
     Song.objects.queued().filter(id=song_id).update(enqueued_at=now)
     return True
 
 
-def invite(queue: str) -> bool:
-    """Invite one worker to take the next song. Not about a certain song: a message that was sent first would
-    otherwise decide who is first."""
+def message_send(queue: str) -> bool:
+    """Ask one worker to take the next song. The message names no song: otherwise the order of messages would decide
+    whose song is first."""
     return _send(ANALYSE_NEXT, queue)
 
 
-def invite_if_none_waits(queues: Collection[str]) -> None:
+def message_send_if_none_waits(queues: Collection[str]) -> None:
     """A worker that has finished a song calls this, so that a long queue needs few messages, and lost ones do not
     matter."""
     # Not with exists(): where many of ten million songs wait, PostgreSQL looks for one of them without an index.
     for queue in {line.queue for line in WaitingLines.read(queues).lines}:
-        if not invitations(queue):
-            invite(queue)
+        if not message_count(queue):
+            message_send(queue)
 
 
-def invitations(queue: str) -> int:
+def message_count(queue: str) -> int:
     """The number of messages that no worker has taken; 0 where the broker does not answer."""
     messages = waiting_messages(queue)
     return messages.length if messages else 0
@@ -64,6 +67,16 @@ def invitations(queue: str) -> int:
 def enqueue_saliency(song_id: uuid.UUID) -> bool:
     """Have a worker draw the saliency images of a song. If the message is lost, the page sends another one."""
     return _send(DRAW_SALIENCY, str(song_id))
+
+
+def enqueue_made_file(kind: PictureKind, song_id: uuid.UUID) -> bool:
+    """The same for its spectrogram, or for a copy that browsers play."""
+    return _send(MAKE_PLAYABLE if kind == PictureKind.PLAYABLE else DRAW_SPECTROGRAM, str(song_id))
+
+
+def enqueue_recalibration(recalibration_id: int) -> bool:
+    """Have a worker fit a recalibration. If the message is lost, `manage.py sources` sends another one."""
+    return _send(FIT_RECALIBRATION, str(recalibration_id))
 
 
 def _send(task: str, argument: str) -> bool:

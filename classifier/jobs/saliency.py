@@ -8,26 +8,24 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from datetime import datetime, timedelta
-from http import HTTPStatus
+from datetime import datetime
 
 from django.utils import timezone
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
+from classifier.jobs.drawing_attempts import DrawingAttempts
+from classifier.jobs.picture_cache import picture_keep
 from classifier.jobs.queue import enqueue_saliency
-from classifier.models import Analysis, Song, song_folder
+from classifier.models import Analysis, PictureKind, Song, song_folder
+from classifier.sources.audio_file import song_audio_file
 from classifier.uploads.disk_reserve import require_room
 from classifier.uploads.song_storage import song_storage
-from classifier.uploads.stored_files import delete_folder, disk_full_as_error, file_exists
+from classifier.uploads.stored_files import delete_folder, file_exists
 
 logger = logging.getLogger(__name__)
 
 SIDES = ("primary", "secondary")
-RESEND_AFTER = timedelta(seconds=60)
-"""A worker that has drawn nothing by then has died, is busy, or lost the message. A minute of music adds a second."""
-MAX_ATTEMPTS = 3
-FORGET_ATTEMPTS_AFTER = timedelta(hours=1)
 MARKER = "requested"
 IMAGES_BYTES = 1_000_000
 """More than both images of a song take."""
@@ -42,16 +40,16 @@ def saliency_draw(*, song_id: uuid.UUID) -> None:
         return
     try:
         require_room(IMAGES_BYTES)
-        saliency_attempt_begin(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempts(song, analysis).begin(timezone.now())
         _draw(song, analysis)
     except ml_gateway.DeadlineExceeded:
         saliency_abandon(song_id=song_id, now=timezone.now())
         raise
     except (ml_gateway.MoodError, ProductError) as error:
         logger.warning("The saliency of song %s cannot be drawn: %s (%s)", song_id, error.message, error.code)
-        saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempts(song, analysis).fail(timezone.now())
     except Exception:
-        saliency_attempt_fail(song=song, analysis=analysis, now=timezone.now())
+        saliency_attempts(song, analysis).fail(timezone.now())
         raise
     finally:
         # A deletion removes the row before the folder, so this sees either both or neither.
@@ -60,41 +58,10 @@ def saliency_draw(*, song_id: uuid.UUID) -> None:
 
 
 def saliency_request(*, song: Song, analysis: Analysis, now: datetime) -> None:
-    """Send a message to the workers, unless one was sent just now. Raises ProductError after too many attempts.
-
-    A marker file beside the image stores the state, so that all web processes share it and it is deleted with the song:
-    the number of attempts, and the time of the last request or attempt.
-    """
+    """Send a message to the workers, unless one was sent just now. Raises ProductError after too many attempts."""
     require_room(IMAGES_BYTES)
-    with disk_full_as_error():
-        attempts, age = _attempts(song, analysis, now)
-        if age >= FORGET_ATTEMPTS_AFTER:
-            attempts = 0
-        elif age < _resend_after(song):
-            return
-        elif attempts >= MAX_ATTEMPTS:
-            raise ProductError(
-                "looking_failed",
-                f"The saliency image could not be drawn in {MAX_ATTEMPTS} attempts: "
-                "see the worker’s log, try again in an hour, or analyse the song again.",
-                HTTPStatus.SERVICE_UNAVAILABLE,
-            )
-        # Of two requests at once both may send a message; the second task finds the image drawn and does nothing.
-        _write_marker(song, analysis, attempts, now)
-    enqueue_saliency(song.id)
-
-
-def saliency_attempt_begin(*, song: Song, analysis: Analysis, now: datetime) -> None:
-    """Count the attempt before it starts, since a killed worker cannot count it afterwards."""
-    attempts, _ = _attempts(song, analysis, now)
-    _write_marker(song, analysis, attempts + 1, now)
-
-
-def saliency_attempt_fail(*, song: Song, analysis: Analysis, now: datetime) -> None:
-    """The attempt stays counted, but the next request does not wait for this one."""
-    attempts, age = _attempts(song, analysis, now)
-    if age != timedelta.max:
-        _write_marker(song, analysis, attempts, now - _resend_after(song))
+    if saliency_attempts(song, analysis).request(now):
+        enqueue_saliency(song.id)
 
 
 def saliency_abandon(*, song_id: uuid.UUID, now: datetime) -> None:
@@ -102,7 +69,11 @@ def saliency_abandon(*, song_id: uuid.UUID, now: datetime) -> None:
     song = Song.objects.filter(id=song_id).first()
     analysis = song.analysis if song else None
     if song is not None and analysis is not None:
-        _write_marker(song, analysis, MAX_ATTEMPTS, now - _resend_after(song))
+        saliency_attempts(song, analysis).abandon(now)
+
+
+def saliency_attempts(song: Song, analysis: Analysis) -> DrawingAttempts:
+    return DrawingAttempts(song, f"saliency-{analysis.model_version}-{MARKER}", "saliency image")
 
 
 def saliency_image_name(song: Song, analysis: Analysis, side: str) -> str:
@@ -126,31 +97,11 @@ def _is_drawn(song: Song, analysis: Analysis) -> bool:
 def _draw(song: Song, analysis: Analysis) -> None:
     moods = dict(zip(SIDES, (analysis.primary, analysis.secondary), strict=True))
     storage = song_storage()
-    with storage.on_disk(str(song.file.name)) as source:
+    with song_audio_file(song) as source:
         saliency = ml_gateway.mood_saliency(source, moods.values(), analysis.model_version)
     for side, mood in moods.items():
         storage.write(saliency_places_name(song, analysis, side), json.dumps(saliency[mood].details).encode())
         storage.write(saliency_image_name(song, analysis, side), saliency[mood].png)
-
-
-def _resend_after(song: Song) -> timedelta:
-    return RESEND_AFTER + timedelta(seconds=(song.duration_s or 0.0) / 60)
-
-
-def _attempts(song: Song, analysis: Analysis, now: datetime) -> tuple[int, timedelta]:
-    """The number of attempts, and the time since the last request or attempt; `timedelta.max` without any."""
-    try:
-        marker = b"".join(song_storage().read(_name(song, analysis, MARKER)))
-    except FileNotFoundError:
-        return 0, timedelta.max
-    try:
-        attempts, moment = marker.decode("ascii").split()
-        age = now - datetime.fromisoformat(moment)
-    except ValueError:
-        return 0, timedelta.max  # one dot for each attempt, of an earlier version
-    # In the future where the clock was set back since.
-    return int(attempts), age if age > -timedelta(seconds=1) else timedelta.max
-
-
-def _write_marker(song: Song, analysis: Analysis, attempts: int, moment: datetime) -> None:
-    song_storage().write(_name(song, analysis, MARKER), f"{attempts} {moment.isoformat()}".encode("ascii"))
+    if not song.file:
+        names = [name(song, analysis, side) for side in SIDES for name in (saliency_image_name, saliency_places_name)]
+        picture_keep(song=song, kind=PictureKind.SALIENCY, files=names, now=timezone.now())

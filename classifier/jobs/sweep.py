@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
 
 from classifier.jobs.finish import failure_fields
 from classifier.jobs.lease import RELEASED_LEASE
-from classifier.jobs.queue import enqueue, invitations
-from classifier.models import Queue, Song, Status
+from classifier.jobs.queue import enqueue, message_count
+from classifier.models import SERVED_QUEUES, Song, Status, WebhookEvent
 from classifier.monitoring.counters import count_song
 from classifier.querysets import SongQuerySet
+from classifier.webhooks.outbox import song_event_record
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +45,15 @@ def songs_sweep(*, now: datetime) -> SweepResult:
         elif _requeue(song, Song.objects.abandoned(now)):
             requeued += 1
             enqueue(song.id, now=now)
-    resent = sum(_resend(queue, now) for queue in Queue)
+    resent = sum(_resend(queue, now) for queue in SERVED_QUEUES)
     return SweepResult(requeued=requeued, failed=failed, resent=resent)
 
 
 def _resend(queue: str, now: datetime) -> int:
-    """As many invitations as songs are overdue, less those that still wait for a worker."""
+    """Send as many messages as songs are overdue, less those that no worker has taken yet."""
     overdue = list(Song.objects.overdue(queue, now))
     resent = 0
-    for song in overdue[: max(len(overdue) - invitations(queue), 0)] if overdue else []:
+    for song in overdue[: max(len(overdue) - message_count(queue), 0)] if overdue else []:
         if not enqueue(song.id, now=now):
             break  # The broker is down: trying it for every song would only delay the sweep.
         resent += 1
@@ -91,13 +94,20 @@ def _requeue(song: Song, held: SongQuerySet) -> int:
 def _fail(song: Song, held: SongQuerySet, now: datetime) -> int:
     reason = (
         "worker_lost",
-        f"The process that analysed this song was lost {song.attempts} times: "
-        "retry, or convert the file to another format.",
+        gettext(
+            "The process that analysed this song was lost %(count)s times: retry, or convert the file to "
+            "another format."
+        )
+        % {"count": song.attempts},
     )
     # Against the same concurrent changes, in the same way.
-    failed = held.filter(id=song.id, lease_token=song.lease_token).update(
-        **failure_fields(song.id, *reason), finished_at=now, **RELEASED_LEASE
-    )
+    with transaction.atomic():
+        fields = failure_fields(song.id, *reason)
+        failed = held.filter(id=song.id, lease_token=song.lease_token).update(
+            **fields, finished_at=now, **RELEASED_LEASE
+        )
+        if failed and fields["status"] == Status.FAILED:
+            song_event_record(song_id=song.id, event=WebhookEvent.SONG_FAILED, now=now)
     if failed:
         count_song("failed", code=reason[0], now=now)
         logger.error("Song %s failed: its worker was lost %s times.", song.id, song.attempts)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from classifier.jobs.fair_order import WaitingLines, first_songs, merged_in_fair_order
-from classifier.models import Analysis, Person, Song, WorkerPresence
+from classifier.models import SERVED_QUEUES, Analysis, Person, Song, WorkerPresence
 
 # Longer queues are shown as long, without positions.
 MAX_QUEUED = 500
@@ -31,6 +31,8 @@ class QueuedSong:
     owner_id: int
     file_name: str
     size_bytes: int
+    file: str = "-"
+    """Empty for a song of a source."""
     started_at: datetime | None = None
     segments_total: int = 0
 
@@ -58,7 +60,7 @@ class AnalysisSpeed:
                 *(f"song__{name}" for name in names)
             )[:MEASURED_SONGS]
         ]
-        # An analysis during which the clock was set tells nothing.
+        # An analysis during which the clock was set has no meaningful duration.
         measurements = [row for row in measurements if 0 < row[-1] <= settings.SONG_TIME_LIMIT_S]
         seconds = sum(took for *_, took in measurements)
         if seconds <= 0:
@@ -99,16 +101,17 @@ class TimeEstimate:
         return {song.id: position for position, song in enumerate(self.queued, start=1)}
 
     def queued_count(self, owner: Person) -> int:
+        """Without songs of sources, which have numbers of their own, as in all of these."""
         if self.is_complete:
-            return sum(song.owner_id == owner.pk for song in self.queued)
-        return Song.objects.for_owner(owner).queued().count()
+            return sum(_is_upload_of(song, owner) for song in self.queued)
+        return Song.objects.for_owner(owner).waiting_in(*SERVED_QUEUES).exclude(file="").count()
 
     def running_count(self, owner: Person) -> int:
-        return sum(song.owner_id == owner.pk for song in self.running)
+        return sum(_is_upload_of(song, owner) for song in self.running)
 
     def remaining_s_for(self, owner: Person) -> float | None:
-        """Until the last of the user's songs is done."""
-        listed = [song for song in (*self.queued, *self.running) if song.owner_id == owner.pk]
+        """Until the last song that the user uploaded is done."""
+        listed = [song for song in (*self.queued, *self.running) if _is_upload_of(song, owner)]
         estimates = [self.remaining_s[song.id] for song in listed if song.id in self.remaining_s]
         if not estimates:
             return None
@@ -119,7 +122,7 @@ class TimeEstimate:
 def time_estimate(*, now: datetime) -> TimeEstimate:
     """In five queries, independent of the number of songs."""
     queued, is_complete = _next_songs()
-    fields = ("id", "owner_id", "file_name", "size_bytes", "started_at", "segments_total")
+    fields = ("id", "owner_id", "file_name", "size_bytes", "file", "started_at", "segments_total")
     running = [
         QueuedSong(*row) for row in Song.objects.running().order_by("started_at").values_list(*fields)[:MAX_QUEUED]
     ]
@@ -138,6 +141,10 @@ def time_estimate(*, now: datetime) -> TimeEstimate:
     return TimeEstimate(queued, running, remaining_s, speed.per_song_s, workers, is_complete)
 
 
+def _is_upload_of(song: QueuedSong, owner: Person) -> bool:
+    return bool(song.file) and song.owner_id == owner.pk
+
+
 def file_type(file_name: str) -> str:
     return PurePosixPath(file_name).suffix.lower()
 
@@ -150,8 +157,8 @@ def _next_songs() -> tuple[list[QueuedSong], bool]:
     # Enough of each line for everybody to see a position, and not more rows than MAX_QUEUED, however many wait.
     for_each = max(MAX_QUEUED // len(waiting.lines), MIN_FOR_EACH)
     songs: dict[tuple[str, int], list[QueuedSong]] = {}
-    for queue, song_id, owner_id, file_name, size_bytes in first_songs(for_each + 1):
-        song = QueuedSong(UUID(str(song_id)), owner_id, file_name, size_bytes)
+    for queue, song_id, owner_id, file_name, size_bytes, file in first_songs(for_each + 1):
+        song = QueuedSong(UUID(str(song_id)), owner_id, file_name, size_bytes, file)
         songs.setdefault((queue, owner_id), []).append(song)
     is_complete = all(len(line) <= for_each for line in songs.values())
     in_order = merged_in_fair_order(waiting, {key: line[:for_each] for key, line in songs.items()}, MAX_QUEUED)

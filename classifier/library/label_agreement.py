@@ -74,7 +74,8 @@ class ConfusionCell(NamedTuple):
 
 def judged_songs(owner: Person) -> SongQuerySet:
     """Every song with a verdict and an analysis, annotated with `label_agreement`, the last judged first."""
-    songs = Song.objects.for_owner(owner).with_current_analysis().analysed().exclude(verdict=Verdict.NONE)
+    songs = Song.objects.for_owner(owner).with_current_analysis().with_joined_analysis().analysed()
+    songs = songs.exclude(verdict=Verdict.NONE)
     return songs.annotate(label_agreement=_AGREEMENT).order_by(
         F("verdict_at").desc(nulls_last=True), "-created_at", "-id"
     )

@@ -1,22 +1,23 @@
 """The library from above: where its songs lie in the valence-arousal plane, and when they were added.
 
-One query each, and only the columns that a chart needs: a page of 10,000 songs must open at once. The mood is the one
+One query each, and only the columns that a chart needs: a page of 100,000 songs must open at once. The mood is the one
 that counts, the owner's where there is one; valence and arousal are always those of the analysis.
 """
 
 from __future__ import annotations
 
-import hashlib
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import CharField, Count, F, IntegerField, Max, Min
-from django.db.models.functions import Cast, Floor
+from django.db.models import CharField, F, Func, IntegerField
+from django.db.models.functions import Cast
 
 from classifier.library.filter_fields import FIRST_DAY, LAST_DAY
 from classifier.library.filters import LibraryFilter
+from classifier.library.plain_rows import group_counts, plain_rows
 from classifier.models import Person, Song
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 CELLS_PER_UNIT = 4
 """Valence and arousal are counted in quarters: fine enough for a picture, coarse enough for a page."""
-
+MAX_DRAWN, SAMPLE = 10_000, 5_000
+"""Of more songs than MAX_DRAWN, the map draws about SAMPLE; it loads others when the user zooms in."""
 
 EARLIEST, LATEST = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (FIRST_DAY, LAST_DAY))
 
@@ -48,20 +50,14 @@ class MapPoint(NamedTuple):
     valence: float
     arousal: float
     name: str
+    """That of the model."""
     primary: str
+    primary_key: str
     secondary: str
+    secondary_key: str
     certain: bool
     stated_primary: str
     stated_secondary: str
-
-
-class Addition(NamedTuple):
-    """A song in the timeline: the number of its period, its main mood, valence and arousal."""
-
-    period: int
-    mood: str
-    valence: float
-    arousal: float
 
 
 def analysed_songs(owner: Person, library_filter: LibraryFilter) -> SongQuerySet:
@@ -70,79 +66,116 @@ def analysed_songs(owner: Person, library_filter: LibraryFilter) -> SongQuerySet
 
 
 def cell_counts(songs: SongQuerySet) -> list[CellCount]:
-    rows = songs.values_list(
-        F("effective_primary"),
-        Floor(F("analysis_valence") * CELLS_PER_UNIT, output_field=IntegerField()),
-        Floor(F("analysis_arousal") * CELLS_PER_UNIT, output_field=IntegerField()),
-    ).annotate(songs=Count("id"))
+    rows = songs.values_list(F("effective_primary"), _cell("sort_valence"), _cell("sort_arousal"))
     return [
         CellCount(mood, valence / CELLS_PER_UNIT, arousal / CELLS_PER_UNIT, count)
-        for mood, valence, arousal, count in rows
+        for (mood, valence, arousal), count in group_counts(rows).items()
     ]
 
 
-def map_points(songs: SongQuerySet) -> list[MapPoint]:
-    """Every song, the oldest first, so that the newest is drawn on top."""
-    rows = songs.values_list(
-        # As text: ten thousand UUID objects take as long to make as everything else here.
-        Cast("id", CharField()),
-        "title",
-        "file_name",
-        "artist",
-        F("analysis_valence"),
-        F("analysis_arousal"),
-        F("analysis_name"),
-        F("analysis_primary"),
-        F("analysis_secondary"),
-        F("analysis_certain"),
-        "actual_primary",
-        "actual_secondary",
+def _cell(column: str) -> Func:
+    return WholePart(F(column) * CELLS_PER_UNIT, output_field=IntegerField())
+
+
+class WholePart(Func):
+    """Of a positive number. Django's own Floor calls Python from SQLite, for each song."""
+
+    function = "FLOOR"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS INTEGER)", **context)
+
+
+def drawn_points(songs: SongQuerySet, total: int) -> list[MapPoint]:
+    """Every song, or a sample of more than MAX_DRAWN; the oldest first, so that the newest is drawn on top."""
+    if total > MAX_DRAWN:
+        songs = songs.sample(SAMPLE / total)
+    # Identifiers begin with their time, to the millisecond.
+    return sorted(_points(songs))
+
+
+def newest_points(songs: SongQuerySet, number: int) -> list[MapPoint]:
+    """The first songs of the list."""
+    return _points(songs.newest_first()[:number])
+
+
+def _points(songs: SongQuerySet) -> list[MapPoint]:
+    """First their identifiers, which an index has; then only their rows."""
+    # As text: ten thousand UUID objects take as long to make as everything else here.
+    ids = list(songs.values_list(Cast("id", CharField()), flat=True))
+    columns = (
+        Song.objects.filter(id__in=ids)
+        .with_current_analysis()
+        .values_list(
+            Cast("id", CharField()),
+            "title",
+            "file_name",
+            "artist",
+            F("analysis_valence"),
+            F("analysis_arousal"),
+            F("analysis_name"),
+            F("shown_primary"),
+            F("shown_primary_key"),
+            F("shown_secondary"),
+            F("shown_secondary_key"),
+            F("shown_certain"),
+            "actual_primary",
+            "actual_secondary",
+        )
     )
-    # Identifiers begin with their time, to the millisecond. SQLite would sort by its index, which takes half as long
-    # again.
-    return sorted(map(MapPoint._make, rows))
+    points = {row[0]: MapPoint._make(row) for row in columns}
+    return [points[song_id] for song_id in ids if song_id in points]
 
 
-def fingerprint(songs: SongQuerySet) -> str:
-    """Changes whenever the points do: when a song is added, deleted, analysed again, edited or judged.
+class SongsByPeriod(NamedTuple):
+    """The songs of one period: a main mood, a valence and an arousal for each."""
 
-    Far cheaper than the points themselves, which a browser that has them does not need again.
+    moods: list[str]
+    valence: list[float]
+    arousal: list[float]
+
+
+class Additions:
+    """When songs were added, with their mood, valence and arousal; in one query.
+
+    Times are compared as the text that SQLite stores and PostgreSQL writes, in UTC, which sorts as they do: parsing a
+    hundred thousand of them would take longer than the rest of the page.
     """
-    state = songs.aggregate(
-        count=Count("id"),
-        newest=Max("created_at"),
-        analysed=Max("current_analysis__created_at"),
-        edited=Max("edited_at"),
-        judged=Max("verdict_at"),
-        judgements=Count("verdict_at"),
-    )
-    return hashlib.sha256(repr(sorted(state.items())).encode()).hexdigest()[:16]
+
+    def __init__(self, songs: SongQuerySet) -> None:
+        """Without songs that were added while the clock of the server was wrong by centuries."""
+        rows = (
+            songs.filter(created_at__gte=EARLIEST, created_at__lt=LATEST)
+            .order_by("created_at")
+            .values_list(Cast("created_at", CharField()), F("effective_primary"), "sort_valence", "sort_arousal")
+        )
+        self._times: list[str] = []
+        self._songs = SongsByPeriod([], [], [])
+        for time, mood, valence, arousal in plain_rows(rows):
+            self._times.append(time)
+            self._songs.moods.append(mood)
+            self._songs.valence.append(valence)
+            self._songs.arousal.append(arousal)
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """When the first and the last were added."""
+        return _time(self._times[0]), _time(self._times[-1])
+
+    def by_period(self, borders: Sequence[datetime]) -> list[SongsByPeriod]:
+        """Of the periods from each border to the next one."""
+        starts = [f"{border.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for border in borders]
+        places = [bisect_left(self._times, start) for start in starts]
+        songs = self._songs
+        return [
+            SongsByPeriod(songs.moods[first:last], songs.valence[first:last], songs.arousal[first:last])
+            for first, last in pairwise(places)
+        ]
 
 
-class TimeSpan(NamedTuple):
-    """How many songs there are, and when the first and the last of them were added."""
-
-    songs: int
-    first: datetime | None
-    last: datetime | None
-
-
-def time_span(songs: SongQuerySet) -> TimeSpan:
-    """Without songs that were added while the clock of the server was wrong by centuries."""
-    songs = songs.filter(created_at__gte=EARLIEST, created_at__lt=LATEST)
-    return TimeSpan(**songs.aggregate(songs=Count("id"), first=Min("created_at"), last=Max("created_at")))
-
-
-def additions(songs: SongQuerySet, borders: Sequence[datetime]) -> list[Addition]:
-    """The songs added from the first border until before the last, each with the number of its period.
-
-    Times are compared as the text that SQLite stores and PostgreSQL writes, in UTC, which sorts as they do: parsing ten
-    thousand of them would take longer than the rest of the page.
-    """
-    starts = [f"{border.astimezone(UTC):%Y-%m-%d %H:%M:%S}" for border in borders]
-    # All rows are read, and those outside dropped here: with the index on times, SQLite would take three times as long.
-    rows = songs.values_list(
-        Cast("created_at", CharField()), F("effective_primary"), F("analysis_valence"), F("analysis_arousal")
-    )
-    numbered = (Addition(bisect_right(starts, created_at[:19]) - 1, *rest) for created_at, *rest in rows)
-    return [addition for addition in numbered if 0 <= addition.period < len(borders) - 1]
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Self
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 
 from classifier.errors import ProductError
 from classifier.library.filter_fields import FIRST_DAY, LAST_DAY
-from classifier.library.filters import NEWEST, LibraryFilter
+from classifier.library.filter_form import NEWEST
+from classifier.library.filters import LibraryFilter
 from classifier.models import Song
 
 if TYPE_CHECKING:
@@ -41,17 +43,19 @@ class Selection:
             )
         ticked = form.getlist("song")
         if not ticked:
-            raise ProductError("nothing_selected", "No songs selected: select songs in the list first.")
+            raise ProductError("nothing_selected", gettext("No songs selected: select songs in the list first."))
         if len(ticked) > MAX_TICKED:
             raise ProductError(
                 "ids_too_many",
-                f"{len(ticked)} songs are selected; the limit is {MAX_TICKED}: "
-                "select fewer, or all that match a filter.",
+                gettext(
+                    "%(count)s songs are selected; the limit is %(most)s: select fewer, or all that match a filter."
+                )
+                % {"count": len(ticked), "most": MAX_TICKED},
             )
         try:
             ids = tuple(dict.fromkeys(uuid.UUID(text) for text in ticked))
         except ValueError:
-            message = "A selected song has an invalid id: reload the list and select again."
+            message = gettext("A selected song has an invalid id: reload the list and select again.")
             raise ProductError("ids_malformed", message) from None
         return cls(ids=ids, library_filter=library_filter, until=now)
 

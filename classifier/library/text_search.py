@@ -10,11 +10,16 @@ from functools import cache
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, TextField, Value, When
+from django.db.models.functions import Concat, Lower
+from django.db.models.lookups import Contains
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
+from classifier.active_words import active_words
 from classifier.fields import fold
 from classifier.library.search_index import containing
+from classifier.localized import grouped
 
 if TYPE_CHECKING:
     from classifier.querysets import SongQuerySet
@@ -35,38 +40,76 @@ def excess(text: str) -> str:
     line = " ".join(text.replace("\0", " ").split())
     words = line.count(" ") + 1
     if words > MAX_WORDS:
-        return f"The search has {words:,} words; only the first {MAX_WORDS} count."
+        return gettext("The search has %(count)s words; only the first %(most)s count.") % {
+            "count": grouped(words),
+            "most": MAX_WORDS,
+        }
     if len(line) > MAX_CHARACTERS:
-        return f"The search has {len(line):,} characters; only the first {MAX_CHARACTERS} count."
+        return gettext("The search has %(count)s characters; only the first %(most)s count.") % {
+            "count": grouped(len(line)),
+            "most": MAX_CHARACTERS,
+        }
     return ""
 
 
 def matching(songs: SongQuerySet, text: str) -> SongQuerySet:
     """Of songs `with_current_analysis`: those that match every word of the text."""
-    indexed: list[str] = []
-    conditions: list[Q] = []
-    for word in dict.fromkeys(bounded(text).split()):
-        word = fold(word)
-        mood = _in_mood_name(word)
-        if mood is None:
-            indexed.append(word)
-        else:
-            conditions.append(Q(search_text__contains=word) | mood)
-    if indexed:
-        conditions.insert(0, containing(indexed, using=songs.db))
+    words = [fold(word) for word in dict.fromkeys(bounded(text).split())]
+    # The index holds no mood names.
+    indexed = [word for word in words if not _in_a_mood_name(word)]
+    conditions = [containing(indexed, using=songs.db)] if indexed else []
     # One filter() for all of them: a separate one for each word would join the table of analyses again.
-    return songs.filter(*conditions)
+    return songs.filter(*conditions, *(_in_names_or_mood(word, songs.db) for word in words if _in_a_mood_name(word)))
 
 
-def _in_mood_name(word: str) -> Q | None:
-    """Songs whose mood name contains this folded word; None if no mood name does.
+def _in_names_or_mood(word: str, using: str) -> Case:
+    """CASE instead of OR: PostgreSQL takes a tenth of a second to plan ten conditions with OR over two tables."""
+    yes = Value(True)
+    in_mood = Contains(_mood_name(), word) if active_words().are_of_models else _in_own_words(word)
+    return Case(
+        When(containing([word], using=using), then=yes),
+        When(in_mood, then=yes),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
 
-    The database stores the name of an analysed mood; that of a stated one follows from its two sides.
-    """
-    if not any(word in part for part in _words_of_mood_names()):
-        return None
-    pairs = [f"{first} {second}" for (first, second), name in _stated_names().items() if word in name]
-    return Q(actual_primary="", analysis_name__icontains=word) | Q(stated_sides__in=pairs)
+
+def _in_own_words(word: str) -> Q:
+    """The name of a song's mood has the word, in words that the database does not store: one of its moods is called so,
+    or it is one of the conjunctions, which any name may have."""
+    active = active_words()
+    conjunctions = active.words.language.conjunctions
+    if any(word in fold(text) for text in (conjunctions.and_, conjunctions.but, conjunctions.or_)):
+        return Q(effective_primary__isnull=False)
+    keys = [key for key in (*ml_gateway.MOODS, *active.parts) if word in fold(active.words.adjective(key))]
+    called = Q(effective_primary_key__in=keys) | Q(effective_secondary_key__in=keys)
+    return called | Q(shown_certain=False) if word in fold(conjunctions.mixed) else called
+
+
+def _mood_name() -> Case:
+    """The name of a song's mood in lower case. The database stores that of an analysed mood; that of a stated one
+    follows from its two sides."""
+    joined = {
+        conjunction: Concat("actual_primary", Value(f" {conjunction} "), "actual_secondary")
+        for conjunction in ("and", "but")
+    }
+    return Case(
+        When(actual_primary="", then=Lower("analysis_name")),
+        When(actual_secondary="", then="actual_primary"),
+        When(stated_sides__in=_contrasts(), then=joined["but"]),
+        default=joined["and"],
+        output_field=TextField(),
+    )
+
+
+def _in_a_mood_name(word: str) -> bool:
+    active = active_words()
+    if active.are_of_models:
+        return any(word in part for part in _words_of_mood_names())
+    conjunctions = active.words.language.conjunctions
+    own = (active.words.adjective(key) for key in (*ml_gateway.MOODS, *active.parts))
+    return any(word in fold(text) for text in (*own, conjunctions.and_, conjunctions.but, conjunctions.or_,
+                                               conjunctions.mixed))  # fmt: skip
 
 
 @cache
@@ -82,7 +125,7 @@ def _words_of_mood_names() -> frozenset[str]:
 
 
 @cache
-def _stated_names() -> dict[tuple[str, str], str]:
-    """The name of every mood that can be stated, in lower case."""
-    sides = [(first, second) for first in ml_gateway.MOODS for second in ("", *ml_gateway.MOODS) if first != second]
-    return {(first, second): ml_gateway.composite_name(first, second).casefold() for first, second in sides}
+def _contrasts() -> list[str]:
+    """The sides of each mood that can be stated and whose name says "but"."""
+    pairs = permutations(ml_gateway.MOODS, 2)
+    return [f"{first} {second}" for first, second in pairs if " but " in ml_gateway.composite_name(first, second)]

@@ -15,17 +15,13 @@ from typing import BinaryIO
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
+from classifier.sources.folder_listing import AUDIO_SUFFIXES, IGNORED_FOLDERS
 from classifier.uploads.limits import file_too_large, max_upload_bytes
 
 STDIN = Path("-")
 BLOCK_BYTES = 1 << 20
 
-AUDIO_SUFFIXES = (
-    *(".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".mp4"),
-    *(".aac", ".aif", ".aiff", ".aifc", ".wma", ".mka", ".webm"),
-)
-# Ignored without a word, beside hidden files: folders of file servers and archives, and what lies beside songs.
-IGNORED_FOLDERS = ("@eaDir", "__MACOSX", "#recycle", "lost+found")
+# Ignored silently, like hidden files: files that are stored next to songs.
 IGNORED_SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf"),
     *(".txt", ".md", ".nfo", ".log", ".cue", ".m3u", ".m3u8", ".pls", ".xspf", ".lrc", ".sfv", ".md5", ".ini", ".db"),
@@ -135,7 +131,7 @@ def regular_file(path: Path) -> Iterator[Path]:
 
 
 def _copy_pipe(path: Path, target: BinaryIO) -> None:
-    """Fails at once where no program writes to the pipe; a plain open() would wait for one for ever."""
+    """Fails at once where no program writes to the pipe; a plain open() would wait for one indefinitely."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:

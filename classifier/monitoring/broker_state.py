@@ -41,7 +41,7 @@ def _in_redis(queue: str) -> WaitingMessages | None:
             # Celery adds on the left, and takes from the right.
             return WaitingMessages(int(client.llen(queue)), _age_s(client.lindex(queue, -1)))
     except redis.RedisError as error:
-        logger.debug("Redis does not tell the length of the queue %s: %s", queue, error)
+        logger.debug("Redis does not return the length of the queue %s: %s", queue, error)
         return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from classifier.localized import grouped
 from classifier.uploads.disk_reserve import free_bytes, reserve_bytes
 from classifier.uploads.limits import MEGABYTE
 
@@ -39,6 +40,6 @@ def size_text(size_bytes: float) -> str:
     size = size_bytes / MEGABYTE
     for unit in ("MB", "GB"):
         if size < 1000:
-            return f"{size:,.1f} {unit}" if size < 10 else f"{size:,.0f} {unit}"
+            return f"{grouped(size, 1 if size < 10 else 0)} {unit}"
         size /= 1000
-    return f"{size:,.1f} TB"
+    return f"{grouped(size, 1)} TB"

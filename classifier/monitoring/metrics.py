@@ -69,6 +69,11 @@ def _songs(state: Snapshot) -> Iterator[Metric]:
         age.add_metric([queue.kind], queue.oldest_age_s)
     yield length
     yield age
+    yield _gauge("songs_held", "Songs of sources that are not due yet.", state.held)
+    scans = _gauge("sources", "Folders and music servers, by the state of their last scan.", labels=("scan",))
+    for status, count in state.scans.items():
+        scans.add_metric([status], count)
+    yield scans
     yield _gauge("songs_running", "Songs that are analysed now.", state.running)
     yield _gauge("songs_failed", "Stored songs whose analysis has failed.", state.failed)
     yield _gauge("songs_stored", "All stored songs, at most a minute ago.", state.stored)

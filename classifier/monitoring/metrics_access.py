@@ -1,4 +1,4 @@
-"""Who may read the metrics: whoever knows METRICS_TOKEN, and the addresses in METRICS_ALLOW."""
+"""Who may read the metrics: clients that send METRICS_TOKEN, and those with an address in METRICS_ALLOW."""
 
 from __future__ import annotations
 

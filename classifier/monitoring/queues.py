@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Min
 from django.db.models.functions import Coalesce
 
-from classifier.models import Queue, Song
+from classifier.models import SERVED_QUEUES, Song
 from classifier.monitoring.broker_state import waiting_messages
 
 SALIENCY = "saliency"
@@ -34,10 +34,10 @@ def queue_states(now: datetime) -> list[QueueState]:
 def _song_queues(now: datetime) -> list[QueueState]:
     # Songs from before the column do not have the time when they were queued.
     queued_at = Coalesce("queued_at", "created_at")
-    rows = Song.objects.queued().order_by().values_list("queue")
+    rows = Song.objects.waiting_in(*SERVED_QUEUES).order_by().values_list("queue")
     by_kind = {kind: (length, since) for kind, length, since in rows.annotate(length=Count("id"), since=Min(queued_at))}
     states = []
-    for name in Queue.values:
+    for name in SERVED_QUEUES:
         length, since = by_kind.get(name, (0, now))
         states.append(QueueState(name, length, max((now - (since or now)).total_seconds(), 0.0)))
     return states

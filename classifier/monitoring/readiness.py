@@ -17,16 +17,17 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, override
 
 from classifier import ml_gateway
 from classifier.jobs.health import broker_answers, database_answers
-from classifier.models import Queue, WorkerPresence
+from classifier.models import SERVED_QUEUES, WorkerPresence
 from classifier.monitoring.briefly_cached import BrieflyCached
 from classifier.monitoring.disk import disk_room
 
 logger = logging.getLogger(__name__)
 
-QUEUES = (*Queue.values, "saliency")
+QUEUES = (*SERVED_QUEUES, "saliency")
 
 CACHED_S = 1.0
 STALE_AFTER_S = 15.0
@@ -86,14 +87,15 @@ def check_all(now: datetime) -> Readiness:
 
 DATABASE_DOWN = Reason(
     "database_down",
-    "The database does not answer.",
-    "Start the database, and check DATABASE_URL and the log.",
+    gettext_noop("The database does not answer."),
+    gettext_noop("Start the database, and check DATABASE_URL and the log."),
 )
 
 TOO_SLOW = Reason(
     "checks_too_slow",
-    f"The checks have not finished for {STALE_AFTER_S:g} s: the database or the storage hangs.",
-    "Look for a network, a disk or a database that does not answer.",
+    gettext_noop("The checks have not finished for %(seconds)s s: the database or the storage hangs.")
+    % {"seconds": f"{STALE_AFTER_S:g}"},
+    gettext_noop("Look for a network, a disk or a database that does not answer."),
 )
 
 
@@ -108,8 +110,8 @@ def _migrations(now: datetime) -> Reason | None:
     names = ", ".join(sorted(name for _, name in pending))
     return Reason(
         "migrations_pending",
-        f"The database is that of an earlier version ({names} not applied).",
-        "Run `manage.py migrate`. `make run` and Docker Compose do it when they start.",
+        gettext("The database is that of an earlier version (%(names)s not applied).") % {"names": names},
+        gettext("Run `manage.py migrate`. `make run` and Docker Compose do it when they start."),
     )
 
 
@@ -128,8 +130,8 @@ def _storage(now: datetime) -> Reason | None:
         return None
     return Reason(
         "storage_not_writable",
-        f"Songs cannot be stored ({problem}).",
-        "Give the folder to the user that runs the server, or check the settings of the S3 store.",
+        gettext("Songs cannot be stored (%(problem)s).") % {"problem": problem},
+        gettext("Give the folder to the user that runs the server, or check the settings of the S3 store."),
     )
 
 
@@ -161,8 +163,9 @@ def _disk(now: datetime) -> Reason | None:
         return None
     return Reason(
         "disk_full",
-        f"Only {room.free_text} are left on the disk, and {room.reserve_text} are kept free: uploads are rejected.",
-        "Delete songs or other files, or move DATA_DIR to a larger disk.",
+        gettext("Only %(free)s are left on the disk, and %(reserve)s are kept free: uploads are rejected.")
+        % {"free": room.free_text, "reserve": room.reserve_text},
+        gettext("Delete songs or other files, or move DATA_DIR to a larger disk."),
     )
 
 
@@ -171,8 +174,10 @@ def _broker(now: datetime) -> Reason | None:
         return None
     return Reason(
         "broker_down",
-        "The broker does not answer: songs are stored and wait.",
-        "Start Redis, and check REDIS_URL." if settings.REDIS_URL else "Make the folder broker/ in DATA_DIR writable.",
+        gettext("The broker does not answer: songs are stored and wait."),
+        gettext("Start Redis, and check REDIS_URL.")
+        if settings.REDIS_URL
+        else gettext("Make the folder broker/ in DATA_DIR writable."),
     )
 
 
@@ -187,8 +192,9 @@ def _check_model() -> Reason | None:
         code = error.code if isinstance(error, ml_gateway.MoodError) else "model_corrupt"
         return Reason(
             code,
-            f"The model {settings.MODEL_BUNDLE} cannot be used: {error}",
-            f"Restore the bundle {settings.MODEL_BUNDLE}, or set MODEL_BUNDLE to another one.",
+            gettext("The model %(name)s cannot be used: %(reason)s") % {"name": settings.MODEL_BUNDLE, "reason": error},
+            gettext("Restore the bundle %(name)s, or set MODEL_BUNDLE to another one.")
+            % {"name": settings.MODEL_BUNDLE},
         )
     return None
 
@@ -210,8 +216,8 @@ def _worker(now: datetime) -> Reason | None:
 
 NO_WORKER = Reason(
     "worker_missing",
-    "No worker answers: songs are stored and wait.",
-    "Start a worker, or look into the worker’s log to see why it ends.",
+    gettext_noop("No worker answers: songs are stored and wait."),
+    gettext_noop("Start a worker, or look into the worker’s log to see why it ends."),
     blocks=False,
 )
 
@@ -220,8 +226,9 @@ def _no_worker_for(queues: list[str]) -> Reason:
     names = ", ".join(queues)
     return Reason(
         "queue_not_served",
-        f"No worker that answers serves {names}: what is queued there waits.",
-        f"Start a worker with WORKER_QUEUES={','.join(queues)}, or without this setting.",
+        gettext("No running worker serves %(queues)s: what is queued there waits.") % {"queues": names},
+        gettext("Start a worker with WORKER_QUEUES=%(queues)s, or without this setting.")
+        % {"queues": ",".join(queues)},
         blocks=False,
     )
 
@@ -235,7 +242,14 @@ CHECKS: dict[str, Callable[[datetime], Reason | None]] = {
     "worker": _worker,
 }
 
-_cached = BrieflyCached(lambda: check_all(timezone.now()), seconds=CACHED_S)
+
+def _check_all_in_english() -> Readiness:
+    """The answer is kept, for pages of any language and for programs."""
+    with override(settings.LANGUAGE_CODE):
+        return check_all(timezone.now())
+
+
+_cached = BrieflyCached(_check_all_in_english, seconds=CACHED_S)
 
 
 def forget() -> None:

@@ -1,4 +1,4 @@
-"""The first middleware: gives each request an identifier, and logs and counts its response."""
+"""Middleware: identifies, logs and counts each request, and accepts probes by any host name."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ HEADER = "X-Request-ID"
 VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
 # What programs and open pages request every few seconds, and files of pages: logged with LOG_LEVEL=DEBUG.
 QUIET_ROUTES = {"health/", "health/live", "health/ready", "metrics", "songs/states/", "static", "moods.css"}
+PROBE_PATHS = {"/health/", "/health/live", "/health/ready", "/metrics"}
 
 
 class RequestLog:
@@ -86,3 +87,18 @@ def _log(request: HttpRequest, response: HttpResponse, duration_s: float) -> Non
             "duration_ms": duration_ms,
         },
     )
+
+
+class AnyHost:
+    """Lets probes and Prometheus address a container by its IP address, which ALLOWED_HOSTS does not list.
+
+    Before CommonMiddleware, which checks the host. No answer of these contains it, so a forged one has no effect.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in PROBE_PATHS:
+            request.get_host = lambda: "localhost"  # type: ignore[method-assign]
+        return self.get_response(request)

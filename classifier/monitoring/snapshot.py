@@ -10,10 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
-from classifier.models import ResumableUpload, Song, WorkerPresence
+from classifier.models import Queue, ResumableUpload, ScanStatus, Song, Source, WorkerPresence
 from classifier.monitoring import counters
 from classifier.monitoring.briefly_cached import BrieflyCached
 from classifier.monitoring.disk import DiskRoom, disk_room
@@ -45,6 +46,10 @@ class Snapshot:
     at: datetime
     readiness: Readiness
     queues: list[QueueState]
+    held: int
+    """Songs of sources that are not due yet."""
+    scans: dict[str, int]
+    """Sources by the state of their last scan."""
     running: int
     failed: int
     """Songs that have failed and were not tried again."""
@@ -86,8 +91,10 @@ def take(now: datetime) -> Snapshot:
         at=now,
         readiness=readiness(),
         queues=queue_states(now),
+        held=Song.objects.waiting_in(Queue.HELD).count(),
+        scans=scan_counts(),
         running=Song.objects.running().count(),
-        failed=Song.objects.filter(status="failed").count(),
+        failed=Song.objects.out_of_bin().filter(status="failed").count(),
         stored=_all_songs.get(),
         ended=counters.totals(counters.SONGS),
         failures=counters.totals(counters.FAILURES),
@@ -99,6 +106,11 @@ def take(now: datetime) -> Snapshot:
         uploads=uploads.count(),
         upload_bytes_left=(sums["size"] or 0) - (sums["received"] or 0),
     )
+
+
+def scan_counts() -> dict[str, int]:
+    counts = dict(Source.objects.order_by().values_list("scan_status").annotate(Count("pk")))
+    return {status: counts.get(status, 0) for status in ScanStatus.values}
 
 
 def songs_per_minute(now: datetime) -> float:
@@ -124,7 +136,12 @@ def versions() -> dict[str, str]:
     return rows | {name: _installed(package) for name, package in PACKAGES.items()}
 
 
-PACKAGES = {"PyAV (FFmpeg)": "av", "LiteRT": "ai-edge-litert", "NumPy": "numpy", "Redis client": "redis"}
+PACKAGES = {
+    "PyAV (FFmpeg)": "av",
+    "LiteRT": "ai-edge-litert",
+    "NumPy": "numpy",
+    gettext_noop("Redis client"): "redis",
+}
 """Read from what is installed: importing them would load decoders and networks into the web process."""
 
 
@@ -134,7 +151,7 @@ def _installed(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return gettext_noop("not installed")
 
 
 def _database_version() -> str:
@@ -173,7 +190,7 @@ def _workers(now: datetime) -> list[Worker]:
 
 
 # Of millions, counting takes seconds.
-_all_songs = BrieflyCached(lambda: Song.objects.count(), seconds=ALL_SONGS_CACHED_S)
+_all_songs = BrieflyCached(lambda: Song.objects.count() - Song.objects.in_bin().count(), seconds=ALL_SONGS_CACHED_S)
 _cached = BrieflyCached(lambda: take(timezone.now()), seconds=CACHED_S)
 
 

@@ -1,4 +1,4 @@
-"""What /api/status/ and the status page tell: owners about the installation, other users about their own songs."""
+"""What /api/status/ and the status page show: the installation to owners, their own songs to other users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.core.checks.messages import WARNING
 
-from classifier.models import Person, Song, Status, WorkerPresence
+from classifier.models import SERVED_QUEUES, Person, Queue, Song, Status, WorkerPresence
 from classifier.monitoring.snapshot import snapshot
 from mmc import __version__
 
@@ -47,7 +47,8 @@ def status_json(person: Person, *, now: datetime) -> dict[str, Any]:
         return common | {
             "scope": "own",
             "songs": own.count(),
-            "waiting": own.queued().count(),
+            "waiting": own.waiting_in(*SERVED_QUEUES).count(),
+            "held": own.waiting_in(Queue.HELD).count(),
             "running": own.running().count(),
             "failed": own.filter(status=Status.FAILED).count(),
             "workers": WorkerPresence.objects.answering(now).count(),
@@ -58,6 +59,7 @@ def status_json(person: Person, *, now: datetime) -> dict[str, Any]:
         "scope": "all",
         "songs": state.stored,
         "waiting": state.waiting,
+        "held": state.held,
         "running": state.running,
         "failed": state.failed,
         "workers": len(state.workers_answering),
@@ -74,7 +76,7 @@ def status_json(person: Person, *, now: datetime) -> dict[str, Any]:
 def last_errors(person: Person, *, now: datetime) -> list[ErrorGroup]:
     """Of the last week, by code."""
     groups: dict[str, ErrorGroup] = {}
-    failed = Song.objects.filter(status=Status.FAILED, finished_at__gte=now - ERRORS_SINCE)
+    failed = Song.objects.out_of_bin().filter(status=Status.FAILED, finished_at__gte=now - ERRORS_SINCE)
     for song in failed.order_by("-finished_at")[:ERRORS_READ]:
         assert song.finished_at is not None
         group = groups.setdefault(song.error_code, ErrorGroup(song.error_code, song.error_message, song.finished_at))
@@ -99,7 +101,7 @@ def unsafe_settings() -> list[UnsafeSetting]:
 
 
 def _last_error(person: Person) -> dict[str, Any] | None:
-    failed = Song.objects.filter(status=Status.FAILED, finished_at__isnull=False)
+    failed = Song.objects.out_of_bin().filter(status=Status.FAILED, finished_at__isnull=False)
     visible = failed if person.is_owner else failed.for_owner(person)
     song = visible.order_by("-finished_at").first()
     if song is None:

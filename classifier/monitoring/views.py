@@ -1,4 +1,4 @@
-"""Health checks for orchestrators and monitoring. They answer strangers only yes or no."""
+"""Health checks for orchestrators and monitoring. Without sign-in they say only yes or no."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_owner(request: HttpRequest) -> bool:
-    """By session or API token. Without the database, nobody can be recognised."""
+    """By session or API token. Without the database, the owner cannot be recognised."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     try:
         if scheme.lower() == "bearer":

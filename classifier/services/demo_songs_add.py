@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from django.core.files import File
+from django.utils.translation import gettext
 
 from classifier.errors import ProductError
 from classifier.models import Person, Song
@@ -24,8 +25,11 @@ def demo_songs_add(*, owner: Person, now: datetime) -> list[Song]:
     if missing:
         raise ProductError(
             "demo_failed",
-            f"This installation lacks the demo songs ({', '.join(missing)}): upload songs of your own, "
-            "or install Countermood again.",
+            gettext(
+                "This installation lacks the demo songs (%(names)s): upload songs of your own, or install "
+                "Countermood again."
+            )
+            % {"names": ", ".join(missing)},
             HTTPStatus.SERVICE_UNAVAILABLE,
         )
     added = []

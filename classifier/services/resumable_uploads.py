@@ -11,13 +11,14 @@ from typing import IO
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
 from classifier.accounts.quotas import quota_check
 from classifier.errors import ProductError
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.song_retry import song_retry
-from classifier.services.song_submit import song_submit
+from classifier.services.song_submit import out_of_bin, song_submit
 from classifier.uploads.disk_reserve import require_room_for_upload
 from classifier.uploads.file_names import display_name
 from classifier.uploads.limits import file_changed, file_empty, file_too_large, max_upload_bytes
@@ -62,8 +63,11 @@ def resumable_upload_create(*, owner: Person, size_bytes: int, metadata: str = "
     if song is None and ResumableUpload.objects.for_owner(owner).unfinished().count() >= MAX_UNFINISHED_UPLOADS:
         raise ProductError(
             "too_many_uploads",
-            f"You have {MAX_UNFINISHED_UPLOADS} unfinished uploads, and no more are allowed: "
-            "cancel some of them, or wait for a day, after which they are deleted.",
+            gettext(
+                "You have %(most)s unfinished uploads, and no more are allowed: cancel some of them, or wait for "
+                "a day, after which they are deleted."
+            )
+            % {"most": MAX_UNFINISHED_UPLOADS},
             HTTPStatus.TOO_MANY_REQUESTS,
         )
     if song is None:
@@ -92,12 +96,19 @@ def _existing_song(owner: Person, sha256: str, size_bytes: int, now: datetime) -
     """The owner's song with this content. A song that failed or was cancelled is queued again."""
     if not sha256:
         return None
-    song = Song.objects.for_owner(owner).filter(sha256=sha256, size_bytes=size_bytes).first()
-    if song is None or not song.file.name or not song.file.storage.exists(song.file.name):
+    song = Song.objects.stored_by(owner).filter(sha256=sha256, size_bytes=size_bytes).first()
+    if song is None or not _has_audio(song):
         return None
+    song = out_of_bin(song, now=now)
     if song.status in (Status.FAILED, Status.CANCELLED):
         return song_retry(song=song, now=now)
     return song
+
+
+def _has_audio(song: Song) -> bool:
+    if song.file.name:
+        return song.file.storage.exists(song.file.name)
+    return song.locations.filter(missing_since=None).exists()
 
 
 def resumable_upload_get(*, owner: Person, upload_id: uuid.UUID) -> ResumableUpload:
@@ -133,7 +144,7 @@ def resumable_upload_append(*, upload: ResumableUpload, offset: int, data: bytes
         try:
             if offset < ml_gateway.HEAD_BYTES <= end:
                 head = read_at(stream, 0, ml_gateway.HEAD_BYTES)
-                if any(head):  # behind longer padding, the whole file tells
+                if any(head):  # after longer padding, the whole file is checked
                     ml_gateway.recognise(head)
             elif offset < ml_gateway.MIN_HEAD_BYTES <= end:
                 ml_gateway.reject_other_kind(read_at(stream, 0, ml_gateway.MIN_HEAD_BYTES))
@@ -202,7 +213,7 @@ def _refresh(upload: ResumableUpload, stream: IO[bytes]) -> int:
     except ResumableUpload.DoesNotExist:
         # Opening the file has created it again.
         delete_partial_file(upload.id)
-        raise _gone("This upload was cancelled: send the file again from its start.") from None
+        raise _gone(gettext("This upload was cancelled: send the file again from its start.")) from None
     if upload.song_id is not None:
         delete_partial_file(upload.id)
         return upload.size_bytes

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.db.models import Case, Exists, OuterRef, Value, When
+from django.utils.translation import gettext
 
 from classifier.errors import ProductError
 from classifier.models import Analysis, Song, Stage, Status
@@ -34,6 +35,9 @@ def song_cancel(*, song: Song, now: datetime) -> Song:
     song = song.reload()
     if not cancelled and song.status != Status.CANCELLED:
         raise ProductError(
-            "already_over", f"This song is already {song.status}: there is nothing to cancel.", HTTPStatus.CONFLICT
+            "already_over",
+            gettext("This song is already %(state)s: there is nothing to cancel.")
+            % {"state": str(Status(song.status).label).lower()},
+            HTTPStatus.CONFLICT,
         )
     return song

@@ -14,6 +14,7 @@ from classifier.errors import ProductError
 from classifier.jobs.fair_order import queue_for
 from classifier.jobs.queue import enqueue, queued_now
 from classifier.models import Person, Queue, Song, Status, song_folder
+from classifier.services.song_bin import bin_trim, song_restore
 from classifier.services.song_retry import song_retry
 from classifier.uploads.disk_reserve import require_room
 from classifier.uploads.file_names import display_name, storage_name
@@ -25,8 +26,9 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     """Store and queue a file. Returns the song, and whether it is new: the same file is not stored twice."""
     upload = _checked(upload)
     sha256 = checksum(upload)
-    earlier = Song.objects.for_owner(owner).filter(sha256=sha256).first()
+    earlier = Song.objects.stored_by(owner).filter(sha256=sha256).first()
     if earlier is not None:
+        earlier = out_of_bin(earlier, now=now)
         _restore_file(earlier, upload)
         return _retried(earlier, now=now, to_queue=to_queue), False
 
@@ -54,18 +56,25 @@ def song_submit(*, owner: Person, upload: File | None, now: datetime, to_queue: 
     except IntegrityError:
         # The owner sent the same file twice at once. The row of the other request was first and stays.
         delete_folder(song_folder(song))
-        winner = Song.objects.for_owner(owner).filter(sha256=sha256).first()
+        winner = Song.objects.stored_by(owner).filter(sha256=sha256).first()
         if winner is None:
             raise
         return winner, False
     except BaseException:
-        # Without its row, the file would stay for ever.
+        # Without its row, the file would never be deleted.
         delete_folder(song_folder(song))
         raise
+    # Only now, since an upload that fails must not empty the bin.
+    transaction.on_commit(partial(bin_trim, owner=owner), robust=True)
     if to_queue:
         # The song is stored now, even if the message is lost.
         transaction.on_commit(partial(enqueue, song.id, now=now), robust=True)
     return song, True
+
+
+def out_of_bin(song: Song, *, now: datetime) -> Song:
+    """A song that the owner sends again is not deleted any more."""
+    return song if song.deleted_at is None else song_restore(song=song, now=now)
 
 
 def _checked(upload: File | None) -> File:
@@ -86,7 +95,14 @@ def _checked(upload: File | None) -> File:
 
 
 def _restore_file(song: Song, upload: File) -> None:
-    """Store the file again if it was lost: the bytes are the same."""
+    """Store the file again if it was lost, or if the places of its sources have lost it: the bytes are the same."""
+    if not song.file:
+        if not song.locations.filter(missing_since=None).exists():
+            with disk_full_as_error():
+                song.file.save(storage_name(song.file_name), upload, save=False)
+                file_sync(str(song.file.name))
+            Song.objects.filter(id=song.id).update(file=song.file.name, size_bytes=upload.size)
+        return
     if not file_exists(str(song.file.name)):
         with disk_full_as_error():
             song.file.storage.save(song.file.name, upload)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files import File
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
@@ -32,26 +33,33 @@ def song_tag(
     network: str,
     subprocess: AnalysisSubprocess,
     on_progress: ml_gateway.Progress,
+    own_models: tuple[tuple[str, str], ...] = (),
 ) -> dict[str, Any]:
-    """The result or the failure as JSON; no exception for anything wrong with the file. With an owner it is stored."""
+    """The result or the failure as JSON; no exception for anything wrong with the file. With an owner it is stored.
+
+    `own_models` read a file that is not stored; a stored song is read by those in use."""
     name = display_name(path.name)
     try:
         with _open(path) as file:
             if owner is not None:
                 return song_json(_analyse_stored(file, owner, subprocess, on_progress), network)
-            return _analyse(file, path, name, network, subprocess, on_progress)
+            return _analyse(file, path, name, network, subprocess, on_progress, own_models)
     except (ProductError, ml_gateway.MoodError) as error:
         return failure_json(name, error.code, error.message)
 
 
 def _open(path: Path) -> File:
     if os.path.isdir(path):  # unlike Path.is_dir(), no exception for a name that the system cannot look up
-        raise ProductError("no_songs", f"The folder {path} has no songs: name another one.")
+        raise ProductError(
+            "no_songs", gettext("The folder %(folder)s has no songs: name another one.") % {"folder": path}
+        )
     try:
         return File(path.open("rb"), name=path.name)
     except OSError as error:
         raise ProductError(
-            "file_unreadable", f"The file {path} cannot be read ({error.strerror}): check its name and permissions."
+            "file_unreadable",
+            gettext("The file %(file)s cannot be read (%(reason)s): check its name and permissions.")
+            % {"file": path, "reason": error.strerror},
         ) from error
 
 
@@ -62,13 +70,14 @@ def _analyse(
     network: str,
     subprocess: AnalysisSubprocess,
     on_progress: ml_gateway.Progress,
+    own_models: tuple[tuple[str, str], ...],
 ) -> dict[str, Any]:
     started_at = timezone.now()
     if not file.size:
         raise file_empty()
     ml_gateway.recognise(ml_gateway.read_head(file))
     sha256 = checksum(file)
-    result = subprocess.analyse(path, on_progress)
+    result = subprocess.analyse(path, on_progress, own_models)
     return analysis_json(
         result, file_name=name, sha256=sha256, network=network, started_at=started_at, finished_at=timezone.now()
     )
@@ -80,7 +89,7 @@ def _analyse_stored(
     song, _ = song_submit(owner=owner, upload=file, now=timezone.now(), to_queue=False)
     while not song.is_over:
         if not subprocess.analyse_song(song.id, on_progress) and not song.reload().is_over:
-            # A worker of the server has it: its result will be the same. If it is lost, nobody else may notice.
+            # A worker of the server has it: its result will be the same. If it is lost, no sweep may be running.
             on_progress(WAITING, 0, 0)
             time.sleep(POLL_EVERY_S)
             abandoned_song_requeue(song_id=song.id, now=timezone.now())

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.errors import ProductError
 from classifier.models import Song, Verdict
@@ -64,10 +66,12 @@ def stated_moods(primary: str, secondary: str) -> Pair:
     if secondary and not primary:
         primary, secondary = secondary, ""
     if not primary:
-        raise ProductError("mood_missing", "No mood is chosen: choose at least the main mood.")
+        raise ProductError("mood_missing", gettext("No mood is chosen: choose at least the main mood."))
     primary, secondary = _term(primary), _term(secondary) if secondary else ""
     if secondary == primary:
-        raise ProductError("mood_twice", "Main and second mood are the same: choose another second mood, or none.")
+        raise ProductError(
+            "mood_twice", gettext("Main and second mood are the same: choose another second mood, or none.")
+        )
     return primary, secondary
 
 
@@ -77,7 +81,8 @@ def _term(mood: str) -> str:
     except KeyError:
         raise ProductError(
             "mood_unknown",
-            f"“{mood[:40]}” is not a mood of this application: choose one of {', '.join(ml_gateway.MOODS)}.",
+            gettext("“%(mood)s” is not a mood of this application: choose one of %(moods)s.")
+            % {"mood": mood[:40], "moods": ", ".join(ml_gateway.MOODS)},
         ) from None
 
 
@@ -87,14 +92,14 @@ def _current_moods(song: Song, seen: Pair | None) -> Pair:
     if analysis is None:
         raise ProductError(
             "answer_missing",
-            "This song has no result yet: wait until its analysis is done.",
+            gettext("This song has no result yet: wait until its analysis is done."),
             HTTPStatus.CONFLICT,
         )
-    moods = (analysis.primary, analysis.secondary)
+    moods = analysis.shown_sides
     if seen is not None and seen != moods:
         raise ProductError(
             "answer_changed",
-            "This song was analysed again in the meantime, with another result: check it, then answer again.",
+            gettext("This song was analysed again in the meantime, with another result: check it, then answer again."),
             HTTPStatus.CONFLICT,
         )
     return moods

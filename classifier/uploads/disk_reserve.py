@@ -19,9 +19,10 @@ from django.db.models import F, Sum
 from classifier.models import ResumableUpload
 from classifier.uploads.limits import MEGABYTE, disk_full
 from classifier.uploads.running_forms import running_forms
+from classifier.uploads.song_deletion import bin_make_room
 
 ANNOUNCED_FOR = timedelta(hours=1)
-"""An upload that has sent nothing for so long no longer keeps room from others. It may still continue."""
+"""An upload that has sent nothing for so long no longer reserves room. It may still continue."""
 
 
 def free_bytes() -> int:
@@ -43,7 +44,10 @@ def has_room(extra_bytes: int = 0) -> bool:
 
 
 def require_room(extra_bytes: int = 0) -> None:
-    """Raise the `disk_full` error where `has_room` is false."""
+    """Raise the `disk_full` error where `has_room` is false, even after the bin has made room."""
+    if has_room(extra_bytes):
+        return
+    bin_make_room(has_room=lambda: has_room(extra_bytes))
     if not has_room(extra_bytes):
         raise disk_full()
 
@@ -56,7 +60,7 @@ def announced_bytes(*, now: datetime) -> int:
 
 
 def require_room_for_upload(size_bytes: int, *, now: datetime) -> None:
-    """Before an upload begins: beside the reserve, leave the room that others were promised."""
+    """Before an upload begins: leave the reserve, and the room that other uploads have announced."""
     require_room(size_bytes + announced_bytes(now=now))
 
 
@@ -66,7 +70,9 @@ def room_for(length: int) -> Iterator[None]:
     descriptor = os.open(settings.FILE_UPLOAD_TEMP_DIR, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        require_room(length)
+        # Not from the bin: it was asked when the upload began.
+        if not has_room(length):
+            raise disk_full()
         yield
     finally:
         os.close(descriptor)

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import BinaryIO
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classifier.errors import ProductError
 from classifier.uploads.limits import size_text
@@ -45,7 +46,8 @@ class LargeBody(io.RawIOBase):
             return
         self.error = ProductError(
             "body_too_large",
-            f"The form is too large: without signing in, at most {size_text(PREFETCH_BYTES)} are allowed.",
+            gettext("The form is too large: without signing in, at most %(limit)s are allowed.")
+            % {"limit": size_text(PREFETCH_BYTES)},
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         )
         raise BodyOfStranger(self.error.message)

@@ -3,16 +3,21 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from classifier.errors import ProductError
+from classifier.localized import grouped
 
 MEGABYTE = 1_000_000
 # Allowed on top of the files for the rest of a form.
 FORM_BYTES = MEGABYTE
 
 # URL names of the views that take one file, or several. All other views take FORM_BYTES.
-SINGLE_FILE_VIEWS = ("predict", "resumable-uploads", "resumable-upload")
-MULTIPLE_FILES_VIEW = "upload"
+SINGLE_FILE_VIEWS = ("predict", "resumable-uploads", "resumable-upload", "v1-songs", "account-import")
+MULTIPLE_FILES_VIEWS = ("upload", "v1-songs-batch")
+TABLE_VIEWS = ("corrections-import", "v1-corrections", "measurement")
+MAX_TABLE_BYTES = 200 * MEGABYTE
+"""Of a table of a hundred thousand songs with all columns."""
 
 # The upload page sends chunks of this size, and the server stores blocks of it: small enough for memory, large enough
 # that the pause after each one does not count.
@@ -27,7 +32,9 @@ def max_files_bytes(url_name: str | None) -> int:
     """How many bytes of files a request to this view may have; 0 for views without files."""
     if url_name in SINGLE_FILE_VIEWS:
         return max_upload_bytes()
-    return settings.MAX_REQUEST_MB * MEGABYTE if url_name == MULTIPLE_FILES_VIEW else 0
+    if url_name in TABLE_VIEWS:
+        return MAX_TABLE_BYTES
+    return settings.MAX_REQUEST_MB * MEGABYTE if url_name in MULTIPLE_FILES_VIEWS else 0
 
 
 def max_body_bytes(url_name: str | None) -> int:
@@ -36,23 +43,27 @@ def max_body_bytes(url_name: str | None) -> int:
 
 def size_text(size_bytes: int) -> str:
     if size_bytes < MEGABYTE:
-        return f"{size_bytes:,} bytes"
-    return f"{size_bytes / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
+        return gettext("%(count)s bytes") % {"count": grouped(size_bytes)}
+    megabytes = round(size_bytes / MEGABYTE, 1)
+    return f"{grouped(megabytes, 0 if megabytes.is_integer() else 1)} MB"
 
 
 def file_missing() -> ProductError:
-    return ProductError("file_missing", "The request has no file: send one as the form field “file”.")
+    return ProductError("file_missing", gettext("The request has no file: send one as the form field “file”."))
 
 
 def file_empty() -> ProductError:
-    return ProductError("file_empty", "The file is empty: choose an audio file.")
+    return ProductError("file_empty", gettext("The file is empty: choose an audio file."))
 
 
 def file_too_large() -> ProductError:
     return ProductError(
         "file_too_large",
-        f"The file is larger than {size_text(max_upload_bytes())}, which is the limit: "
-        "choose a smaller file, or the same song in a compressed format.",
+        gettext(
+            "The file is larger than %(limit)s, which is the limit: choose a smaller file, or the same song in a "
+            "compressed format."
+        )
+        % {"limit": size_text(max_upload_bytes())},
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
 
@@ -60,7 +71,7 @@ def file_too_large() -> ProductError:
 def file_changed() -> ProductError:
     return ProductError(
         "file_changed",
-        "The file does not have the sha256 of the upload's metadata: send it again from its start.",
+        gettext("The file does not have the sha256 of the upload's metadata: send it again from its start."),
         HTTPStatus.UNPROCESSABLE_ENTITY,
     )
 
@@ -70,10 +81,11 @@ def body_too_large(size_bytes: int | None, url_name: str | None) -> ProductError
     if url_name in SINGLE_FILE_VIEWS:
         return file_too_large()
     allowed = size_text(max_files_bytes(url_name) or FORM_BYTES)
-    size = f"more than {allowed}" if size_bytes is None else size_text(size_bytes)
+    size = gettext("more than %(size)s") % {"size": allowed} if size_bytes is None else size_text(size_bytes)
     return ProductError(
         "body_too_large",
-        f"The form has {size}, and at most {allowed} are allowed: send smaller files, or fewer at once.",
+        gettext("The form has %(size)s, and at most %(allowed)s are allowed: send smaller files, or fewer at once.")
+        % {"size": size, "allowed": allowed},
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )
 
@@ -90,6 +102,9 @@ def length_required() -> ProductError:
 def disk_full() -> ProductError:
     return ProductError(
         "disk_full",
-        "The server’s disk is full: delete songs that you do not need, or ask the owner to make room, then try again.",
+        gettext(
+            "The server’s disk is full: delete songs that you do not need, or ask the owner to make room, then try "
+            "again."
+        ),
         HTTPStatus.INSUFFICIENT_STORAGE,
     )

@@ -47,6 +47,9 @@ class LocalStorage(FileSystemStorage):
             draft.unlink(missing_ok=True)
             raise
 
+    def make_folder(self, folder: str) -> None:
+        Path(self.path(folder)).mkdir(parents=True, exist_ok=True)
+
     def sync(self, name: str) -> None:
         """Flush the file and its folders up to MEDIA_ROOT to the disk."""
         path = Path(self.path(name))

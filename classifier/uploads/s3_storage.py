@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
+from django.utils.translation import gettext
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
@@ -105,6 +106,9 @@ class S3SongStorage(S3Storage):
         with _errors():
             self.client.put_object(Bucket=self.bucket_name, Key=self.key(name), Body=content)
 
+    def make_folder(self, folder: str) -> None:
+        """A bucket has no folders."""
+
     def sync(self, name: str) -> None:
         """The store confirms a file only once it is safe."""
 
@@ -171,6 +175,6 @@ def _errors() -> Iterator[None]:
 def storage_unavailable() -> ProductError:
     return ProductError(
         "storage_unavailable",
-        "The storage of songs does not answer: try again in a minute, or see the server’s log.",
+        gettext("The storage of songs does not answer: try again in a minute, or see the server’s log."),
         HTTPStatus.SERVICE_UNAVAILABLE,
     )

@@ -52,6 +52,9 @@ class SongStorage(Protocol):
     def file_names(self, folder: str) -> list[str]:
         """The last parts of the names of the files in this folder; none if there is no such folder."""
 
+    def make_folder(self, folder: str) -> None:
+        """What `write` needs for a song without a stored file. An existing folder is no error."""
+
     def delete_folder(self, folder: str) -> None:
         """Delete a folder with its files. A missing folder is no error."""
 

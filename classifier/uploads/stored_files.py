@@ -73,7 +73,7 @@ class FileOnDisk(File):
 
 
 def store_from_disk(name: str, path: Path) -> str:
-    """Store a file that nobody else needs. Returns its name in the storage."""
+    """Move a file into the storage. Returns its name there."""
     with path.open("rb") as stream:
         return song_storage().save(name, FileOnDisk(stream, path))
 

@@ -13,17 +13,21 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.active_words import active_words, genre_title
 from classifier.charts.mood_names import CompositeMood
 from classifier.charts.number_text import clock, percent
 from classifier.charts.song.alignment import Track, alignment
+from classifier.charts.song.own_answers import own_comparison
 from classifier.charts.song.passages import moments
 from classifier.charts.song.song_comparison import mood_comparison, position_difference_text, shared_moods_text
 from classifier.charts.song.sound_differences import key_text, sound_differences
 from classifier.charts.song.valence_arousal_plane import mood_labels, mood_plane
+from classifier.localized import grouped
 from classifier.models import Person, Song, Status
 from classifier.serializers import song_json
 from classifier.views.comparison_candidates import candidates_context
@@ -45,7 +49,7 @@ class ComparedSong:
 
     @classmethod
     def of(cls, letter: str, song: Song) -> ComparedSong:
-        answer, analysis = song_json(song), song.analysis
+        answer, analysis = song_json(song, words=active_words()), song.analysis
         assert analysis is not None
         return cls(
             letter=letter,
@@ -67,29 +71,29 @@ class ComparedSong:
     @property
     def facts(self) -> list[str]:
         """In the order of FACTS."""
-        scores, genre = self.answer["scores"], ml_gateway.GENRES.get(self.answer["mood"]["genre"])
+        scores, genre = self.answer["scores"], self.answer["mood"]["genre"]
         tempo = self.answer["features"].get("tempo_bpm")
         return [
             clock(self.duration_s),
             f"{tempo:.0f} BPM" if tempo else "–",
             key_text(self.answer["features"]) or "–",
-            f"{scores['valence']:.1f}",
-            f"{scores['arousal']:.1f}",
-            genre.title if genre else "–",
+            grouped(scores["valence"], 1),
+            grouped(scores["arousal"], 1),
+            genre_title(genre) if genre in ml_gateway.GENRES else "–",
             f"{percent(self.answer['agreement'])} %",
             str(self.answer["model_version"]),
         ]
 
 
 FACTS = (
-    "Length",
-    "Tempo",
-    "Key",
-    "Valence, 1 to 9",
-    "Arousal, 1 to 9",
-    "Mood genre",
-    "Agreement between the networks",
-    "Model",
+    gettext_noop("Length"),
+    gettext_noop("Tempo"),
+    gettext_noop("Key"),
+    gettext_noop("Valence, 1 to 9"),
+    gettext_noop("Arousal, 1 to 9"),
+    gettext_noop("Mood genre"),
+    gettext_noop("Agreement between the networks"),
+    gettext_noop("Model"),
 )
 
 
@@ -123,12 +127,13 @@ def _context(a: ComparedSong, b: ComparedSong, stretched: bool) -> dict[str, Any
         "mood_labels": mood_labels(*(plane.song for plane in planes), song_radius=SONG_RADIUS),
         "time": alignment(a.track, b.track, stretched=stretched),
         "sound_differences": sound_differences(*features, settings.MODEL_BUNDLE),
-        "facts": list(zip(FACTS, a.facts, b.facts, strict=True)),
+        "facts": list(zip(map(gettext, FACTS), a.facts, b.facts, strict=True)),
+        "own_rows": own_comparison(a.answer, b.answer),
         "loudness": _loudness(*features),
         "swapped": _address(a=b.song.id, b=a.song.id, align=BY_PART if stretched else ""),
         "alignments": [
-            ("By time", _address(a=a.song.id, b=b.song.id), not stretched),
-            ("Stretched", _address(a=a.song.id, b=b.song.id, align=BY_PART), stretched),
+            (gettext("By time"), _address(a=a.song.id, b=b.song.id), not stretched),
+            (gettext("Stretched"), _address(a=a.song.id, b=b.song.id, align=BY_PART), stretched),
         ],
     }
 
@@ -148,7 +153,10 @@ def _loudness(a: Mapping[str, float], b: Mapping[str, float]) -> Loudness | None
         return None
     difference_db = 20 * math.log10(other / one)
     louder = "B" if difference_db > 0 else "A"
-    text = f"{louder} is {abs(difference_db):.1f} dB louder" if abs(difference_db) >= 0.5 else "Both are equally loud"
+    text = gettext("Both are equally loud")
+    if abs(difference_db) >= 0.5:
+        values = {"song": louder, "difference": grouped(abs(difference_db), 1)}
+        text = gettext("%(song)s is %(difference)s dB louder") % values
     return Loudness(f"{min(1.0, other / one):.3f}", f"{min(1.0, one / other):.3f}", text)
 
 
@@ -159,16 +167,18 @@ def _song(person: Person, text: str) -> Song | None:
     try:
         return Song.objects.for_owner(person).with_analysis(detail=True).get(id=uuid.UUID(text))
     except (ValueError, Song.DoesNotExist):
-        raise Http404("You have no such song.") from None
+        raise Http404(gettext("You have no such song.")) from None
 
 
 def _problem(a: Song | None, b: Song | None) -> str:
     """Why the two cannot be compared; empty if they can."""
     if a is not None and a == b:
-        return "You chose the same song twice: choose another one."
+        return gettext("You chose the same song twice: choose another one.")
     for song in (a, b):
         if song is not None and (song.status != Status.DONE or song.analysis is None):
-            return f"“{song.display_title}” has not been analysed yet: choose another song, or come back later."
+            return gettext("“%(title)s” has not been analysed yet: choose another song, or come back later.") % {
+                "title": song.display_title
+            }
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Candidates for a comparison: songs with a similar title, songs with a similar mood, or search results."""
+"""Candidates for a comparison: songs with a similar title, similar songs, or search results."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.fields import fold
+from classifier.library.search_index import containing
 from classifier.library.text_search import bounded, excess, matching
 from classifier.models import Person, Song, Status
+from classifier.playlists.choose import choose
+from classifier.playlists.rule import SIMILAR, PlaylistRule
+from classifier.playlists.similar_songs import is_comparable
 from classifier.views.song_cards import Card, cards
 
 if TYPE_CHECKING:
@@ -76,19 +82,19 @@ def _selected(a: Song | None, b: Song | None) -> tuple[Song | None, str]:
 
 
 def _search(person: Person, q: str, selected: Song | None) -> list[tuple[str, list[Song]]]:
-    return [("Search results", list(matching(_others(person, selected), q).newest_first()[:MOST_SONGS]))]
+    return [(gettext("Search results"), list(matching(_others(person, selected), q).newest_first()[:MOST_SONGS]))]
 
 
 def _suggestions(person: Person, selected: Song | None) -> list[tuple[str, list[Song]]]:
     if selected is None:
-        return [("Newest", list(_others(person, None).newest_first()[:MOST_SONGS]))]
+        return [(gettext("Newest"), list(_others(person, None).newest_first()[:MOST_SONGS]))]
     versions = list(_versions(_others(person, selected), selected)[:MOST_VERSIONS])
-    similar = list(_similar(_others(person, selected, exclude=versions), selected)[:MOST_SIMILAR])
+    similar = _similar(person, selected, exclude=versions)
     newest = _others(person, selected, exclude=[*versions, *similar]).newest_first()
     return [
-        ("Other versions", versions),
-        ("Similar mood", similar),
-        ("Newest", list(newest[: MOST_SONGS - MOST_VERSIONS - MOST_SIMILAR])),
+        (gettext("Other versions"), versions),
+        (gettext("Similar songs"), similar),
+        (gettext("Newest"), list(newest[: MOST_SONGS - MOST_VERSIONS - MOST_SIMILAR])),
     ]
 
 
@@ -103,15 +109,15 @@ def _versions(songs: SongQuerySet, selected: Song) -> SongQuerySet:
     title = title_without_version(selected)
     if len(title) < SHORTEST_TITLE:
         return songs.none()
-    return songs.filter(Q(title__icontains=title) | Q(file_name__icontains=title)).newest_first()
+    named = Q(title__icontains=title) | Q(file_name__icontains=title)
+    return songs.filter(containing([fold(title)], using=songs.db), named).newest_first()
 
 
-def _similar(songs: SongQuerySet, selected: Song) -> SongQuerySet:
-    """By distance in the valence-arousal plane."""
-    analysis = selected.analysis
-    assert analysis is not None
-    valence, arousal = F("analysis_valence") - analysis.valence, F("analysis_arousal") - analysis.arousal
-    return songs.order_by(valence * valence + arousal * arousal, "id")
+def _similar(person: Person, selected: Song, exclude: list[Song]) -> list[Song]:
+    if not is_comparable(selected):
+        return []
+    rule = PlaylistRule(order=SIMILAR, seeds=(selected.id,), songs=MOST_SIMILAR + len(exclude))
+    return [one.song for one in choose(person, rule) if one.song not in exclude][:MOST_SIMILAR]
 
 
 def title_without_version(song: Song) -> str:

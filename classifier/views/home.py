@@ -11,7 +11,7 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.quotas import limits_of, usage
 from classifier.jobs.health import worker_answers
 from classifier.jobs.time_estimate import TimeEstimate, time_estimate
-from classifier.models import Person, ResumableUpload, Song
+from classifier.models import Person, Queue, ResumableUpload, Song, Status
 from classifier.uploads.disk_reserve import has_room
 from classifier.uploads.limits import size_text
 from classifier.uploads.tus import parse_metadata
@@ -43,16 +43,20 @@ def home_context(request: AuthenticatedHttpRequest) -> dict[str, Any]:
         "underway": Underway.of(request.user, queue),
         "cards": cards(home_songs(request.user, queue), queue),
         "worker_answers": worker_answers(now=now),
+        "waiting_in_background": Song.objects.filter(owner=request.user).waiting_in(Queue.HELD).count(),
         "quota": quota_text(usage(request.user, now=now), limits) if (limits := limits_of(request.user)) else "",
     }
 
 
 def home_songs(owner: Person, queue: TimeEstimate) -> list[Song]:
-    """Unfinished songs in the order in which they are analysed, then the newest others."""
-    ids = [song.id for song in (*queue.running, *queue.queued) if song.owner_id == owner.pk][:UNFINISHED_SONGS]
+    """Unfinished uploads in the order in which they are analysed, then the newest other songs. Without those of sources
+    that wait, which may be many thousands."""
+    uploads = (song for song in (*queue.running, *queue.queued) if song.file and song.owner_id == owner.pk)
+    ids = [song.id for song in uploads][:UNFINISHED_SONGS]
     own = Song.objects.for_owner(owner)
     unfinished = own.filter(id__in=ids).with_analysis().in_bulk() if ids else {}
-    recent = own.exclude(id__in=ids).with_analysis().newest_first()[:RECENT_SONGS]
+    others = own.exclude(id__in=ids).exclude(status=Status.QUEUED, file="")
+    recent = others.with_analysis().newest_first()[:RECENT_SONGS]
     return [*(unfinished[song_id] for song_id in ids if song_id in unfinished), *recent]
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
@@ -19,7 +20,7 @@ from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.agreement_rates import LEVELS, agreement_bar, agreement_rates
 from classifier.charts.library.correction_matrix import CorrectionMatrix, correction_matrix
 from classifier.charts.mood_names import CompositeMood, Side
-from classifier.library.filters import NO_VERDICT
+from classifier.library.filter_form import NO_VERDICT
 from classifier.library.label_agreement import (
     MIN_JUDGED,
     Agreement,
@@ -31,10 +32,11 @@ from classifier.library.label_agreement import (
     main_mood_counts,
 )
 from classifier.models import Person, Song, Status, Verdict
-from classifier.views.song_cards import headline
 
 PER_PAGE = 25
-TITLES = {level.value: title for level, title, _ in LEVELS} | {Agreement.OUTDATED.value: "Analysed again since"}
+TITLES = {level.value: title for level, title, _ in LEVELS} | {
+    Agreement.OUTDATED.value: gettext_noop("Analysed again since")
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`fit`, or `said` with `heard`, filter the table."""
     groups = judgements(request.user)
     if not groups:
-        return render(request, "label_agreement/empty.html", {"section": "corrections", **_next_step(request.user)})
+        return render(request, "label_agreement/empty.html", {"section": "history", **_next_step(request.user)})
     cell = _cell(request.GET)
     level = None if cell else _level(request.GET.get("fit"))
     songs = judged_songs(request.user)
@@ -78,7 +80,7 @@ def page(request: AuthenticatedHttpRequest) -> HttpResponse:
     pages.count = either_counts.get(cell, 0) if cell else _song_count(groups, level)
     shown = pages.get_page(request.GET.get("page"))
     context = {
-        "section": "corrections",
+        "section": "history",
         "judged": judged,
         "min_judged": MIN_JUDGED,
         **(_statistics(groups) if judged >= MIN_JUDGED else {}),
@@ -125,16 +127,18 @@ def _matrices(groups: list[Judgement]) -> list[CorrectionMatrix]:
     return [
         correction_matrix(
             "first",
-            "Main mood",
-            "Your main mood, and the main mood of the analysis.",
+            gettext("Main mood"),
+            gettext("Your main mood, and the main mood of the analysis."),
             main_mood_counts(groups),
             lambda label, prediction: _library(said_first=label, analysis_first=prediction),
         ),
         correction_matrix(
             "either",
-            "Main or second mood",
-            "The diagonal counts moods that match in either place. The other cells count moods that the analysis has "
-            "in place of yours. A song can count in several cells.",
+            gettext("Main or second mood"),
+            gettext(
+                "The diagonal counts moods that match in either place. The other cells count moods that the "
+                "analysis has in place of yours. A song can count in several cells."
+            ),
             either_mood_counts(groups),
             lambda label, prediction: f"?{_query(None, ConfusionCell(label, prediction))}#songs",
         ),
@@ -144,9 +148,9 @@ def _matrices(groups: list[Judgement]) -> list[CorrectionMatrix]:
 def _table_filters(groups: list[Judgement], current: Agreement | None, *, active: bool) -> list[TableFilter]:
     """All, and each level that occurs; none is `active` where a cell of a matrix is shown."""
     return [
-        TableFilter("All", _song_count(groups), "?#songs", active and current is None),
+        TableFilter(gettext("All"), _song_count(groups), "?#songs", active and current is None),
         *(
-            TableFilter(TITLES[level.value], songs, f"?fit={level.value}#songs", level == current)
+            TableFilter(gettext(TITLES[level.value]), songs, f"?fit={level.value}#songs", level == current)
             for level in Agreement
             if (songs := _song_count(groups, level)) or level == current
         ),
@@ -156,7 +160,13 @@ def _table_filters(groups: list[Judgement], current: Agreement | None, *, active
 def _row(song: Any) -> SongComparison:
     """`song` is annotated with its label agreement."""
     stated = CompositeMood.from_keys(song.actual_primary, song.actual_secondary)
-    return SongComparison(song, stated, headline(song.analysis), song.label_agreement, TITLES[song.label_agreement])
+    return SongComparison(
+        song,
+        stated,
+        CompositeMood.from_answer(song.analysis.mood),
+        song.label_agreement,
+        gettext(TITLES[song.label_agreement]),
+    )
 
 
 def _level(text: str | None) -> Agreement | None:

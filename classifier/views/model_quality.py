@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
@@ -53,7 +54,7 @@ def quality_context(card: Mapping[str, Any]) -> dict[str, Any]:
             "metric_groups": groups,
             "baselines": {estimate.kind for group in groups for row in group.rows for estimate in row.baselines},
             "axes_text": axes_text(card),
-            "columns": list(COLUMNS.values()),
+            "columns": [gettext(title) for title in COLUMNS.values()],
             "differences": differences(card),
             "confusion_matrices": confusion_matrices(card),
             "reliability_diagrams": reliability_diagrams(card),
@@ -67,7 +68,8 @@ def quality_context(card: Mapping[str, Any]) -> dict[str, Any]:
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ml_gateway.MoodError(
-            "model_corrupt", "The metrics in the model’s card have an unknown format: install the bundle again."
+            "model_corrupt",
+            gettext("The metrics in the model’s card have an unknown format: install the bundle again."),
         ) from error
 
 
@@ -87,6 +89,7 @@ def model_link(version: str) -> ModelLink | None:
     except (ProductError, ml_gateway.MoodError):
         return None
     page = reverse("how-good")
+    version = ml_gateway.base_version(version)
     return ModelLink(
         version, page if version == settings.MODEL_BUNDLE else f"{page}?version={version}", model.from_research
     )

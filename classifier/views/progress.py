@@ -5,6 +5,7 @@ import uuid
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -27,10 +28,13 @@ def song_states(request: AuthenticatedHttpRequest) -> HttpResponse:
         ids = [uuid.UUID(text) for text in request.GET.get("ids", "").split(",") if text]
     except ValueError:
         return JsonResponse(
-            error_json("ids_malformed", "The parameter ids takes the ids of songs, separated by commas."), status=400
+            error_json("ids_malformed", gettext("The parameter ids takes the ids of songs, separated by commas.")),
+            status=400,
         )
     if len(ids) > MAX_IDS:
-        message = f"The request asks for {len(ids)} songs, and at most {MAX_IDS} are allowed: send several requests."
+        message = gettext(
+            "The request asks for %(count)s songs, and at most %(most)s are allowed: send several requests."
+        ) % {"count": len(ids), "most": MAX_IDS}
         return JsonResponse(error_json("ids_too_many", message), status=400)
     songs = Song.objects.for_owner(request.user).filter(id__in=ids).with_analysis()
     now = timezone.now()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from classifier.jobs.time_estimate import TimeEstimate
+from classifier.localized import grouped, songs_text
 from classifier.models import Person
 
 
@@ -33,9 +36,10 @@ class Underway:
             return ""
         parts = []
         if self.running:
-            parts.append(f"Analysing {_songs(self.running)}")
+            parts.append(gettext("Analysing %(songs)s") % {"songs": songs_text(self.running)})
         if self.queued:
-            parts.append(f"{self.queued:,} queued" if parts else f"{_songs(self.queued)} queued")
+            queued = grouped(self.queued) if parts else songs_text(self.queued)
+            parts.append(gettext("%(songs)s queued") % {"songs": queued})
         if self.left:
             parts.append(self.left)
         return f"{', '.join(parts)}."
@@ -49,15 +53,12 @@ def left_text(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 8:
-        return "a few seconds left"
+        return gettext("a few seconds left")
     if seconds < 55:
-        return f"about {max(round(seconds / 10), 1) * 10} seconds left"
+        return gettext("about %(count)s seconds left") % {"count": max(round(seconds / 10), 1) * 10}
     minutes = max(round(seconds / 60), 1)
     if minutes < 60:
-        return f"about {minutes} minute{'' if minutes == 1 else 's'} left"
+        return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {"count": minutes}
     hours = round(minutes / 60, 1)
-    return f"about {hours:g} hour{'' if hours == 1 else 's'} left"
-
-
-def _songs(count: int) -> str:
-    return "1 song" if count == 1 else f"{count:,} songs"
+    text = ngettext("about %(count)s hour left", "about %(count)s hours left", 1 if hours == 1 else 2)
+    return text % {"count": grouped(hours, 0 if hours.is_integer() else 1)}

@@ -11,17 +11,22 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.active_words import active_words
+from classifier.charts.model_quality.training_data import limitations
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.primitives import TimeRange, time_ticks
 from classifier.charts.song.alignment import Track, mood_strip
+from classifier.charts.song.genre_rules import chosen_genre
 from classifier.charts.song.mood_bars import emotion_bars, mood_bars, song_axis_end
 from classifier.charts.song.mood_scores import has_terms
 from classifier.charts.song.passages import Passage, moments, passages
+from classifier.charts.song.reason_texts import explanation_text, reason_text
 from classifier.charts.song.sound_differences import key_text
 from classifier.charts.song.valence_arousal_plane import mood_plane
 from classifier.error_responses import error_response
@@ -62,7 +67,8 @@ def page(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     if song.status != Status.DONE or analysis is None:
         error = ProductError(
             "answer_missing",
-            f"“{song.display_title}” has not been analysed yet: come back when it is done.",
+            gettext("“%(title)s” has not been analysed yet: come back when it is done.")
+            % {"title": song.display_title},
             HTTPStatus.CONFLICT,
         )
         return error_response(request, error)
@@ -70,7 +76,7 @@ def page(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
-    answer = song_json(song)
+    answer = song_json(song, words=active_words())
     duration_s, scores, segments = song.duration_s or 0.0, answer["scores"], answer["segments"]
     mood, features = CompositeMood.from_answer(answer["mood"]), answer["features"]
     return {
@@ -79,7 +85,7 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
         "duration": clock(duration_s),
         "mood": mood,
         "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
-        "genre": ml_gateway.genres(answer["model_version"]).get(answer["mood"]["genre"]),
+        "genre": chosen_genre(answer),
         "sides": _sides(answer, mood),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),
@@ -105,10 +111,10 @@ def _context(song: Song, analysis: Analysis) -> dict[str, Any]:
 def _sides(answer: Mapping[str, Any], mood: CompositeMood) -> list[ReportedSide]:
     sides = []
     for name, side in zip(("primary", "secondary"), mood.sides, strict=True):
-        explanation = answer["explanations"].get(name, "")
+        explanation = explanation_text(answer["explanations"].get(name, ""), side.key)
         # Older results have no mood with a reason: all of their reasons belong to the first side.
         reasons = [
-            reason["text"]
+            reason_text(reason)
             for reason in answer["reasons"]
             if (reason["effect"] is None or reason["effect"] > 0) and reason.get("mood", mood.first.key) == side.key
         ]
@@ -132,7 +138,6 @@ def _longest(song_passages: Sequence[Passage]) -> list[PassageLine]:
 def _limitations(version: str) -> list[str]:
     """The first limitations in the model's card."""
     try:
-        limitations = card_of(version).get("limitations") or ()
+        return limitations(card_of(version))[:MOST_LIMITATIONS]
     except (ProductError, ml_gateway.MoodError):
         return []
-    return [str(text) for text in limitations][:MOST_LIMITATIONS]

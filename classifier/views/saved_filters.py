@@ -5,11 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.errors import ProductError
-from classifier.library.saved_filters import filter_delete, filter_rename, filter_save
+from classifier.library.saved_filters import filter_delete, filter_edit, filter_save
 from classifier.models import SavedFilter
 from classifier.views.ownership import return_address
 
@@ -26,14 +27,14 @@ def save(request: AuthenticatedHttpRequest) -> HttpResponse:
     except ProductError as error:
         messages.error(request, error.message)
         return redirect(return_address(request, reverse("song-list")))
-    messages.success(request, f"The filter “{saved.name}” is saved.")
+    messages.success(request, gettext("The filter “%(name)s” is saved.") % {"name": saved.name})
     return redirect(f"{reverse('song-list')}?{saved.query}")
 
 
 @require_POST
 def rename(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     try:
-        filter_rename(saved=_own(request, filter_id), name=request.POST.get("name", ""))
+        filter_edit(saved=_own(request, filter_id), name=request.POST.get("name", ""))
     except ProductError as error:
         messages.error(request, error.message)
     return redirect(return_address(request, reverse("song-list")))
@@ -43,7 +44,7 @@ def rename(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
 def delete(request: AuthenticatedHttpRequest, filter_id: int) -> HttpResponse:
     saved = _own(request, filter_id)
     filter_delete(saved=saved)
-    messages.success(request, f"The filter “{saved.name}” is deleted. Its songs are not.")
+    messages.success(request, gettext("The filter “%(name)s” is deleted. Its songs are not.") % {"name": saved.name})
     return redirect(return_address(request, reverse("song-list")))
 
 

@@ -1,4 +1,4 @@
-"""The theme of the pages, the colours of moods, and the health check."""
+"""The theme and the language of the pages, the colours of moods, and the health check."""
 
 import hashlib
 from functools import cache
@@ -14,11 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from classifier import ml_gateway
-from classifier.charts.palette import stylesheet
+from classifier.active_words import active_words
+from classifier.charts.own_colours import own_stylesheet
+from classifier.charts.palette import part_rule, stylesheet
 from classifier.jobs.health import health_report
+from classifier.languages import remember_language
 from classifier.views.ownership import return_address
 
 THEMES = ("light", "dark")
+OWN = "v"
 YEAR_S = 365 * 24 * 3600
 
 
@@ -42,21 +46,40 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    response = redirect(return_address(request, reverse("home")))
+    remember_language(response, request.POST.get("language", ""), secure=request.is_secure())
+    return response
+
+
 @cache
-def _palette() -> str:
+def _shipped_palette() -> str:
     return stylesheet(ml_gateway.MOODS)
 
 
+def _palette(request: HttpRequest) -> str:
+    """With `v`, the version of the user's vocabulary, also the colours of that. Parts of split terms have the colour of
+    their term unless they have their own."""
+    active = active_words() if OWN in request.GET else None
+    if active is None or active.vocabulary is None:
+        return _shipped_palette()
+    parts = (part_rule(key) for key in active.parts if key not in active.vocabulary.colours)
+    return _shipped_palette() + "".join(parts) + own_stylesheet(active.vocabulary.colours)
+
+
 def _etag(request: HttpRequest) -> str:
-    return quote_etag(hashlib.sha256(_palette().encode()).hexdigest()[:16])
+    return quote_etag(hashlib.sha256(_palette(request).encode()).hexdigest()[:16])
 
 
 @login_not_required
 @require_safe
 @condition(etag_func=_etag)
 def palette(request: HttpRequest) -> HttpResponse:
-    """CSS rules with the colours of each mood term."""
-    return HttpResponse(_palette(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+    """CSS rules with the colours of each mood term; those of the user, if they have chosen some."""
+    access = "private, max-age=300" if OWN in request.GET else "max-age=300"
+    return HttpResponse(_palette(request), content_type="text/css; charset=utf-8", headers={"Cache-Control": access})
 
 
 @login_not_required

@@ -2,23 +2,27 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.security_log import Kind, record_event
 from classifier.errors import ProductError
-from classifier.models import Song, Status, Verdict
+from classifier.models import NAME_FIELDS, Song, Status, Verdict
 from classifier.services.bulk import songs_rerun
+from classifier.services.song_bin import song_bin
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
 from classifier.services.song_retry import song_retry
 from classifier.services.song_verdict import Pair, song_verdict
+from classifier.templatetags.pages import undo_tag
 from classifier.views.ownership import own_song, return_address
 from classifier.views.song_result import result_page
 
@@ -27,13 +31,9 @@ from classifier.views.song_result import result_page
 def edit(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     try:
-        song_edit(
-            song=song,
-            title=request.POST.get("title", ""),
-            artist=request.POST.get("artist", ""),
-            now=timezone.now(),
-        )
-        messages.success(request, "Title and artist saved.")
+        names = {name: request.POST[name] for name in NAME_FIELDS if name in request.POST}
+        song_edit(song=song, now=timezone.now(), **names)
+        messages.success(request, gettext("Saved."))
     except ProductError as error:
         messages.error(request, error.message)
     return redirect("song-detail", song_id)
@@ -54,7 +54,7 @@ def again(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse
     """Analyse a song again with the model in use; its page shows the progress."""
     song = own_song(request, song_id)
     if not songs_rerun(ids=[song.id], now=timezone.now()):
-        messages.info(request, "This song is already waiting for analysis.")
+        messages.info(request, gettext("This song is already waiting for analysis."))
     return redirect("song-detail", song_id)
 
 
@@ -72,19 +72,26 @@ def cancel(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespons
 def delete(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpResponse:
     song = own_song(request, song_id)
     if request.method != "POST":
-        return render(request, "songs/delete.html", {"song": song})
-    title = song.display_title
-    song_delete(song=song)
-    record_event(Kind.SONGS_DELETED, request.user, request, songs=1)
-    messages.success(request, f"Deleted “{title}” and its audio.")
-    return redirect("song-list")
+        return render(request, "songs/delete.html", {"song": song, "bin_days": settings.BIN_DAYS})
+    title, now = song.display_title, timezone.now()
+    permanent = bool(request.POST.get("permanent"))
+    if permanent:
+        song_delete(song=song)
+    else:
+        permanent = not song_bin(song=song, now=now)
+    record_event(Kind.SONGS_DELETED, request.user, request, songs=1, what="permanently" if permanent else None)
+    if permanent:
+        messages.success(request, gettext("Deleted “%(title)s” and its audio.") % {"title": title})
+    else:
+        messages.success(request, gettext("“%(title)s” is in the bin.") % {"title": title}, extra_tags=undo_tag(now))
+    return redirect(return_address(request, reverse("song-list")))
 
 
 VERDICT_MESSAGES = {
-    Verdict.AGREED: "Saved: you agree with the mood.",
-    Verdict.DISAGREED: "Saved: you disagree with the mood.",
-    Verdict.CORRECTED: "Your moods are saved.",
-    Verdict.NONE: "Your feedback is removed.",
+    Verdict.AGREED: gettext_noop("Saved: you agree with the mood."),
+    Verdict.DISAGREED: gettext_noop("Saved: you disagree with the mood."),
+    Verdict.CORRECTED: gettext_noop("Your moods are saved."),
+    Verdict.NONE: gettext_noop("Your feedback is removed."),
 }
 
 
@@ -100,7 +107,7 @@ def verdict(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRespon
             seen=_seen(request),
             now=timezone.now(),
         )
-        messages.success(request, VERDICT_MESSAGES[Verdict(song.verdict)])
+        messages.success(request, gettext(VERDICT_MESSAGES[Verdict(song.verdict)]))
     except ProductError as error:
         if request.POST.get("verdict") == Verdict.CORRECTED and song.status == Status.DONE:
             return _correction_again(request, song, error)

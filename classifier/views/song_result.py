@@ -3,24 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import permutations
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest
+from classifier.active_words import active_words
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import agreement_text, clock, percent
 from classifier.charts.song.composite_sides import conjunction_text, side_details
 from classifier.charts.song.feature_tables import feature_groups
-from classifier.charts.song.genre_rules import genre_rules, library_ranks
+from classifier.charts.song.genre_rules import chosen_genre, genre_rules, library_ranks
 from classifier.charts.song.mood_bars import emotion_bars, mood_bars, song_axis_end
 from classifier.charts.song.mood_scores import has_terms, mood_scores, strongest_mood
 from classifier.charts.song.mood_timeline import mood_timeline
 from classifier.charts.song.network_comparison import network_comparison
+from classifier.charts.song.own_answers import own_answers
 from classifier.charts.song.passages import moments, passages
 from classifier.charts.song.petal_chart import petal_chart
 from classifier.charts.song.strongest_passages import peaks
@@ -30,22 +32,18 @@ from classifier.charts.song.vocabularies import OWN_TERMS, vocabularies
 from classifier.charts.song.waveform import waveform
 from classifier.error_responses import error_response
 from classifier.errors import ProductError
+from classifier.media.pictures import has_audio
 from classifier.models import Song
 from classifier.query_parameters import parse_network
+from classifier.recordings.copies import other_copies
 from classifier.serializers import song_json
 from classifier.views.model_quality import model_link
-
-# Results store their alternatives by name; pages link each mood in them.
-PAIRS = {
-    ml_gateway.composite_name(*pair): pair
-    for words in (ml_gateway.EMOTIONS, ml_gateway.MOODS)
-    for pair in permutations(words, 2)
-}
+from classifier.views.song_cards import card, cards, song_places
 
 NETWORKS = (
-    ("both", "Both", "The combined result of the two networks."),
-    ("cnn1d", "1D network", "Reads the sequence of 57 features."),
-    ("cnn2d", "2D network", "Reads the spectrogram."),
+    ("both", gettext_noop("Both"), gettext_noop("The combined result of the two networks.")),
+    ("cnn1d", gettext_noop("1D network"), gettext_noop("Reads the sequence of 57 features.")),
+    ("cnn2d", gettext_noop("2D network"), gettext_noop("Reads the spectrogram.")),
 )
 
 
@@ -83,7 +81,7 @@ def result_page(
     """
     try:
         network = parse_network(request.GET.get("model"))
-        answer = song_json(song, network)
+        answer = song_json(song, network, words=active_words())
         query = {} if network == "both" else {"model": network}
         vocabulary = request.GET.get("words") or OWN_TERMS
         options = vocabularies(answer["scores"], network, answer["model_version"], vocabulary, query)
@@ -94,14 +92,18 @@ def result_page(
     context = {
         "song": song,
         "section": "history",
+        "album_address": card(song).album_address,
         "network": network,
         "network_choices": _network_choices(song, network),
         "vocabularies": options,
         "correction": CompositeMood.from_keys(song.actual_primary, song.actual_secondary),
         "network_results": results,
+        "places": song_places(song),
+        "copies": cards(other_copies(song)),
         "model_version": answer["model_version"],
         "model": model_link(answer["model_version"]),
-        "moods": ml_gateway.MOODS.values(),
+        "recalibrated_from": _recalibrated_from(answer["model_version"], network),
+        "moods": [Side(key) for key in active_words().shown_terms],
         "page_query": page_query,
         "return_to": reverse("song-detail", args=[song.id]) + page_query,
         "verdict_error": correction_error.message if correction_error else "",
@@ -121,13 +123,14 @@ def _whole_song(answer: Mapping[str, Any]) -> dict[str, Any]:
         "has_terms": has_terms(scores),
         "conjunction_text": conjunction_text(mood),
         "alternatives": [_alternative(other) for other in answer["alternatives"]],
-        "genre": ml_gateway.genres(answer["model_version"]).get(answer["mood"]["genre"]),
+        "genre": chosen_genre(answer),
         "agreement": percent(answer["agreement"]),
         "agreement_text": agreement_text(percent(answer["agreement"])),
         "mood_bars": mood_bars(scores, answer["models"]),
         "emotion_bars": emotion_bars(scores),
         "moods_end": percent(end),
         "petal_chart": petal_chart(scores, [side.key for side in mood.sides], end),
+        "own_answers": own_answers(answer),
         "feature_groups": feature_groups(answer["features"]),
     }
 
@@ -151,6 +154,7 @@ def _over_time(song: Song, answer: Mapping[str, Any], network: str, firsts: Mapp
         "plane": mood_plane(scores["valence"], scores["arousal"], song_moments, answer["models"]),
         "genre_rules": genre_rules(answer, ranks),
         "uncertainty": uncertainty_reasons(answer, network, ranks, song_passages, duration_s, firsts),
+        "has_spectrogram": bool(song.spectrogram) or has_audio(song),
         "saliency_sides": _saliency_sides(song),
         "comparison": network_comparison(
             answer["models"],
@@ -161,6 +165,12 @@ def _over_time(song: Song, answer: Mapping[str, Any], network: str, firsts: Mapp
             firsts,
         ),
     }
+
+
+def _recalibrated_from(version: str, network: str) -> str:
+    """The model of a recalibrated result; empty for one that is as its model gave it, as that of one network is."""
+    base = ml_gateway.base_version(version)
+    return base if base != version and network == "both" else ""
 
 
 def _verdict_choice(request: AuthenticatedHttpRequest, song: Song) -> dict[str, str]:
@@ -186,14 +196,14 @@ def _levels(song: Song) -> list[int]:
 
 
 def _alternative(other: Mapping[str, Any]) -> Alternative:
-    pair = PAIRS.get(other["name"])
+    pair = (other["primary"], other["secondary"]) if "primary" in other else ml_gateway.pair_of_name(other["name"])
     return Alternative(other["name"], CompositeMood.from_keys(*pair) if pair else None, percent(other["confidence"]))
 
 
 def _network_choices(song: Song, network: str) -> list[NetworkChoice]:
     page = reverse("song-detail", args=[song.id])
     return [
-        NetworkChoice(title, text, page if key == "both" else f"{page}?model={key}", key == network)
+        NetworkChoice(gettext(title), gettext(text), page if key == "both" else f"{page}?model={key}", key == network)
         for key, title, text in NETWORKS
     ]
 
@@ -203,7 +213,10 @@ def network_results(song: Song) -> list[NetworkResult]:
     try:
         return [
             NetworkResult(
-                key, title, text, CompositeMood.from_answer(song_json(song, key, with_segments=False)["mood"])
+                key,
+                gettext(title),
+                gettext(text),
+                CompositeMood.from_answer(song_json(song, key, with_segments=False, words=active_words())["mood"]),
             )
             for key, title, text in NETWORKS[1:]
         ]

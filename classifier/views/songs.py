@@ -1,7 +1,8 @@
 """The history, and the page of each song."""
 
 import uuid
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_safe
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.charts.library.active_filters import active_filters, quick_filters, summary
 from classifier.jobs.health import worker_answers
-from classifier.library.filters import NEWEST, LibraryFilter
+from classifier.library.filter_form import DEFAULTS
+from classifier.library.filters import LibraryFilter
+from classifier.library.song_list import SongList
 from classifier.models import SavedFilter, Song, Status
-from classifier.views.song_cards import cards
+from classifier.views.song_cards import cards, song_places
 from classifier.views.song_result import result_page
 
 PER_PAGE = 30
@@ -29,7 +32,7 @@ def song_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         name in LibraryFilter.parameter_names() and not text for name, text in request.GET.items()
     ):
         # A form sends its empty fields too; an address to save or share has only those that are set.
-        filled = {name: text for name, text in request.GET.items() if text and (name, text) != ("sort", NEWEST)}
+        filled = {name: text for name, text in request.GET.items() if text and (name, text) not in DEFAULTS}
         return redirect(_address(request, urlencode(filled)))
     context = library_context(request, LibraryFilter(request.GET))
     if not request.htmx:
@@ -43,8 +46,9 @@ def song_list(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 def library_context(request: AuthenticatedHttpRequest, library_filter: LibraryFilter) -> dict[str, Any]:
     """Everything that the list shows, in a constant number of queries."""
-    songs = library_filter.apply(Song.objects.for_owner(request.user).with_analysis())
-    page = Paginator(songs, PER_PAGE).get_page(request.GET.get("page"))
+    library_filter.offer_sources(request.user)
+    songs = SongList(library_filter.apply(Song.objects.for_owner(request.user)), Song.objects.with_analysis())
+    page = Paginator(cast("Sequence[Song]", songs), PER_PAGE).get_page(request.GET.get("page"))
     shown = cards(page.object_list)
     query = library_filter.to_query()
     return {
@@ -53,6 +57,7 @@ def library_context(request: AuthenticatedHttpRequest, library_filter: LibraryFi
         "filter": library_filter,
         "query": query,
         "and_query": f"{query}&" if query else "",
+        "export_query": library_filter.to_query(copies=library_filter.shown_copies),
         "active_filters": active_filters(library_filter),
         "quick_filters": quick_filters(library_filter),
         "summary": summary(library_filter),
@@ -73,7 +78,12 @@ def song_detail(request: AuthenticatedHttpRequest, song_id: uuid.UUID) -> HttpRe
     if song.status == Status.DONE and song.analysis is not None:
         return result_page(request, song)
     [card] = cards([song])
-    context = {"card": card, "song": song, "worker_answers": worker_answers(now=timezone.now())}
+    context = {
+        "card": card,
+        "song": song,
+        "places": song_places(song),
+        "worker_answers": worker_answers(now=timezone.now()),
+    }
     return render(request, "songs/unfinished.html", context)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from av.container import InputContainer
 from ml.audio.conditioning import OffsetFilter, SampleCheck, StereoDownmix
 from ml.audio.container import audio_stream, frames, open_audio
 from ml.audio.declared_duration import read_declared_duration
+from ml.audio.level import LevelMeter
 from ml.audio.mixing import Mixer
 from ml.deadline import NEVER, Deadline
 from ml.errors import MoodError
@@ -43,8 +43,8 @@ class DecodingInfo:
     peak: float = 0.0
     """The largest absolute sample of the mono blocks, full scale 1.0."""
 
-    source_peak: float = 0.0
-    """The largest absolute sample of all channels of the file, full scale 1.0, without DC offset."""
+    gain_db: float = 0.0
+    """The gain that brings the song to the level of training songs; see `LevelMeter`."""
 
     damaged_packets: int = 0
     opposed_channels: bool = False
@@ -54,11 +54,6 @@ class DecodingInfo:
     @property
     def duration_s(self) -> float:
         return self.samples / self.sample_rate
-
-    @property
-    def gain_db(self) -> float:
-        """The gain that raises the file's peak to full scale; never negative."""
-        return -20 * math.log10(self.source_peak) if 0 < self.source_peak < 1 else 0.0
 
 
 def decode(
@@ -84,12 +79,13 @@ def decode(
         info.declared_s, info.ended = declared.duration_s, declared.ended
         if (declared.duration_s or 0.0) > spec.max_duration_s + 0.5 and _is_credible(declared.duration_s, container):
             raise _too_long(info, spec)  # before decoding hours of audio for nothing
-        check, offset_filter = SampleCheck(), OffsetFilter(spec.sample_rate)
+        check, offset_filter, meter = SampleCheck(), OffsetFilter(spec.sample_rate), LevelMeter()
         for samples in offset_filter(_mono_blocks(container, info, check, spec, block, deadline)):
             info.peak = max(info.peak, float(np.abs(samples).max(initial=0.0)))
+            meter.add(samples)
             yield samples
     info.damaged_packets += check.invalid_runs
-    info.source_peak = (check.high - check.low) / 2 if offset_filter.max_offset else check.peak
+    info.gain_db = meter.gain_db
     _check(info, spec)
 
 

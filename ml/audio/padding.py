@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import BinaryIO
 
 from ml.audio.mpeg_frames import find_mpeg_frames, id3_tag_bytes
 from ml.audio.sniffing import HEAD_BYTES, MAX_ZERO_PADDING, container_of
@@ -76,7 +77,7 @@ def audio_start(path: str | os.PathLike[str]) -> int:
     That are ID3v2 tags before some formats, zeros and garbage, and tags that are too large for it.
     """
     with open(path, "rb") as file:
-        position, zeros, oversized = _after_tags_and_zeros(file)
+        position, zeros, oversized = after_tags_and_zeros(file)
         if position == 0:
             return 0
         if oversized:
@@ -95,10 +96,10 @@ def audio_start(path: str | os.PathLike[str]) -> int:
 def has_oversized_id3(path: str | os.PathLike[str]) -> bool:
     """Whether the ID3v2 tags at the beginning are too large to be read."""
     with open(path, "rb") as file:
-        return _after_tags_and_zeros(file)[2]
+        return after_tags_and_zeros(file)[2]
 
 
-def _after_tags_and_zeros(file: io.BufferedReader) -> tuple[int, bool, bool]:
+def after_tags_and_zeros(file: BinaryIO) -> tuple[int, bool, bool]:
     """The first byte after leading ID3v2 tags and zero padding, whether there are such zeros, and whether the tags are
     too large to be read."""
     position, zeros = 0, False

@@ -84,7 +84,7 @@ def tag_blocks(file: BinaryIO, start: int) -> Iterator[TagBlock]:
     yield from _apev2(file)
 
 
-def _chunks(
+def chunks(
     file: BinaryIO, at: int, size_bytes: int, order: str, padded: bool = True
 ) -> Iterator[tuple[int, bytes, int]]:
     """Offset of the header, name and size of each chunk."""
@@ -102,7 +102,7 @@ def _chunks(
 
 
 def _riff(file: BinaryIO, start: int) -> Iterator[TagBlock]:
-    for at, name, size in _chunks(file, start + 12, 4, "little"):
+    for at, name, size in chunks(file, start + 12, 4, "little"):
         hidden_by = {at: b"JUNK"}
         if name.lower() == b"id3 " and (block := id3_block(file, at + 8, hidden_by)):
             yield block
@@ -113,17 +113,17 @@ def _riff(file: BinaryIO, start: int) -> Iterator[TagBlock]:
 
 
 def _chunk_count(file: BinaryIO, at: int, end: int) -> int:
-    return sum(1 for _ in takewhile(lambda chunk: chunk[0] < end, _chunks(file, at, 4, "little")))
+    return sum(1 for _ in takewhile(lambda chunk: chunk[0] < end, chunks(file, at, 4, "little")))
 
 
 def _aiff(file: BinaryIO, start: int) -> Iterator[TagBlock]:
-    for at, name, _ in _chunks(file, start + 12, 4, "big"):
+    for at, name, _ in chunks(file, start + 12, 4, "big"):
         if name == b"ID3 " and (block := id3_block(file, at + 8, {at: b"JUNK"})):
             yield block
 
 
 def _dsdiff(file: BinaryIO, start: int) -> Iterator[TagBlock]:
-    for at, name, _ in _chunks(file, start + 16, 8, "big"):
+    for at, name, _ in chunks(file, start + 16, 8, "big"):
         if name == b"ID3 " and (block := id3_block(file, at + 12, {at: b"JUNK"})):
             yield block
 
@@ -164,7 +164,7 @@ def _ogg(file: BinaryIO, start: int) -> Iterator[TagBlock]:
 
 
 def _caf(file: BinaryIO, start: int) -> Iterator[TagBlock]:
-    for at, name, size in _chunks(file, start + 8, 8, "big", padded=False):
+    for at, name, size in chunks(file, start + 8, 8, "big", padded=False):
         if name == b"info":
             file.seek(at + 12)
             yield TagBlock(size, int.from_bytes(file.read(4), "big"), {at: b"free"})

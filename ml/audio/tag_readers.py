@@ -56,6 +56,7 @@ KEYS = {
     "date": ("date", "TDRC", "TYER", "\xa9day", "WM/Year", "Year"),
     "genre": ("genre", "TCON", "\xa9gen", "WM/Genre", "Genre"),
     "track": ("tracknumber", "track", "TRCK", "trkn", "WM/TrackNumber", "Track"),
+    "disc": ("discnumber", "disc", "TPOS", "disk", "WM/PartOfSet", "Disc"),
 }
 """The keys of each tag in Vorbis comments, FFmpeg, ID3v2, MP4, ASF and APEv2."""
 

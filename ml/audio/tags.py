@@ -42,6 +42,7 @@ class Tags:
     year: int | None = None
     genre: str | None = None
     track_number: int | None = None
+    disc_number: int | None = None
     musicbrainz_recording_id: str | None = None
     musicbrainz_release_id: str | None = None
     musicbrainz_artist_ids: tuple[str, ...] = ()
@@ -106,7 +107,6 @@ def _is_visible(char: str) -> bool:
 
 def _tags(texts: Mapping[str, str], cover: Cover | None) -> Tags:
     year = YEAR.search(texts.get("date", ""))
-    track = re.match(r"\s*([0-9]{1,4})\b", texts.get("track", ""))
     ids = {name: tuple(UUID.findall(texts.get(name, "").lower())) for name in MUSICBRAINZ}
     return Tags(
         title=tidy(texts.get("title")),
@@ -115,10 +115,17 @@ def _tags(texts: Mapping[str, str], cover: Cover | None) -> Tags:
         album_artist=tidy(texts.get("album_artist")),
         year=int(year[1]) if year else None,
         genre=tidy(texts.get("genre")),
-        track_number=(int(track[1]) or None) if track else None,
+        track_number=_number(texts.get("track", "")),
+        disc_number=_number(texts.get("disc", "")),
         musicbrainz_recording_id=next(iter(ids["musicbrainz_recording_id"]), None),
         musicbrainz_release_id=next(iter(ids["musicbrainz_release_id"]), None),
         musicbrainz_artist_ids=ids["musicbrainz_artist_ids"],
         musicbrainz_album_artist_ids=ids["musicbrainz_album_artist_ids"],
         cover=cover,
     )
+
+
+def _number(text: str) -> int | None:
+    """Of a track or a disc, such as 3 of "3/12"."""
+    match = re.match(r"\s*([0-9]{1,4})\b", text)
+    return (int(match[1]) or None) if match else None

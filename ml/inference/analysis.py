@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,17 @@ from ml.audio.segments import Segment, frame_window, step_window
 from ml.audio.silence import segments_with_silence
 from ml.audio.tags import Tags, read_tags
 from ml.deadline import NEVER, Deadline
-from ml.features.extraction import SongFeatures, extract, to_decibels
+from ml.errors import MoodError
+from ml.features.extraction import SongFeatures, extract, log_mel, to_decibels
 from ml.features.spectrogram_image import spectrogram_png
 from ml.features.waveform import waveform
 from ml.inference.answer import compose_answer
+from ml.inference.own_model import OwnModel
 from ml.inference.reasons import reasons, without_silence
 from ml.models.bundle import Bundle
 from ml.models.mood_readout import refined
 from ml.models.score_vector import as_scores
+from ml.spec import AudioSpec
 
 BATCH_SIZE = 8
 """Segments per batch: large enough for throughput, small enough for smooth progress and constant memory."""
@@ -45,7 +48,8 @@ class AnalysisResult:
     tags: Tags
     warnings: list[dict[str, str]]
     answer: dict[str, Any]
-    """mood, alternatives, genres, agreement, scores, models, reasons, explanations, features, segments; plain JSON."""
+    """mood, alternatives, genres, agreement, scores, models, reasons, explanations, features, segments, and own_models
+    where there are some; plain JSON."""
     spectrogram_png: bytes
     waveform: list[int]
     """Loudness over time in equal parts, 0..100; see `ml.features.waveform`."""
@@ -60,9 +64,17 @@ class AnalysisResult:
 
 
 def analyse(
-    path: str | os.PathLike[str], *, bundle: Bundle, on_progress: Progress | None = None, deadline: Deadline = NEVER
+    path: str | os.PathLike[str],
+    *,
+    bundle: Bundle,
+    own_models: Sequence[OwnModel] = (),
+    on_progress: Progress | None = None,
+    deadline: Deadline = NEVER,
 ) -> AnalysisResult:
     """Decodes a song, extracts features, runs both networks on every segment and composes the answer.
+
+    `own_models` read the same features; what they say is the part own_models of the answer, and one that cannot run
+    is a warning.
 
     `on_progress(stage, done, total)` is called with the stages "decoding" (seconds of the declared duration; total is 0
     if it is unknown) and "listening" (segments). An exception that it raises ends the analysis. Raises MoodError if the
@@ -120,6 +132,8 @@ def analyse(
     answer["features"] = {
         name: round(value, 6) for name, value in without_silence(features, segments, spec).medians().items()
     }
+    if own_models:
+        answer["own_models"] = _own_answers(own_models, features, info, deadline)
     tags = read_tags(path, deadline)
     if tags.too_large:
         info.warnings.append(TAGS_TOO_LARGE)
@@ -129,9 +143,22 @@ def analyse(
         tags=tags,
         warnings=info.warnings,
         answer=answer,
-        spectrogram_png=spectrogram_png(_downsampled_mel(features, bundle), *IMAGE_SIZE),
+        spectrogram_png=spectrogram_image(features.mel, spec),
         waveform=waveform(features.rms),
     )
+
+
+def _own_answers(
+    models: Sequence[OwnModel], features: SongFeatures, info: DecodingInfo, deadline: Deadline
+) -> list[dict[str, Any]]:
+    answers = []
+    for model in models:
+        try:
+            answers.append(model.answer(features, deadline))
+        except MoodError as error:
+            message = f"The own model {model.name} gave no answer: {error.message}"
+            info.warnings.append({"code": "own_model_failed", "message": message})
+    return answers
 
 
 def _with_progress(blocks: Iterator[np.ndarray], info: DecodingInfo, report: Progress) -> Iterator[np.ndarray]:
@@ -150,12 +177,19 @@ def _mel(features: SongFeatures, segments: list[Segment], bundle: Bundle) -> np.
     return np.stack([features.mel[step_window(segment, count, bundle.card.spec)] for segment in segments])
 
 
-def _downsampled_mel(features: SongFeatures, bundle: Bundle) -> np.ndarray:
-    """Log-mel in dB, float32 (n_mels, pixels): the maximum of the steps of each pixel.
+def song_spectrogram(path: str | os.PathLike[str], *, spec: AudioSpec, deadline: Deadline = NEVER) -> bytes:
+    """The spectrogram of a song that was analysed before: the same PNG as that of an analysis. Raises what decoding
+    does: MoodError and DeadlineExceeded."""
+    mel, _ = log_mel(decode(path, DecodingInfo(), spec, deadline=deadline), spec)
+    return spectrogram_image(mel, spec)
 
-    The maximum is taken on bytes, because two hours in float32 are large.
+
+def spectrogram_image(mel: np.ndarray, spec: AudioSpec) -> bytes:
+    """A PNG of `IMAGE_SIZE` of the quantised mel spectrogram of a song, uint8 (steps, n_mels).
+
+    The maximum of the steps of each pixel is taken on bytes, because two hours in float32 are large.
     """
-    steps_per_pixel = max(1, len(features.mel) // IMAGE_SIZE[0])
-    whole = features.mel[: len(features.mel) // steps_per_pixel * steps_per_pixel]
+    steps_per_pixel = max(1, len(mel) // IMAGE_SIZE[0])
+    whole = mel[: len(mel) // steps_per_pixel * steps_per_pixel]
     maxima = whole.reshape(-1, steps_per_pixel, whole.shape[1]).max(axis=1)
-    return to_decibels(maxima, bundle.card.spec).T
+    return spectrogram_png(to_decibels(maxima, spec).T, *IMAGE_SIZE)

@@ -7,8 +7,11 @@ from typing import Any
 
 from ml.models.card import Card
 from ml.models.score_vector import agreement
+from ml.moods.recalibration import Recalibration
 
 DECIMALS = 4
+BASE = "base"
+"""In a recalibrated answer: what the model itself says in place of it."""
 
 
 def compose_answer(
@@ -51,6 +54,37 @@ def network_view(stored: Mapping[str, Any], network: str, card: Card) -> dict[st
             for segment in stored["segments"]
         ]
     return view
+
+
+def recalibrated_answer(stored: Mapping[str, Any], recalibration: Recalibration, card: Card) -> dict[str, Any]:
+    """A stored answer with a person's chances of the moods, and the name that follows from them by the model's rule.
+
+    Mood, alternatives, genres and the chances in its scores change; what they were is kept as "base". Segments, reasons
+    and the scores of each network stay those of the model; a side without reasons has no explanation. One that is
+    recalibrated already starts from its base again.
+    """
+    original = restored_answer(stored)
+    chances = recalibration.chances(original["scores"], original["models"])
+    scores = {**original["scores"], "moods": chances}
+    changed = _composed(scores, card, "both") | {"scores": scores}
+    base = {name: original[name] for name in ("mood", "alternatives", "genres")}
+    base["moods"] = original["scores"]["moods"]
+    explanations = original.get("explanations", {})
+    text_of = {original["mood"][side]: text for side, text in explanations.items()}
+    moved = {side: text_of[term] for side in explanations if (term := changed["mood"][side]) in text_of}
+    if moved != explanations:
+        changed["explanations"], base["explanations"] = moved, explanations
+    return {**original, **changed, BASE: base}
+
+
+def restored_answer(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of the model itself, exactly as it was before it was recalibrated."""
+    answer = dict(stored)
+    base = answer.pop(BASE, None)
+    if base is None:
+        return answer
+    base = dict(base)
+    return {**answer, "scores": {**answer["scores"], "moods": base.pop("moods")}, **base}
 
 
 def _composed(scores: Mapping[str, Any], card: Card, network: str) -> dict[str, Any]:

@@ -61,11 +61,11 @@ class Card:
             )
         if card.names_emotions:
             return card
-        for name in NETWORKS:
-            if not (directory / card.network(name)["file"]).is_file():
-                raise MoodError(
-                    "model_corrupt", f"The weights of {name} are missing in {directory}; install the bundle again."
-                )
+        missing = card._missing_weights()
+        if missing and len(missing) < len(NETWORKS):  # of an older model all are missing
+            raise MoodError(
+                "model_corrupt", f"The weights of {missing[0]} are missing in {directory}; install the bundle again."
+            )
         return card
 
     @property
@@ -75,12 +75,15 @@ class Card:
 
     def require_weights(self) -> None:
         """Raises MoodError("model_incompatible") if the model cannot run."""
-        if self.names_emotions:
+        if self.names_emotions or self._missing_weights():
             raise MoodError(
                 "model_incompatible",
                 f"{self.version} is an older model that can no longer analyse songs, because this program does not "
                 f"include its weights; use a newer bundle.",
             )
+
+    def _missing_weights(self) -> list[str]:
+        return [name for name in NETWORKS if not (self.directory / self.network(name)["file"]).is_file()]
 
     def verify_weights(self, *names: str) -> None:
         """Compares the weights of these networks, or of both, with their checksums; loads no network.

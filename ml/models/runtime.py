@@ -38,7 +38,7 @@ class LiteRtRuntime:
     def scores(self, inputs: np.ndarray) -> np.ndarray:
         if len(inputs) != self._batch:
             self._interpreter.resize_tensor_input(self._input["index"], inputs.shape)
-            with _stderr_muted():
+            with stderr_muted():
                 self._interpreter.allocate_tensors()
             self._batch = len(inputs)
         self._interpreter.set_tensor(self._input["index"], np.ascontiguousarray(inputs, np.float32))
@@ -47,8 +47,9 @@ class LiteRtRuntime:
 
 
 @contextmanager
-def _stderr_muted() -> Iterator[None]:
-    """Redirects the process's stderr: LiteRT writes an INFO line there from C++ and has no option to turn it off."""
+def stderr_muted() -> Iterator[None]:
+    """Redirects the process's stderr: LiteRT, and TensorFlow's converter, write INFO lines there from C++ and have no
+    option to turn them off."""
     stderr_copy = os.dup(2)
     devnull = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,6 +1,6 @@
 """The rule of the name: from the chances of the sixteen mood terms to a composite mood.
 
-The name is the ordered pair of terms with the largest utility, near synonyms apart:
+The name is the pair of terms with the largest utility, near synonyms apart, the likelier term first:
 
     utility(a, b) = u(a) + u(b) + lift(a, b)
     u(t) = log(chance of t) + offset(t) + quadrant_weight * log(consistency(t))
@@ -13,7 +13,7 @@ and lifts are fitted on held-out songs and stand in the card of a bundle: one mo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -44,19 +44,24 @@ class Naming:
     """By pair of terms; 0 where it has none."""
     near_synonyms: frozenset[frozenset[str]] = frozenset()
     """Pairs that say one feeling twice and never make a name."""
+    likelier_first: bool = True
+    """Whether the side with the larger chance comes first; in bundles up to `mood-4` that with the larger utility."""
 
     def sides(self, scores: Mapping[str, Any]) -> Pair:
-        """The two terms of the name, the one with the larger utility of its own first."""
+        """The two terms of the name, the first one first."""
         return self.ranked_pairs(scores, count=1)[0]
 
     def ranked_pairs(self, scores: Mapping[str, Any], count: int = ALTERNATIVES + 1) -> list[Pair]:
         """The `count` pairs with the largest utility; on a tie those of the terms that are stronger by themselves."""
-        utilities = self.utilities(scores)
-        # A term that is rarer is more informative, so it comes first on a tie.
-        ranking = sorted(MOOD_NAMES, key=lambda term: (-round(utilities[term], TIE_DECIMALS), MOODS[term].prevalence))
+        utilities, chances = self.utilities(scores), mood_chances(scores)
+        ranking = sorted(MOOD_NAMES, key=_by(utilities))
         pairs = [pair for pair in combinations(ranking, 2) if frozenset(pair) not in self.near_synonyms]
         total = {pair: utilities[pair[0]] + utilities[pair[1]] + self.lift.get(frozenset(pair), 0.0) for pair in pairs}
-        return sorted(pairs, key=lambda pair: -round(total[pair], TIE_DECIMALS))[:count]
+        best = sorted(pairs, key=lambda pair: -round(total[pair], TIE_DECIMALS))[:count]
+        if not self.likelier_first:
+            return best
+        in_order = _by(chances)
+        return [(a, b) if in_order(a) <= in_order(b) else (b, a) for a, b in best]
 
     def utilities(self, scores: Mapping[str, Any]) -> dict[str, float]:
         """The utility of each term by itself. Raises MoodError("model_corrupt") for unusable scores."""
@@ -72,6 +77,7 @@ class Naming:
             "quadrant_weight": self.quadrant_weight,
             "lift": {" ".join(_in_order(pair)): lift for pair, lift in self.lift.items()},
             "near_synonyms": sorted(_in_order(pair) for pair in self.near_synonyms),
+            "likelier_first": self.likelier_first,
         }
 
     @classmethod
@@ -81,7 +87,8 @@ class Naming:
             offsets = {_term(term): finite(value, f"offset of {term}") for term, value in values["offsets"].items()}
             lift = {_pair(*pair.split()): finite(value, f"lift of {pair}") for pair, value in values["lift"].items()}
             near_synonyms = frozenset(_pair(*pair) for pair in values["near_synonyms"])
-            return cls(offsets, finite(values["quadrant_weight"], "quadrant_weight"), lift, near_synonyms)
+            quadrant_weight = finite(values["quadrant_weight"], "quadrant_weight")
+            return cls(offsets, quadrant_weight, lift, near_synonyms, bool(values.get("likelier_first", False)))
         except (KeyError, TypeError, AttributeError) as error:
             raise corrupt("The model's card has no usable rule of the name") from error
 
@@ -99,9 +106,9 @@ class NameRules:
         """The composite mood of a segment's or a song's scores. Raises MoodError("model_corrupt")."""
         chances = mood_chances(scores)
         pair, *others = self.naming.ranked_pairs(scores)
-        confidence, secondary_confidence = self._confidences(chances, pair)
+        confidence, secondary_confidence = self.confidences(chances, pair)
         alternatives: list[dict[str, Any]] = [
-            {"name": composite_name(*other), "confidence": round(min(self._confidences(chances, other)), 4)}
+            {"name": composite_name(*other), "confidence": round(min(self.confidences(chances, other)), 4)}
             for other in others
         ]
         return Composite(
@@ -114,7 +121,8 @@ class NameRules:
             genres=genre_scores(scores, self.reference, self.genre_rules, pair),
         )
 
-    def _confidences(self, chances: Mapping[str, float], pair: Pair) -> tuple[float, float]:
+    def confidences(self, chances: Mapping[str, float], pair: Pair) -> tuple[float, float]:
+        """The calibrated confidence (0..1) of each side of a pair, for the chances of the sixteen terms."""
         first, second = evidence(chances, pair)
         return self.calibration.first.chance(*first), self.calibration.second.chance(*second)
 
@@ -136,6 +144,11 @@ def _consistency(scores: Mapping[str, Any]) -> dict[str, float]:
         term: pleasant if mood.valence >= PLEASANT else unpleasant if mood.valence <= UNPLEASANT else 1.0
         for term, mood in MOODS.items()
     }
+
+
+def _by(values: Mapping[str, float]) -> Callable[[str], tuple[float, float]]:
+    """A sort key for terms: the largest value first; on a tie the rarer term, which says more."""
+    return lambda term: (-round(values[term], TIE_DECIMALS), MOODS[term].prevalence)
 
 
 def _log(chance: float) -> float:

@@ -2,7 +2,7 @@
 
     python -m ml.training.evaluate                               # prints metrics; writes report, scores and names
     python -m ml.training.evaluate --pictures var/pictures       # also draws plots
-    python -m ml.training.evaluate --bundle ml/bundles/mood-4    # also makes the bundle
+    python -m ml.training.evaluate --bundle ml/bundles/mood-5    # also makes the bundle
     python -m ml.training.evaluate --run RUN                     # reports on your own run (docs/own-data.md)
 
 Reads the output of ml.training.train (held-out scores of five folds and the final networks) and, if present, of
@@ -69,7 +69,7 @@ def _line(metrics: dict[str, dict[str, float]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"))
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-4"))
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-5"))
     parser.add_argument("--baseline", type=Path, default=svm_baseline.OUTPUT, help="made by ml.training.baseline")
     parser.add_argument("--plain", action="store_true", help="average the networks, as in mood-1, without fitting")
     parser.add_argument("--pictures", type=Path, default=None, metavar="DIR", help="folder for plots")

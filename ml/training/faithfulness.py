@@ -30,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="a folder with recordings")
     parser.add_argument("--songs", type=int, default=60, help="sample size")
-    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-4"))
+    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-5"))
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample")
     args = parser.parse_args()
     files = sorted(path for path in args.data.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)

@@ -1,7 +1,7 @@
 """Prints the metrics of a bundle's card as the tables of docs/model-card.md, or writes them there.
 
-python -m ml.training.figures ml/bundles/mood-4
-python -m ml.training.figures ml/bundles/mood-4 --page docs/model-card.md
+python -m ml.training.figures ml/bundles/mood-5
+python -m ml.training.figures ml/bundles/mood-5 --page docs/model-card.md
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ml.training.reports.markdown import replace_marked
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path, help="a bundle's folder, such as ml/bundles/mood-4")
+    parser.add_argument("bundle", type=Path, help="a bundle's folder, such as ml/bundles/mood-5")
     parser.add_argument("--page", type=Path, help="rewrite the marked parts of this page instead of printing")
     args = parser.parse_args(arguments)
     try:

@@ -28,10 +28,10 @@ from ml.audio.decoding import DecodingInfo, decode
 from ml.errors import MoodError
 from ml.features.extraction import extract, to_decibels
 from ml.features.spectrogram_image import colour_map, spectrogram_png
+from ml.inference.network_inputs import cut_image, resized
 from ml.spec import SPEC, AudioSpec
 from ml.training.older_networks import ARCHITECTURES
-from ml.training.older_networks.input_views import INPUT_VIEWS, cut_image
-from ml.training.older_networks.linear_spectrogram import resized
+from ml.training.older_networks.input_views import INPUT_VIEWS
 from ml.training.own.run import CARD, Run
 
 Pathlike = str | os.PathLike[str]

@@ -1,6 +1,6 @@
 """Tests whether songs keep their name and genre as MP3, Opus at 24 kbit/s, WMA, mono WAV and 9 dB quieter.
 
-    python -m ml.training.stability --data DIR --clips 20 --bundle ml/bundles/mood-4
+    python -m ml.training.stability --data DIR --clips 20 --bundle ml/bundles/mood-5
 
 DIR holds folders of recordings; as many of each are written again in each encoding and analysed, which takes about
 three seconds for a clip of half a minute. Prints how many songs keep what, and which names and genres change into
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="a folder with folders of recordings")
     parser.add_argument("--clips", type=int, default=20, help="recordings of each folder")
     parser.add_argument("--sets", nargs="+", help="only these folders")
-    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-4"))
+    parser.add_argument("--bundle", type=Path, default=Path("ml/bundles/mood-5"))
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample")
     parser.add_argument("--json", type=Path, help="also write every song's names and genres to this file")
     args = parser.parse_args(arguments)

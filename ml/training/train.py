@@ -24,7 +24,7 @@ from ml.training.own.command import add_options, list_networks, option_error, tr
 from ml.training.product.parallel_training import train_in_parallel
 from ml.training.product.recipes import RECIPES, STARTS
 
-PRODUCT = Path("var/training/mood-4")
+PRODUCT = Path("var/training/mood-5")
 NETWORKS = ("cnn1d", "cnn2d")
 FOLDS = ("0", "1", "2", "3", "4", "final")
 

@@ -1,14 +1,24 @@
-"""One connection of a client: uvicorn's protocol, with a lingering close and what deadlines need to know."""
+"""One connection of a client: uvicorn's protocol, with a lingering close, what deadlines need to know, and answers to
+requests that never reach the application."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
+import uuid
+from http import HTTPStatus
 from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mmc.web.settings import LINGER_S, LINGER_SILENCE_S, MAX_CONNECTIONS, PREFETCH_BYTES
+from mmc.logs import log_context
+from mmc.web.settings import HEAD_TIMEOUT_S, LINGER_S, LINGER_SILENCE_S, MAX_CONNECTIONS, PREFETCH_BYTES
+
+logger = logging.getLogger(__name__)
+
+CLOSE = (b"connection", b"close")
 
 
 class ClientConnection(H11Protocol):
@@ -55,7 +65,8 @@ class ClientConnection(H11Protocol):
         waiting = [
             other for other in self.connections if isinstance(other, ClientConnection) and other.waits_for_client
         ]
-        min(waiting, key=lambda other: other.waiting_since, default=self).abort()
+        oldest = min(waiting, key=lambda other: other.waiting_since, default=self)
+        oldest.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "The server has too many connections: try again in a moment.")
 
     @property
     def sent_bytes(self) -> int:
@@ -91,6 +102,44 @@ class ClientConnection(H11Protocol):
             self.socket_transport.close()
         elif not self.socket_transport.is_closing():
             self.loop.call_later(1, self._linger_until, end)
+
+    def time_out(self) -> None:
+        """Close, since the head of a request did not come in time; without an answer where it did not begin at all."""
+        if self.conn.trailing_data[0]:
+            message = f"The head of the request was not complete within {HEAD_TIMEOUT_S} s: try again."
+            self.refuse(HTTPStatus.REQUEST_TIMEOUT, message)
+        else:
+            self.abort()
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn calls this inside its handler of what is no HTTP request."""
+        status = HTTPStatus(getattr(sys.exception(), "error_status_hint", HTTPStatus.BAD_REQUEST))
+        self._answer(status, msg)
+        self.linger()
+
+    def refuse(self, status: HTTPStatus, message: str) -> None:
+        """Close with an answer, which the client gets if it reads at all: nothing waits for that."""
+        self._answer(status, message)
+        self.abort()
+
+    def _answer(self, status: HTTPStatus, message: str) -> None:
+        """Its identifier is in the log, as that of every other answer. Nothing is sent during another answer."""
+        if self.conn.our_state is not h11.IDLE:
+            return
+        request_id = uuid.uuid4().hex
+        with log_context(request_id=request_id):
+            logger.info("%s before the application: %s", status.value, message)
+        body = f"{message}\n".encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_id.encode()),
+            (b"cache-control", b"no-store"),
+            CLOSE,
+        ]
+        response = h11.Response(status_code=status, headers=headers, reason=status.phrase.encode())
+        for event in (response, h11.Data(data=body), h11.EndOfMessage()):
+            self.socket_transport.write(self.conn.send(event) or b"")
 
     def abort(self) -> None:
         self.socket_transport.abort()

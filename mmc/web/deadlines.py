@@ -33,7 +33,7 @@ class Deadlines:
     """Watches every connection of one process."""
 
     def __init__(self, connections: Iterable[ClientConnection]) -> None:
-        self._connections = connections
+        self.connections = connections
         self._bodies: weakref.WeakKeyDictionary[ClientConnection, Window] = weakref.WeakKeyDictionary()
         self._answers: weakref.WeakKeyDictionary[ClientConnection, Window] = weakref.WeakKeyDictionary()
 
@@ -44,16 +44,11 @@ class Deadlines:
             self.check(loop.time())
 
     def check(self, now: float) -> None:
-        for connection in list(self._connections):
-            if self._expired(connection, now):
+        for connection in list(self.connections):
+            if self._head_is_late(connection, now):
+                connection.time_out()
+            elif self._body_is_slow(connection, now) or self._answer_is_not_read(connection, now):
                 connection.abort()
-
-    def _expired(self, connection: ClientConnection, now: float) -> bool:
-        return (
-            self._head_is_late(connection, now)
-            or self._body_is_slow(connection, now)
-            or self._answer_is_not_read(connection, now)
-        )
 
     def _head_is_late(self, connection: ClientConnection, now: float) -> bool:
         return (

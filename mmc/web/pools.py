@@ -1,4 +1,4 @@
-"""The threads of a web process, in pools that cannot starve each other."""
+"""The threads of a web process, in pools that cannot block each other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from mmc.web.settings import FILE_THREADS, PAGE_THREADS, PREFETCH_BYTES, TRANSFER_THREADS
+from mmc.web.settings import EVENT_THREADS, FILE_THREADS, PAGE_THREADS, PREFETCH_BYTES, TRANSFER_THREADS
 
 # Requests that decode audio, or whose answer is as long as the library.
 SLOW_PATHS = (b"/passage.wav", b"/songs/export.csv", b"/songs/export.jsonl")
@@ -14,11 +14,12 @@ SLOW_PATHS = (b"/passage.wav", b"/songs/export.csv", b"/songs/export.jsonl")
 
 @dataclass(frozen=True)
 class Pools:
-    """Pages and the API; uploads, exports and waiting calls; blocks of files."""
+    """Pages and the API; uploads, exports and waiting calls; blocks of files; news for event streams."""
 
     pages: ThreadPoolExecutor
     transfers: ThreadPoolExecutor
     files: ThreadPoolExecutor
+    events: ThreadPoolExecutor
 
     @classmethod
     def create(cls) -> Pools:
@@ -26,6 +27,7 @@ class Pools:
             pages=ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"),
             transfers=ThreadPoolExecutor(TRANSFER_THREADS, thread_name_prefix="transfer"),
             files=ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="file"),
+            events=ThreadPoolExecutor(EVENT_THREADS, thread_name_prefix="event"),
         )
 
     def of(self, scope: dict[str, Any], body_bytes: int | None) -> ThreadPoolExecutor:
@@ -38,7 +40,7 @@ class Pools:
 
 
 def body_length(headers: list[tuple[bytes, bytes]]) -> int | None:
-    """Of a request, in bytes; None for a body in chunks, whose length nobody knows."""
+    """Of a request, in bytes; None for a body in chunks, whose length is not known."""
     fields = dict(headers)
     if b"transfer-encoding" in fields:
         return None

@@ -22,7 +22,7 @@ class ReceivedBody(io.BytesIO):
 
 
 class IncomingBody(io.RawIOBase):
-    """A body that a thread reads while it arrives. The event loop stops receiving while nobody reads."""
+    """A body that a thread reads while it arrives. The event loop stops receiving while the thread does not read."""
 
     def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()

@@ -6,7 +6,9 @@ from mmc import environment as env
 PAGE_THREADS = env.integer("WEB_THREADS", 16, least=2, most=256)
 TRANSFER_THREADS = env.integer("WEB_TRANSFERS", 24, least=2, most=256)
 FILE_THREADS = 8
-# Of the threads for transfers, one client (a session, a token, or the address of a stranger) has at most so many.
+# They read the database for all event streams, in turn.
+EVENT_THREADS = 2
+# Of the threads for transfers, one client (a session, a token, or an address without sign-in) has at most so many.
 TRANSFERS_PER_CLIENT = max(2, TRANSFER_THREADS // 3)
 
 # Connections of each process. Beyond it, the one that has waited longest for its request is closed.

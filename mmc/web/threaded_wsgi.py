@@ -12,8 +12,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from mmc.web.connection import CLOSE
 from mmc.web.environ import FileAnswer, build_environ
 from mmc.web.pools import Pools, body_length
 from mmc.web.request_body import ClientDisconnected, IncomingBody, Receive, ReceivedBody
@@ -24,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 Send = Callable[[Any], Awaitable[None]]
 WsgiApplication = Callable[..., Iterable[bytes]]
-CLOSE = (b"connection", b"close")
 
 
 @dataclass
@@ -35,7 +35,19 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytes = b""
     rest: Blocks | None = None
+    polled: Polled | None = None
     sent: bool = False
+
+
+class Polled(Protocol):
+    """An answer that has no thread while it waits: it is asked for its next bytes every `poll_s` seconds."""
+
+    poll_s: float
+
+    def poll(self) -> bytes | None:
+        """Maybe none; None at the end."""
+
+    def close(self) -> None: ...
 
 
 class Blocks:
@@ -56,6 +68,7 @@ class Blocks:
 class ThreadedWsgi:
     def __init__(self, application: WsgiApplication) -> None:
         self.application = application
+        self.is_stopping: Callable[[], bool] = lambda: False
         self.pools = Pools.create()
         self.turns = Turns(TRANSFERS_PER_CLIENT)
 
@@ -73,7 +86,9 @@ class ThreadedWsgi:
             turn = self.turns.turn_of(client_of(scope)) if pool is self.pools.transfers else contextlib.nullcontext()
             async with turn:
                 answer = await loop.run_in_executor(pool, call.run)
-            if not answer.sent:
+            if answer.polled is not None:
+                await self._poll(answer, answer.polled, body, receive, send)
+            elif not answer.sent:
                 await self._send(answer, scope, body, send)
         except ClientDisconnected as error:
             logger.debug("%s %s: %s", scope["method"], scope["path"], error)
@@ -90,6 +105,31 @@ class ThreadedWsgi:
         finally:
             if rest is not None:
                 await loop.run_in_executor(self.pools.files, rest.close)
+
+    async def _poll(
+        self, answer: Answer, polled: Polled, body: ReceivedBody | IncomingBody, receive: Receive, send: Send
+    ) -> None:
+        """Until its end, or until the client is gone or the server stops."""
+        loop = asyncio.get_running_loop()
+        gone = asyncio.create_task(_disconnected(receive))
+        try:
+            await send(start_message(answer, body))
+            while not gone.done() and not self.is_stopping():
+                block = await loop.run_in_executor(self.pools.events, polled.poll)
+                if block is None:
+                    break
+                if block:
+                    await send(body_message(block, more=True))
+                await asyncio.wait({gone}, timeout=polled.poll_s)
+            await send(body_message(b""))
+        finally:
+            gone.cancel()
+            await loop.run_in_executor(self.pools.events, polled.close)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _received(receive: Receive) -> bytes:
@@ -134,7 +174,10 @@ class ApplicationCall:
         self._answer = Answer()
 
     def run(self) -> Answer:
-        result = self._application(build_environ(self._scope, self._body), self._start_response)
+        result: Any = self._application(build_environ(self._scope, self._body), self._start_response)
+        if hasattr(result, "poll_s"):
+            self._answer.polled = result
+            return self._answer
         if isinstance(result, FileAnswer) or getattr(result, "any_thread", False):
             return self._leave_blocks(Blocks(result))
         try:

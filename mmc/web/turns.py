@@ -1,4 +1,4 @@
-"""Turns for what many want: at most a few at once for each client, in the order in which they came."""
+"""Limits how many requests of one client run at once. The others wait in the order in which they came."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Turns:
 
 
 def client_of(scope: dict[str, Any]) -> bytes:
-    """A token, a session, or the address of a stranger. Nobody has checked them, and a stranger gets nothing by a new
-    one: such a request is refused before its body is read."""
+    """A token, a session, or else the address. None of them is verified here. A made-up one is no advantage: such a
+    request is rejected before its body is read."""
     headers = dict(scope["headers"])
     if authorization := headers.get(b"authorization"):
         return bytes(authorization)

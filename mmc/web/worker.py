@@ -33,8 +33,9 @@ class WebWorker(UvicornWorker):
 
     async def _serve(self) -> None:
         allow_files(2 * MAX_CONNECTIONS)
-        self.config.app = ThreadedWsgi(self.wsgi)
+        self.config.app = application = ThreadedWsgi(self.wsgi)
         server = Server(config=self.config)
+        application.is_stopping = lambda: server.should_exit
         self._install_sigquit_handler()
         watch = asyncio.create_task(Deadlines(server.server_state.connections).watch())  # type: ignore[arg-type]
         try:

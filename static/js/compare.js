@@ -1,6 +1,7 @@
 // Plays two songs with one playhead. Switching between them keeps the position and, if wanted, the loudness.
 
 import { formatTime } from "./format_time.js";
+import { gettext } from "./texts.js";
 
 const STEPS_S = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageDown: -30, PageUp: 30 };
 
@@ -87,7 +88,7 @@ for (const { audio } of Object.values(songs)) {
     audio.addEventListener(name, () => {
       if (audio !== current.audio) return;
       section.classList.toggle("playing", !audio.paused);
-      playButton.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+      playButton.setAttribute("aria-label", audio.paused ? gettext("Play") : gettext("Pause"));
       animate();
     });
   }

@@ -4,7 +4,7 @@ const AUDIO =
   /\.(mp3|mp2|wav|wave|w64|flac|ogg|oga|opus|m4a|m4b|mp4|aac|aif|aiff|aifc|wma|asf|caf|au|ape|wv|tta|tak|amr|ac3|dts|mka|mkv|webm|mov|avi|flv|mpg|mpeg|ts)$/i;
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-// Single files are always uploaded. Of a folder only the audio files are: covers and playlists lie beside them, and are
+// Single files are always uploaded. Of a folder only the audio files are: covers and playlists are next to them, and are
 // counted in `skipped`.
 export async function filesFromDrop(transfer) {
   // Before the first await: the browser empties the transfer as soon as the event is over.

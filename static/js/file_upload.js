@@ -3,6 +3,7 @@
 
 import "../vendor/tus-js-client/tus.min.js";
 import { retryDelayMs, waitForRetry } from "./upload_retry.js";
+import { gettext, isTranslated } from "./texts.js";
 
 const FIRST_CHUNK_BYTES = 65_536; // Enough for the server to see whether it is audio, before the rest is sent.
 const SMALL_FILE_BYTES = 1_000_000;
@@ -12,6 +13,16 @@ const NO_ANSWER_MS = 180_000;
 const MAX_CREATIONS = 3;
 // Limits of the user, which no waiting changes.
 const FINAL_CODES = ["too_many_uploads", "quota_exceeded"];
+const ERROR_TEXTS = {
+  disk_full: () => gettext("The server’s disk is full: delete songs that you do not need, then try again."),
+  file_changed: () => gettext("The file was changed on its way: send it again from its start."),
+  file_empty: () => gettext("The file is empty: choose an audio file."),
+  file_too_large: () =>
+    gettext("The file is too large: choose a smaller one, or the same song in a compressed format."),
+  not_audio: () => gettext("The file is not in a known audio format: choose a song."),
+  quota_exceeded: () => gettext("Your quota is used up: delete songs, or ask the owner for a larger quota."),
+  too_many_uploads: () => gettext("You have too many unfinished uploads: cancel some of them."),
+};
 
 // `retryable`: whether the same file may succeed later.
 export class UploadError extends Error {
@@ -26,7 +37,7 @@ export class UploadCancelled extends Error {}
 // An answer that says nothing about the upload itself.
 class ServerBusy extends Error {
   constructor(response) {
-    super(`The server answered with status ${response.getStatus()}.`);
+    super(gettext("The server answered with status %(status)s.", { status: response.getStatus() }));
     this.response = response;
   }
 }
@@ -112,12 +123,12 @@ export class FileUpload {
   async #beforeRequest(request) {
     request.setHeader("X-CSRFToken", this.#options.csrfToken());
     if (request.getMethod() === "POST" && this.#creations >= MAX_CREATIONS)
-      throw new UploadError("The server lost this file several times: try again later.", true);
+      throw new UploadError(gettext("The server lost this file several times: try again later."), true);
     if (request.getMethod() === "PATCH") {
       try {
         await this.#file.slice(0, 1).arrayBuffer();
       } catch {
-        throw new UploadError("The file can no longer be read. It was moved or changed: choose it again.");
+        throw new UploadError(gettext("The file can no longer be read. It was moved or changed: choose it again."));
       }
     }
     this.#startWatchdog(NO_PROGRESS_MS);
@@ -130,9 +141,9 @@ export class FileUpload {
     this.#stopWatchdog();
     // Thrown here and not left to tus-js-client, which would forget the upload and start a new one.
     if (response.getStatus() === 401)
-      throw new UploadError("You are signed out: sign in again in another tab, then retry here.", true);
+      throw new UploadError(gettext("You are signed out: sign in again in another tab, then retry here."), true);
     if (response.getStatus() === 403 && !FINAL_CODES.includes(codeOf(response)))
-      throw new UploadError("This page is out of date: load it again, then choose the file again.");
+      throw new UploadError(gettext("This page is out of date: load it again, then choose the file again."));
     if (request.getMethod() === "HEAD" && isTemporary(response)) throw new ServerBusy(response);
     if (request.getMethod() === "POST" && response.getStatus() === 201) this.#creations += 1;
     if (request.getMethod() === "POST" && response.getHeader("Upload-Song")) {
@@ -221,10 +232,12 @@ function errorOf(response) {
 const codeOf = (response) => errorOf(response).code ?? "";
 
 function messageOf(response) {
-  const { message, request_id: requestId } = errorOf(response);
+  const { code, message, request_id: requestId } = errorOf(response);
+  // The API says its errors in English.
+  if (isTranslated && ERROR_TEXTS[code]) return ERROR_TEXTS[code]();
   if (message && requestId && response.getStatus() === 500) return `${message} (Request ${requestId})`;
   if (message) return message;
-  if (response.getStatus() === 507) return "The server’s disk is full.";
-  if (response.getStatus() >= 500) return "The server answers with an error. Its log says more.";
-  return "The server did not accept the file: load the page again.";
+  if (response.getStatus() === 507) return gettext("The server’s disk is full.");
+  if (response.getStatus() >= 500) return gettext("The server answers with an error. Its log says more.");
+  return gettext("The server did not accept the file: load the page again.");
 }

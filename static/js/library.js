@@ -1,6 +1,7 @@
 // Selection on the history page, and what has to be restored after htmx replaces a part of it. All forms work without it.
 
 import { announce, watch } from "./live_status.js";
+import { gettext, ngettext } from "./texts.js";
 
 const library = document.querySelector("[data-library]");
 // The limit of the server.
@@ -32,7 +33,7 @@ function showSelection() {
   if (!bar) return;
   const count = everything ? Number(find("results").dataset.count) : selected.size;
   bar.toggleAttribute("data-some", count > 0);
-  const text = `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`;
+  const text = ngettext("%(count)s song selected", "%(count)s songs selected", count);
   // Writing the same text again would make screen readers repeat it.
   if (find("selection-text").textContent !== text) find("selection-text").textContent = text;
   for (const button of bar.querySelectorAll("[data-needs-two]")) button.disabled = count !== 2;
@@ -115,7 +116,7 @@ function showFilterCount() {
   if (!title) return;
   const names = new Set();
   for (const field of form.elements) {
-    if (field.name && field.value && field.name !== "q" && field.name !== "sort") names.add(field.name);
+    if (field.name && field.value && !["q", "sort", "copies"].includes(field.name)) names.add(field.name);
   }
   title.replaceChildren("Filter ");
   if (!names.size) return;
@@ -138,7 +139,9 @@ document.addEventListener("htmx:responseError", (event) => {
   const { path, verb } = event.detail.requestConfig;
   location.assign(path + (verb === "get" ? queryOf(event) : ""));
 });
-document.addEventListener("htmx:sendError", () => announce("The server does not answer. The list has not changed."));
+document.addEventListener("htmx:sendError", () =>
+  announce(gettext("The server does not answer. The list has not changed.")),
+);
 
 function queryOf(event) {
   const values = new URLSearchParams(event.detail.requestConfig.formData);

@@ -49,7 +49,7 @@ export async function refreshRow(row, url) {
   return fresh;
 }
 
-// Starts to poll soon, if it is not planned already; `now` whatever is planned.
+// Starts to poll soon, if that is not planned already; with `now`, at once.
 export function watch(now = false) {
   if (polling || (timer && interval === INTERVAL_MS && !now)) return;
   clearTimeout(timer);

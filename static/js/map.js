@@ -1,5 +1,6 @@
 // The mood map: loads the songs' positions, draws them, and lets the user pan, zoom, select and play.
 
+import { Detail } from "./map/detail.js";
 import { handleKeys } from "./map/keyboard.js";
 import { Marks } from "./map/marks.js";
 import { Renderer } from "./map/renderer.js";
@@ -8,6 +9,7 @@ import { Selection } from "./map/selection.js";
 import { Songs } from "./map/songs.js";
 import { Tooltip } from "./map/tooltip.js";
 import { Viewport } from "./map/viewport.js";
+import { gettext, grouped } from "./texts.js";
 
 const map = document.querySelector("[data-map]");
 // The back button restores view and selection.
@@ -15,17 +17,23 @@ const STATE_KEY = `map ${map.dataset.query}`;
 const part = (name) => map.querySelector(`[data-${name}]`);
 
 try {
-  const response = await fetch(map.dataset.points, { headers: { Accept: "application/json" } });
-  // Signed out: reload, which leads to the sign-in page.
-  if (response.redirected || response.status === 403) location.reload();
-  else if (!response.ok) throw new Error(String(response.status));
-  else open(new Songs(await response.json()));
+  open(new Songs(await load(map.dataset.points)));
 } catch (error) {
   map.classList.add("counts-only");
   const message = part("error");
-  message.textContent = "The songs could not be loaded, so the map shows counts only. Reload the page to try again.";
+  message.textContent = gettext(
+    "The songs could not be loaded, so the map shows counts only. Reload the page to try again.",
+  );
   message.hidden = false;
   console.warn(error);
+}
+
+async function load(address) {
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  // Signed out: reload, which leads to the sign-in page.
+  if (response.redirected || response.status === 403) location.reload();
+  if (response.redirected || !response.ok) throw new Error(String(response.status));
+  return response.json();
 }
 
 function open(songs) {
@@ -45,7 +53,12 @@ function open(songs) {
     return { label: button.dataset.label, pleasant, lively };
   });
   const tooltip = new Tooltip(part("tip"), songs, view);
-  const selection = new Selection(map, songs);
+  const address = new URL(map.dataset.points, location.href).pathname;
+  const selection = new Selection(map, songs, (filter, more = {}) => {
+    const query = selection.queryFor(filter);
+    for (const [name, value] of Object.entries(more)) query.set(name, value);
+    return load(`${address}?${query}`);
+  });
   const ui = { map, songs, view, renderer, tooltip, selection, canvas: part("over"), mode: "move" };
 
   // Highlights a song, or none with -1.
@@ -60,10 +73,24 @@ function open(songs) {
     }
   };
   ui.open = (index) => location.assign(selection.songAddress(index));
+  const detail = new Detail(
+    view,
+    (bounds) => selection.load(bounds),
+    (answer) => {
+      const hovered = renderer.state.hovered < 0 ? null : songs.song(renderer.state.hovered).id;
+      songs.load(answer);
+      selection.mark();
+      ui.highlight(hovered === null ? -1 : songs.indexOf(hovered));
+      tellSample(songs);
+      renderer.schedule();
+    },
+  );
   ui.viewChanged = () => {
     tooltip.show(renderer.state.hovered);
     renderer.schedule();
+    if (songs.partial) detail.changed();
   };
+  tellSample(songs);
   selection.changed = (outline) => {
     renderer.state.outline = outline;
     renderer.schedule();
@@ -86,6 +113,20 @@ function open(songs) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => renderer.updateColours());
   addEventListener("pagehide", () => saveState(ui));
   map.dataset.ready = "";
+}
+
+// How many of the songs in view are drawn, where that may be a sample.
+function tellSample({ partial, count, total }) {
+  if (!partial) return;
+  const values = { drawn: grouped(count), all: grouped(total) };
+  part("sample").hidden = false;
+  part("sample").textContent =
+    count < total
+      ? gettext(
+          "A sample of %(drawn)s of %(all)s songs is drawn: zoom in to see more. A loop or a box selects all songs in it.",
+          values,
+        )
+      : gettext("All songs of this part are drawn: %(drawn)s.", values);
 }
 
 function handleTools({ view, renderer, viewChanged, ...ui }) {
@@ -126,7 +167,8 @@ function saveState({ view, selection }) {
   }
 }
 
-function restoreState({ view, selection }) {
+function restoreState(ui) {
+  const { view, selection } = ui;
   const [entry] = performance.getEntriesByType("navigation");
   if (entry?.type !== "back_forward") return;
   try {
@@ -134,6 +176,7 @@ function restoreState({ view, selection }) {
     if (!saved) return;
     view.bounds = saved.bounds;
     selection.restore(saved.selected);
+    ui.viewChanged();
   } catch {
     // Unreadable state counts as none.
   }

@@ -2,6 +2,7 @@
 
 import { formatTime } from "./format_time.js";
 import { audio, follow, moodAt, player, toggle } from "./player.js";
+import { gettext } from "./texts.js";
 
 const find = (name) => player.querySelector(`[data-${name}]`);
 const mini = find("mini");
@@ -21,7 +22,7 @@ new IntersectionObserver(([entry]) => {
 for (const name of ["play", "pause", "ended"]) {
   audio.addEventListener(name, () => {
     started ||= !audio.paused;
-    button.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+    button.setAttribute("aria-label", audio.paused ? gettext("Play") : gettext("Pause"));
     show();
   });
 }

@@ -1,5 +1,7 @@
 // "3 of 12" in the title of the page while songs are unfinished, so that the browser's tab shows the progress.
 
+import { gettext } from "./texts.js";
+
 const KEY = "unfinished-songs";
 const plainTitle = document.title;
 const site = plainTitle.split(" · ").at(-1);
@@ -28,13 +30,18 @@ function show() {
   const left = uploading + state.onServer;
   // While this page uploads it knows the total, and the server may count a song early.
   if (!uploading && left) state.total = Math.max(state.total, left);
-  if (!left && state.total && document.hidden) setTitle(`${state.total} of ${state.total} done · ${site}`);
-  else if (left) setTitle(`${Math.max(state.total - left, 0)} of ${state.total} · ${site}`);
+  const { total } = state;
+  if (!left && total && document.hidden) setProgress(gettext("%(count)s of %(count)s done", { count: total }));
+  else if (left) setProgress(gettext("%(done)s of %(total)s", { done: Math.max(total - left, 0), total }));
   else {
     state.total = 0;
     setTitle(plainTitle);
   }
   save(state.total);
+}
+
+function setProgress(text) {
+  setTitle(`${text} · ${site}`);
 }
 
 function setTitle(text) {

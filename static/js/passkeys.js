@@ -1,11 +1,13 @@
 // Passkeys: creates one, or signs in with one, and sends the answer of the browser as an ordinary form.
 
+import { gettext } from "./texts.js";
+
 for (const form of document.querySelectorAll("[data-passkey]")) {
   const supported = window.isSecureContext && "PublicKeyCredential" in window;
   const create = form.dataset.passkey === "create";
   form.hidden = !supported && !create;
   if (!supported && create) {
-    report(form, "This browser offers no passkeys at this address: it needs https, or localhost.");
+    report(form, gettext("This browser offers no passkeys at this address: it needs https, or localhost."));
     form.querySelector("button").disabled = true;
   }
   form.addEventListener("submit", async (event) => {
@@ -27,10 +29,12 @@ function report(form, text) {
 }
 
 function explanation(error) {
-  if (error.name === "InvalidStateError") return "This device has a passkey of your account already.";
-  if (error.name === "NotAllowedError") return "Cancelled, or no passkey answered: try again, or use another way.";
-  if (error.name === "SecurityError") return "Passkeys need a host name with https, or localhost, in the address.";
-  return `The passkey did not work (${error.name}): try again, or use another way.`;
+  if (error.name === "InvalidStateError") return gettext("This device has a passkey of your account already.");
+  if (error.name === "NotAllowedError")
+    return gettext("Cancelled, or no passkey answered: try again, or use another way.");
+  if (error.name === "SecurityError")
+    return gettext("Passkeys need a host name with https, or localhost, in the address.");
+  return gettext("The passkey did not work (%(name)s): try again, or use another way.", { name: error.name });
 }
 
 async function createPasskey() {

@@ -1,6 +1,7 @@
 // The audio player of a song's page. Links with data-passage play a part of the song; other modules follow its position.
 
 import { formatTime } from "./format_time.js";
+import { gettext } from "./texts.js";
 
 export const player = document.querySelector("[data-player]");
 const find = (name) => player.querySelector(`[data-${name}]`);
@@ -98,7 +99,7 @@ audio.addEventListener("error", showError);
 for (const name of ["play", "pause", "ended"]) {
   audio.addEventListener(name, () => {
     player.classList.toggle("playing", !audio.paused);
-    playButton.setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+    playButton.setAttribute("aria-label", audio.paused ? gettext("Play") : gettext("Pause"));
     animate();
   });
 }

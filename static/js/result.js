@@ -5,6 +5,7 @@ import "./player.js";
 import "./song_timeline.js";
 import "./mini_player.js";
 import "./trajectory.js";
+import "./spectrogram.js";
 import "./saliency.js";
 import "./verdict.js";
 import "./vocabularies.js";

@@ -1,9 +1,9 @@
 // Shows the saliency map of the 2D network on the spectrogram. The server computes it on request, which takes a moment.
 
+import { fetchDrawn } from "./drawn_picture.js";
 import { formatTime } from "./format_time.js";
 import { player } from "./player.js";
-
-const TIMEOUT_MS = 180_000;
+import { gettext } from "./texts.js";
 
 const panel = player.querySelector("[data-saliency]");
 
@@ -42,37 +42,23 @@ if (panel) {
 
   async function load(button) {
     const side = button.dataset.saliencySide;
-    const image = await fetchWhenReady(button.dataset.picture, side);
-    const places = await fetchWhenReady(button.dataset.places, side);
+    const onWait = () => {
+      if (requested === side) status.textContent = gettext("Computing the saliency map …");
+    };
+    const image = await fetchDrawn(button.dataset.picture, onWait);
+    const places = await fetchDrawn(button.dataset.places, onWait);
     return { image: URL.createObjectURL(await image.blob()), places: (await places.json()).places };
-  }
-
-  // Until the result is ready, the server answers 202 and says when to ask again.
-  async function fetchWhenReady(address, side) {
-    const deadline = Date.now() + TIMEOUT_MS;
-    while (Date.now() < deadline) {
-      const response = await fetch(address, { headers: { Accept: "application/json, image/png" } }).catch(() => null);
-      if (response?.status === 200) return response;
-      if (response && response.status !== 202) throw new Error(await errorMessage(response));
-      if (requested === side) status.textContent = "Computing the saliency map …";
-      const wait_s = Number(response?.headers.get("Retry-After")) || 1;
-      await new Promise((resolve) => setTimeout(resolve, 1000 * wait_s));
-    }
-    throw new Error("This takes longer than expected. The worker may be busy with other songs. Try again later.");
-  }
-
-  async function errorMessage(response) {
-    const answer = await response.json().catch(() => null);
-    return answer?.error?.message ?? "The saliency map could not be computed. Try again later.";
   }
 
   // The image as text: the most salient places, each a link that plays it.
   function showPlaces(mood, places) {
     if (!places.length) {
-      status.textContent = `No single place matters most for ${mood}: the 2D network uses the whole song.`;
+      status.textContent = gettext("No single place matters most for %(mood)s: the 2D network uses the whole song.", {
+        mood,
+      });
       return;
     }
-    status.textContent = `Without these places the 2D network’s score for ${mood} would be lower:`;
+    status.textContent = gettext("Without these places the 2D network’s score for %(mood)s would be lower:", { mood });
     list.replaceChildren(...places.map(placeItem));
   }
 
@@ -90,7 +76,10 @@ if (panel) {
     return item;
   }
 
-  const band = (low, high) => (low ? `${hertz(low)} to ${hertz(high)}` : `below ${hertz(high)}`);
+  const band = (low, high) => {
+    const ends = { low: hertz(low), high: hertz(high) };
+    return low ? gettext("%(low)s to %(high)s", ends) : gettext("below %(high)s", ends);
+  };
   const hertz = (value) => (value < 1000 ? `${Math.round(value / 10) * 10} Hz` : `${(value / 1000).toFixed(1)} kHz`);
-  const drop = (fall) => `−${(100 * fall).toFixed(1)} percentage points there`;
+  const drop = (fall) => gettext("−%(points)s percentage points there", { points: (100 * fall).toFixed(1) });
 }

@@ -1,5 +1,7 @@
 // The status page refreshes itself until it is paused, and says when it cannot. htmx keeps the focus on what has an id.
 
+import { gettext } from "./texts.js";
+
 const offline = document.querySelector("[data-offline]");
 const pause = document.querySelector("[data-pause]");
 let paused = false;
@@ -7,7 +9,7 @@ let paused = false;
 pause.hidden = false;
 pause.addEventListener("click", () => {
   paused = !paused;
-  pause.textContent = paused ? "Refresh again" : "Pause";
+  pause.textContent = paused ? gettext("Refresh again") : gettext("Pause");
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (paused || document.hidden) event.preventDefault();

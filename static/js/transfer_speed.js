@@ -1,5 +1,7 @@
 // Upload speed over the last seconds, and the time that the rest takes at that speed.
 
+import { gettext, ngettext } from "./texts.js";
+
 const WINDOW_MS = 12_000;
 const MIN_MS = 1500;
 
@@ -23,12 +25,13 @@ export class TransferSpeed {
 
 export function leftText(seconds) {
   if (seconds === null) return "";
-  if (seconds < 8) return "a few seconds left";
-  if (seconds < 55) return `about ${Math.max(Math.round(seconds / 10), 1) * 10} seconds left`;
+  if (seconds < 8) return gettext("a few seconds left");
+  if (seconds < 55)
+    return gettext("about %(count)s seconds left", { count: Math.max(Math.round(seconds / 10), 1) * 10 });
   const minutes = Math.max(Math.round(seconds / 60), 1);
-  if (minutes < 60) return `about ${minutes} minute${minutes === 1 ? "" : "s"} left`;
+  if (minutes < 60) return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes);
   const hours = Math.round(minutes / 6) / 10;
-  return `about ${hours} hour${hours === 1 ? "" : "s"} left`;
+  return ngettext("about %(count)s hour left", "about %(count)s hours left", hours);
 }
 
 export const waitText = (seconds) => (seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);

@@ -1,6 +1,7 @@
 // Sums up a batch when all of its songs are uploaded and analysed: "52 done, 2 failed", with the failed ones listed.
 
 import { announce, track } from "./live_status.js";
+import { gettext, grouped, ngettext } from "./texts.js";
 
 const KEY = "upload-batch";
 const panel = document.querySelector("[data-batch]");
@@ -74,12 +75,12 @@ export function show() {
     ...failures,
   ];
   const parts = [
-    `${count("done").toLocaleString("en")} done`,
-    failed.length && `${failed.length.toLocaleString("en")} failed`,
-    count("cancelled") && `${count("cancelled").toLocaleString("en")} cancelled`,
+    gettext("%(count)s done", { count: grouped(count("done")) }),
+    failed.length && gettext("%(count)s failed", { count: grouped(failed.length) }),
+    count("cancelled") && gettext("%(count)s cancelled", { count: grouped(count("cancelled")) }),
   ].filter(Boolean);
   const duplicateText =
-    duplicates && `You already had ${duplicates === 1 ? "1 of them" : `${duplicates.toLocaleString("en")} of them`}.`;
+    duplicates && ngettext("You already had %(count)s of them.", "You already had %(count)s of them.", duplicates);
   panelText.textContent = [`${parts.join(", ")}.`, duplicateText].filter(Boolean).join(" ");
   failureList.replaceChildren(...failed.map(failureItem));
   failureList.hidden = !failed.length;

@@ -2,6 +2,7 @@
 
 import { announce } from "./live_status.js";
 import { leftText, sizeText, waitText } from "./transfer_speed.js";
+import { gettext } from "./texts.js";
 
 const template = document.querySelector("[data-upload-row]");
 
@@ -17,48 +18,58 @@ export class UploadRow {
     this.removeButton = find("remove");
     find("name").textContent = file.name;
     for (const label of this.element.querySelectorAll("[data-of]")) label.textContent = ` ${file.name}`;
-    this.bar.setAttribute("aria-label", `Progress of ${file.name}`);
+    this.bar.setAttribute("aria-label", gettext("Progress of %(name)s", { name: file.name }));
     this.retryButton.addEventListener("click", onRetry);
     this.removeButton.addEventListener("click", onRemove);
   }
 
   showQueued(place, seconds) {
-    this.#show(place === 1 ? "Upload queued, next" : `Upload queued, number ${place}`, leftText(seconds));
+    const text =
+      place === 1 ? gettext("Upload queued, next") : gettext("Upload queued, number %(number)s", { number: place });
+    this.#show(text, leftText(seconds));
     this.bar.value = 0;
   }
 
   showStarted() {
-    this.#show("Uploading");
+    this.#show(gettext("Uploading"));
   }
 
   showProgress(bytes, seconds) {
     const percent = Math.floor((100 * bytes) / this.file.size);
     this.bar.value = percent;
-    const text = percent < 100 ? `Uploading, ${percent} % of ${sizeText(this.file.size)}` : "Uploading, almost done";
+    const text =
+      percent < 100
+        ? gettext("Uploading, %(percent)s % of %(size)s", { percent, size: sizeText(this.file.size) })
+        : gettext("Uploading, almost done");
     this.#show(text, percent < 100 ? leftText(seconds) : "");
   }
 
   // `problem` is the message of the server, or empty where it did not answer.
   showWaiting(seconds, problem) {
     const offline = !navigator.onLine;
-    const state = offline ? "You are offline" : problem || "Connection lost";
+    const state = offline ? gettext("You are offline") : problem || gettext("Connection lost");
     if (this.text.textContent !== state) announce(`${this.file.name}: ${state}`);
-    this.#show(state, offline ? "Continues when the connection is back" : `Trying again in ${waitText(seconds)}`);
-    this.#showRetry("Try now");
+    this.#show(
+      state,
+      offline
+        ? gettext("Continues when the connection is back")
+        : gettext("Trying again in %(time)s", { time: waitText(seconds) }),
+    );
+    this.#showRetry(gettext("Try now"));
   }
 
   showError(message, retryable) {
-    this.#show(`Failed: ${message}`);
+    this.#show(gettext("Failed: %(reason)s", { reason: message }));
     this.text.classList.add("problem");
     this.bar.hidden = true;
-    if (retryable) this.#showRetry("Retry");
-    this.removeButton.firstChild.textContent = "Dismiss";
-    announce(`${this.file.name} failed: ${message}`);
+    if (retryable) this.#showRetry(gettext("Retry"));
+    this.removeButton.firstChild.textContent = gettext("Dismiss");
+    announce(gettext("%(name)s failed: %(reason)s", { name: this.file.name, reason: message }));
   }
 
   // From here on the row is that of a song: live.js updates it.
   showUploaded(songId, cardUrl) {
-    this.#show("Queued");
+    this.#show(gettext("Queued"));
     this.bar.value = 0;
     Object.assign(this.element.dataset, { song: songId, card: cardUrl, status: "", unfinished: "" });
   }
@@ -69,7 +80,7 @@ export class UploadRow {
     this.text.classList.remove("problem");
     this.bar.hidden = false;
     this.retryButton.hidden = true;
-    this.removeButton.firstChild.textContent = "Cancel";
+    this.removeButton.firstChild.textContent = gettext("Cancel");
   }
 
   #showRetry(label) {

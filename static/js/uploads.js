@@ -8,6 +8,7 @@ import { addToTotal, countUploaded, setRemaining } from "./page_title.js";
 import { TransferSpeed, leftText, sizeText } from "./transfer_speed.js";
 import * as batch from "./upload_batch.js";
 import { UploadRow } from "./upload_row.js";
+import { gettext, grouped, ngettext } from "./texts.js";
 
 const PARALLEL_UPLOADS = 2;
 // Of a large folder only so many queued files have a row. The others get theirs when it is their turn.
@@ -46,8 +47,8 @@ addEventListener("beforeunload", (event) => {
 function addFiles({ files, skipped }) {
   skippedText.hidden = !skipped && files.length > 0;
   skippedText.textContent = files.length
-    ? `Skipped ${skipped.toLocaleString("en")} file${skipped === 1 ? " that is" : "s that are"} not audio.`
-    : "There are no audio files in that folder.";
+    ? ngettext("Skipped %(count)s file that is not audio.", "Skipped %(count)s files that are not audio.", skipped)
+    : gettext("There are no audio files in that folder.");
   tray?.removeAttribute("hidden");
   if (!files.length) return announce(skippedText.textContent);
   document.querySelector("[data-empty]")?.setAttribute("hidden", "");
@@ -94,10 +95,13 @@ function unfinishedUrl(file) {
 }
 
 function sizeProblem(file) {
-  if (!file.size) return "The file is empty: choose an audio file.";
+  if (!file.size) return gettext("The file is empty: choose an audio file.");
   if (file.size <= Number(form.dataset.maxBytes)) return "";
-  const size = `${Math.ceil(file.size / 1e6).toLocaleString("en")} MB`;
-  return `The file has ${size}, and at most ${form.dataset.maxText} are allowed: choose a smaller file, or the same song in a compressed format.`;
+  const size = `${grouped(Math.ceil(file.size / 1e6))} MB`;
+  return gettext(
+    "The file has %(size)s, and at most %(limit)s are allowed: choose a smaller file, or the same song in a compressed format.",
+    { size, limit: form.dataset.maxText },
+  );
 }
 
 // --- Upload --------------------------------------------------------------------------------------
@@ -126,7 +130,7 @@ async function start(upload) {
     finish(upload);
     if (error instanceof UploadError) fail(upload, error.message, error.retryable);
     else if (!(error instanceof UploadCancelled)) {
-      fail(upload, "Something went wrong in this page: load it again.", false);
+      fail(upload, gettext("Something went wrong in this page: load it again."), false);
       console.error(error);
     }
   }
@@ -171,9 +175,10 @@ async function showSong(upload, { songUrl, isDuplicate }) {
 function showDuplicate(row) {
   const note = document.createElement("span");
   note.className = "soft small";
-  note.textContent = "You already have this song";
+  note.textContent = gettext("You already have this song");
   row.querySelector(".song-title").append(note);
-  announce(`You already have this song: ${row.querySelector(".song-title strong").textContent}`);
+  const title = row.querySelector(".song-title strong").textContent;
+  announce(gettext("You already have this song: %(title)s", { title }));
 }
 
 function retry(upload) {
@@ -234,7 +239,7 @@ function draw() {
   }
   const more = queued.length - MAX_QUEUED_ROWS;
   moreText.hidden = more <= 0;
-  moreText.textContent = `${more.toLocaleString("en")} more file${more === 1 ? "" : "s"} queued.`;
+  moreText.textContent = ngettext("%(count)s more file queued.", "%(count)s more files queued.", more);
   setRemaining({ uploading: active.size + queued.length });
   panel.hidden = !isUploading();
   batch.show();
@@ -245,13 +250,22 @@ function draw() {
   const sent = totals.finishedBytes + [...active].reduce((sum, { bytes }) => sum + bytes, 0);
   const left = leftText(speed.secondsFor(Math.max(totals.bytes - sent, 0)));
   const number = Math.min(totals.finishedFiles + active.size, totals.files);
-  panelText.textContent = `Uploading ${number} of ${totals.files}, ${sizeText(sent)} of ${sizeText(totals.bytes)}${left && `, ${left}`}. Stay on this page until the upload is done.`;
+  const values = { number, files: totals.files, sent: sizeText(sent), size: sizeText(totals.bytes), left };
+  panelText.textContent = left
+    ? gettext(
+        "Uploading %(number)s of %(files)s, %(sent)s of %(size)s, %(left)s. Stay on this page until the upload is done.",
+        values,
+      )
+    : gettext(
+        "Uploading %(number)s of %(files)s, %(sent)s of %(size)s. Stay on this page until the upload is done.",
+        values,
+      );
   panelBar.value = totals.bytes ? (100 * sent) / totals.bytes : 0;
 }
 
 panel.querySelector("[data-cancel-all]").addEventListener("click", () => {
   for (const upload of [...queued, ...active]) remove(upload);
-  announce("Uploads cancelled.");
+  announce(gettext("Uploads cancelled."));
 });
 
 // Deletes an unfinished upload without leaving the page.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.architecture.sources import ROOT, python_files, tree_of
 
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
-RAISING = {"ProductError", "MoodError", "error_json"}
+RAISING = {"ProductError", "MoodError", "error_json", "problem_json"}
 
 
 def error_codes() -> set[str]:
@@ -44,6 +44,11 @@ def _is_sentence(node: ast.expr) -> bool:
     match node:
         case ast.JoinedStr():
             return True
+        # gettext("A sentence.") % values
+        case ast.BinOp(left=left, op=ast.Mod()):
+            return _is_sentence(left)
+        case ast.Call(func=ast.Name(id="gettext" | "gettext_noop"), args=[text]):
+            return _is_sentence(text)
         case ast.Constant(value=str(text)):
             return " " in text and text.endswith(".")
     return False

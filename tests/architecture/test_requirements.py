@@ -10,14 +10,14 @@ from tests.architecture.sources import ROOT, imports, python_files
 from tests.architecture.test_imports import KERAS_MODULES
 
 PIN = re.compile(r"(?P<name>[\w.-]+)(?:\[[\w-]+\])?==[\w.]+(?: ; .+)?")
-FILES = ("requirements-serving.txt", "requirements-s3.txt", "requirements-training.txt", "requirements-dev.txt")
+FILES = tuple(f"requirements-{part}.txt" for part in ("serving", "s3", "parquet", "training", "dev"))
 # Modules of packages that come with another, required one.
 PART_OF = {
     "kombu": "celery", "amqp": "celery", "billiard": "celery", "keras": "tensorflow", "botocore": "boto3",
-    "h11": "uvicorn", "joserfc": "authlib",
+    "h11": "uvicorn", "joserfc": "authlib", "hypothesis": "schemathesis",
 }  # fmt: skip
 S3_MODULES = {"boto3", "botocore", "storages"}
-FIRST_PARTY = {"classifier", "ml", "mmc", "tests"}
+FIRST_PARTY = {"classifier", "countermood_client", "ml", "mmc", "tests"}
 TRAINING_ONLY = {"tensorflow", "keras", "librosa", "numba", "scikit-learn", "matplotlib"}
 
 
@@ -90,7 +90,11 @@ def test_the_pins_of_requirements_and_constraints_agree() -> None:
 def test_requirements_txt_installs_everything_by_including_the_other_files() -> None:
     assert included("requirements.txt") == ["requirements-serving.txt", "requirements-training.txt"]
     assert requirements("requirements.txt") == []
-    assert included("requirements-dev.txt") == ["requirements.txt", "requirements-s3.txt"]
+    assert included("requirements-dev.txt") == [
+        "requirements.txt",
+        "requirements-s3.txt",
+        "requirements-parquet.txt",
+    ]
 
 
 def test_serving_installs_no_training_package() -> None:
@@ -106,22 +110,39 @@ def test_serving_imports_only_what_its_requirements_list() -> None:
         if training not in path.parents and str(path.relative_to(ROOT)) not in KERAS_MODULES
     ]
     # ml/models/runtime.py opens Keras files too, which only training makes.
-    assert unlisted(serving, pinned("requirements-serving.txt", "requirements-s3.txt")) == {"keras"}
+    optional = pinned("requirements-s3.txt", "requirements-parquet.txt")
+    assert unlisted(serving, pinned("requirements-serving.txt") | optional) == {"keras"}
 
 
 def test_only_the_storage_in_s3_imports_its_packages() -> None:
-    importing = {path.name for path in python_files("classifier", "ml", "mmc") if unlisted([path], set()) & S3_MODULES}
+    importing = {
+        path.name
+        for path in python_files("classifier", "ml", "mmc")
+        if {one.module.partition(".")[0] for one in imports(path)} & S3_MODULES
+    }
     assert importing == {"s3_storage.py"}
 
 
+def test_only_the_export_to_parquet_imports_its_package() -> None:
+    importing = {
+        path.name
+        for path in python_files("classifier", "ml", "mmc")
+        if {one.module.partition(".")[0] for one in imports(path)} & {"pyarrow"}
+    }
+    assert importing == {"parquet_file.py"}
+
+
 def test_training_and_tests_import_only_what_their_requirements_list() -> None:
-    required = pinned("requirements-serving.txt", "requirements-s3.txt", "requirements-training.txt")
+    required = pinned(*FILES[:-1])
     assert unlisted(python_files("ml"), required) == set()
     assert unlisted(python_files("tests"), required | pinned("requirements-dev.txt")) == set()
 
 
-def test_the_image_installs_what_serves() -> None:
+def test_the_image_installs_what_serves_and_parquet_if_it_is_asked_to() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
-    serving = {"requirements-serving.txt", "requirements-s3.txt"}
+    serving = {"requirements-serving.txt", "requirements-s3.txt", "requirements-parquet.txt"}
     assert set(re.findall(r"requirements[\w-]*\.txt", dockerfile)) == serving
+    always, _, asked = dockerfile.partition("ARG WITH_PARQUET=false\n")
+    assert "-r requirements-parquet.txt" not in always
+    assert asked.startswith('RUN if [ "$WITH_PARQUET" = true ]; then')
     assert {f"!{file}" for file in serving} <= set((ROOT / ".dockerignore").read_text().splitlines())

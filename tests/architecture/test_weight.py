@@ -33,9 +33,9 @@ client = Client(headers={"host": "localhost"})
 password = "open sesame, please"
 form = {"username": "olga", "password": password, "password_again": password}
 assert client.post("/setup/", form).status_code == 302
-pages = ("home", "song-list", "corrections", "song-compare", "how-good", "users", "tokens", "password", "palette",
-         "account", "security-log")
-for name in (*pages, "health", "predictions", "model"):
+pages = ("home", "song-list", "corrections", "measurement", "song-compare", "how-good", "users", "tokens", "password",
+         "palette", "account", "security-log")
+for name in (*pages, "health", "predictions", "model", "v1-songs", "v1-schema", "v1-reference"):
     assert client.get(reverse(name)).status_code == 200, name
 wave = SimpleUploadedFile("a.wav", open(sys.argv[1], "rb").read())
 assert client.post(reverse("predict"), {"file": wave}).status_code == 202
@@ -74,6 +74,32 @@ def loaded_after(script: str, *arguments: str, **settings: str) -> set[str]:
     return set(json.loads(process.stdout.splitlines()[-1]))
 
 
+# A process that scans folders, with one folder that it watches.
+SOURCES = """
+import json, os, sys, time
+import django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmc.settings")
+django.setup()
+from django.core.management import call_command
+from django.utils import timezone
+from classifier.management.commands.sources import _request_changed
+from classifier.models import Person, Source
+from classifier.sources.watching import FolderWatcher
+call_command("migrate", verbosity=0)
+folder = sys.argv[1]
+Source.objects.create(owner=Person.objects.create_user("anna"), kind="folder", name="Music", address=folder,
+                      created_at=timezone.now())
+call_command("sources")
+assert Source.objects.get().scan_counts["new"] == 1, Source.objects.values()
+watcher = FolderWatcher(poll=False)
+_request_changed(watcher)
+while "watchfiles" not in sys.modules:
+    time.sleep(0.05)
+watcher.stop()
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
 # A worker before it forks its children. If it loaded numeric libraries, each child would start a thread for each core,
 # and two workers would slow each other down.
 WORKER = """
@@ -99,7 +125,13 @@ def test_the_web_process_loads_nothing_heavy(tmp_path: Path, song: Path) -> None
     assert loaded & (TRAINING | ANALYSIS | OPTIONAL | {"numpy"}) == set()
 
 
+def test_the_process_that_scans_folders_loads_nothing_heavy(tmp_path: Path, song: Path) -> None:
+    loaded = loaded_after(SOURCES, str(song.parent), DATA_DIR=str(tmp_path / "var"), MUSIC_DIRS=str(song.parent))
+    assert "watchfiles" in loaded
+    assert loaded & (TRAINING | ANALYSIS | OPTIONAL | {"numpy"}) == set()
+
+
 def test_an_analysis_loads_neither_tensorflow_nor_librosa(song: Path) -> None:
-    loaded = loaded_after(ANALYSE, str(song), str(ROOT / "ml" / "bundles" / "mood-4"))
+    loaded = loaded_after(ANALYSE, str(song), str(ROOT / "ml" / "bundles" / "mood-5"))
     assert "ai_edge_litert" in loaded
     assert loaded & TRAINING == set()

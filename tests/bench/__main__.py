@@ -1,10 +1,10 @@
 """Measures speed and memory, prints a table and writes it to docs/speed.md.
 
-    make bench                               # everything: five minutes on an idle machine with two cores
+    make bench                               # everything
     make bench ONLY="analysis cold-start"    # some of it; printed, not written
     make bench ONLY=load                     # 200 clients: written to a table of its own
 
-Run nothing else meanwhile.
+Run nothing else meanwhile. The tables end with how long they took.
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.training.reports.markdown import replace_marked
-from tests.bench import analysis, cold_start, library, librosa_baseline, load, product, song_length, training, workers
+from tests.bench import (
+    analysis,
+    cold_start,
+    exports,
+    library,
+    library_size,
+    librosa_baseline,
+    load,
+    product,
+    scans,
+    song_length,
+    tag_jobs,
+    training,
+    workers,
+)
 from tests.bench.songs import song
 from tests.bench.tables import Row, stage_table, table
 from tests.system.product import ROOT
@@ -39,9 +53,13 @@ class Bench:
             "product": lambda: product.rows(self.song, folder),
             "workers": lambda: workers.rows(self.song, folder),
             "cold-start": lambda: cold_start.rows(self.clip, folder),
+            "tag-jobs": lambda: tag_jobs.rows(self.song, folder),
             "song-length": self.song_length,
             "librosa": lambda: librosa_baseline.rows(self.song),
             "library": library.rows,
+            "scans": scans.rows,
+            "library-size": lambda: library_size.rows(self.song),
+            "exports": exports.rows,
             "training": training.rows,
         }
         # Not part of everything: it is only about the web server, and takes as long as the rest.
@@ -66,15 +84,17 @@ def main() -> int:
             print(f"Unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(parts)}.", file=sys.stderr)
             return 2
         rows: list[Row] = []
+        began = time.monotonic()
         for name in only or bench.parts:
             started = time.monotonic()
             rows += parts[name]()
             print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+        minutes = (time.monotonic() - began) / 60
     text = "\n\n".join([table(rows), *(f"## {title}\n\n{part}" for title, part in bench.sections.items())])
     print(text)
     mark = "measured" if not only else only[0] if only in ([name] for name in bench.apart) else ""
     if mark:
-        text = f"{text}\n\nMeasured on {machine()}."
+        text = f"{text}\n\nMeasured on {machine()}, in {minutes:.0f} minutes."
         DOCUMENT.write_text(replace_marked(DOCUMENT.read_text(), {mark: text}))
     return int(any(row.met is False for row in rows))
 

@@ -8,6 +8,10 @@ Prints JSON: seconds of processor time, the median of RUNS.
 from __future__ import annotations
 
 import json
+import os
+import resource
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -32,7 +36,35 @@ def rows(song: Path) -> tuple[list[Row], dict[str, float]]:
         f"{ratio:.2f} times: {seconds['whole']:.2f} s and {seconds['decoding']:.2f} s",
         ratio <= MAX_RATIO,
     )
-    return [row], seconds["stages"]
+    return [row, *_relative_to_ffmpeg(song, seconds)], seconds["stages"]
+
+
+def _relative_to_ffmpeg(song: Path, seconds: dict[str, float]) -> list[Row]:
+    """None where there is no such program."""
+    if (ffmpeg := shutil.which("ffmpeg")) is None:
+        return []
+    whole, decoding, own = seconds["whole"], seconds["decoding"], _ffmpeg_seconds(ffmpeg, song)
+    return [
+        Row(
+            "The same analysis, relative to `ffmpeg -threads 1` that decodes and resamples",
+            f"≤ {MAX_RATIO:g} times",
+            f"{whole / own:.2f} times: {whole:.2f} s and {own:.2f} s; decoding here {decoding:.2f} s",
+            whole <= MAX_RATIO * own,
+        )
+    ]
+
+
+def _ffmpeg_seconds(ffmpeg: str, song: Path) -> float:
+    """Processor time of the whole program, the median of RUNS."""
+    command = [ffmpeg, "-v", "error", "-nostdin", "-threads", "1", "-i", str(song), "-ac", "1", "-ar", "16000"]
+
+    def once() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([*command, "-f", "f32le", "-y", os.devnull], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    return median(once() for _ in range(RUNS))
 
 
 def seconds_of(job: Callable[[], object], runs: int = RUNS) -> float:

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 from tests.system.product import ROOT, environment
 
-CURRENT_BUNDLE = ROOT / "ml" / "bundles" / "mood-4"
+CURRENT_BUNDLE = ROOT / "ml" / "bundles" / "mood-5"
 
 
 def measure_in_subprocess(module: str, *arguments: object, **settings: str) -> Any:
@@ -35,3 +37,25 @@ def use_one_core() -> None:
     process_limits.use_one_core()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def processor_seconds() -> float:
+    """That this process has used, and the process of PostgreSQL that serves it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return time.process_time()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    nanoseconds = Path(f"/proc/{backend}/schedstat").read_text().split()[0]
+    return time.process_time() + int(nanoseconds) / 1e9
+
+
+def count_all_of_postgres() -> None:
+    """No parallel workers, whose time `processor_seconds` would not see."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather TO 0")

@@ -46,3 +46,18 @@ def copies(source: Path, folder: Path, count: int) -> list[Path]:
         path.write_bytes(content + b"\0" * (number + 1))
         paths.append(path)
     return paths
+
+
+def rotated(source: Path, folder: Path, count: int) -> list[Path]:
+    """Files of the same length with different audio: each starts with another packet of the source."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with av.open(str(source)) as container:
+        packets = [bytes(packet) for packet in container.demux(container.streams.audio[0]) if packet.size]
+    if count > len(packets):
+        raise ValueError(f"The source has {len(packets)} packets, too few for {count} songs.")
+    paths = []
+    for number in range(count):
+        path = folder / f"{source.stem}-{number}{source.suffix}"
+        path.write_bytes(b"".join(packets[number:] + packets[:number]))
+        paths.append(path)
+    return paths

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.sample_server import SampleServer, fill_sample_server
+from tests.browser.sample_server import MUSIC, SampleServer, fill_sample_server
 from tests.system.clients import BrowserClient
 from tests.system.conftest import program
 from tests.system.processes import wait_for
@@ -48,7 +48,9 @@ def address(product: RunningProduct) -> str:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleServer]:
     """Another server, with sample data, for tests of all pages."""
     folder = tmp_path_factory.mktemp("server")
-    with RunningProduct(folder / "var") as product:
+    with RunningProduct(
+        folder / "var", MUSIC_DIRS=str(folder / MUSIC), MUSIC_DIRS_WRITABLE=str(folder / MUSIC)
+    ) as product:
         yield fill_sample_server(product.address, folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,12 @@ from tests.system.processes import wait_for
 
 NEW_USER = "nina"
 FAILED_FILE = "Doorbell.wav"
+DELETED_FILE = "Bell.wav"
+ARTIST, ALBUM = "Countermood demo", "Five Rooms"
+"""The artist of the demo songs, and the album of two of them."""
 SUBMIT_TIMEOUT_S = 180
+MUSIC = "music"
+"""The folder of a source, below that of the sample data."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,12 @@ class SampleServer:
     new_user: BrowserClient
     """Has no songs."""
     api: ApiClient
+    source: str
+    """The id of a source without songs, one of whose files cannot be read."""
+    tag_job: str
+    """The id of a preview of moods in its files."""
+    playlist: str
+    """The id of a playlist of all songs."""
     saved_pages: dict[str, str]
     """HTML of pages that cannot be opened again, since their state is over or no link leads to them."""
 
@@ -47,13 +59,52 @@ def fill_sample_server(address: str, folder: Path) -> SampleServer:
     saved_pages["unfinished song"] = owner.session.get(first, timeout=30).text
     api = ApiClient(address, owner.create_token())
     api.submit(sounds.write(folder / FAILED_FILE, sounds.tone(660, 1.0)))
+    deleted = api.submit(sounds.write(folder / DELETED_FILE, sounds.tone(440, 1.0)))
+    requests.delete(f"{address}/api/predictions/{deleted['id']}/", headers=api.headers, timeout=30).raise_for_status()
     songs = {}
     for song_id in song_ids(owner):
         song = api.wait_until_finished(song_id)
         songs[song.get("title") or song["file_name"]] = song_id
     add_verdicts(owner, songs)
+    for title in ("Slow Water", "Wires"):
+        submit_form(owner, f"/songs/{songs[title]}/edit/", album=ALBUM, year="2020", music_genre="Ambient")
     saved_pages |= answers_to_invalid_requests(address, owner)
-    return SampleServer(address, songs, owner, create_user(owner), api, saved_pages)
+    source = add_source(owner, folder)
+    tag_job = add_tag_job(owner, source)
+    return SampleServer(
+        address, songs, owner, create_user(owner), api, source, tag_job, add_playlist(owner), saved_pages
+    )
+
+
+def add_source(owner: BrowserClient, folder: Path) -> str:
+    """Without songs, so that other tests know how many there are. MUSIC_DIRS has to name the folder."""
+    music = folder / MUSIC
+    (music / "An Album").mkdir(parents=True)
+    (music / "elsewhere.mp3").symlink_to("/proc/version")
+    submit_form(owner, "/sources/add/", folder=str(music), name="Music")
+    pages = (owner.session.get(f"{owner.address}/sources/", timeout=30).text for _ in itertools.count())
+    found = re.search(r'href="/sources/([0-9a-f-]{36})/"', next(pages))
+    assert found, "The source was not added."
+    wait_for(lambda: "1 unreadable" in next(pages), what="scan of the source")
+    return found[1]
+
+
+def add_tag_job(owner: BrowserClient, source: str) -> str:
+    submit_form(owner, f"/sources/{source}/tags/", values="sides", existing="keep")
+    page = f"{owner.address}/sources/{source}/tags/"
+    found = re.search(rf'href="/sources/{source}/tags/([0-9a-f-]{{36}})/"', owner.session.get(page, timeout=30).text)
+    assert found, "There is no preview."
+    pages = (owner.session.get(f"{page}{found[1]}/", timeout=30).text for _ in itertools.count())
+    wait_for(lambda: "There is nothing to write" in next(pages), what="preview of moods in files")
+    return found[1]
+
+
+def add_playlist(owner: BrowserClient) -> str:
+    """Of all songs, the calmest first."""
+    page = submit_form(owner, "/playlists/new/", name="Calm ones", order="mixture", weight_calm="1", songs="20")
+    found = re.search(r'action="/playlists/([0-9a-f-]{36})/refresh/"', page)
+    assert found, page
+    return found[1]
 
 
 def answers_to_invalid_requests(address: str, owner: BrowserClient) -> dict[str, str]:
@@ -65,6 +116,9 @@ def answers_to_invalid_requests(address: str, owner: BrowserClient) -> dict[str,
         "no file": _answer(owner.session, f"{address}/upload/"),
         "wrong name": _answer(owner.session, f"{address}/people/", username="olga"),
         "new token": _answer(owner.session, f"{address}/tokens/", name="a script"),
+        "new webhook": _answer(
+            owner.session, f"{address}/webhooks/", url="https://hooks.example.org/countermood", event="song.done"
+        ),
         **_account_pages(address, owner),
     }
 
@@ -123,7 +177,9 @@ def create_user(owner: BrowserClient, name: str = NEW_USER) -> BrowserClient:
     assert password, page
     client = BrowserClient(owner.address)
     client.session.get(f"{owner.address}/login/", timeout=30)
-    submit_form(client, "/login/", username=name, password=html.unescape(password[1]))
+    temporary, own = html.unescape(password[1]), f"open sesame, please, {name}"
+    submit_form(client, "/login/", username=name, password=temporary)
+    submit_form(client, "/password/", old_password=temporary, new_password1=own, new_password2=own)
     assert "sessionid" in client.session.cookies
     return client
 

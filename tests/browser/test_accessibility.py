@@ -21,19 +21,25 @@ from tests.pages.test_every_page import named_patterns
 SAVED_PAGES = (
     "setup", "unfinished songs", "unfinished song", "sign in", "wrong password", "form out of date", "malformed",
     "no file", "wrong name", "new token", "new invitation", "invitation", "invitation that is over", "second step",
-    "recovery codes", "temporary password",
+    "recovery codes", "temporary password", "new webhook",
 )  # fmt: skip
 # URLs of forms, files, and of what scripts fetch.
 NO_PAGES = {
-    "appearance", "demo-songs", "filter-delete",
+    "appearance", "language", "bin-change", "bin-undo", "cover-large", "cover-small", "demo-songs", "filter-delete",
     "filter-rename", "filter-save", "health", "logout", "mood-points", "palette", "user-password", "song-again",
     "song-audio", "song-cancel", "song-card", "song-edit", "song-saliency", "song-saliency-places", "song-passage",
     "song-retry", "song-selection", "song-spectrogram", "song-states", "song-verdict", "songs-cancel", "songs-csv",
     "songs-jsonl", "token-revoke", "upload-delete", "account-export", "invitation-revoke", "oidc-callback",
     "oidc-connect", "oidc-disconnect", "oidc-login", "passkey-login", "passkey-options", "passkey-remove",
-    "session-end", "sessions-end", "totp-remove", "user-active", "user-email", "user-export", "user-owner",
+    "playlist-csv", "playlist-jspf", "playlist-m3u8", "playlist-nsp", "playlist-refresh",
+    "source-pause", "source-resume", "source-retry", "source-scan", "source-take-back", "session-end", "sessions-end",
+    "totp-remove", "user-active", "user-email", "user-export", "user-owner",
     "user-rename", "user-second-factor-remove", "user-sessions-end", "user-tokens-revoke",
-    "uploads-delete", "health-live", "health-ready", "metrics",
+    "songs-parquet", "songs-segments-csv", "songs-segments-jsonl", "songs-segments-parquet", "songs-spotify-csv",
+    "songs-acousticbrainz-jsonl", "corrections-confirm", "corrections-report", "recalibration",
+    "song-tagged", "source-tags-stop", "source-tags-undo", "source-tags-write", "play-queue",
+    "upload-link", "webhook", "webhook-again", "webhook-delete", "webhook-message", "webhook-secret", "webhook-trial",
+    "uploads-delete", "vocabulary-export", "health-live", "health-ready", "metrics", "playlist-sentence-keep",
 }  # fmt: skip
 # Both themes and both layouts; colours do not depend on the width.
 variants = pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)], ids=str)
@@ -92,7 +98,8 @@ def test_the_page_of_a_server_error_is_accessible(windows: Windows, theme: str, 
 
 
 def test_every_page_is_checked() -> None:
-    server = SimpleNamespace(songs=defaultdict(lambda: uuid.UUID(int=7)))
+    anything = uuid.UUID(int=7)
+    server = SimpleNamespace(songs=defaultdict(lambda: anything), source=anything, tag_job=anything, playlist=anything)
     page_paths: list[PagePath] = [*PAGES_WITH_SONGS.values(), *PAGES_WITHOUT_SONGS.values()]
     paths = {path(server).partition("?")[0] for path in page_paths} - {"/nowhere/"}  # type: ignore[arg-type]
     saved = {"setup", "login", "invitation", "second-factor", "recovery-codes"}

@@ -57,13 +57,13 @@ def test_a_user_agrees_corrects_and_finds_the_song_under_corrections(open_page: 
     expect(verdict(page)).to_contain_text("Dreamy")
     assert page.evaluate("window.stayed"), "the page was left, and the music with it"
 
-    page.goto("/your-ear/")
+    page.goto("/corrections/")
     expect(page.locator(".judged-songs tbody tr", has_text="tern")).to_contain_text("Dreamy")
 
     page.goto(address)
     verdict(page).get_by_role("button", name="Undo").click()
     expect(verdict(page)).not_to_contain_text("You set the moods")
-    page.goto("/your-ear/")
+    page.goto("/corrections/")
     expect(page.locator("main")).not_to_contain_text("tern")
 
 
@@ -79,7 +79,7 @@ def test_ten_judged_songs_give_a_matrix_whose_cells_list_their_songs(open_page: 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your moods for 10 songs are saved.")).to_be_visible()
 
-    page.goto("/your-ear/")
+    page.goto("/corrections/")
     expect(page.get_by_role("heading", name="How often the analysis agrees with you")).to_be_visible()
     cell = page.locator("#first td a").first
     text = cell.get_attribute("title") or ""
@@ -180,7 +180,7 @@ def test_these_pages_are_no_wider_than_their_screen(open_page: Open, music: Musi
     ids = [address.split("/")[2] for address in (one, other)]
     for width in (390, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
-        for path in ("/your-ear/", f"/compare/?a={ids[0]}&b={ids[1]}", f"/compare/?a={ids[0]}", f"{one}report/"):
+        for path in ("/corrections/", f"/compare/?a={ids[0]}&b={ids[1]}", f"/compare/?a={ids[0]}", f"{one}report/"):
             page.goto(path)
             page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(part => part.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

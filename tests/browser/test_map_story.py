@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.sign_in import sign_in
@@ -138,13 +138,64 @@ def test_selected_songs_are_played_one_after_another(two_songs: Page) -> None:
     page.mouse.up()
     expect(page.locator("[data-count]")).to_have_text("2 songs selected")
     page.get_by_role("button", name="Play", exact=True).click()
-    playing = page.locator("[data-playing]")
-    expect(playing).to_have_text(re.compile("^1 of 2: atlas"))
-    page.wait_for_function("() => document.querySelector('[data-player] audio').currentTime > 0.2")
-    page.get_by_role("button", name="Next").click()
-    expect(playing).to_have_text(re.compile("^2 of 2: atlas"))
+    player = page.get_by_role("region", name="Player")
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    first = player.locator("[data-title]").inner_text()
+    player.get_by_role("button", name="Next song").click()
+    expect(player.locator("[data-title]")).not_to_have_text(first)
+    expect(player.get_by_role("button", name="Next song")).to_be_disabled()
+    page.get_by_role("button", name=f"Play {first}").click()
+    expect(player.locator("[data-title]")).to_have_text(first)
     page.get_by_role("button", name="Clear selection").click()
     expect(page.locator("[data-selected-songs]")).to_be_hidden()
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_of_a_sample_all_songs_of_an_outline_are_selected(two_songs: Page) -> None:
+    """The server says that there are a hundred thousand songs, of which it sends two."""
+    page = two_songs
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        content = route.fetch().json()
+        in_part = "valence_from" in route.request.url and "newest" not in route.request.url
+        route.fulfill(json=content | {"total": 2 if in_part else 100_000})
+
+    page.route("**/map/points/**", answer)
+    ready(page)
+    note = page.locator("[data-sample]")
+    expect(note).to_contain_text("A sample of 2 of 100,000 songs")
+    page.get_by_role("button", name="Draw a loop").click()
+    loop_around_all(page)
+    expect(page.locator("[data-count]")).to_have_text("100,000 songs selected")
+    expect(page.locator("[data-selected-songs] li")).to_have_count(2)
+    expect(page.locator("[data-more]")).to_have_text("and 99,900 more")
+    assert "newest=yes" in asked[-1]
+    assert "area=" in asked[-1]
+    expect(page.locator("[data-open-library]")).to_have_attribute("href", re.compile("area="))
+    expect(page.locator("[data-bulk-songs] input")).to_have_attribute("name", "all")
+
+    # Zooming in loads the songs of the visible part.
+    page.get_by_role("button", name="Zoom out").click()
+    page.get_by_role("button", name="Show whole plane").click()
+    page.get_by_role("button", name="Fit all songs").click()
+    page.get_by_role("button", name="Zoom in").click()
+    expect(note).to_contain_text("All songs of this part are drawn")
+    assert "valence_from=" in asked[-1]
+    page.get_by_role("button", name="Clear selection").click()
+    expect(page.locator("[data-selected]")).to_be_hidden()
+
+    # One by one, by the keyboard.
+    page.get_by_role("button", name="Fit all songs").click()
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-count]")).to_have_text("1 song selected")
+    expect(page.locator("[data-bulk-songs] input")).to_have_attribute("name", "song")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-selected]")).to_be_hidden()
 
 
 @pytest.mark.timeout(240)

@@ -71,7 +71,12 @@ def test_a_song_is_uploaded_analysed_corrected_and_deleted(open_page: Open, musi
     expect(page.locator(".song-mood")).to_contain_text("your mood")
 
     page.get_by_role("link", name="Delete Night Train").click()
-    page.get_by_role("button", name="Delete song and audio").click()
+    page.get_by_role("button", name="Move to bin").click()
+    expect(page.get_by_text("“Night Train” is in the bin.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 song is back in your history.")).to_be_visible()
+    page.get_by_role("link", name="Delete Night Train").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_text("Deleted “Night Train” and its audio.")).to_be_visible()
     page.goto("/songs/?q=sidings")
     expect(page.get_by_text("No songs match “sidings”.")).to_be_visible()

@@ -3,9 +3,10 @@
     python -m tests.chaos --songs 500
     python -m tests.chaos --songs 50 --seed 7 --set-up servers
 
-Uploads songs with three clients, whole and in parts, kills web, worker, its children and sweep with SIGKILL, and in the
-set-up of Docker Compose also PostgreSQL and Redis, which loses its data. Then every accepted song must be there once,
-with one result and its file. Exits with 1 if not. The same seed chooses the same parts in the same order.
+Uploads songs with three clients, whole and in parts, and reads one in five from a folder. Meanwhile kills web, worker,
+its children, sweep and sources with SIGKILL, and in the set-up of Docker Compose also PostgreSQL and Redis, which loses
+its data. Then every accepted song and every file of the folder must be there once, with one result. Exits with 1 if
+not. The same seed chooses the same parts in the same order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One run: upload songs, kill parts meanwhile, wait for every song, and compare what there is with what is accepted."""
+"""One run: upload songs and add a folder of songs, kill parts meanwhile, wait for every song, and compare what there is
+with what is accepted."""
 
 from __future__ import annotations
 
@@ -14,15 +15,19 @@ from random import Random
 
 import psycopg
 
-from tests.bench.songs import copies
+from tests.bench.songs import rotated
 from tests.chaos.clients import Uploader
 from tests.chaos.set_ups import SetUp
 from tests.sounds import music, write
-from tests.system.clients import first_visit
+from tests.system.clients import owner_browser
 from tests.system.processes import wait_for
 
 CLIENTS = 3
-SONG_S = 8.0
+IN_FOLDER = 5
+"""One of so many songs lies in the folder; the others are uploaded."""
+MIN_SONG_S = 8.0
+SONGS_A_SECOND = 25
+"""Each second of an mp3 at 16 kHz has 28 packets, and each song starts with another one."""
 
 
 @dataclass
@@ -53,12 +58,18 @@ def run(
 ) -> Outcome:
     """`pause_s` is the shortest and longest time between two kills."""
     rng = Random(seed)
-    paths = copies(write(folder / "song.mp3", music(SONG_S)), folder / "songs", songs)
+    song = write(folder / "song.mp3", music(max(MIN_SONG_S, songs / SONGS_A_SECOND)))
+    paths = rotated(song, folder / "songs", songs)
+    set_up.music.mkdir()
+    in_folder = [path.rename(set_up.music / path.name) for path in paths[: songs // IN_FOLDER]]
+    uploads = paths[len(in_folder) :]
     outcome = Outcome(songs)
     set_up.start()
     try:
-        token = first_visit(set_up.address).headers["Authorization"].removeprefix("Bearer ")
+        owner = owner_browser(set_up.address)
+        token = owner.create_token()
         started = time.monotonic()
+        owner.add_folder(set_up.music)
         accepted: dict[Path, str] = {}
         over = threading.Event()
 
@@ -72,7 +83,7 @@ def run(
         ]
 
         def upload_share(number: int) -> None:
-            for path in paths[number::CLIENTS]:
+            for path in uploads[number::CLIENTS]:
                 accepted[path] = uploaders[number].upload(path)
 
         try:
@@ -88,7 +99,7 @@ def run(
         _wait_until_finished(set_up, songs, started + timeout_s)
         outcome.retries = sum(uploader.retries for uploader in uploaders)
         outcome.seconds = time.monotonic() - started
-        outcome.problems = problems(set_up, accepted)
+        outcome.problems = problems(set_up, accepted, {path.name for path in in_folder})
         if outcome.problems:
             (folder / "logs").write_text(set_up.logs())
     finally:
@@ -96,8 +107,8 @@ def run(
     return outcome
 
 
-def problems(set_up: SetUp, accepted: dict[Path, str]) -> list[str]:
-    """Sentences about songs that are lost, stuck or doubled."""
+def problems(set_up: SetUp, accepted: dict[Path, str], in_folder: set[str]) -> list[str]:
+    """Sentences about songs that are lost, stuck or doubled. `in_folder` are the files of the source."""
     states = dict(set_up.rows("SELECT CAST(id AS text), status FROM classifier_song"))
     states = {song_id.replace("-", ""): status for song_id, status in states.items()}
     ids = {song_id.replace("-", "") for song_id in accepted.values()}
@@ -107,12 +118,20 @@ def problems(set_up: SetUp, accepted: dict[Path, str]) -> list[str]:
         found.append(f"{len(accepted) - len(ids)} songs got the id of another.")
     if lost := ids - states.keys():
         found.append(f"{len(lost)} accepted songs are lost.")
-    if doubled := states.keys() - ids:
+    located = dict(
+        set_up.rows("SELECT key, CAST(song_id AS text) FROM classifier_songlocation WHERE song_id IS NOT NULL")
+    )
+    of_folder = {song_id.replace("-", "") for song_id in located.values()}
+    if unknown := in_folder - located.keys():
+        found.append(f"{len(unknown)} files of the folder have no song.")
+    if len(of_folder) != len(located):
+        found.append(f"{len(located) - len(of_folder)} files of the folder have the song of another.")
+    if doubled := states.keys() - ids - of_folder:
         found.append(f"{len(doubled)} songs are there that no answer named.")
     if stuck:
         found.append(f"Not done: {', '.join(f'{count} {status}' for status, count in stuck.items())}.")
     [(analyses, analysed)] = set_up.rows("SELECT count(*), count(DISTINCT song_id) FROM classifier_analysis")
-    if (analyses, analysed) != (len(ids), len(ids)):
+    if analyses != analysed or analysed != len(ids | of_folder):
         found.append(f"There are {analyses} results of {analysed} songs.")
     folders = [path for path in (set_up.data_dir / "media" / "songs").glob("*/*") if path.is_dir()]
     # A web process that is killed between the file and its row leaves a folder, which the clean-up removes later.

@@ -37,6 +37,8 @@ class SetUp(ABC):
 
     address: str
     data_dir: Path
+    music: Path
+    """The folder of a source."""
     parts: tuple[str, ...]
 
     @abstractmethod
@@ -59,15 +61,16 @@ class SetUp(ABC):
 class Embedded(SetUp):
     """`manage.py serve` with SQLite and the file queue. It restarts what dies."""
 
-    parts = ("web", "worker", "worker child", "sweep")
-    words = {"web": " gunicorn ", "worker": " celery ", "sweep": " sweep "}
+    parts = ("web", "worker", "worker child", "sweep", "sources")
+    words = {"web": " gunicorn ", "worker": " celery ", "sweep": " sweep ", "sources": " sources "}
 
     def __init__(self, folder: Path) -> None:
         self.data_dir = folder / "var"
+        self.music = folder / "music"
         self.folder = folder
 
     def start(self) -> None:
-        self.product = RunningProduct(self.data_dir, **SETTINGS)
+        self.product = RunningProduct(self.data_dir, **SETTINGS, MUSIC_DIRS=str(self.music))
         self.product.__enter__()
         self.address = self.product.address
 
@@ -88,17 +91,18 @@ class Embedded(SetUp):
             return database.execute(query).fetchall()
 
     def logs(self) -> str:
-        return self.product.output() + "".join(map(self.product.log, ("web", "worker", "sweep")))
+        return self.product.output() + "".join(map(self.product.log, ("web", "worker", "sweep", "sources")))
 
 
 class Servers(SetUp):
     """The commands of docker-compose.yml, with PostgreSQL and a Redis that stores nothing. `kill` starts them again."""
 
-    parts = ("web", "worker", "worker child", "sweep", "redis", "postgres")
+    parts = ("web", "worker", "worker child", "sweep", "sources", "redis", "postgres")
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data_dir = folder / "data"
+        self.music = folder / "music"
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self.definitions = services({"POSTGRES_PASSWORD": PASSWORD})
@@ -119,10 +123,11 @@ class Servers(SetUp):
             "DATABASE_URL": self.database,
             "REDIS_URL": f"redis://127.0.0.1:{self.redis.port}/0",
             "DATA_DIR": str(self.data_dir),
+            "MUSIC_DIRS": str(self.music),
             "REQUIRE_SETUP_TOKEN": "false",
         }
         assert self._start("migrate").wait() == 0, self.logs()
-        for name in ("web", "worker", "sweep"):
+        for name in ("web", "worker", "sweep", "sources"):
             self.processes[name] = self._start(name)
 
     def stop(self) -> None:

@@ -114,7 +114,7 @@ def _answer(segments: int, mood: Callable[[], dict[str, Any]], scores: Callable[
 
 @dataclass
 class FakeResult:
-    model_version: str = "mood-4"
+    model_version: str = "mood-5"
     duration_s: float = 20.0
     tags: Tags = field(default_factory=lambda: Tags(title="Nocturne", artist="Field"))
     warnings: list[dict[str, str]] = field(default_factory=list)

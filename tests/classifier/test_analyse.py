@@ -17,13 +17,16 @@ from classifier.jobs.lease import song_claim
 from classifier.jobs.sweep import lost_song_requeue, songs_sweep
 from classifier.ml_gateway import DeadlineExceeded, MoodError
 from classifier.models import Analysis, AnalysisDetail, Song, Status
+from classifier.serializers import song_json
 from classifier.services.bulk import songs_rerun
 from classifier.services.song_cancel import song_cancel
 from classifier.services.song_delete import song_delete
 from classifier.services.song_edit import song_edit
-from ml.audio.tags import Cover, Tags
+from classifier.sort_models import OF_ANALYSIS
+from ml.audio.tags import Tags
 from tests.classifier.conftest import Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser, FakeResult, answer, older_answer, older_mood
+from tests.shelf import columns_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the heartbeat is a thread with a connection of its own
 
@@ -54,31 +57,29 @@ def test_the_spectrogram_is_stored_beside_the_file(song: Song, analyser: FakeAna
     assert done.playable.name == ""
 
 
-def test_all_tags_and_the_cover_are_stored(song: Song, analyser: FakeAnalyser) -> None:
-    cover = Cover("image/png", b"\x89PNG\r\n\x1a\n the cover")
+def test_all_tags_are_stored_and_what_lists_sort_by(song: Song, analyser: FakeAnalyser) -> None:
     analyser.result.tags = Tags(
-        title="Nocturne", album="Nights", year=1814, musicbrainz_artist_ids=("a", "b"), cover=cover
-    )
+        title="Nocturne", album="Nights", album_artist="Various", year=1814, genre="Piano", track_number=3,
+        disc_number=2, musicbrainz_artist_ids=("a", "b"),
+    )  # fmt: skip
     song_analyse(song_id=song.id)
     done = after(song)
-    assert done.tags == {"title": "Nocturne", "album": "Nights", "year": 1814, "musicbrainz_artist_ids": ["a", "b"]}
-    assert done.cover.read() == cover.data
-    assert Path(done.cover.path).parent == Path(done.file.path).parent
-    assert done.cover.name.endswith(".png")
+    assert done.tags["musicbrainz_artist_ids"] == ["a", "b"]
+    assert (done.album, done.album_artist, done.year, done.music_genre) == ("Nights", "Various", 1814, "Piano")
+    assert (done.sort_album, done.sort_album_artist, done.track_text) == ("nights", "various", "2-3")
+    assert (done.sort_calm, done.sort_powerful, done.sort_tempo, done.sort_valence) == (0.7, 0.4, 92.3, 6.1)
+    assert song_json(done)["album_artist"] == "Various"
 
 
-def test_another_analysis_replaces_the_cover_and_deleting_removes_it(
-    song: Song, analyser: FakeAnalyser, media: Path
-) -> None:
-    analyser.result.tags = Tags(cover=Cover("image/jpeg", b"\xff\xd8\xff first"))
+def test_names_that_the_user_edited_meanwhile_stay(song: Song, analyser: FakeAnalyser) -> None:
+    analyser.result.tags = Tags(title="Nocturne", artist="Field", year=1814)
+    song_edit(song=song, now=timezone.now(), artist="John Field")
     song_analyse(song_id=song.id)
+    assert (after(song).title, after(song).artist, after(song).year) == ("Nocturne", "John Field", 1814)
+    song_edit(song=song, now=timezone.now(), year="", title="")
     songs_rerun(ids=[song.id], now=timezone.now())
-    analyser.result.tags = Tags(cover=Cover("image/jpeg", b"\xff\xd8\xff second"))
     song_analyse(song_id=song.id)
-    assert after(song).cover.read() == b"\xff\xd8\xff second"
-    assert len([name for name in files_under(media) if "cover-" in name]) == 1
-    song_delete(song=after(song))
-    assert files_under(media) == []
+    assert (after(song).title, after(song).artist, after(song).year) == ("", "John Field", None)
 
 
 def test_a_playable_copy_is_stored_of_a_file_that_browsers_do_not_play(
@@ -113,7 +114,8 @@ def test_a_second_message_changes_nothing(song: Song, analyser: FakeAnalyser) ->
 def test_an_edited_title_wins_over_the_tags(song: Song, analyser: FakeAnalyser) -> None:
     analyser.interrupt = lambda: song_edit(song=song, title="Mine", artist="", now=timezone.now())
     song_analyse(song_id=song.id)
-    assert (after(song).title, after(song).artist) == ("Mine", "")
+    # The artist was not known when the user saved the form, so it is not one that the user has removed.
+    assert (after(song).title, after(song).artist) == ("Mine", "Field")
 
 
 def test_the_progress_is_stored(song: Song, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,10 +256,20 @@ def test_a_result_is_stored_in_one_transaction(
 def test_the_result_of_another_model_version_becomes_the_current_one(song: Song, analyser: FakeAnalyser) -> None:
     song_analyse(song_id=song.id)
     Song.objects.filter(id=song.id).update(status=Status.QUEUED)
-    analyser.result = FakeResult(model_version="mood-5")
+    analyser.result = FakeResult(model_version="mood-6")
     song_analyse(song_id=song.id)
-    assert after(song).analysis.model_version == "mood-5"
-    assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-4", False), ("mood-5", True)}
+    assert after(song).analysis.model_version == "mood-6"
+    assert set(after(song).analyses.values_list("model_version", "is_current")) == {("mood-5", False), ("mood-6", True)}
+
+
+@pytest.mark.parametrize("result", [FakeResult(), FakeResult(model_version="mood-3", answer=older_answer())])
+def test_the_row_of_a_song_repeats_its_current_analysis(song: Song, analyser: FakeAnalyser, result: FakeResult) -> None:
+    song_analyse(song_id=song.id)
+    Song.objects.filter(id=song.id).update(status=Status.QUEUED)
+    analyser.result = result
+    song_analyse(song_id=song.id)
+    stored = after(song)
+    assert {column: getattr(stored, column) for column in OF_ANALYSIS.values()} == columns_of(stored.analysis)
 
 
 def test_columns_hold_terms_and_an_older_model_keeps_its_own_words(song: Song, analyser: FakeAnalyser) -> None:

@@ -45,8 +45,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     for mark in range(5):
         song_analyse(song_id=submit(mark=mark).id)
     anna_client.get("/api/predictions/")  # takes a share of the calls of this minute, for the next calls as well
-    # Session, person, count, songs, analyses with their details.
-    with django_assert_num_queries(5):
+    # Session, person, count, identifiers, songs, analyses with their details.
+    with django_assert_num_queries(6):
         anna_client.get("/api/predictions/")
 
 
@@ -70,13 +70,19 @@ def test_a_request_without_credentials_is_rejected(db: None) -> None:
     assert error_code(Client().get(f"/api/predictions/{uuid.uuid4()}/"), 401) == "not_authenticated"
 
 
-def test_deleting_a_song_deletes_its_audio(
-    anna_client: Client, song: Song, media: Path, transactional_db: None
+def test_deleting_a_song_deletes_it_for_good_or_puts_it_into_the_bin(
+    anna_client: Client, boris_client: Client, song: Song, media: Path, transactional_db: None
 ) -> None:
-    response = anna_client.delete(f"/api/predictions/{song.id}/")
+    address = f"/api/predictions/{song.id}/"
+    assert error_code(anna_client.delete(f"{address}?bin=maybe"), 400) == "bin_unknown"
+    assert anna_client.delete(f"{address}?bin=yes").status_code == 204
+    assert error_code(anna_client.get(address), 404) == "not_found"
+    assert error_code(anna_client.delete(f"{address}?bin=yes"), 404) == "not_found"
+    assert len(files_under(media)) == 1, "a song in the bin has lost its audio"
+    assert error_code(boris_client.delete(address), 404) == "not_found"
+    response = anna_client.delete(address)
     assert (response.status_code, response.content) == (204, b"")
     assert files_under(media) == []
-    assert error_code(anna_client.get(f"/api/predictions/{song.id}/"), 404) == "not_found"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from classifier.backup.archive import ArchiveError, archive_verify
 from classifier.backup.create import Summary, backup_create
+from classifier.backup.rows import rows_replace
 from classifier.jobs.analyse import song_analyse
-from classifier.models import Person, Song
+from classifier.models import Person, Song, SongLocation, Source
 from classifier.services.song_delete import song_delete
 from classifier.uploads.local_storage import LocalStorage
 from tests.classifier.conftest import Submit
@@ -77,6 +78,21 @@ def test_a_backup_has_the_rows_and_files_of_all_songs(songs: list[Song]) -> None
     assert checked.summary["rows"]["classifier.song"] == 3
 
 
+def test_sources_and_locations_are_in_it_and_their_files_are_not(anna: Person) -> None:
+    now = timezone.now()
+    source = Source.objects.create(owner=anna, kind="folder", name="Music", address="/music", created_at=now)
+    song = Song.objects.create(owner=anna, file_name="a.mp3", size_bytes=7, created_at=now)
+    SongLocation.objects.create(source=source, song=song, key="caf\\xe9/a.mp3", modified_ns=1_234_567_890_123_456_789)
+    archive, summary = backup()
+    assert (summary.files, summary.missing) == (0, [])
+    (location,) = rows(archive, "classifier.songlocation")
+    assert (location["key"], location["modified_ns"]) == ("caf\\xe9/a.mp3", 1_234_567_890_123_456_789)
+    SongLocation.objects.all().delete()
+    stored = gzip.decompress(content(archive)["rows/classifier.songlocation.jsonl.gz"]).splitlines()
+    rows_replace(SongLocation, map(json.loads, stored), using="default")
+    assert SongLocation.objects.values().get() == location | {"source_id": source.id, "song_id": song.id}
+
+
 def test_times_keep_their_microseconds(song: Song) -> None:
     moment = timezone.now().replace(microsecond=123_457)
     Song.objects.update(created_at=moment)
@@ -85,15 +101,19 @@ def test_times_keep_their_microseconds(song: Song) -> None:
 
 
 def test_secrets_are_in_it_only_on_request(anna_client: Client) -> None:
-    (configured.DATA_DIR / "secret_key").write_text("a secret\n")
+    files = [configured.DATA_DIR / name for name in ("secret_key", "sources_key")]
+    for file in files:
+        file.write_text(f"the {file.name}\n")
     try:
         archive, _ = backup()
         assert not [name for name in content(archive) if "secret" in name or "session" in name]
         archive, _ = backup(secrets=True)
-        assert content(archive)["secrets/secret_key"] == b"a secret\n"
+        assert content(archive)["secrets/secret_key"] == b"the secret_key\n"
+        assert content(archive)["secrets/sources_key"] == b"the sources_key\n"
         assert len(rows(archive, "sessions.session")) == 1
     finally:
-        (configured.DATA_DIR / "secret_key").unlink()
+        for file in files:
+            file.unlink()
 
 
 def deleting_on_first_read(song: Song, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from kombu import Connection
 
-import mmc.celery  # noqa: F401  (registers files://)
+import mmc.celery
 
 MESSAGES = 60
 END = -1
@@ -88,3 +88,14 @@ def test_a_full_disk_is_an_error_of_the_broker(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(connection.channel_errors, match="could not be written"):
             queue.put(1)
     assert list((tmp_path / "taken").iterdir()) == []
+
+
+def test_a_worker_deletes_what_an_earlier_version_left_in_a_queue_that_nothing_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, range(3))
+    with connected(tmp_path) as connection, connection.SimpleQueue("bulk") as queue:
+        queue.put("stays")
+    monkeypatch.setattr(mmc.celery.app, "connection_for_write", lambda: connected(tmp_path))
+    mmc.celery.purge_former_queues()
+    assert [path.name.partition(".")[2] for path in (tmp_path / "queue").iterdir()] == ["bulk.msg"]

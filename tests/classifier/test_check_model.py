@@ -22,8 +22,8 @@ from tests.architecture.sources import ROOT
 @pytest.fixture
 def bundle(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """A copy of the current bundle, which the product uses."""
-    copy = tmp_path / "mood-4"
-    shutil.copytree(ROOT / "ml" / "bundles" / "mood-4", copy)
+    copy = tmp_path / "mood-5"
+    shutil.copytree(ROOT / "ml" / "bundles" / "mood-5", copy)
     settings.MODEL_BUNDLES_DIR = tmp_path
     ml_gateway.bundle.cache_clear()
     yield copy
@@ -44,8 +44,8 @@ def changed_golden(bundle: Path, change: Callable[[dict[str, np.ndarray]], None]
 
 
 def test_the_installed_model_reproduces_its_golden_example(bundle: Path) -> None:
-    assert check_model() == "mood-4 is complete, and its networks reproduce its golden example.\n"
-    assert check_model("mood-4")
+    assert check_model() == "mood-5 is complete, and its networks reproduce its golden example.\n"
+    assert check_model("mood-5")
 
 
 @pytest.mark.parametrize("network", ["cnn1d", "cnn2d"])
@@ -54,7 +54,7 @@ def test_other_scores_than_those_of_the_golden_example_are_an_error(network: str
         arrays[network][0, 3] += 0.01
 
     changed_golden(bundle, change)
-    with pytest.raises(CommandError, match=rf"{network} of mood-4 .* differ .* by 0\.01, .* \[model_corrupt\]"):
+    with pytest.raises(CommandError, match=rf"{network} of mood-5 .* differ .* by 0\.01, .* \[model_corrupt\]"):
         check_model()
 
 

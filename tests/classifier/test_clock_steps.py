@@ -124,7 +124,7 @@ def test_set_back_time_estimates_stay_sensible(song: Song, submit: Submit, monke
 def test_set_back_a_saliency_map_is_requested_again(song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
     requests: list[Any] = []
     monkeypatch.setattr("classifier.jobs.saliency.enqueue_saliency", requests.append)
-    analysis = Analysis(song=song, model_version="mood-4")
+    analysis = Analysis(song=song, model_version="mood-5")
     for moment in (NOW, NOW + SECOND, NOW - DAY):
         saliency_request(song=song, analysis=analysis, now=moment)
     assert requests == [song.id, song.id]

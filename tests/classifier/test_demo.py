@@ -1,7 +1,6 @@
 """Demo songs: one click adds five songs that behave like any upload."""
 
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from classifier.models import Person, Song, Status
 from classifier.services import demo_songs_add
 from classifier.services.demo_songs_add import TITLES
 from tests.classifier.fake_analysis import FakeAnalyser
+from tests.processor_time import processor_seconds
 
 
 def test_one_click_adds_the_demo_songs_to_the_queue(anna: Person, anna_client: Client) -> None:
@@ -33,10 +33,9 @@ def test_the_click_is_answered_within_two_seconds_and_starts_no_process(
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(subprocess, "Popen", fail)
-    # Processor time, which other processes on the same machine do not lengthen.
-    before = time.process_time()
-    assert anna_client.post(reverse("demo-songs")).status_code == 302
-    assert time.process_time() - before < 2
+    answers = []
+    assert processor_seconds(lambda: answers.append(anna_client.post(reverse("demo-songs")))) < 2
+    assert answers[0].status_code == 302
 
 
 def test_demo_songs_are_analysed_and_deleted_like_uploads(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
-import resource
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,24 +14,21 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 from django.core.files import File
-from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier.accounts.tokens import token_create, token_of_key
 from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
 from classifier.jobs.saliency import saliency_request
-from classifier.models import ApiToken, Person, ResumableUpload, Song, Status
+from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.services.demo_songs_add import demo_songs_add
 from classifier.services.resumable_uploads import resumable_upload_append, resumable_upload_create
 from classifier.services.song_retry import song_retry
 from classifier.services.song_submit import song_submit
-from classifier.uploads import ballast
+from classifier.uploads import reserve_file
 from classifier.uploads.disk_reserve import announced_bytes, free_bytes, has_room, reserve_bytes, room_for
 from classifier.uploads.running_forms import running_forms
-from mmc.database import hold_open
 from tests.classifier.conftest import Disk, Submit, files_under
 from tests.classifier.fake_analysis import FakeAnalyser, upload, wav
 
@@ -47,7 +41,7 @@ def _delete_partial_files() -> Iterator[None]:
     yield
     for path in configured.FILE_UPLOAD_TEMP_DIR.glob("*"):
         path.unlink()
-    ballast.ballast_path().unlink(missing_ok=True)
+    reserve_file.reserve_file_path().unlink(missing_ok=True)
 
 
 def announce(owner: Person, size_bytes: int = len(SONG)) -> ResumableUpload:
@@ -222,175 +216,3 @@ def test_users_delete_edit_and_sign_in_while_only_the_reserve_is_left(
     assert anna_client.delete(f"/api/predictions/{song.id}/").status_code == 204
     disk.leave(1000)
     assert "The server’s disk is full." not in anna_client.get(reverse("home")).content.decode()
-
-
-# --- A disk that is full to its last byte ---------------------------------------------------------
-
-
-class FullDatabase:
-    """Refuses its first so many writes, as SQLite does when there is no room for its journal."""
-
-    def __init__(self, failures: int) -> None:
-        self.failures = failures
-
-    def __call__(self, execute: Any, sql: str, *arguments: Any) -> Any:
-        if sql.split(maxsplit=1)[0] in ("INSERT", "UPDATE", "DELETE") and self.failures:
-            self.failures -= 1
-            raise OperationalError("database or disk is full")
-        return execute(sql, *arguments)
-
-
-def test_a_song_is_deleted_by_freeing_its_files_first(song: Song, media: Path) -> None:
-    with connection.execute_wrapper(FullDatabase(failures=1)):
-        from classifier.services.song_delete import song_delete
-
-        song_delete(song=song)
-    assert files_under(media) == []
-    assert not Song.objects.exists()
-
-
-def test_many_songs_are_deleted_by_freeing_their_files_first(submit: Submit, media: Path) -> None:
-    from classifier.services.bulk import songs_delete
-
-    ids = [submit(mark).id for mark in range(3)]
-    with connection.execute_wrapper(FullDatabase(failures=1)):
-        assert songs_delete(ids=ids) == 3
-    assert files_under(media) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_request_that_finds_no_room_at_all_is_answered_with_507(anna_client: Client, song: Song) -> None:
-    with connection.execute_wrapper(FullDatabase(failures=100)):
-        answer = anna_client.delete(f"/api/predictions/{song.id}/")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (507, "disk_full")
-        page = anna_client.post(reverse("song-edit", args=[song.id]), {"title": "New", "artist": ""})
-        assert page.status_code == 507
-        assert "The server’s disk is full" in page.content.decode()
-
-
-def test_the_ballast_is_written_and_given_up_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    free = [1 << 40]
-    monkeypatch.setattr(ballast, "free_bytes", lambda: free[0])
-    path = ballast.ballast_path()
-    ballast.ballast_restore()
-    assert path.stat().st_size == ballast.BALLAST_BYTES
-    assert not ballast.ballast_release()
-
-    truncate = os.truncate
-
-    def give_up(file: Path, size: int) -> None:
-        free[0] += Path(file).stat().st_size - size
-        truncate(file, size)
-
-    monkeypatch.setattr(ballast.os, "truncate", give_up)
-    free[0] = 0
-    assert ballast.ballast_release()
-    assert path.stat().st_size == ballast.BALLAST_BYTES - ballast.STEP_BYTES
-    assert not ballast.ballast_release()
-    # It is not written again while there is little room.
-    ballast.ballast_restore()
-    assert path.stat().st_size == ballast.BALLAST_BYTES - ballast.STEP_BYTES
-    free[0] = 1 << 40
-    ballast.ballast_restore()
-    assert path.stat().st_size == ballast.BALLAST_BYTES
-
-
-def test_a_request_that_writes_releases_ballast_and_one_that_reads_does_not(
-    anna_client: Client, song: Song, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    releases: list[bool] = []
-    monkeypatch.setattr("classifier.uploads.middleware.ballast_release", lambda: releases.append(True))
-    anna_client.get(reverse("home"))
-    anna_client.get(f"/api/predictions/{song.id}/")
-    assert releases == []
-    anna_client.delete(f"/api/predictions/{song.id}/")
-    assert releases == [True]
-
-
-def test_a_disk_without_a_ballast_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ballast, "free_bytes", lambda: 0)
-    assert not ballast.ballast_release()
-    ballast.ballast_restore()
-    assert not ballast.ballast_path().exists()
-
-
-def test_a_write_behind_the_limit_of_a_file_is_a_full_disk(anna: Person) -> None:
-    """As in a container with a quota: the system refuses the bytes, though the disk has room."""
-    upload = announce(anna)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    try:
-        with pytest.raises(ProductError) as caught:
-            resumable_upload_append(upload=upload, offset=0, data=SONG, now=NOW)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert caught.value.code == "disk_full"
-    assert isinstance(caught.value.__cause__, OSError)
-    assert caught.value.__cause__.errno == errno.EFBIG
-
-
-# --- Reads write nothing --------------------------------------------------------------------------
-
-
-@contextmanager
-def read_only() -> Iterator[None]:
-    """A database that refuses every write."""
-    connection.connection.execute("PRAGMA query_only = ON")
-    try:
-        yield
-    finally:
-        connection.connection.execute("PRAGMA query_only = OFF")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pages_and_the_api_read_without_writing(
-    anna: Person, anna_client: Client, submit: Submit, analyser: FakeAnalyser
-) -> None:
-    song = submit()
-    song_analyse(song_id=song.id)
-    _, key = token_create(owner=anna, name="a script", now=NOW)
-    program = Client(headers={"Authorization": f"Bearer {key}"})
-    pages = ["home", "song-list", "mood-map", "mood-points", "mood-time", "songs-csv", "health", "tokens"]
-    addresses = [*map(reverse, pages), reverse("song-detail", args=[song.id]), reverse("song-audio", args=[song.id])]
-    with read_only():
-        for address in addresses:
-            assert anna_client.get(address).status_code == 200, address
-        for address in ("/api/predictions/", f"/api/predictions/{song.id}/", "/api/model/"):
-            assert program.get(address).status_code == 200, address
-
-
-def test_the_last_use_of_a_token_is_stored_once_a_minute(anna: Person, django_assert_num_queries: Any) -> None:
-    _, key = token_create(owner=anna, name="a script", now=NOW)
-    token_of_key(key=key, now=NOW)
-    with django_assert_num_queries(1):
-        token_of_key(key=key, now=NOW + timedelta(seconds=59))
-    assert ApiToken.objects.get().last_used_at == NOW
-    token_of_key(key=key, now=NOW + timedelta(seconds=61))
-    assert ApiToken.objects.get().last_used_at == NOW + timedelta(seconds=61)
-
-
-def test_a_last_use_that_cannot_be_stored_is_no_reason_to_reject_a_token(anna: Person) -> None:
-    token, key = token_create(owner=anna, name="a script", now=NOW)
-    with connection.execute_wrapper(FullDatabase(failures=1)):
-        assert token_of_key(key=key, now=NOW) == token
-    assert ApiToken.objects.get().last_used_at is None
-
-
-def test_a_web_process_keeps_the_memory_that_sqlite_shares(tmp_path: Path) -> None:
-    """On a full disk it could not be created again, and nobody could read."""
-    path = tmp_path / "db.sqlite3"
-    shared = tmp_path / "db.sqlite3-shm"
-
-    def use() -> None:
-        with closing(sqlite3.connect(path)) as other:
-            other.execute("PRAGMA journal_mode = WAL")
-            other.execute("CREATE TABLE IF NOT EXISTS songs (id)")
-
-    use()
-    assert not shared.exists()
-    held = hold_open({"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)})
-    use()
-    assert shared.exists()
-    assert held is not None
-    held.close()
-    assert hold_open({"ENGINE": "django.db.backends.postgresql", "NAME": "mood"}) is None

@@ -13,10 +13,9 @@ from django.db import connection
 from django.utils import timezone
 
 from classifier.jobs.analyse import leased_song_analyse
+from classifier.jobs.analysis_subprocess import next_song_analyse
 from classifier.jobs.fair_order import INTERACTIVE_SONGS, queue_for
-from classifier.jobs.finish import song_release
-from classifier.jobs.invitation import invitation_accept
-from classifier.jobs.lease import next_song_claim
+from classifier.jobs.lease import next_song_claim, song_give_back
 from classifier.jobs.time_estimate import time_estimate
 from classifier.models import Person, Queue, QueueTurn, Song, Status
 from classifier.services.bulk import songs_cancel, songs_rerun
@@ -45,6 +44,7 @@ def wait(db: None) -> Wait:
                 Song.objects.create(
                     owner=owner,
                     queue=queue or queue_for(owner),
+                    file=name,
                     file_name=name,
                     sha256=name.zfill(64),
                     size_bytes=1,
@@ -236,11 +236,11 @@ def test_with_a_long_queue_everybody_sees_a_position(
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The queues that were sent an invitation."""
+    """The queues that were sent a message."""
     sent: list[str] = []
     monkeypatch.setattr("classifier.jobs.queue.app.send_task", lambda name, args: sent.append(args[0]))
-    monkeypatch.setattr("classifier.jobs.queue.invitations", lambda queue: sent.count(queue))
-    monkeypatch.setattr("classifier.jobs.invitation.worker_subprocess", InThisProcess)
+    monkeypatch.setattr("classifier.jobs.queue.message_count", lambda queue: sent.count(queue))
+    monkeypatch.setattr("classifier.jobs.analysis_subprocess.worker_subprocess", InThisProcess)
     return sent
 
 
@@ -255,33 +255,33 @@ class InThisProcess:
         return song
 
 
-def test_an_invitation_is_for_the_next_song_and_not_for_the_one_it_was_sent_for(
+def test_a_message_is_for_the_next_song_and_not_for_the_one_it_was_sent_for(
     analyser: FakeAnalyser, submit: Submit, boris: Person, sent: list[str]
 ) -> None:
     long_list = [submit(mark=mark) for mark in range(4)]
     Song.objects.update(queue=Queue.BULK)
     single = submit(mark=9, owner=boris)
     sent.clear()
-    invitation_accept(queue="bulk")
+    next_song_analyse(queue="bulk")
     assert Song.objects.get(status=Status.DONE) == single
     # Instead of the one that is used up.
     assert sent == ["bulk"]
     assert Song.objects.queued().count() == len(long_list)
 
 
-def test_a_worker_that_has_finished_invites_the_next_one_where_no_message_waits(
+def test_a_worker_that_has_finished_sends_a_message_where_none_waits(
     analyser: FakeAnalyser, submit: Submit, sent: list[str]
 ) -> None:
     """So that a queue whose messages are lost does not wait for the sweep after each song."""
     for mark in range(3):
         submit(mark=mark)
     sent.clear()
-    invitation_accept(queue="interactive")
+    next_song_analyse(queue="interactive")
     assert sent == ["interactive"]
 
 
-def test_an_invitation_without_a_song_does_nothing(db: None, sent: list[str]) -> None:
-    invitation_accept(queue="interactive")
+def test_a_message_without_a_song_does_nothing(db: None, sent: list[str]) -> None:
+    next_song_analyse(queue="interactive")
     assert sent == []
 
 
@@ -289,7 +289,7 @@ def test_a_song_whose_storage_does_not_answer_stops_no_other(wait: Wait, anna: P
     [first, _] = wait(anna, 2)
     song = next_song_claim(queues=ALL, now=timezone.now())
     assert song == first
-    song_release(song_id=song.id, lease_token=song.lease_token, now=timezone.now())  # type: ignore[union-attr,arg-type]
+    song_give_back(song_id=song.id, lease_token=song.lease_token, paused_at=timezone.now())  # type: ignore[union-attr,arg-type]
     assert claims(2).split() == ["a2"]
     later = timezone.now() + timedelta(seconds=61)
     assert next_song_claim(queues=ALL, now=later) == first

@@ -154,7 +154,7 @@ def test_of_a_long_queue_only_the_oldest_are_sent_again(submit: Submit) -> None:
 def test_nothing_is_sent_again_while_enough_messages_wait(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     for mark in range(3):
         submit(mark=mark)
-    monkeypatch.setattr("classifier.jobs.sweep.invitations", lambda queue: 2)
+    monkeypatch.setattr("classifier.jobs.sweep.message_count", lambda queue: 2)
     assert songs_sweep(now=timezone.now() + 2 * MINUTE).resent == 1
 
 
@@ -172,7 +172,7 @@ def test_a_heartbeat_gives_the_song_back_when_the_worker_has_to_stop(
 ) -> None:
     running = claimed(song)
     sent: list[str] = []
-    monkeypatch.setattr("classifier.jobs.heartbeat.invite", sent.append)
+    monkeypatch.setattr("classifier.jobs.heartbeat.message_send", sent.append)
     monkeypatch.setattr("classifier.jobs.heartbeat.should_give_back", lambda: True)
     with Heartbeat(running.id, running.lease_token, running.queue) as heartbeat:
         [thread] = [thread for thread in threading.enumerate() if thread.name == f"heartbeat-{song.id}"]

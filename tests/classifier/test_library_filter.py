@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
 from classifier import ml_gateway
 from classifier.errors import ProductError
-from classifier.library.filters import SORTS, LibraryFilter
+from classifier.library.filter_form import SORTS
+from classifier.library.filters import LibraryFilter
 from classifier.models import Analysis, Person, Song, Status, Verdict
-from tests.shelf import shelve
+from classifier.sort_models import MOOD_COLUMNS
+from tests.shelf import analysis_removed, shelve
 
 TRIANGLE = "3_3-7_3-5_7"
+NAMES = ("artist", "album", "album_artist", "music_genre")
 
 
 def library_filter(query: str) -> LibraryFilter:
@@ -51,6 +55,13 @@ def titles(owner: Person, query: str) -> list[str]:
         ("arousal_from=4&arousal_to=6", {"arousal": 5.0}),
         ("confidence_to=50", {"confidence": 0.5}),
         (f"area={TRIANGLE}&arousal_from=4", {"valence": 5.0, "arousal": 5.0}),
+        ("artist=bjork", {"artist": "Björk"}),
+        ("album=NIGHTS", {"album": "Nights"}),
+        ("album_artist=various", {"album_artist": "Various", "artist": "Björk"}),
+        ("album_artist=björk", {"artist": "Björk"}),
+        ("music_genre=hip+hop", {"music_genre": "Hip Hop"}),
+        ("year_from=1990&year_to=1999&first=calm", {"year": 1999}),
+        ("year_to=1999", {"year": 1990}),
     ],
 )
 def test_every_filter_selects_the_matching_song_only(anna: Person, query: str, attributes: dict[str, Any]) -> None:
@@ -113,22 +124,45 @@ def test_only_the_current_analysis_counts(anna: Person) -> None:
         ("surest", "confidence", False),
         ("quiet", "arousal", True),
         ("agreed", "agreement", False),
+        ("album", "album", True),
+        ("tense", "sort_tense", False),
+        ("fastest", "sort_tempo", False),
+        ("softest", "sort_loudness", True),
+        ("key", "sort_key", True),
+        ("earliest", "year", True),
     ],
 )
 def test_songs_are_sorted(anna: Person, sort: str, field: str, low_first: bool) -> None:
     for title, value in (("b", 0.5), ("C", 0.9), ("a", 0.1)):
-        shelve(anna, title, **({} if field == "title" else {field: value}))
+        special = {"title": {}, "album": {"album": title}, "sort_key": {field: int(10 * value)}}
+        special |= {"year": {field: 1900 + int(10 * value)}}
+        shelve(anna, title, **special.get(field, {field: value}))
     assert titles(anna, f"sort={sort}") == (["a", "b", "C"] if low_first else ["C", "b", "a"])
+
+
+def test_songs_of_an_album_follow_its_tracks_and_those_without_an_album_come_last(anna: Person) -> None:
+    shelve(anna, "No album")
+    for title, track in (("Second", 1002), ("Bonus", 2001), ("First", 1001), ("Untagged", None)):
+        shelve(anna, title, album="Nights", track_order=track)
+    assert titles(anna, "sort=album") == ["First", "Second", "Bonus", "Untagged", "No album"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan of SQLite")
+@pytest.mark.parametrize("sort", [*MOOD_COLUMNS, "surest", "quiet", "fastest", "softest"])
+def test_an_order_by_scores_reads_its_index(anna: Person, sort: str) -> None:
+    plan = library_filter(f"sort={sort}").apply(Song.objects.for_owner(anna))[:30].explain()
+    assert "USING INDEX song_sort_" in plan
+    assert "SCAN" not in plan
 
 
 @pytest.mark.parametrize("sort", [name for name, _ in SORTS])
 def test_songs_without_a_mood_are_part_of_every_order(anna: Person, sort: str) -> None:
     shelve(anna, "Done")
-    Analysis.objects.filter(song=shelve(anna, "Not yet", duration_s=None)).delete()
+    analysis_removed(shelve(anna, "Not yet", duration_s=None))
     assert len(titles(anna, f"sort={sort}")) == 2
 
 
-@pytest.mark.parametrize("name", sorted(LibraryFilter.parameter_names() - {"q"}))
+@pytest.mark.parametrize("name", sorted(LibraryFilter.parameter_names() - {"q", *NAMES}))
 def test_an_invalid_value_is_named_and_ignored(name: str) -> None:
     invalid = library_filter(f"{name}=%3Cnonsense%3E")
     assert invalid.to_query() == ""
@@ -140,7 +174,8 @@ def test_an_invalid_value_is_named_and_ignored(name: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["valence_from=0.5", "valence_to=nan", "arousal_from=inf", "added_from=0001-01-01", "added_to=9999-12-31",
+    ["year_from=999", "year_to=1999.5",
+     "valence_from=0.5", "valence_to=nan", "arousal_from=inf", "added_from=0001-01-01", "added_to=9999-12-31",
      "area=1_1-2_2", f"area={'-'.join(['1_1'] * 65)}", "area=1_1-2_2-9_10", "said=bliss"],
 )  # fmt: skip
 def test_values_out_of_range_are_rejected(query: str) -> None:
@@ -173,7 +208,8 @@ def test_an_emotion_of_earlier_versions_counts_as_its_term(name: str) -> None:
 
 def test_every_parameter_is_a_form_field() -> None:
     form = LibraryFilter().form
-    rendered = {field.name for field in (*form.choices, *form.hidden_fields(), form["q"], form["sort"])}
+    others = (*form.texts, *form.hidden_fields(), form["q"], form["sort"])
+    rendered = {field.name for field in (*form.choices, *others)}
     rendered |= {field.name for _, low, high in form.ranges for field in (low, high)}
     assert rendered == set(form.fields) == LibraryFilter.parameter_names()
 

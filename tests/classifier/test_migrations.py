@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
 from classifier import ml_gateway
-from tests.classifier.fake_analysis import older_answer
+from tests.classifier.fake_analysis import answer, older_answer
+from tests.old_tables import NOON, analyse, create, migrate, migrate_to_latest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NINE, SIXTEEN = "0006_song_tags", "0007_sixteen_moods"
-
-
-def migrate(name: str) -> Any:
-    """Migrate to this migration; returns the models of that time."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("classifier", name)])
-    return MigrationExecutor(connection).loader.project_state([("classifier", name)]).apps
 
 
 @pytest.fixture
 def nine_words() -> Iterator[Any]:
     """The models of a database that knows nine moods."""
     yield migrate(NINE)
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("classifier"))
+    migrate_to_latest()
 
 
 def add_song(apps: Any, moods: tuple[str, str], stated: tuple[str, str] = ("", ""), version: str = "mood-3") -> None:
     """An analysed song; its title is the pair of moods of its analysis."""
     owner, _ = apps.get_model("classifier", "Person").objects.get_or_create(username="anna")
-    song_model = apps.get_model("classifier", "Song")
-    number = song_model.objects.count()
-    song = song_model.objects.create(
+    number = apps.get_model("classifier", "Song").objects.count()
+    song = create(
+        apps,
+        "Song",
         owner=owner,
         title=" ".join(moods),
         file_name=f"{number:03}.wav",
@@ -53,26 +44,7 @@ def add_song(apps: Any, moods: tuple[str, str], stated: tuple[str, str] = ("", "
         actual_primary=stated[0],
         actual_secondary=stated[1],
     )
-    analysis = apps.get_model("classifier", "Analysis").objects.create(
-        song=song,
-        model_version=version,
-        created_at=NOON,
-        name=ml_gateway.composite_name(*moods),
-        primary=moods[0],
-        secondary=moods[1],
-        joined_by="and",
-        confidence=0.7,
-        secondary_confidence=0.4,
-        certain=True,
-        genre="Other",
-        valence=5.0,
-        arousal=5.0,
-        agreement=0.9,
-    )
-    stored = older_answer()
-    apps.get_model("classifier", "AnalysisDetail").objects.create(
-        analysis=analysis, segments=stored.pop("segments"), answer=stored
-    )
+    analyse(apps, song, moods, version)
 
 
 def sides(apps: Any) -> list[tuple[str, ...]]:
@@ -169,5 +141,55 @@ def test_names_that_differed_by_case_alone_are_kept_apart_by_a_number() -> None:
         events = after.get_model("classifier", "SecurityEvent").objects.filter(kind="account_renamed")
         assert {event.details["from"] for event in events} == {"OLGA", "Olga", "ｏｌｇａ"}
     finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes("classifier"))
+        migrate_to_latest()
+
+
+def test_names_and_scores_of_existing_songs_come_from_what_is_stored() -> None:
+    old = migrate("0019_pictures")
+    try:
+        add_song(old, ("calm", "powerful"), version="mood-4")
+        add_song(old, ("calmness", "power"))
+        songs, details = (old.get_model("classifier", name).objects for name in ("Song", "AnalysisDetail"))
+        tags = {"album_artist": "Various", "year": 1999, "genre": "Pop", "track_number": 7}
+        songs.filter(file_name="000.wav").update(tags=tags, album="Hits", artist="Band")
+        stored = answer() | {"features": {"tempo_bpm": 92.3, "key": 9.0, "mode": 0.0, "rms_mean": 0.1}}
+        details.filter(analysis__song__file_name="000.wav").update(answer=stored)
+        newest = migrate("0021_song_names_and_scores")
+        first, second = newest.get_model("classifier", "Song").objects.order_by("file_name")
+    finally:
+        migrate_to_latest()
+    assert (first.album_artist, first.year, first.music_genre) == ("Various", 1999, "Pop")
+    assert (first.sort_album, first.sort_album_artist, first.sort_music_genre) == ("hits", "various", "pop")
+    assert (first.track_order, first.sort_calm, first.sort_tempo, first.sort_key) == (1007, 0.7, 92.3, 19)
+    assert (first.sort_confidence, first.sort_valence) == (0.7, 6.1)
+    assert (second.year, second.sort_calm, second.sort_confidence) == (None, None, 0.7)
+
+
+def test_rows_of_existing_songs_repeat_their_current_analysis() -> None:
+    old = migrate("0036_vocabularies")
+    try:
+        add_song(old, ("calm", "powerful"), version="mood-4")
+        song = old.get_model("classifier", "Song").objects.get()
+        old.get_model("classifier", "Analysis").objects.update(is_current=False)
+        analyse(old, song, ("sad", "tender"), "mood-5")
+        add_song(old, ("angry", "tense"), version="mood-4")
+        old.get_model("classifier", "Analysis").objects.filter(model_version="mood-4", is_current=True).delete()
+        songs = migrate("0037_mood_of_song").get_model("classifier", "Song").objects.order_by("file_name")
+        columns = ("mood_primary", "mood_secondary", "mood_model")
+        assert list(songs.values_list(*columns)) == [("sad", "tender", "mood-5"), (None, None, None)]
+        assert songs[0].mood_name == songs[0].analyses.get(is_current=True).name
+        migrate("0036_vocabularies")
+    finally:
+        migrate_to_latest()
+
+
+def test_long_names_are_cut_to_what_an_index_holds() -> None:
+    before = migrate("0021_song_names_and_scores")
+    try:
+        owner = create(before, "Person", username="anna")
+        song = create(before, "Song", owner=owner, file_name="a.wav", sha256="a", size_bytes=1, created_at=NOON)
+        before.get_model("classifier", "Song").objects.update(sort_title="é" * 300, sort_artist="Field")
+        after = migrate("0022_song_list_index").get_model("classifier", "Song").objects.get(id=song.id)
+        assert (after.sort_title, after.sort_artist) == ("é" * 255, "Field")
+    finally:
+        migrate_to_latest()

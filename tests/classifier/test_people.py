@@ -155,6 +155,12 @@ def test_nobody_but_an_owner_takes_over_songs(anna: Person) -> None:
     assert code_of(lambda: person_delete(person=anna, songs="keep", now=timezone.now())) == "songs_unowned"
 
 
+TABLES = [
+    *("account.json", "songs.csv", "songs.jsonl", "corrections.csv"),
+    *(f"library/{name}.jsonl" for name in ("songs", "covers", "playlists", "recalibrations")),
+]
+
+
 def archive_of(person: Person, **options: Any) -> zipfile.ZipFile:
     options = {"with_audio": False, "now": timezone.now()} | options
     return zipfile.ZipFile(io.BytesIO(b"".join(account_archive(person, **options))))
@@ -168,8 +174,8 @@ def test_an_export_has_everything_of_one_person_and_no_secret(anna: Person, bori
     with archive_of(anna, with_audio=True) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-        assert names[:3] == ["account.json", "songs.csv", "songs.jsonl"]
-        (audio,) = names[3:]
+        assert names[: len(TABLES)] == TABLES
+        (audio,) = names[len(TABLES) :]
         assert audio.startswith(f"audio/{song.id}/")
         assert ".." not in audio
         assert archive.read(audio) == wav(mark=1)
@@ -198,7 +204,7 @@ def test_a_missing_file_does_not_break_an_export(anna: Person, submit: Submit) -
     song = submit(1)
     song.file.storage.delete(song.file.name)
     with archive_of(anna, with_audio=True) as archive:
-        assert archive.namelist() == ["account.json", "songs.csv", "songs.jsonl"]
+        assert archive.namelist() == TABLES
 
 
 def test_an_export_can_be_stored_on_the_server_and_only_if_there_is_room(

@@ -182,7 +182,7 @@ def test_the_owner_sees_the_largest_first(
     for mark in range(2, 4):
         submit(mark=mark, owner=boris)
     quota_set(by=olga, person=anna, songs=7, megabytes=None, minutes_a_day=None)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         rows = usage_by_person()
     assert [(row.person.username, row.usage.songs, row.limits.songs) for row in rows] == [
         ("boris", 2, 0),

@@ -62,7 +62,7 @@ def bucket(server: Bucket, settings: Any) -> Iterator[Bucket]:
 
 @pytest.fixture
 def analysed(bucket: Bucket, submit: Submit, analyser: FakeAnalyser, monkeypatch: pytest.MonkeyPatch) -> Song:
-    """A song with spectrogram, playable copy, cover and saliency images."""
+    """A song with spectrogram, playable copy and saliency images."""
     monkeypatch.setattr(
         "classifier.ml_gateway.playable_copy", lambda source, target: bool(target.write_bytes(b"ID3\x04 a copy"))
     )
@@ -70,7 +70,7 @@ def analysed(bucket: Bucket, submit: Submit, analyser: FakeAnalyser, monkeypatch
         "classifier.ml_gateway.mood_saliency",
         lambda path, moods, version: {mood: MoodSaliency(PNG, {"mood": mood}) for mood in moods if path.is_file()},
     )
-    analyser.result = FakeResult(model_version="mood-4", tags=Tags(cover=Cover("image/png", PNG)))
+    analyser.result = FakeResult(model_version="mood-5", tags=Tags(cover=Cover("image/png", PNG)))
     song = submit(mark=7)
     song_analyse(song_id=song.id)
     saliency_draw(song_id=song.id)
@@ -90,7 +90,7 @@ def test_every_file_of_a_song_is_in_the_bucket_and_none_on_the_disk(analysed: So
     assert analysed.status == Status.DONE
     folder = f"music/songs/{analysed.id.hex[-2:]}/{analysed.id.hex}"
     kinds = sorted(name.removeprefix(f"{folder}/").partition("-")[0] for name in bucket.names())
-    assert kinds == ["cover", "playable", *["saliency"] * 5, "source.wav", "spectrogram"]
+    assert kinds == ["playable", *["saliency"] * 5, "source.wav", "spectrogram"]
     assert bucket.content(f"{folder}/source.wav") == SONG
     assert local_files() == []
 

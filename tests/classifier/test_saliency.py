@@ -17,14 +17,8 @@ from django.utils import timezone
 
 from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
-from classifier.jobs.saliency import (
-    FORGET_ATTEMPTS_AFTER,
-    MAX_ATTEMPTS,
-    RESEND_AFTER,
-    saliency_attempt_begin,
-    saliency_draw,
-    saliency_request,
-)
+from classifier.jobs.drawing_attempts import FORGET_ATTEMPTS_AFTER, MAX_ATTEMPTS, RESEND_AFTER
+from classifier.jobs.saliency import saliency_attempts, saliency_draw, saliency_request
 from classifier.models import AnalysisDetail, Song
 from classifier.services.song_delete import song_delete
 from ml.errors import MoodError
@@ -56,7 +50,7 @@ class FakeSaliency:
 def saliency(monkeypatch: pytest.MonkeyPatch) -> FakeSaliency:
     saliency = FakeSaliency()
     monkeypatch.setattr("classifier.ml_gateway.mood_saliency", saliency.mood_saliency)
-    monkeypatch.setattr("classifier.ml_gateway.can_analyse", lambda version: version in ("mood-4", "mood-5"))
+    monkeypatch.setattr("classifier.ml_gateway.can_analyse", lambda version: version in ("mood-5", "mood-6"))
     return saliency
 
 
@@ -70,7 +64,7 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def done_song(analyser: FakeAnalyser, song: Song) -> Song:
-    analyser.result = FakeResult(model_version="mood-4")
+    analyser.result = FakeResult(model_version="mood-5")
     song_analyse(song_id=song.id)
     song.refresh_from_db()
     return song
@@ -90,7 +84,7 @@ def test_the_first_request_has_the_image_drawn_and_later_ones_get_it(
 
     saliency_draw(song_id=uuid.UUID(messages[0]))
 
-    assert saliency.calls == [(["calm", "powerful"], "mood-4")]
+    assert saliency.calls == [(["calm", "powerful"], "mood-5")]
     for side in ("primary", "secondary"):
         response = get_image(anna_client, done_song, side)
         assert (response.status_code, response["Content-Type"]) == (200, "image/png")
@@ -139,7 +133,7 @@ def test_after_three_lost_workers_the_image_fails_for_an_hour(done_song: Song, m
     for number in range(MAX_ATTEMPTS):
         moment = now + 2 * number * RESEND_AFTER
         saliency_request(song=done_song, analysis=done_song.analysis, now=moment)
-        saliency_attempt_begin(song=done_song, analysis=done_song.analysis, now=moment)
+        saliency_attempts(done_song, done_song.analysis).begin(moment)
     with pytest.raises(ProductError) as caught:
         saliency_request(song=done_song, analysis=done_song.analysis, now=now + 2 * MAX_ATTEMPTS * RESEND_AFTER)
     assert caught.value.code == "looking_failed"
@@ -170,12 +164,12 @@ def test_another_model_version_draws_its_own_image(
 ) -> None:
     saliency_draw(song_id=done_song.id)
     Song.objects.filter(id=done_song.id).update(status="queued")
-    analyser.result = FakeResult(model_version="mood-5")
+    analyser.result = FakeResult(model_version="mood-6")
     song_analyse(song_id=done_song.id)
 
     assert get_image(anna_client, done_song).status_code == 202
     saliency_draw(song_id=done_song.id)
-    assert [version for _, version in saliency.calls] == ["mood-4", "mood-5"]
+    assert [version for _, version in saliency.calls] == ["mood-5", "mood-6"]
 
 
 def test_an_older_model_draws_nothing(

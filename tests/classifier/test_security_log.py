@@ -189,3 +189,15 @@ def test_rows_of_ended_sessions_are_removed(anna_client: Client, anna: Person) -
 
     Session.objects.all().delete()
     assert ended_sessions_delete() == 1
+
+
+def test_a_changed_quota_is_recorded_with_who_of_whom_from_and_to(
+    olga_client: Client, olga: Person, anna: Person
+) -> None:
+    address = reverse("user-quota", args=[anna.id])
+    olga_client.post(address, {"songs": "500", "megabytes": "", "minutes_a_day": "0"})
+    olga_client.post(address, {"songs": "1000", "megabytes": "", "minutes_a_day": "0"})
+    olga_client.post(address, {"songs": "1000", "megabytes": "", "minutes_a_day": "0"})  # changes nothing
+    first, second = SecurityEvent.objects.filter(person=anna, kind="quota_changed").order_by("id")
+    assert first.details == {"songs": "default to 500", "minutes_a_day": "default to no limit"}
+    assert (second.by_name, second.details) == ("olga", {"songs": "500 to 1,000"})

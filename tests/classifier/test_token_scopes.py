@@ -78,7 +78,7 @@ def test_an_expired_token_is_named(anna: Person, song: Song) -> None:
 
 @pytest.mark.parametrize(
     ("options", "code"),
-    [({"scopes": []}, "token_scopes"), ({"scopes": ["admin"]}, "token_scopes"), ({"days": 0}, "token_expiry")],
+    [({"scopes": []}, "token_scopes"), ({"scopes": ["owner"]}, "token_scopes"), ({"days": 0}, "token_expiry")],
 )
 def test_scopes_and_end_are_checked(anna: Person, options: dict, code: str) -> None:
     with pytest.raises(ProductError) as caught:

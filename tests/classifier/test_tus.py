@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,39 +20,8 @@ from classifier.accounts.tokens import token_create
 from classifier.jobs.clean_up import clean_up
 from classifier.models import Person, ResumableUpload, Song, Status
 from classifier.uploads.partial_files import partial_file_path
-from tests.classifier.conftest import Disk, Submit, files_under
-from tests.classifier.fake_analysis import wav
-
-SONG = wav(4.0, mark=7)
-SHA256 = hashlib.sha256(SONG).hexdigest()
-ENDPOINT = "/api/uploads/"
-
-
-def encoded(value: str | bytes) -> str:
-    return b64encode(value.encode() if isinstance(value, str) else value).decode()
-
-
-class TusClient:
-    """A minimal tus client on top of Django's test client."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def request(self, method: str, url: str, body: bytes = b"", /, **headers: str) -> Any:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        names = {"tus-resumable": "1.0.0", **names}
-        content_type = names.pop("content-type", "application/offset+octet-stream")
-        return self.client.generic(method, url, body, headers=names, CONTENT_TYPE=content_type)
-
-    def create(self, size: object = len(SONG), /, body: bytes = b"", **headers: str) -> Any:
-        headers.setdefault("upload_metadata", f"filename {encoded('song.wav')}")
-        return self.request("POST", ENDPOINT, body, upload_length=str(size), **headers)
-
-    def patch(self, url: str, offset: object, body: bytes, /, **headers: str) -> Any:
-        return self.request("PATCH", url, body, upload_offset=str(offset), **headers)
-
-    def head(self, url: str) -> Any:
-        return self.request("HEAD", url)
+from tests.classifier.conftest import Disk, Submit
+from tests.classifier.tus_client import ENDPOINT, SHA256, SONG, TusClient, encoded, error_code, partial_files
 
 
 @pytest.fixture
@@ -73,16 +41,6 @@ def _delete_partial_files() -> Iterator[None]:
     yield
     for name in partial_files():
         (configured.FILE_UPLOAD_TEMP_DIR / name).unlink()
-
-
-def partial_files() -> list[str]:
-    return files_under(Path(configured.FILE_UPLOAD_TEMP_DIR))
-
-
-def error_code(response: Any, status: int) -> str:
-    assert response.status_code == status, response.content
-    assert response["Tus-Resumable"] == "1.0.0"
-    return response.json()["error"]["code"]
 
 
 def test_an_upload_in_two_chunks_becomes_a_song(tus: TusClient, anna: Person) -> None:
@@ -181,85 +139,6 @@ def test_an_empty_patch_of_a_finished_upload_tells_its_song(tus: TusClient, url:
     response = tus.patch(url, len(SONG), b"")
     assert (response.status_code, "Upload-Song" in response) == (204, True)
     assert error_code(tus.patch(url, len(SONG), b"x"), 413) == "upload_too_long"
-
-
-@pytest.mark.parametrize(
-    ("metadata", "file_name"),
-    [
-        (f"filename {encoded('Für Elise.wav')}", "Für Elise.wav"),
-        (f"filename {encoded('Für Elise.wav'.encode('latin-1'))}", "Für Elise.wav"),
-        (f"filename {encoded('夜の歌 🎵.flac')}", "夜の歌 🎵.flac"),
-        (f"filename {encoded('أغنية.mp3')}", "أغنية.mp3"),
-        (f"name {encoded('uppy.wav')},type {encoded('audio/wav')}", "uppy.wav"),
-        (f"filename {encoded('../../etc/passwd')} , is_public", "passwd"),
-        ("", "song"),
-        ("filename", "song"),
-    ],
-)
-def test_the_file_name_is_read_from_the_metadata(tus: TusClient, metadata: str, file_name: str) -> None:
-    url = tus.create(upload_metadata=metadata)["Location"]
-    tus.patch(url, 0, SONG)
-    assert Song.objects.get().file_name == file_name
-
-
-@pytest.mark.parametrize("metadata", ["filename song.wav", "filename !!!", "a " + "QUJD" * 2000])
-def test_malformed_metadata_is_rejected(tus: TusClient, metadata: str) -> None:
-    assert error_code(tus.create(upload_metadata=metadata), 400) == "upload_metadata_invalid"
-
-
-@pytest.mark.parametrize(
-    ("size", "status", "code"),
-    [
-        ("0", 400, "file_empty"),
-        ("2000001", 413, "file_too_large"),
-        ("-1", 400, "upload_length_invalid"),
-        ("", 400, "upload_length_invalid"),
-        ("9" * 30, 400, "upload_length_invalid"),
-    ],
-)
-def test_a_wrong_length_is_rejected_before_anything_is_sent(
-    tus: TusClient, settings: Any, size: str, status: int, code: str
-) -> None:
-    settings.MAX_UPLOAD_MB = 2
-    assert error_code(tus.create(size), status) == code
-    assert not ResumableUpload.objects.exists()
-
-
-def test_a_deferred_length_is_rejected(tus: TusClient) -> None:
-    response = tus.request("POST", ENDPOINT, upload_defer_length="1")
-    assert error_code(response, 400) == "upload_length_invalid"
-
-
-def test_creation_with_upload_takes_the_first_bytes(tus: TusClient) -> None:
-    created = tus.create(body=SONG[:25_000])
-    assert (created.status_code, created["Upload-Offset"]) == (201, "25000")
-    assert tus.patch(created["Location"], 25_000, SONG[25_000:]).status_code == 204
-    assert Song.objects.get().sha256 == SHA256
-
-
-def test_creation_with_upload_of_the_whole_file_tells_the_song(tus: TusClient) -> None:
-    created = tus.create(body=SONG)
-    assert created["Upload-Song"] == f"/api/predictions/{Song.objects.get().id}/"
-
-
-def test_creation_with_upload_of_an_existing_song_ignores_the_body(tus: TusClient, submit: Submit) -> None:
-    song = submit(mark=7)
-    metadata = f"filename {encoded('song.wav')},sha256 {encoded(SHA256)}"
-    created = tus.create(body=SONG[:25_000], upload_metadata=metadata)
-    assert (created.status_code, created["Upload-Offset"]) == (201, str(len(SONG)))
-    assert created["Upload-Song"] == f"/api/predictions/{song.id}/"
-
-
-def test_creation_with_upload_needs_the_content_type(tus: TusClient) -> None:
-    created = tus.create(body=SONG[:25_000], content_type="application/octet-stream")
-    assert error_code(created, 415) == "unsupported_media_type"
-    assert not ResumableUpload.objects.exists()
-
-
-def test_creation_with_upload_of_text_is_rejected(tus: TusClient) -> None:
-    text = b"The free encyclopedia. " * 4000
-    assert error_code(tus.create(len(text), body=text), 415) == "not_audio"
-    assert not ResumableUpload.objects.exists()
 
 
 def test_a_file_that_is_not_audio_is_rejected_with_its_first_chunk(tus: TusClient) -> None:

@@ -32,6 +32,7 @@ VARIANTS = {
     "s3": S3,
     "everything": EVERYTHING,
     "cpu": {"worker": {"autoscaling": {"kind": "cpu"}}},
+    "music": {"music": {"existingClaim": "music"}},
     "own claim": {"persistence": {"existingClaim": "songs", "storageClass": "nfs"}},
 }
 # KEDA's objects are not part of Kubernetes.
@@ -150,7 +151,7 @@ def test_workers_scale_with_the_queue_and_their_number_is_then_left_alone() -> N
         assert "replicas" not in deployments[name]["spec"]
 
 
-def test_workers_drain_before_they_are_killed_and_may_be_dedicated_to_queues() -> None:
+def test_workers_get_their_grace_period_and_may_be_dedicated_to_queues() -> None:
     every = pods(rendered(EVERYTHING))
     environments = {
         name: {entry["name"]: entry["value"] for entry in pod["containers"][0].get("env", ())}
@@ -159,7 +160,7 @@ def test_workers_drain_before_they_are_killed_and_may_be_dedicated_to_queues() -
     assert "WORKER_QUEUES" not in environments["worker"]
     assert environments["worker-interactive"]["WORKER_QUEUES"] == "interactive,saliency"
     for name in ("worker", "worker-interactive"):
-        assert int(environments[name]["WORKER_DRAIN_S"]) < every[name]["terminationGracePeriodSeconds"]
+        assert int(environments[name]["WORKER_SHUTDOWN_GRACE_S"]) < every[name]["terminationGracePeriodSeconds"]
 
 
 def test_settings_of_the_values_are_documented() -> None:

@@ -70,7 +70,7 @@ def test_the_answer_has_every_part(result: AnalysisResult) -> None:
 def test_tags_and_length_come_from_the_file(result: AnalysisResult) -> None:
     assert (result.title, result.artist) == ("A Little Piece", "Nobody")
     assert result.duration_s == pytest.approx(23.0, abs=0.05)
-    assert result.model_version == "mood-4"
+    assert result.model_version == "mood-5"
     assert result.warnings == []
     assert result.spectrogram_png.startswith(b"\x89PNG")
 

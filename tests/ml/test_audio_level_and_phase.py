@@ -1,12 +1,14 @@
-"""Volume and phase do not change the mood: songs are analysed at full scale, and opposed channels keep the music."""
+"""Volume and phase do not change the mood: songs are analysed at one level, and opposed channels keep the music."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ml.audio.level import TARGET_DB, LevelMeter
 from ml.inference.analysis import analyse
 from ml.models.bundle import Bundle
 from ml.spec import SPEC
@@ -66,10 +68,28 @@ def test_a_channel_that_starts_after_a_minute_is_mixed_in_without_a_click(tmp_pa
 
 
 @pytest.mark.parametrize("form", ["wav", "wav24", "wav-float", "flac"])
-def test_the_gain_to_full_scale_follows_from_the_peak(form: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("amplitude", [0.25, 0.9])
+def test_the_gain_follows_from_the_level(amplitude: float, form: str, tmp_path: Path) -> None:
     path = tmp_path / f"song{sounds.FORMS[form].suffix}"
-    _, info = decode_file(sounds.write(path, sounds.tone(440, 4, RATE, 0.25), RATE, form))
-    assert info.gain_db == pytest.approx(12.04, abs=0.05)
+    _, info = decode_file(sounds.write(path, sounds.tone(440, 4, RATE, amplitude), RATE, form))
+    assert info.gain_db == pytest.approx(TARGET_DB - 20 * math.log10(amplitude), abs=0.1)
+
+
+def test_a_click_and_silence_do_not_change_the_gain(tmp_path: Path) -> None:
+    song = sounds.music(20.0, RATE) * np.float32(0.3)
+    around = np.concatenate([np.zeros(60 * RATE, np.float32), song])
+    around[30 * RATE] = 0.6
+    gains = [
+        decode_file(sounds.write(tmp_path / f"{number}.wav", samples, RATE))[1].gain_db
+        for number, samples in enumerate((song, around))
+    ]
+    assert gains[0] == pytest.approx(gains[1], abs=0.1)
+
+
+def test_silence_has_no_gain() -> None:
+    meter = LevelMeter()
+    meter.add(np.zeros(100, np.float32))
+    assert meter.gain_db == 0.0
 
 
 def test_the_same_song_at_a_lower_volume_has_the_same_mood(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_bomb_costs_little_and_the_song_is_decoded(name: str, measured: dict[s
 def test_the_result_says_that_the_tags_were_left_out(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(mp3(lambda: id3(frame(b"TXXX", b"\0key\0value") * 6000))(tmp_path))
-    result = analyse(path, bundle=Bundle.open(ROOT / "ml" / "bundles" / "mood-4"))
+    result = analyse(path, bundle=Bundle.open(ROOT / "ml" / "bundles" / "mood-5"))
     assert [warning["code"] for warning in result.warnings] == ["tags_too_large"]
     assert result.answer["mood"]["name"]
     assert result.tags.texts() == {}

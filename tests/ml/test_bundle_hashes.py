@@ -21,9 +21,12 @@ SHA256: dict[str, dict[str, str]] = {
     },
     "mood-4": {
         "card.json": "d4a59bd6211ca9c1467f281014395258e5c4d77b583557ffb482a45e5467216b",
-        "cnn1d.tflite": "f71ba40237594aa9bf673e74b574981a3bd0502228cb2c89e58b2c37ab66a230",
-        "cnn2d.tflite": "19ed0a4b494f9abd8013dec925655efdd51c75cbd21e53da5ad0387b03f3df21",
-        "golden.npz": "f979cf401f2b4b3bce3d436304d5aeaa0e55e8ac077a74db27964b48b774051d",
+    },
+    "mood-5": {
+        "card.json": "035a241bf1b13268eee3b268cc936dc432cd89cf565cbb09c028fb4a331edb84",
+        "cnn1d.tflite": "ec3ffdcd3cdfab9a07d93cc9884d8d35ee80bdf099724f0e51fc78cb1daef045",
+        "cnn2d.tflite": "0d7d25c4659441606faf35f764050d34c2d311169bcc46c0bdb44cc85dcd6640",
+        "golden.npz": "38bedf6eb3462e6d4d7d65e2c9732f4df0fb3d9400e666a51d4ea51f4d7ca2bf",
     },
 }
 

@@ -28,7 +28,7 @@ def bundle_path(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Path, d
     two = [Recipe(epochs=1), Recipe(epochs=1, wide=True, seed=1)]
     for network in ("cnn1d", "cnn2d"):
         train_fold(pack, network, "final", two, place / f"{network}-final")
-    own = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-4" / "card.json"
+    own = Path(__file__).resolve().parents[2] / "ml" / "bundles" / "mood-5" / "card.json"
     needed = (
         "calibration", "reference", "feature_reference", "combination", "naming", "near_synonyms", "genre_rules",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from ml.audio.sniffing import MEDIA_TYPES
 from ml.training.collect import collect
 from ml.training.collecting.excerpts import Cut
 from ml.training.own.label_files import read_collection
+from ml.training.own.splitting import single_split
 from tests.ml.collect_runs import RATE, decoded, labels, outcomes, run, song, table
 from tests.ml.sound_server import SoundServer
 from tests.sounds import sweep, write
@@ -90,6 +91,45 @@ def test_artist_and_title_default_to_the_tags(workspace: Path) -> None:
         song(workspace / name, seed=seed, tags={"artist": "Tagged", "title": "Tag"})
     run(workspace, "#EXTM3U\n#EXTINF:4,Nina - Blue\na.flac\nb.flac\n", "list.m3u", mood="calm")
     assert [(row["artist"], row["title"]) for row in labels(workspace)] == [("Nina", "Blue"), ("Tagged", "Tag")]
+
+
+def test_any_row_or_copy_with_an_artist_gives_it_to_the_recording(workspace: Path) -> None:
+    """Of each pair the first row has none: another row, another column, the tags of a copy, another passage."""
+    song(workspace / "a.wav", seed=1)
+    song(workspace / "b.wav", seed=2)
+    song(workspace / "c.wav", seed=3)
+    song(workspace / "c2.flac", seed=3, tags={"artist": "Cora"})
+    song(workspace / "d.wav", seed=4, duration_s=9.0)
+    rows = ["a.wav,calm,,,,", "a.wav,calm,Ann,,,", "b.wav,calm,,Ben,,", "c.wav,calm,,,,", "c2.flac,calm,,,,"]
+    passages = ["d.wav,sad,,,0,4", "d.wav,sad,Dora,,4,8"]
+    run(workspace, "\n".join(["file,mood,artist,artist_key,start_s,end_s", *rows, *passages]))
+    assert [row["artist"] for row in labels(workspace)] == ["Ann", "Ben", "Cora", "Dora", "Dora"]
+
+
+def test_an_artist_added_to_the_table_by_hand_is_kept(workspace: Path) -> None:
+    song(workspace / "a.wav", seed=1)
+    song(workspace / "b.wav", seed=2)
+    run(workspace, "file,mood\na.wav,calm\nb.wav,sad\n")
+    place = workspace / "set/labels.csv"
+    place.write_text(place.read_text().replace(",calm,,", ",calm,Nina,", 1))
+    run(workspace, "file,mood\na.wav,calm\nb.wav,sad\n")
+    assert [row["artist"] for row in labels(workspace)] == ["Nina", ""]
+    run(workspace, "file,mood,artist\na.wav,calm,Ella\nb.wav,sad,\n")
+    assert labels(workspace)[0]["artist"] == "Ella"
+
+
+def test_a_split_keeps_the_artists_of_a_collected_set_apart(workspace: Path) -> None:
+    rows = []
+    for mood in ("calm", "sad"):
+        for number in range(12):
+            song(workspace / f"{mood}{number}.wav", seed=100 * (mood == "sad") + number, duration_s=3.5)
+            rows.append(f"{mood}{number}.wav,{mood},Singer {number % 4} of {mood}")
+    run(workspace, "\n".join(["file,mood,artist", *rows]))
+    collection = read_collection(workspace / "set")
+    assert {song.artist_from for song in collection.songs} == {"column"}
+    split = single_split(collection, 0.25, seed=0)
+    artists = [{collection.songs[i].artist for i in part} for part in (split.train, split.validation, split.test)]
+    assert sum(map(len, artists)) == len(set.union(*artists)) == 8
 
 
 def test_a_cut_is_taken_from_the_middle(workspace: Path) -> None:

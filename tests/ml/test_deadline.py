@@ -37,7 +37,7 @@ class Countdown(Deadline):
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    return Bundle.open(ROOT / "ml" / "bundles" / "mood-4")
+    return Bundle.open(ROOT / "ml" / "bundles" / "mood-5")
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from ml.errors import MoodError
+from ml.models.standardisation import Scaler
 from ml.spec import SPEC
 from ml.training import spectrogram_image
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.older_networks import Architecture, architecture
 from ml.training.own.run import FORMAT, VERSION
-from ml.training.own.standardisation import Scaler
 from ml.training.spectrogram_image import generate_spectrogram, predict_mood, read_image
 from tests import sounds
 

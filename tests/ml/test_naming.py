@@ -88,7 +88,14 @@ def test_the_name_is_the_pair_with_the_largest_utility():
     pairs = [pair for pair in combinations(MOOD_NAMES, 2) if frozenset(pair) not in FITTED.near_synonyms]
     best = sorted(pairs, key=lambda pair: -utility(*pair))[:4]
     assert [set(pair) for pair in FITTED.ranked_pairs(song)] == [set(pair) for pair in best]
-    assert all(own[a] >= own[b] for a, b in FITTED.ranked_pairs(song))
+    assert all(song["moods"][a] >= song["moods"][b] for a, b in FITTED.ranked_pairs(song))
+
+
+def test_the_likelier_side_comes_first_and_in_older_bundles_that_with_the_larger_utility():
+    song, offsets = term_scores(sad=0.6, elegant=0.5), {"elegant": 1.0}
+    assert Naming(offsets).sides(song) == ("sad", "elegant")
+    older = {key: value for key, value in Naming(offsets).to_card().items() if key != "likelier_first"}
+    assert Naming.from_card(older).sides(song) == ("elegant", "sad")
 
 
 def test_on_a_tie_the_rarer_terms_come_first():

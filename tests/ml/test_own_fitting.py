@@ -10,12 +10,12 @@ import keras
 import numpy as np
 import pytest
 
+from ml.inference.song_votes import song_probabilities
+from ml.models.standardisation import Scaler
 from ml.training.older_networks import Architecture, FitRecipe
 from ml.training.own import training_loop
 from ml.training.own.epoch_log import best_epoch, read_epochs
 from ml.training.own.piece_batches import PieceBatches, piece_weights
-from ml.training.own.standardisation import Scaler
-from ml.training.own.training_loop import song_probabilities
 
 pytestmark = [
     pytest.mark.timeout(300),

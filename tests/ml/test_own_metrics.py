@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.training.own.song_metrics import coverage_points, mood_confusion, predicted_moods, song_metrics
+from ml.inference.song_votes import predicted_moods
+from ml.training.own.song_metrics import coverage_points, mood_confusion, song_metrics
 
 MOODS = ("calm", "sad")
 CHANCES = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.7, 0.3]], np.float32)

@@ -21,7 +21,7 @@ from ml.training.own.run_request import TrainingRequest
 from tests.ml.labelled_sounds import folders, song
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),  # TensorFlow's and Keras's own, on import and on saving
 ]
 PNG = b"\x89PNG"
@@ -123,8 +123,9 @@ def test_a_finished_run_has_no_temporary_files(made: Path) -> None:
     assert not made.with_name("run.partial").exists()
     assert {path.name for path in made.iterdir()} == {
         "network.keras", "scaler.json", "epochs.csv", "card.json", "songs.csv", "songs.npz",
-        "pictures", "report.md", "summary.csv", "separation.csv",
+        "pictures", "report.md", "summary.csv", "separation.csv", "model",
     }  # fmt: skip
+    assert {path.name for path in (made / "model").iterdir()} == {"card.json", "network.tflite"}
 
 
 def test_the_report_does_not_need_the_songs(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from classifier.jobs.analyse import song_analyse
-from classifier.models import Person, Song
+from classifier.models import Person, Song, Verdict
 from classifier.services.song_submit import song_submit
 from tests.classifier.fake_analysis import FakeAnalyser, answer, mood, scores, upload
+from tests.shelf import shelve
 
 Submit = Callable[..., Song]
+Judge = Callable[..., Song]
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -72,3 +76,16 @@ def queued_song(submit: Submit) -> Song:
 def analysed_song(analyse_song: Submit) -> Song:
     """A song of Anna's with a result."""
     return analyse_song()
+
+
+@pytest.fixture
+def judge(anna: Person) -> Judge:
+    """Adds a song of Anna's, analysed as calm but powerful, with these stated moods, or only disagreed with."""
+
+    def judge(*moods: str, owner: Person = anna, **given: Any) -> Song:
+        first, second = (*moods, "", "")[:2]
+        verdict = Verdict.CORRECTED if moods else Verdict.DISAGREED
+        judgement = {"verdict": verdict, "verdict_at": NOW, "actual_primary": first, "actual_secondary": second}
+        return shelve(owner, created_at=NOW - timedelta(days=1), **judgement | given)
+
+    return judge

@@ -133,3 +133,10 @@ def test_a_cached_spectrogram_is_not_sent_again(anna_client: Client, analysed_so
 
 def test_a_song_without_analysis_has_no_spectrogram(anna_client: Client, queued_song: Song) -> None:
     assert anna_client.get(reverse("song-spectrogram", args=[queued_song.id])).status_code == 404
+
+
+def test_the_browser_of_its_owner_keeps_audio_for_some_minutes(anna_client: Client, analysed_song: Song) -> None:
+    """So that a player goes on at once on the next page. With another session, the browser asks again."""
+    response = anna_client.get(reverse("song-audio", args=[analysed_song.id]))
+    assert response.headers["Cache-Control"] == "private, max-age=300"
+    assert "Cookie" in response.headers["Vary"]

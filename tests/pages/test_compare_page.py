@@ -16,7 +16,7 @@ from classifier.models import Analysis, Person, Song, Status
 from classifier.views.comparison_candidates import title_without_version
 from ml.features.names import NAMES
 from tests.classifier.fake_analysis import mood, scores
-from tests.pages.test_result_page import words
+from tests.pages.result_html import words
 from tests.shelf import shelve
 
 
@@ -118,7 +118,7 @@ def test_other_versions_and_similar_songs_are_suggested(
     shelve(anna, "Nearby", valence=6.0)
     text = words(page(anna_client, a=calm.id))
     assert "Compare with which song?" in text
-    version, _, rest = text.partition("Similar mood")
+    version, _, rest = text.partition("Similar songs")
     assert "Other versions Harbour (final mix)" in version
     assert rest.index("Nearby") < rest.index("Far Away")
     assert f"?a={calm.id}&amp;b={tense.id}" in page(anna_client, a=calm.id)

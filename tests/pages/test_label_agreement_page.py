@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from classifier.charts.library.agreement_rates import agreement_bar, agreement_rates
 from classifier.library.label_agreement import (
@@ -22,27 +20,12 @@ from classifier.library.label_agreement import (
     main_mood_counts,
 )
 from classifier.ml_gateway import MOOD_NAMES, MoodError
-from classifier.models import Analysis, Person, Song, Status, Verdict
+from classifier.models import Analysis, Person, Status
 from classifier.views.label_agreement import PER_PAGE
+from tests.pages.conftest import NOW, Judge
 from tests.pages.evaluated_card import evaluated_card
-from tests.pages.test_result_page import words
+from tests.pages.result_html import words
 from tests.shelf import shelve
-
-NOW = timezone.now()
-Judge = Callable[..., Song]
-
-
-@pytest.fixture
-def judge(anna: Person) -> Judge:
-    """Adds a song of Anna's, analysed as calm but powerful, with these stated moods, or only disagreed with."""
-
-    def judge(*moods: str, owner: Person = anna, **given: Any) -> Song:
-        first, second = (*moods, "", "")[:2]
-        verdict = Verdict.CORRECTED if moods else Verdict.DISAGREED
-        judgement = {"verdict": verdict, "verdict_at": NOW, "actual_primary": first, "actual_secondary": second}
-        return shelve(owner, created_at=NOW - timedelta(days=1), **judgement | given)
-
-    return judge
 
 
 def page(client: Client, **query: object) -> str:

@@ -46,9 +46,9 @@ def test_selected_songs_are_deleted_after_confirmation(anna: Person, anna_client
     assert "Other" not in question.content.decode()
     assert Song.objects.count() == 2
     done = confirm(anna_client, question)
-    assert "Deleted 1 song with its audio." in followed(anna_client, done)
+    assert "1 song is in the bin." in followed(anna_client, done)
     assert done.headers["Location"] == "/songs/?mood=calm"
-    assert list(Song.objects.all()) == [other]
+    assert list(Song.objects.out_of_bin()) == [other]
 
 
 def test_select_all_means_matching_songs_that_the_user_saw(anna: Person, anna_client: Client) -> None:
@@ -61,7 +61,7 @@ def test_select_all_means_matching_songs_that_the_user_saw(anna: Person, anna_cl
     assert f"Delete {MAX_LISTED + 5} songs?" in question.content.decode()
     assert "and 5 more" in question.content.decode()
     confirm(anna_client, question)
-    assert sorted(Song.objects.values_list("title", flat=True)) == ["Later", "Sad one"]
+    assert sorted(Song.objects.out_of_bin().values_list("title", flat=True)) == ["Later", "Sad one"]
 
 
 def test_a_deletion_needs_another_confirmation_if_the_matches_changed(anna: Person, anna_client: Client) -> None:
@@ -109,6 +109,21 @@ def test_moods_are_corrected_for_all_selected_songs(anna: Person, anna_client: C
     assert page.count("Analysis: Calm but Powerful") == 2
 
 
+def test_many_songs_are_edited_where_a_field_is_filled_in(anna: Person, anna_client: Client) -> None:
+    songs = [shelve(anna, str(number), artist="Old", album="Stays") for number in range(3)]
+    question = act(anna_client, "edit", *songs[:2])
+    assert "Edit these 2 songs" in question.content.decode()
+    assert "Nothing is filled in" in confirm(anna_client, question).content.decode()
+    rejected = confirm(anna_client, question, artist="New", year="19x9").content.decode()
+    assert "must be a number from 1000 to 2999" in rejected
+    assert 'value="New"' in rejected
+    page = followed(anna_client, confirm(anna_client, question, artist="  Néw  ", year="1999", album=""))
+    assert "Saved for 2 songs." in page
+    names = Song.objects.order_by("title").values_list("artist", "sort_artist", "album", "year")
+    assert list(names) == [("Néw", "new", "Stays", 1999)] * 2 + [("Old", "old", "Stays", None)]
+    assert anna_client.get(reverse("song-list"), {"q": "new"}).context["page"].paginator.count == 2
+
+
 def test_exactly_two_songs_can_be_compared(anna: Person, anna_client: Client) -> None:
     songs = [shelve(anna, str(number)) for number in range(3)]
     address = act(anna_client, "compare", *songs[:2]).headers["Location"]
@@ -116,7 +131,7 @@ def test_exactly_two_songs_can_be_compared(anna: Person, anna_client: Client) ->
     assert "Only two songs can be compared" in followed(anna_client, act(anna_client, "compare", *songs))
 
 
-@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "compare", "csv", "nonsense"])
+@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "edit", "compare", "csv", "nonsense"])
 def test_an_action_without_a_selection_is_rejected(anna_client: Client, action: str) -> None:
     page = followed(anna_client, act(anna_client, action))
     assert ("is not an action" if action == "nonsense" else "No songs selected") in page or (
@@ -124,15 +139,16 @@ def test_an_action_without_a_selection_is_rejected(anna_client: Client, action: 
     )
 
 
-@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "csv"])
+@pytest.mark.parametrize("action", ["delete", "rerun", "correct", "edit", "csv"])
 def test_users_act_only_on_their_own_songs(anna: Person, boris_client: Client, action: str) -> None:
     song = shelve(anna, "Private")
-    for form in ({"confirmed": "1", "primary": "powerful"}, {"confirmed": "1", "primary": "powerful", "all": "yes"}):
+    filled_in = {"confirmed": "1", "primary": "powerful", "artist": "Boris", "permanent": "yes"}
+    for form in (filled_in, filled_in | {"all": "yes"}):
         response = act(boris_client, action, song, **form)
         body = b"".join(response) if response.streaming else response.content
         assert b"Private" not in body
     assert Song.objects.get().status == Status.DONE
-    assert Song.objects.get().verdict == ""
+    assert (Song.objects.get().verdict, Song.objects.get().artist) == ("", "")
 
 
 def test_invalid_ids_are_rejected(anna_client: Client) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ml.moods import MOODS
 from tests.pages.evaluated_card import evaluated_card
-from tests.pages.test_result_page import words
+from tests.pages.result_html import words
 
 
 def moods_linked(html: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from classifier.charts.model_quality.metrics_table import differences
 from classifier.charts.model_quality.reliability_diagram import coverage_curve, stated_share
 from ml.moods import GENRES, MOODS
 from tests.pages.evaluated_card import NEVER_GIVEN, TOO_RARE, evaluated_card
-from tests.pages.test_result_page import words
+from tests.pages.result_html import words
 
 NEW_KEYS = ("names", "name_examples", "confusion", "reliability", "baselines", "by_genre", "significance")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from classifier.views.http_ranges import ByteRange, Unsatisfiable, range_still_valid, requested_range
+from classifier.media.http_ranges import ByteRange, Unsatisfiable, range_still_valid, requested_range
 
 SIZE = 1000
 CHANGED = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from classifier.ml_gateway import model_card
 from classifier.models import Person, Song, Status
 from tests.classifier.fake_analysis import mood
+from tests.pages.result_html import words
 from tests.pages.test_compare_page import with_result
-from tests.pages.test_result_page import words
 from tests.shelf import shelve
 
 

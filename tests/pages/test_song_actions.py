@@ -24,6 +24,18 @@ def test_title_and_artist_are_edited(anna_client: Client, analysed_song: Song) -
     assert "Field, John" in page
 
 
+def test_album_year_and_genre_are_edited_and_what_is_not_sent_stays(anna_client: Client, analysed_song: Song) -> None:
+    page = page_after(
+        anna_client, act(anna_client, analysed_song, "edit", album="Nights", year="1814", music_genre="Piano")
+    )
+    assert 'value="1814"' in page
+    assert "Nocturne" in page
+    assert "(1814)" in page
+    analysed_song.refresh_from_db()
+    assert (analysed_song.sort_album, analysed_song.sort_album_artist) == ("nights", "field")
+    assert "must be a number" in page_after(anna_client, act(anna_client, analysed_song, "edit", year="MCM"))
+
+
 def test_a_title_that_is_too_long_is_rejected_with_the_limit(anna_client: Client, analysed_song: Song) -> None:
     page = page_after(anna_client, act(anna_client, analysed_song, "edit", title="x" * 256, artist=""))
     assert "at most 255 are allowed" in page
@@ -37,14 +49,14 @@ def test_deleting_a_song_needs_a_confirmation(anna_client: Client, analysed_song
     assert "Delete “<bdi>Nocturne</bdi>”?" in page
     assert Song.objects.filter(id=analysed_song.id).exists()
     anna_client.post(address)
-    assert not Song.objects.filter(id=analysed_song.id).exists()
+    assert not Song.objects.out_of_bin().filter(id=analysed_song.id).exists()
 
 
-def test_deleting_removes_the_audio(
+def test_deleting_for_good_removes_the_audio(
     anna_client: Client, queued_song: Song, media: Path, django_capture_on_commit_callbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        act(anna_client, queued_song, "delete")
+        act(anna_client, queued_song, "delete", permanent="yes")
     assert [path for path in media.rglob("*") if path.is_file()] == []
 
 

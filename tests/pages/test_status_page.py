@@ -77,7 +77,7 @@ def test_it_says_what_is_wrong_and_what_to_do(
     MigrationRecorder(connection).migration_qs.filter(app="classifier").order_by("-name")[0].delete()
     html = page(olga_client)
     assert "Run `manage.py migrate`." in html
-    assert "3 things keep songs from being taken or analysed." in html
+    assert "3 problems prevent songs from being accepted or analysed." in html
     assert "Start Redis, and check REDIS_URL." in html
     assert "Only 5.0 MB are left" in html
     assert "Delete songs or other files" in html
@@ -89,7 +89,7 @@ def test_a_worker_that_was_lost_is_shown_as_silent(
     monkeypatch.setattr("classifier.querysets.PRESENCE_S", 10)
     WorkerPresence.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
     html = page(olga_client)
-    assert "silent for 5 min" in html
+    assert "no heartbeat for 5 min" in html
     assert "No worker answers" in html
 
 

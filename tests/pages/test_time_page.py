@@ -15,7 +15,7 @@ from classifier.charts.library.percentile_bands import Quartiles
 from classifier.charts.library.periods import MAX_PERIODS, PeriodRange, period_range
 from classifier.charts.library.timeline import TimelineChart, timeline_chart
 from classifier.library.filters import LibraryFilter
-from classifier.library.mood_map import additions, analysed_songs
+from classifier.library.mood_map import Additions, analysed_songs
 from classifier.models import Person
 from tests.pages.test_map_page import songs_at
 
@@ -30,7 +30,8 @@ def page(client: Client, **query: object) -> str:
 
 def chart(person: Person, shown: PeriodRange, library_filter: LibraryFilter | None = None) -> TimelineChart:
     library_filter = library_filter or LibraryFilter()
-    return timeline_chart(additions(analysed_songs(person, library_filter), shown.borders), shown, library_filter)
+    additions = Additions(analysed_songs(person, library_filter))
+    return timeline_chart(additions.by_period(shown.borders), shown, library_filter)
 
 
 def months(first: date, last: date, until: str = "") -> PeriodRange:
@@ -150,7 +151,7 @@ def test_many_songs_take_as_many_queries_as_one(
     songs_at(anna, [(6, 3)], when=MARCH)
     for days in (1, 400):
         songs_at(anna, [(5, 5)] * 60, when=MARCH - timedelta(days=days))
-        # Session, user, first and last, songs.
+        # Session, user, songs, sources.
         with django_assert_num_queries(4):
             page(anna_client)
         # Also the parts of the search index, and the number of all songs.

@@ -189,7 +189,7 @@ def test_the_page_takes_no_more_queries_for_many_songs(
 ) -> None:
     for mark in range(30):
         submit(mark)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         anna_client.get(reverse("home"))
 
 
@@ -231,7 +231,7 @@ def announced(anna: Person, name: str, received_bytes: int = 0) -> ResumableUplo
 def test_an_announced_file_without_bytes_is_listed_and_can_be_cancelled(anna: Person, anna_client: Client) -> None:
     file = announced(anna, "later.wav")
     page = anna_client.get(reverse("home")).content.decode()
-    assert "Announced, nothing of 2 MB uploaded" in page
+    assert "Not started, 0 of 2 MB uploaded" in page
     assert 'Cancel<span class="visually-hidden"> later.wav' in page
     page = anna_client.post(reverse("upload-delete", args=[file.id]), follow=True).content.decode()
     assert "later.wav” is deleted." in page

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Person, Quota, Song
+from tests.source_songs import add_songs, add_source
 
 
 def text(response: Any) -> str:
@@ -51,3 +52,10 @@ def test_a_user_with_a_quota_sees_how_much_of_it_is_used(anna_client: Client, su
     assert "You use" not in text(anna_client.get(reverse("home")))
     settings.QUOTA_SONGS, settings.QUOTA_MINUTES_A_DAY = 5, 60
     assert "You use 1 of 5 songs, 0 of 60 minutes of music today." in text(anna_client.get(reverse("home")))
+
+
+def test_songs_of_sources_are_counted_apart_and_store_nothing(olga_client: Client, anna: Person) -> None:
+    add_songs(add_source(anna), 3)
+    page = text(olga_client.get(reverse("usage")))
+    assert 'anna</th> <td class="number">3</td> <td class="number">0</td>' in page
+    assert '<td class="number">3</td><td class="number">' in page

@@ -14,7 +14,7 @@ from classifier.models import Song, Verdict
 from classifier.services.song_verdict import song_verdict
 from tests.classifier.fake_analysis import FakeAnalyser, mood
 from tests.pages.conftest import Submit, full_result
-from tests.pages.test_result_page import words
+from tests.pages.result_html import words
 
 
 def post_verdict(client: Client, song: Song, **form: object) -> HttpResponse:

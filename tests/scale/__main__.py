@@ -77,7 +77,7 @@ def run(options: argparse.Namespace, settings: dict[str, str], pids: dict[str, i
 
 def measure(hosts: int, mode: str, seconds: float, settings: dict[str, str]) -> dict[str, Any]:
     """Hosts are threads, each with its own connections, in several processes."""
-    part("invitations", settings, hosts)
+    part("messages", settings, hosts)
     groups = [min(HOSTS_A_PROCESS, hosts - start) for start in range(0, hosts, HOSTS_A_PROCESS)]
     begin_at = time.time() + 4 + len(groups)
     processes = [start("hosts", settings, count, mode, seconds, begin_at) for count in groups]

@@ -2,7 +2,7 @@
 
 Each is a thread with its own connections. In the mode `claims` it takes one song after the other; in `songs` it does
 everything that a worker does for a song of four minutes but the analysis: takes a message from Redis, claims, reports
-progress, renews the lease, stores the whole result, and sends the next invitation.
+progress, renews the lease, stores the whole result, and sends the next message.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Host:
 
         from classifier.jobs.finish import song_finish
         from classifier.jobs.lease import lease_renew, song_progress
-        from classifier.jobs.queue import invite_if_none_waits
+        from classifier.jobs.queue import message_send_if_none_waits
         from classifier.models import Queue
 
         if not message_taken():
@@ -72,8 +72,8 @@ class Host:
             progress = {"segments_done": number, "segments_total": SEGMENTS}
             song_progress(**lease, stage="listening", **progress)
         lease_renew(**lease, now=timezone.now())
-        song_finish(song=song, result=RESULT, spectrogram="", playable="", cover="", warnings=[], now=timezone.now())
-        invite_if_none_waits(tuple(Queue))
+        song_finish(song=song, result=RESULT, spectrogram="", playable="", cover=None, warnings=[], now=timezone.now())
+        message_send_if_none_waits(tuple(Queue))
 
 
 def message_taken() -> bool:

@@ -22,12 +22,12 @@ def main() -> None:
     from classifier.jobs.lease import next_song_claim
     from classifier.jobs.sweep import songs_sweep
     from classifier.jobs.time_estimate import time_estimate
-    from classifier.models import Person, Queue, Song
+    from classifier.models import SERVED_QUEUES, Person, Song
 
     person = Person.objects.order_by("-pk").first()
     assert person is not None
     jobs: dict[str, Callable[[], object]] = {
-        "a claim": lambda: next_song_claim(queues=tuple(Queue), now=timezone.now()),
+        "a claim": lambda: next_song_claim(queues=SERVED_QUEUES, now=timezone.now()),
         "who waits (part of a claim)": WaitingLines.read,
         "a sweep with nothing to send": lambda: songs_sweep(now=timezone.now()),
         "positions and times on a page": lambda: time_estimate(now=timezone.now()),
@@ -41,11 +41,11 @@ def main() -> None:
 
 
 def _oldest() -> list[Any]:
-    from classifier.models import Queue, Song
+    from classifier.models import SERVED_QUEUES, Song
 
     return [
         song_id
-        for queue in Queue
+        for queue in SERVED_QUEUES
         for song_id in Song.objects.waiting_in(queue).order_by("created_at").values_list("id", flat=True)[:1000]
     ]
 

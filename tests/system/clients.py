@@ -31,12 +31,17 @@ class BrowserClient:
     def sign_in(self) -> requests.Response:
         return self._post("/login/", {"username": NAME, "password": PASSWORD})
 
-    def create_token(self) -> str:
+    def create_token(self, scopes: str = "read write") -> str:
         """An API token, which its page shows once."""
-        page = self._post("/tokens/", {"name": "a test"}).text
+        page = self._post("/tokens/", {"name": "a test", "scopes": scopes}).text
         match = re.search(r"mmc_[\w-]+", page)
         assert match, page
         return match.group()
+
+    def add_folder(self, folder: Path) -> None:
+        """Add a folder of the server as a source. MUSIC_DIRS has to name it."""
+        page = self._post("/sources/add/", {"folder": str(folder), "name": folder.name})
+        assert "/sources/add/" not in page.url, page.text
 
     def _post(self, path: str, form: dict[str, str]) -> requests.Response:
         self.session.get(f"{self.address}{path}", timeout=30)
@@ -84,8 +89,13 @@ class ApiClient:
 
 def first_visit(address: str, setup_token: str = "") -> ApiClient:
     """Create the owner's account and an API token."""
+    return ApiClient(address, owner_browser(address, setup_token).create_token())
+
+
+def owner_browser(address: str, setup_token: str = "") -> BrowserClient:
+    """Create the owner's account; signed in."""
     browser = BrowserClient(address)
     wait_for(lambda: browser.health().get("worker"), what="worker that answers")
     home = browser.create_owner(setup_token)
     assert home.url == f"{address}/", home.text
-    return ApiClient(address, browser.create_token())
+    return browser

@@ -9,8 +9,8 @@ import yaml
 
 from tests.system.product import ROOT
 
-# ${NAME}, ${NAME:-default}, ${NAME:?error message}
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
+# ${NAME}, ${NAME:-default}, ${NAME:+where it is set}, ${NAME:?error message}
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-+?])(?P<rest>[^}]*))?\}")
 
 
 class MissingError(Exception):
@@ -49,6 +49,8 @@ def _interpolated(text: str, variables: dict[str, str]) -> str:
         value = variables.get(match["name"], "")
         if not value and match["kind"] == "?":
             raise MissingError(f"{match['name']}: {match['rest']}")
+        if match["kind"] == "+":
+            return match["rest"] if value else ""
         return value or (match["rest"] if match["kind"] == "-" else "")
 
     return VARIABLE.sub(replacement, text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import django
@@ -22,15 +23,20 @@ from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from classifier.fields import MAX_KEY_LENGTH  # noqa: E402
 from classifier.jobs.clean_up import clean_up  # noqa: E402
 from classifier.jobs.sweep import songs_sweep  # noqa: E402
 from classifier.models import Person, Song  # noqa: E402
-from tests.classifier.fake_analysis import answer, older_answer  # noqa: E402
+from tests.old_tables import NOON, analyse, create, migrate  # noqa: E402
 
-NOON = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
 # From this migration on, moods are terms; before it, emotions.
 TERMS_FROM = "0007_sixteen_moods"
-PAGES = ("/", "/songs/", "/songs/?q=suss", "/map/", "/map/points/", "/over-time/", "/your-ear/", "/tokens/", "/people/")
+# Before this migration, the folded name of an artist could have thousands of characters, and no index had it.
+NAMES_CUT_FROM = "0020_song_sorting_and_bin"
+LONG_NAME = "".join(map(chr, Random(0).choices(range(0x4E00, 0x9FA5), k=3000)))
+PAGES = (
+    "/", "/songs/", "/songs/?q=suss", "/map/", "/map/points/", "/over-time/", "/corrections/", "/tokens/", "/people/",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -45,10 +51,11 @@ def main() -> None:
 
 def create_at(name: str) -> Any:
     """Tables and rows of an installation that had this migration and none after it. Returns its models."""
-    targets = [("classifier", name), ("sessions", "0001_initial")]
-    MigrationExecutor(connection).migrate(targets)
-    apps = MigrationExecutor(connection).loader.project_state(targets).apps
+    apps = migrate(name, ("sessions", "0001_initial"))
     fill(apps, name)
+    song = apps.get_model("classifier", "Song")
+    if name < NAMES_CUT_FROM and "sort_artist" in {field.name for field in song._meta.get_fields()}:
+        song.objects.filter(status="cancelled").update(sort_artist=LONG_NAME)
     return apps
 
 
@@ -60,16 +67,6 @@ def empty_database() -> None:
     else:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-
-
-def create(apps: Any, model_name: str, **values: Any) -> Any:
-    """A row with those of the values that the table had at that time; None if there was no such table."""
-    try:
-        model = apps.get_model("classifier", model_name)
-    except LookupError:
-        return None
-    names = {field.name for field in model._meta.get_fields()}
-    return model.objects.create(**{name: value for name, value in values.items() if name in names})
 
 
 def fill(apps: Any, migration: str) -> None:
@@ -112,29 +109,6 @@ def fill(apps: Any, migration: str) -> None:
     create(apps, "WorkerPresence", name="celery@old", started_at=NOON, seen_at=NOON)
 
 
-def analyse(apps: Any, song: Any, moods: tuple[str, str], version: str) -> None:
-    analysis = create(
-        apps,
-        "Analysis",
-        song=song,
-        model_version=version,
-        created_at=NOON,
-        name="Calm but Powerful",
-        primary=moods[0],
-        secondary=moods[1],
-        joined_by="but",
-        confidence=0.7,
-        secondary_confidence=0.4,
-        certain=True,
-        genre="CalmButEpic",
-        valence=6.1,
-        arousal=3.4,
-        agreement=0.9,
-    )
-    stored = answer() if version == "mood-4" else older_answer()
-    create(apps, "AnalysisDetail", analysis=analysis, segments=stored.pop("segments"), answer=stored)
-
-
 def use() -> None:
     """Nothing is lost, and the pages show it."""
     olga = Person.objects.get(username="olga")
@@ -144,6 +118,7 @@ def use() -> None:
     assert set(songs) == {"queued", "running", "done", "failed", "cancelled"}
     done = songs["done"]
     assert (done.title, done.created_at, done.actual_primary) == ("Süß 2", NOON, "powerful")
+    assert all(len(song.sort_artist) <= MAX_KEY_LENGTH for song in songs.values())
     assert done.analysis is not None
     assert (done.analysis.primary, done.analysis.secondary) == ("calm", "powerful")
     assert done.analysis.detail.segments

@@ -1,6 +1,7 @@
 """Real processes in tests: waiting for events, process trees, signals, ports."""
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -67,7 +68,20 @@ def signal_group(pid: int, number: int) -> None:
         pass
 
 
+def find_program(name: str) -> str | None:
+    """The path of a program; Debian keeps those of PostgreSQL outside PATH."""
+    of_postgresql = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return shutil.which(name) or next(map(str, of_postgresql), None)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nothing uses, and that no other worker of a parallel run gets before it is used."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        # Linux prefers ports of one parity.
+        if port // 2 % workers == worker:
+            return port

@@ -29,6 +29,8 @@ from classifier import ml_gateway
 from classifier.accounts.tokens import token_create
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, SavedFilter
+from classifier.playlists.rule import PlaylistRule
+from classifier.playlists.stored import playlist_create
 from classifier.services.resumable_uploads import resumable_upload_create
 from classifier.services.song_submit import song_submit
 from classifier.services.song_verdict import song_correct
@@ -47,6 +49,8 @@ for mark in range(6):
 token_create(owner=anna, name="script", now=timezone.now())
 resumable_upload_create(owner=anna, size_bytes=9, now=timezone.now())
 SavedFilter.objects.create(owner=anna, name="sad", query="first=sad", created_at=datetime(2026, 1, 2, tzinfo=UTC))
+playlist = playlist_create(owner=anna, name="All", rule=PlaylistRule(), now=timezone.now())
+assert playlist.entries.exists()
 """
 
 # After a restore: everything is still usable, and new rows get new ids.

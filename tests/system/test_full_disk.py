@@ -105,7 +105,7 @@ def test_a_full_disk_lets_users_in_and_lets_them_make_room(
     deleted = requests.delete(f"{api.address}/api/predictions/{songs[0]}/", headers=api.headers, timeout=60)
     assert deleted.status_code == 204, deleted.text
     full.leave(0)
-    assert "and its audio." in post(browser, f"/songs/{songs[1]}/delete/")
+    assert "and its audio." in post(browser, f"/songs/{songs[1]}/delete/", permanent="yes")
     listed = requests.get(f"{api.address}/api/predictions/", headers=api.headers, timeout=60).json()
     assert not {songs[0], songs[1]} & {song["id"] for song in listed["results"]}
 

@@ -66,7 +66,9 @@ def test_a_lost_worker_is_seen_on_every_side_and_so_is_its_return(product: Runni
         wait_for(lambda: metrics(product).get(("countermood_workers",)) == 0, what="lost worker in the metrics")
         [reason] = wait_for(lambda: ready(product, owner)["reasons"], what="reason of the owner")
         assert reason["code"] == "worker_missing"
-        assert "No worker answers" in wait_for(lambda: "silent for" in (html := page()) and html, what="silent worker")
+        assert "No worker answers" in wait_for(
+            lambda: "no heartbeat for" in (html := page()) and html, what="silent worker"
+        )
     finally:
         os.kill(worker, signal.SIGCONT)
     wait_for(lambda: metrics(product).get(("countermood_workers",)) == 1, what="worker that is back")

@@ -77,9 +77,9 @@ def test_songs_are_analysed_at_a_lower_priority_than_pages(data_dir: Path, tmp_p
         assert os.getpriority(os.PRIO_PROCESS, product.pids_of("gunicorn")[-1]) == own_priority
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "sweep"])
+@pytest.mark.parametrize("name", ["web", "worker", "sweep", "sources"])
 def test_a_killed_program_is_restarted(data_dir: Path, name: str) -> None:
-    words = {"web": " gunicorn ", "worker": " celery ", "sweep": " sweep "}[name]
+    words = {"web": " gunicorn ", "worker": " celery ", "sweep": " sweep ", "sources": " sources "}[name]
     with RunningProduct(data_dir) as product:
         product.worker_child()
         before = product.pids_of(words)

@@ -48,8 +48,12 @@ def test_a_song_that_takes_too_long_fails_once(product: RunningProduct, client: 
     song = client.submit(sounds.write_long(tmp_path / "long.mp3", 60 * 118))
     failed = client.wait_until_finished(song["id"])
     assert (failed["status"], failed["error"]["code"]) == ("failed", "too_slow"), product.log("worker")
-    ends = [line for line in product.log("worker").splitlines() if song["id"] in line and "(too_slow)" in line]
-    assert len(ends) == 1
+
+    def ends() -> list[str]:
+        return [line for line in product.log("worker").splitlines() if song["id"] in line and "(too_slow)" in line]
+
+    wait_for(ends, what="line in the worker's log")
+    assert len(ends()) == 1
 
 
 @pytest.mark.timeout(900)

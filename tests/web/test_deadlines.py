@@ -24,6 +24,9 @@ class FakeConnection:
     def abort(self) -> None:
         self.aborted = True
 
+    def time_out(self) -> None:
+        self.aborted = True
+
 
 @pytest.fixture
 def connection() -> FakeConnection:

@@ -230,6 +230,73 @@ def test_an_export_is_sent_while_it_is_computed() -> None:
     assert sent_before == [1, 2, 3]
 
 
+class EventStream:
+    """Has news, then none, and then ends."""
+
+    poll_s = 0.0
+
+    def __init__(self, *news: bytes) -> None:
+        self.news: list[bytes | None] = [*news, None]
+        self.threads: set[str] = set()
+        self.is_closed = False
+
+    def poll(self) -> bytes | None:
+        self.threads.add(threading.current_thread().name.partition("_")[0])
+        return self.news.pop(0)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> EventStream:
+        start_response("200 OK", [])
+        return self
+
+
+class Listener(Exchange):
+    """Stays connected until it is told to leave."""
+
+    is_gone = False
+
+    async def receive(self) -> dict[str, Any]:
+        while not self.is_gone:
+            await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
+
+
+def test_an_event_stream_has_no_thread_while_it_waits() -> None:
+    stream = EventStream(b"one", b"", b"two")
+    exchange = Listener(method="GET").run(stream)
+    assert [message.get("body") for message in exchange.sent] == [None, b"one", b"two", b""]
+    assert exchange.sent[-1]["more_body"] is False
+    assert stream.threads == {"event"}
+    assert stream.is_closed
+
+
+def test_an_event_stream_ends_when_its_listener_is_gone() -> None:
+    listener = Listener(method="GET")
+    stream = EventStream(*[b"again"] * 10_000)
+
+    def leave() -> bytes | None:
+        listener.is_gone = len(stream.news) < 9_990
+        return EventStream.poll(stream)
+
+    stream.poll = leave  # type: ignore[method-assign]
+    listener.run(stream)
+    assert stream.is_closed
+    assert len(stream.news) > 9_000
+
+
+def test_an_event_stream_ends_when_the_server_stops() -> None:
+    stream = EventStream(*[b"again"] * 1000)
+    application = ThreadedWsgi(stream)
+    application.is_stopping = lambda: len(stream.news) < 990
+    listener = Listener(method="GET")
+    asyncio.run(application(listener.scope, listener.receive, listener.send))
+    assert stream.is_closed
+    assert len(stream.news) == 989
+    assert listener.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
 @pytest.mark.parametrize(
     ("changes", "pool"),
     [

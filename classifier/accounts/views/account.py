@@ -13,23 +13,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.client_address import device_name
-from classifier.accounts.confirmations import password_confirm
 from classifier.accounts.forms import ConfirmForm, PasswordForm
 from classifier.accounts.oidc import oidc_is_on
 from classifier.accounts.second_factor import recovery_codes_left
 from classifier.accounts.security_log import Kind, record_event
 from classifier.accounts.sessions import session_end, sessions_end, sessions_of
+from classifier.accounts.sign_in import password_confirm
 from classifier.accounts.tokens import tokens_revoke
 from classifier.accounts.users import password_set
 from classifier.accounts.views.confirmation import confirmation_required, is_confirmed
-from classifier.accounts.views.exports import export_response
 from classifier.errors import ProductError
+from classifier.media.downloads import account_file
 from classifier.models import ApiToken, OidcIdentity, Passkey, SecurityEvent, Song, TotpDevice, UserSession
 from classifier.services.person_delete import person_delete
 
@@ -91,7 +92,7 @@ class Password(views.PasswordChangeView):
         )
         if form.cleaned_data.get("revoke_tokens"):
             tokens_revoke(owner=self.request.user, request=self.request)
-        messages.success(self.request, "Your password is changed. Other devices have to sign in again.")
+        messages.success(self.request, gettext("Your password is changed. Other devices have to sign in again."))
         return redirect(str(self.success_url))
 
 
@@ -99,7 +100,7 @@ class Password(views.PasswordChangeView):
 def end_session(request: AuthenticatedHttpRequest, session_id: int) -> HttpResponse:
     if session_end(person=request.user, session_id=session_id):
         record_event(Kind.SESSIONS_ENDED, request.user, request, sessions=1)
-        messages.success(request, "That device is signed out.")
+        messages.success(request, gettext("That device is signed out."))
     return redirect("account")
 
 
@@ -107,7 +108,7 @@ def end_session(request: AuthenticatedHttpRequest, session_id: int) -> HttpRespo
 def end_other_sessions(request: AuthenticatedHttpRequest) -> HttpResponse:
     ended = sessions_end(person=request.user, keep=request)
     record_event(Kind.SESSIONS_ENDED, request.user, request, sessions=ended)
-    messages.success(request, "All other devices are signed out.")
+    messages.success(request, gettext("All other devices are signed out."))
     return redirect("account")
 
 
@@ -115,7 +116,7 @@ def end_other_sessions(request: AuthenticatedHttpRequest) -> HttpResponse:
 @never_cache
 @confirmation_required
 def export(request: AuthenticatedHttpRequest) -> HttpResponseBase:
-    return export_response(request, request.user)
+    return account_file(request, request.user, with_audio=request.GET.get("audio") == "1")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,9 +141,9 @@ def close(request: AuthenticatedHttpRequest) -> HttpResponse:
             form.add_service_error(error)
             status = error.http_status
         else:
-            # Not logout(), which would tell about somebody who no longer exists.
+            # Not logout(), which would record an event for a user who no longer exists.
             request.session.flush()
-            messages.success(request, "Your account, your songs and their audio are deleted.")
+            messages.success(request, gettext("Your account, your songs and their audio are deleted."))
             return redirect("login")
-    context = {"form": form, "song_count": Song.objects.for_owner(person).count()}
+    context = {"form": form, "song_count": Song.objects.stored_by(person).count()}
     return render(request, "accounts/close.html", context, status=400 if form.errors and status == 200 else status)

@@ -15,11 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
-from classifier.accounts.confirmations import password_confirm
 from classifier.accounts.forms import ConfirmForm
 from classifier.accounts.oidc import oidc_is_on
 from classifier.accounts.remote_user import BY_HEADER
 from classifier.accounts.sessions import confirm, recently_confirmed
+from classifier.accounts.sign_in import password_confirm
 from classifier.errors import ProductError
 
 View = Callable[..., HttpResponseBase]

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,7 +67,9 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
         claims = oidc_claims(request)
         if link is not None and request.user.is_authenticated and request.user.pk == link:
             oidc_link(claims=claims, person=request.user, now=now, request=request)
-            messages.success(request, f"You can now sign in with {settings.OIDC_NAME}.")
+            messages.success(
+                request, gettext("You can now sign in with %(provider)s.") % {"provider": settings.OIDC_NAME}
+            )
             return redirect("account")
         invitation = request.session.pop(INVITATION, "")
         person = oidc_person(claims=claims, invitation_secret=invitation, now=now, request=request)
@@ -81,7 +84,9 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
 def oidc_disconnect(request: AuthenticatedHttpRequest) -> HttpResponse:
     try:
         if oidc_unlink(person=request.user, request=request):
-            messages.success(request, f"You can no longer sign in with {settings.OIDC_NAME}.")
+            messages.success(
+                request, gettext("You can no longer sign in with %(provider)s.") % {"provider": settings.OIDC_NAME}
+            )
     except ProductError as error:
         messages.error(request, error.message)
     return redirect("account")

@@ -13,6 +13,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,19 +21,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from classifier.accounts import people
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.client_address import absolute_address
-from classifier.accounts.confirmations import password_confirm
 from classifier.accounts.forms import ConfirmForm, EmailForm, NameForm, UserForm
 from classifier.accounts.invitations import OFF, invitation_create, invitation_revoke, open_invitations
 from classifier.accounts.quotas import Usage, usage_by_person
 from classifier.accounts.second_factor import has_second_factor
 from classifier.accounts.sessions import sessions_of
+from classifier.accounts.sign_in import password_confirm
 from classifier.accounts.users import password_generate, user_add
 from classifier.accounts.views.account import session_row
 from classifier.accounts.views.confirmation import confirmation_required
-from classifier.accounts.views.exports import export_response
 from classifier.errors import ProductError
 from classifier.fields import fold_name
 from classifier.library.account_export import person_export_store
+from classifier.media.downloads import account_file
 from classifier.models import ApiToken, Person, SecurityEvent, Song
 from classifier.services.person_delete import person_delete
 
@@ -54,7 +55,7 @@ def users(request: AuthenticatedHttpRequest) -> HttpResponse:
             _, secret = invitation_create(by=request.user, username=username, now=timezone.now(), request=request)
             link = absolute_address(request, reverse("invitation", args=[secret]))
             return _users_page(request, form=_user_form(), added_name=username, link=link)
-        # Generated and shown once, so that nobody chooses a weak one for somebody else.
+        # Generated and shown once, so that no owner chooses a weak one.
         password = password_generate()
         user = user_add(by=request.user, username=username, password=password, temporary=True, request=request)
     except ProductError as error:
@@ -148,7 +149,7 @@ def rename(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponse:
             form.add_service_error(error)
             person.refresh_from_db()
             return _user_page(request, person, name_form=form, status=error.http_status)
-        messages.success(request, f"The user name is now “{person.username}”.")
+        messages.success(request, gettext("The user name is now “%(name)s”.") % {"name": person.username})
         return redirect("user", user_id)
     return _user_page(request, person, name_form=form, status=400)
 
@@ -167,7 +168,7 @@ def email(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponse:
     except ProductError as error:
         form.add_service_error(error)
         return _user_page(request, person, email_form=form, status=error.http_status)
-    messages.success(request, "The e-mail address is saved.")
+    messages.success(request, gettext("The e-mail address is saved."))
     return redirect("user", user_id)
 
 
@@ -184,32 +185,38 @@ def new_password(request: AuthenticatedHttpRequest, user_id: int) -> HttpRespons
 def _activate(request: AuthenticatedHttpRequest, person: Person) -> str:
     if person.is_active:
         people.person_deactivate(by=request.user, person=person, request=request)
-        return f"“{person.username}” is deactivated: no sign-in, no token works. The songs stay."
+        return gettext("“%(name)s” is deactivated: no sign-in, no token works. The songs stay.") % {
+            "name": person.username
+        }
     people.person_activate(by=request.user, person=person, request=request)
-    return f"“{person.username}” is active again."
+    return gettext("“%(name)s” is active again.") % {"name": person.username}
 
 
 def _owner(request: AuthenticatedHttpRequest, person: Person) -> str:
     if person.is_owner:
         people.owner_remove(by=request.user, person=person, request=request)
-        return f"“{person.username}” is no longer an owner."
+        return gettext("“%(name)s” is no longer an owner.") % {"name": person.username}
     people.owner_add(by=request.user, person=person, request=request)
-    return f"“{person.username}” is now an owner."
+    return gettext("“%(name)s” is now an owner.") % {"name": person.username}
 
 
 def _end_sessions(request: AuthenticatedHttpRequest, person: Person) -> str:
     people.person_end_sessions(by=request.user, person=person, request=request)
-    return f"“{person.username}” is signed out everywhere."
+    return gettext("“%(name)s” is signed out everywhere.") % {"name": person.username}
 
 
 def _revoke_tokens(request: AuthenticatedHttpRequest, person: Person) -> str:
     number = people.person_revoke_tokens(by=request.user, person=person, request=request)
-    return f"{number} API token{'' if number == 1 else 's'} of “{person.username}” revoked."
+    return ngettext(
+        "%(count)s API token of “%(name)s” revoked.", "%(count)s API tokens of “%(name)s” revoked.", number
+    ) % {"count": number, "name": person.username}
 
 
 def _remove_second_factor(request: AuthenticatedHttpRequest, person: Person) -> str:
     people.person_remove_second_factor(by=request.user, person=person, request=request)
-    return f"“{person.username}” signs in with the password alone, until they set up a second factor again."
+    return gettext("“%(name)s” signs in with the password alone, until they set up a second factor again.") % {
+        "name": person.username
+    }
 
 
 toggle_active = _action(_activate)
@@ -223,7 +230,7 @@ remove_second_factor = _action(_remove_second_factor)
 def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> HttpResponse:
     _require_owner(request)
     if invitation_revoke(by=request.user, invitation_id=invitation_id, request=request):
-        messages.success(request, "The invitation is revoked: its link no longer works.")
+        messages.success(request, gettext("The invitation is revoked: its link no longer works."))
     return redirect("users")
 
 
@@ -232,7 +239,8 @@ def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> 
 @confirmation_required
 def export(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponseBase:
     _require_owner(request)
-    return export_response(request, get_object_or_404(Person, id=user_id))
+    person = get_object_or_404(Person, id=user_id)
+    return account_file(request, person, with_audio=request.GET.get("audio") == "1")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -252,7 +260,7 @@ def delete(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponse:
         now = timezone.now()
         try:
             if person == request.user:
-                raise ProductError("own_account", "This is your own account: close it on the page “Account”.")
+                raise ProductError("own_account", gettext("This is your own account: close it on the page “Account”."))
             if has_password:
                 password_confirm(request=request, person=request.user, password=form.cleaned_data["password"])
             stored = ""
@@ -266,13 +274,24 @@ def delete(request: AuthenticatedHttpRequest, user_id: int) -> HttpResponse:
             form.add_service_error(error)
             status = error.http_status
         else:
-            messages.success(request, f"The account “{name}” is deleted.")
+            messages.success(request, gettext("The account “%(name)s” is deleted.") % {"name": name})
             if songs == "keep":
-                messages.info(request, f"{kept} of its songs are yours now; files that you had already were deleted.")
+                messages.info(
+                    request,
+                    ngettext(
+                        "%(count)s of its songs is yours now; files that you had already were deleted.",
+                        "%(count)s of its songs are yours now; files that you had already were deleted.",
+                        kept,
+                    )
+                    % {"count": kept},
+                )
             if stored:
-                messages.info(request, f"The export is stored on the server: exports/{stored} in DATA_DIR.")
+                messages.info(
+                    request,
+                    gettext("The export is stored on the server: exports/%(file)s in DATA_DIR.") % {"file": stored},
+                )
             return redirect("users")
-    context = {"form": form, "person": person, "song_count": Song.objects.for_owner(person).count()}
+    context = {"form": form, "person": person, "song_count": Song.objects.stored_by(person).count()}
     return render(
         request, "accounts/user_delete.html", context, status=400 if form.errors and status == 200 else status
     )

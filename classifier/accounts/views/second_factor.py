@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +37,7 @@ PENDING_APP = "pending_authenticator_app"
 def totp(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The secret stays in the session until a code proves that the app has it."""
     if TotpDevice.objects.filter(person=request.user).exists():
-        messages.info(request, "You have an authenticator app already. Remove it first to set up another one.")
+        messages.info(request, gettext("You have an authenticator app already. Remove it first to set up another one."))
         return redirect("account")
     secret = request.session.get(PENDING_APP) or totp_secret()
     request.session[PENDING_APP] = secret
@@ -49,7 +50,9 @@ def totp(request: AuthenticatedHttpRequest) -> HttpResponse:
             form.add_service_error(error)
         else:
             del request.session[PENDING_APP]
-            messages.success(request, "The authenticator app is set up. From now on, signing in asks for its code.")
+            messages.success(
+                request, gettext("The authenticator app is set up. From now on, signing in asks for its code.")
+            )
             return _codes_page(request, codes) if codes else redirect("account")
     address = totp_address(request.user, secret)
     context = {"form": form, "secret": secret, "address": address, "picture": qr_code(address)}
@@ -61,7 +64,7 @@ def totp(request: AuthenticatedHttpRequest) -> HttpResponse:
 @confirmation_required
 def totp_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
     totp_remove(person=request.user, request=request)
-    messages.success(request, "The authenticator app is removed.")
+    messages.success(request, gettext("The authenticator app is removed."))
     return redirect("account")
 
 
@@ -71,7 +74,9 @@ def totp_delete(request: AuthenticatedHttpRequest) -> HttpResponse:
 def recovery_codes(request: AuthenticatedHttpRequest) -> HttpResponse:
     """New ones, in place of the earlier ones."""
     if not has_second_factor(request.user):
-        messages.error(request, "Recovery codes come with an authenticator app or a passkey: set up one of them first.")
+        messages.error(
+            request, gettext("Recovery codes come with an authenticator app or a passkey: set up one of them first.")
+        )
         return redirect("account")
     return _codes_page(request, recovery_codes_create(person=request.user, request=request))
 
@@ -93,7 +98,9 @@ def passkey(request: AuthenticatedHttpRequest) -> HttpResponse:
         except ProductError as error:
             messages.error(request, error.message)
             return redirect("passkey")
-        messages.success(request, "The passkey is set up. From now on, signing in asks for it, or lets you in with it.")
+        messages.success(
+            request, gettext("The passkey is set up. From now on, signing in asks for it, or lets you in with it.")
+        )
         return _codes_page(request, codes) if codes else redirect("account")
     context = {"options": passkey_registration_options(request, request.user)}
     return render(request, "accounts/passkey.html", context)
@@ -104,12 +111,17 @@ def passkey(request: AuthenticatedHttpRequest) -> HttpResponse:
 @confirmation_required
 def passkey_delete(request: AuthenticatedHttpRequest, passkey_id: int) -> HttpResponse:
     if passkey_remove(person=request.user, passkey_id=passkey_id, request=request):
-        messages.success(request, "The passkey is removed here. Remove it from your device or password manager too.")
+        messages.success(
+            request, gettext("The passkey is removed here. Remove it from your device or password manager too.")
+        )
     return redirect("account")
 
 
 def _codes_page(request: AuthenticatedHttpRequest, codes: list[str]) -> HttpResponse:
     """The only time that they are shown."""
-    text = f"Recovery codes of {request.user.username} at {request.get_host()}\nEach works once.\n\n"
+    text = gettext("Recovery codes of %(name)s at %(host)s\nEach works once.\n\n") % {
+        "name": request.user.username,
+        "host": request.get_host(),
+    }
     context = {"codes": codes, "text": text + "\n".join(codes) + "\n"}
     return render(request, "accounts/recovery_codes.html", context)

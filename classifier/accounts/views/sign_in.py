@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +23,7 @@ from classifier.accounts.forms import CodeForm, SetupForm, SignInForm
 from classifier.accounts.oidc import oidc_is_on
 from classifier.accounts.passkeys import passkey_check, passkey_sign_in_options
 from classifier.accounts.second_factor import code_check
-from classifier.accounts.sign_in import pending_sign_in, sign_in, sign_in_or_ask
+from classifier.accounts.sign_in import password_must_change, pending_sign_in, sign_in, sign_in_or_ask
 from classifier.accounts.views.confirmation import safe_next
 from classifier.errors import ProductError
 from classifier.models import Passkey, Person, TotpDevice
@@ -79,17 +80,20 @@ class Login(views.LoginView):
 
 
 def after_sign_in(request: HttpRequest, person: Person, following: str, typed_name: str = "") -> str:
-    """The page that follows; before it, whatever the person has to be told or to do."""
+    """The page that follows, or the one that has to come before it; with the messages that the person needs."""
     if not request.user.is_authenticated:
         return following
     if typed_name and person.former_username == typed_name:
         messages.warning(
             request,
-            f"Your user name is now “{person.username}”: names no longer differ by capital letters alone, and another "
-            f"user was here first. Sign in with it from now on; “{typed_name}” still works with your password.",
+            gettext(
+                "Your user name is now “%(name)s”: names no longer differ by capital letters alone, and another "
+                "user was here first. Sign in with it from now on; “%(earlier)s” still works with your password."
+            )
+            % {"name": person.username, "earlier": typed_name},
         )
-    if person.password_is_temporary:
-        messages.info(request, "Your password is temporary: choose one of your own.")
+    if password_must_change(request, person):
+        messages.info(request, gettext("Your password is temporary: choose one of your own."))
         return reverse("password")
     return following
 

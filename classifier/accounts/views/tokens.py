@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from classifier.accounts.tokens import is_expired, token_create, token_revoke
 from classifier.errors import ProductError
 from classifier.models import ApiToken
 
-SCOPES = " ".join(ApiToken.SCOPES)
+SCOPES = " ".join(ApiToken.DEFAULT_SCOPES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,5 +49,5 @@ def tokens(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: AuthenticatedHttpRequest, token_id: int) -> HttpResponse:
     if token_revoke(owner=request.user, token_id=token_id, request=request):
-        messages.success(request, "The token is revoked. Programs that use it can no longer sign in.")
+        messages.success(request, gettext("The token is revoked. Programs that use it can no longer sign in."))
     return redirect("tokens")

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier.charts.metric_text import Metric, card_value, wilson_interval
 from classifier.charts.model_quality.headline_metrics import EDITORS
 from classifier.charts.primitives import percent_of
 from classifier.library.label_agreement import MIN_JUDGED, Agreement, Judgement
+from classifier.localized import grouped, songs_text
 
 LEVELS = (
-    (Agreement.FULL, "Full match", "both moods match"),
-    (Agreement.PARTIAL, "Partial match", "one of the two moods matches"),
-    (Agreement.NONE, "No match", "neither mood matches, or you only disagreed"),
+    (Agreement.FULL, gettext_noop("Full match"), gettext_noop("both moods match")),
+    (Agreement.PARTIAL, gettext_noop("Partial match"), gettext_noop("one of the two moods matches")),
+    (Agreement.NONE, gettext_noop("No match"), gettext_noop("neither mood matches, or you only disagreed")),
 )
 """In the order of the bar; `Agreement.OUTDATED` says nothing about the current analysis."""
 
@@ -46,7 +49,7 @@ class AgreementRate:
 
     @property
     def count_text(self) -> str:
-        return f"{self.matches} of {self.songs} {'song' if self.songs == 1 else 'songs'}"
+        return gettext("%(count)s of %(songs)s") % {"count": grouped(self.matches), "songs": songs_text(self.songs)}
 
 
 def agreement_bar(groups: Sequence[Judgement]) -> list[BarSegment]:
@@ -58,7 +61,9 @@ def agreement_bar(groups: Sequence[Judgement]) -> list[BarSegment]:
         songs = counts[level]
         if songs:
             x, width = percent_of(before / total), percent_of(songs / total)
-            segments.append(BarSegment(level.value, title, text, songs, x, width, _rate(songs, total)))
+            segments.append(
+                BarSegment(level.value, gettext(title), gettext(text), songs, x, width, _rate(songs, total))
+            )
         before += songs
     return segments
 
@@ -74,9 +79,9 @@ def agreement_rates(groups: Sequence[Judgement], card: Mapping[str, Any]) -> lis
     ]
     both = [group for group in paired if group.agreement == Agreement.FULL]
     questions = (
-        ("Its main mood is one of yours", main, labelled, "first"),
-        ("At least one mood matches", either, labelled, "one"),
-        ("Both moods match", both, paired, "both"),
+        (gettext("Its main mood is one of yours"), main, labelled, "first"),
+        (gettext("At least one mood matches"), either, labelled, "one"),
+        (gettext("Both moods match"), both, paired, "both"),
     )
     return [
         _agreement_rate(

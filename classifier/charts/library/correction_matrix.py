@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext
+
 from classifier import ml_gateway
 from classifier.charts.mood_names import Side
 from classifier.charts.palette import NEUTRAL
+from classifier.localized import songs_text
 
 DEPTHS = 10
 MAX_ON_A_PHONE = 9
@@ -73,14 +76,15 @@ def _row(label: str, moods: list[str], counts: Mapping[tuple[str, str], int], ad
 
 def _cell(label: str, prediction: str, songs: int, total: int, address: CellAddress) -> MatrixCell:
     share = songs / total if total else 0.0
-    count = "1 song" if songs == 1 else f"{songs} songs"
+    text = gettext("%(songs)s: you say %(label)s, the analysis says %(prediction)s")
+    moods = {"label": Side(label).adjective, "prediction": Side(prediction).adjective}
     return MatrixCell(
         prediction=Side(prediction),
         songs=songs,
         depth=math.ceil(DEPTHS * share),
         correct=label == prediction,
         address=address(label, prediction) if songs else "",
-        text=f"{count}: you say {Side(label).adjective}, the analysis says {Side(prediction).adjective}",
+        text=text % {"songs": songs_text(songs), **moods},
     )
 
 
@@ -88,16 +92,15 @@ def _summary(counts: Mapping[tuple[str, str], int]) -> str:
     """The most frequent confusion, as a sentence."""
     confusions = {cell: songs for cell, songs in counts.items() if cell[0] != cell[1]}
     if not counts:
-        return "You have not stated a mood yet."
+        return gettext("You have not stated a mood yet.")
     if not confusions:
-        return "No confusions so far."
+        return gettext("No confusions so far.")
     label, prediction = max(confusions, key=lambda cell: confusions[cell])
     songs = confusions[label, prediction]
-    times = "once" if songs == 1 else f"{songs} times"
-    return (
-        f"Most frequent confusion: you say {Side(label).adjective}, "
-        f"the analysis says {Side(prediction).adjective} ({times})."
-    )
+    times = gettext("once") if songs == 1 else ngettext("%(count)s time", "%(count)s times", songs) % {"count": songs}
+    text = gettext("Most frequent confusion: you say %(label)s, the analysis says %(prediction)s (%(times)s).")
+    moods = {"label": Side(label).adjective, "prediction": Side(prediction).adjective}
+    return text % {**moods, "times": times}
 
 
 def _angle(mood: ml_gateway.Mood) -> float:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext
 
 from classifier import ml_gateway
 from classifier.charts.mood_markers import MoodMarker, markers_by_arousal, mood_markers
 from classifier.charts.primitives import Tick
 from classifier.library.filters import LibraryFilter
 from classifier.library.mood_map import CELLS_PER_UNIT, CellCount
+from classifier.localized import grouped, songs_text
 
 WIDTH, HEIGHT = 1000, 620
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 40
@@ -21,6 +24,8 @@ STEP = 0.5
 MIN_SPAN = 2.0
 """The map shows at least this much of each scale, so that two similar songs do not look far apart."""
 NAMED_MOODS = 3
+MAX_CELLS = 400
+"""A page of more cells takes long to render and to load."""
 BOUNDS = ("valence_from", "valence_to", "arousal_from", "arousal_to")
 
 
@@ -52,8 +57,8 @@ class Extent:
     def ranges(self) -> list[tuple[str, str, str, str]]:
         """For form fields: parameter, label, lowest and highest value shown."""
         return [
-            ("valence", "Valence", f"{self.valence_from:g}", f"{self.valence_to:g}"),
-            ("arousal", "Arousal", f"{self.arousal_from:g}", f"{self.arousal_to:g}"),
+            ("valence", gettext("Valence"), f"{self.valence_from:g}", f"{self.valence_to:g}"),
+            ("arousal", gettext("Arousal"), f"{self.arousal_from:g}", f"{self.arousal_to:g}"),
         ]
 
     @property
@@ -144,11 +149,8 @@ def legend(by_mood: Mapping[str, int], library_filter: LibraryFilter) -> list[Le
 
 
 def _cells(counts: Iterable[CellCount], extent: Extent, library_filter: LibraryFilter) -> list[Cell]:
-    places: dict[tuple[float, float], Counter[str]] = {}
-    for mood, valence, arousal, count in counts:
-        places.setdefault((valence, arousal), Counter())[mood] += count
+    places, size = _places(counts)
     most = max((sum(moods.values()) for moods in places.values()), default=1)
-    size = 1 / CELLS_PER_UNIT
     # No marker is larger than its cell; its area is proportional to the number of songs.
     largest = min(extent.x(size) - extent.x(0), extent.y(0) - extent.y(size), 60) / 20
     bounded = _BoundedQuery(library_filter)
@@ -164,11 +166,40 @@ def _cells(counts: Iterable[CellCount], extent: Extent, library_filter: LibraryF
                 scale=f"{max(largest * math.sqrt(count / most), 0.25):.2f}",
                 marker=first,
                 query=bounded.query(bounds),
-                text=f"{songs_text(count)}, {'all' if moods[first.key] == count else 'most often'} {first.adjective}: "
-                f"valence {valence:g} to {bounds[1]:g}, arousal {arousal:g} to {bounds[3]:g}",
+                text=_cell_text(count, moods[first.key] == count, first.adjective, bounds),
             )
         )
     return cells
+
+
+def _cell_text(count: int, all_alike: bool, adjective: str, bounds: tuple[float, float, float, float]) -> str:
+    ends = zip(("valence_from", "valence_to", "arousal_from", "arousal_to"), bounds, strict=True)
+    values = {name: f"{end:g}" for name, end in ends} | {"songs": songs_text(count), "mood": adjective}
+    if all_alike:
+        text = gettext(
+            "%(songs)s, all %(mood)s: valence %(valence_from)s to %(valence_to)s, "
+            "arousal %(arousal_from)s to %(arousal_to)s"
+        )
+    else:
+        text = gettext(
+            "%(songs)s, most often %(mood)s: valence %(valence_from)s to %(valence_to)s, "
+            "arousal %(arousal_from)s to %(arousal_to)s"
+        )
+    return text % values
+
+
+def _places(counts: Iterable[CellCount]) -> tuple[dict[tuple[float, float], Counter[str]], float]:
+    """The moods of each cell, and the size of a cell: twice as large where the songs fill too many of them."""
+    places: dict[tuple[float, float], Counter[str]] = defaultdict(Counter)
+    for mood, valence, arousal, count in counts:
+        places[valence, arousal][mood] += count
+    size = 1 / CELLS_PER_UNIT
+    if len(places) <= MAX_CELLS:
+        return places, size
+    larger: dict[tuple[float, float], Counter[str]] = defaultdict(Counter)
+    for (valence, arousal), moods in places.items():
+        larger[valence - valence % (2 * size), arousal - arousal % (2 * size)].update(moods)
+    return larger, 2 * size
 
 
 def _regions(counts: Sequence[CellCount], library_filter: LibraryFilter) -> list[Region]:
@@ -176,10 +207,10 @@ def _regions(counts: Sequence[CellCount], library_filter: LibraryFilter) -> list
     bounded = _BoundedQuery(library_filter)
     regions = []
     for key, title, pleasant, lively in (
-        ("Q2", "Unpleasant and lively", False, True),
-        ("Q1", "Pleasant and lively", True, True),
-        ("Q3", "Unpleasant and quiet", False, False),
-        ("Q4", "Pleasant and quiet", True, False),
+        ("Q2", gettext("Unpleasant and lively"), False, True),
+        ("Q1", gettext("Pleasant and lively"), True, True),
+        ("Q3", gettext("Unpleasant and quiet"), False, False),
+        ("Q4", gettext("Pleasant and quiet"), True, False),
     ):
         matches = [c for c in counts if (c.valence >= NEUTRAL) == pleasant and (c.arousal >= NEUTRAL) == lively]
         bounds = (*_half(pleasant), *_half(lively))
@@ -188,9 +219,9 @@ def _regions(counts: Sequence[CellCount], library_filter: LibraryFilter) -> list
             Region(
                 key=key,
                 title=title,
-                words=ml_gateway.QUADRANT_WORDS[key],
+                words=gettext(ml_gateway.QUADRANT_WORDS[key]),
                 songs=songs_text(sum(cell.songs for cell in matches)),
-                moods=[(mood_markers()[mood], f"{count:,}") for mood, count in moods],
+                moods=[(mood_markers()[mood], grouped(count)) for mood, count in moods],
                 query=bounded.query(bounds),
                 bounds=" ".join(f"{bound:g}" for bound in bounds),
             )
@@ -209,15 +240,15 @@ class _BoundedQuery:
     def query(self, bounds: tuple[float, float, float, float]) -> str:
         pairs = [self.rest] if self.rest else []
         for name, bound in zip(BOUNDS, bounds, strict=True):
-            value = _narrower(self.bounds[name], bound, max if name.endswith("_from") else min)
+            lower = name.endswith("_from")
+            unbounded = bound == (LEAST if lower else MOST)
+            value = self.bounds[name] if unbounded else _narrower(self.bounds[name], bound, max if lower else min)
             if value is not None:
                 pairs.append(f"{name}={value:g}")
         return "&".join(pairs)
 
 
 def _narrower(current: float | None, bound: float, choose: Callable[..., float]) -> float | None:
-    if bound in (LEAST, MOST):
-        return current
     return bound if current is None else choose(current, bound)
 
 
@@ -250,7 +281,3 @@ def _by_mood(counts: Iterable[CellCount]) -> Counter[str]:
     for cell in counts:
         totals[cell.mood] += cell.songs
     return totals
-
-
-def songs_text(count: int) -> str:
-    return "1 song" if count == 1 else f"{count:,} songs"

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from classifier.charts.library.mood_map import LEAST, MOST, NEUTRAL
+from classifier.localized import grouped
 
 HEIGHT = 110
 MIN_FOR_QUARTILES = 4
@@ -61,8 +64,11 @@ class Quartiles(NamedTuple):
     @property
     def text(self) -> str:
         """5.2, half from 4.6 to 5.9."""
-        median = f"{self.median:.1f}"
-        return median if self.low == self.high else f"{median}, half from {self.low:.1f} to {self.high:.1f}"
+        median = grouped(self.median, 1)
+        if self.low == self.high:
+            return median
+        values = {"median": median, "low": grouped(self.low, 1), "high": grouped(self.high, 1)}
+        return gettext("%(median)s, half from %(low)s to %(high)s") % values
 
 
 def band_chart(title: str, low: str, high: str, quartiles: Sequence[Quartiles | None]) -> BandChart:

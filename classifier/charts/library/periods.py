@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_noop
 
 MAX_PERIODS = 60
 """More bars side by side are too narrow; older periods are a link away."""
@@ -26,10 +27,10 @@ class Unit:
     tick_format: str
 
     def name(self, day: date) -> str:
-        return self.name_pattern.format(date_format(day, self.name_format))
+        return gettext(self.name_pattern) % {"date": date_format(day, gettext(self.name_format))}
 
     def tick(self, day: date) -> str:
-        return date_format(day, self.tick_format)
+        return date_format(day, gettext(self.tick_format))
 
 
 def _monday(day: date) -> date:
@@ -43,14 +44,22 @@ def _next_month(day: date) -> date:
 UNITS = {
     unit.key: unit
     for unit in (
-        Unit("week", "Weeks", _monday, lambda day: day + timedelta(days=7), "the week of {}", "j F Y", "j M"),
-        Unit("month", "Months", lambda day: day.replace(day=1), _next_month, "{}", "F Y", "M"),
+        Unit(
+            "week",
+            gettext_noop("Weeks"),
+            _monday,
+            lambda day: day + timedelta(days=7),
+            gettext_noop("the week of %(date)s"),
+            gettext_noop("j F Y"),
+            gettext_noop("j M"),
+        ),
+        Unit("month", gettext_noop("Months"), lambda day: day.replace(day=1), _next_month, "%(date)s", "F Y", "M"),
         Unit(
             "year",
-            "Years",
+            gettext_noop("Years"),
             lambda day: day.replace(month=1, day=1),
             lambda day: day.replace(year=day.year + 1, month=1, day=1),
-            "{}",
+            "%(date)s",
             "Y",
             "Y",
         ),

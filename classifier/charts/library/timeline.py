@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
-from classifier.charts.library.mood_map import LegendItem, legend, songs_text
+from classifier.charts.library.mood_map import LegendItem, legend
 from classifier.charts.library.percentile_bands import BandChart, Quartiles, band_chart
 from classifier.charts.library.periods import UNITS, Period, PeriodRange
 from classifier.charts.mood_markers import MoodMarker, mood_markers
 from classifier.charts.number_text import percent
 from classifier.library.filters import LibraryFilter
-from classifier.library.mood_map import Addition
+from classifier.library.mood_map import SongsByPeriod
+from classifier.localized import grouped, songs_text
 
 HEIGHT = 260
 """Height of the bars in pixels; widths are in per cent."""
@@ -93,42 +96,45 @@ class TimelineChart:
     unit_name: str
 
 
-def timeline_chart(songs: Sequence[Addition], shown: PeriodRange, library_filter: LibraryFilter) -> TimelineChart:
-    periods: list[list[Addition]] = [[] for _ in shown.periods]
-    for song in songs:
-        periods[song.period].append(song)
-    valence = [Quartiles.of(song.valence for song in period) for period in periods]
-    arousal = [Quartiles.of(song.arousal for song in period) for period in periods]
-    most = max(map(len, periods))
+def timeline_chart(
+    periods: Sequence[SongsByPeriod], shown: PeriodRange, library_filter: LibraryFilter
+) -> TimelineChart:
+    """`periods` has the songs of each period that is shown."""
+    valence = [Quartiles.of(period.valence) for period in periods]
+    arousal = [Quartiles.of(period.arousal) for period in periods]
+    most = max(len(period.moods) for period in periods)
     step = _grid_step(most)
     top = max(math.ceil(most / step), 1) * step
-    moods = Counter(song.mood for song in songs)
+    counts = [Counter(period.moods) for period in periods]
+    moods = sum(counts, Counter[str]())
     years = _years(shown)
-    bars = [_bar(number, period, shown, top, library_filter, years) for number, period in enumerate(periods)]
+    bars = [_bar(number, period, shown, top, library_filter, years) for number, period in enumerate(counts)]
     texts = ([period.text if period else "" for period in quartiles] for quartiles in (valence, arousal))
     return TimelineChart(
         bars=bars,
         rows=[TableRow(*row) for row in zip(bars, *texts, strict=True)][::-1],
         height=HEIGHT,
         periods=len(periods),
-        grid=[(round(HEIGHT - HEIGHT * value / top, 1), f"{value:,}") for value in range(step, top + 1, step)],
+        grid=[(round(HEIGHT - HEIGHT * value / top, 1), grouped(value)) for value in range(step, top + 1, step)],
         bands=[
-            band_chart("Valence (how pleasant)", "unpleasant", "pleasant", valence),
-            band_chart("Arousal (how lively)", "quiet", "lively", arousal),
+            band_chart(gettext("Valence (how pleasant)"), gettext("unpleasant"), gettext("pleasant"), valence),
+            band_chart(gettext("Arousal (how lively)"), gettext("quiet"), gettext("lively"), arousal),
         ],
         legend=legend(moods, library_filter),
-        units=[_link(unit.title, library_filter, unit.key, active=unit == shown.unit) for unit in UNITS.values()],
-        earlier=_link("Earlier", library_filter, shown.unit.key, shown.earlier) if shown.earlier else None,
-        later=_link("Later", library_filter, shown.unit.key, shown.later) if shown.later else None,
-        count=len(songs),
-        summary=_summary(songs, moods, shown),
+        units=[
+            _link(gettext(unit.title), library_filter, unit.key, active=unit == shown.unit) for unit in UNITS.values()
+        ],
+        earlier=_link(gettext("Earlier"), library_filter, shown.unit.key, shown.earlier) if shown.earlier else None,
+        later=_link(gettext("Later"), library_filter, shown.unit.key, shown.later) if shown.later else None,
+        count=moods.total(),
+        summary=_summary(moods, shown),
         unit_name=shown.unit.key,
     )
 
 
 def _bar(
     number: int,
-    songs: Sequence[Addition],
+    moods: Counter[str],
     shown: PeriodRange,
     top: int,
     library_filter: LibraryFilter,
@@ -136,7 +142,7 @@ def _bar(
 ) -> Bar:
     period, width = shown.periods[number], 100 / len(shown.periods)
     centre, bar_width = (number + 0.5) * width, min(BAR_WIDTH * width, MAX_BAR_WIDTH)
-    moods = Counter(song.mood for song in songs)
+    songs = moods.total()
     query = _period_query(library_filter, period)
     parts, y = [], float(HEIGHT)
     # From quiet at the bottom to lively on top, as on the map.
@@ -152,17 +158,23 @@ def _bar(
                 middle=f"{y + height / 2:.1f}",
                 has_marker=height >= MIN_MARKER_HEIGHT and len(shown.periods) <= MAX_BARS_WITH_MARKERS,
                 query=f"{query}&first={key}" if "first" not in library_filter.values else query,
-                text=f"{_capitalised(period.name)}: {moods[key]} of {len(songs)} {marker.adjective}",
+                text=gettext("%(period)s: %(count)s of %(songs)s %(mood)s")
+                % {
+                    "period": _capitalised(period.name),
+                    "count": moods[key],
+                    "songs": songs,
+                    "mood": marker.adjective,
+                },
             )
         )
     return Bar(
         period=period,
-        count=len(songs),
+        count=songs,
         x=f"{centre - bar_width / 2:.3f}%",
         width=f"{bar_width:.3f}%",
         centre=f"{centre:.3f}%",
         parts=parts,
-        moods=[(mood_markers()[key], f"{mood_count:,}") for key, mood_count in moods.most_common()],
+        moods=[(mood_markers()[key], grouped(mood_count)) for key, mood_count in moods.most_common()],
         query=query,
         has_tick=number in years,
         year=years.get(number, ""),
@@ -180,14 +192,21 @@ def _years(shown: PeriodRange) -> dict[int, str]:
     return years
 
 
-def _summary(songs: Sequence[Addition], moods: Counter[str], shown: PeriodRange) -> str:
+def _summary(moods: Counter[str], shown: PeriodRange) -> str:
+    songs = moods.total()
     if not songs:
-        return "No songs were added in these periods."
+        return gettext("No songs were added in these periods.")
     [(key, mood_count)] = moods.most_common(1)
-    first, last = shown.periods[0].name, shown.periods[-1].name
-    when = f"In {first}" if first == last else f"From {first} to {last}"
-    share = f"{mood_markers()[key].adjective} ({percent(mood_count / len(songs))} %)"
-    return f"{when}: {songs_text(len(songs))} added, most often {share}."
+    values = {
+        "first": shown.periods[0].name,
+        "last": shown.periods[-1].name,
+        "songs": songs_text(songs),
+        "mood": mood_markers()[key].adjective,
+        "percent": percent(mood_count / songs),
+    }
+    if values["first"] == values["last"]:
+        return gettext("In %(first)s: %(songs)s added, most often %(mood)s (%(percent)s %%).") % values
+    return gettext("From %(first)s to %(last)s: %(songs)s added, most often %(mood)s (%(percent)s %%).") % values
 
 
 def _link(

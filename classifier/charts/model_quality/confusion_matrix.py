@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier import ml_gateway
 from classifier.charts.metric_text import card_value
 from classifier.charts.number_text import percent
@@ -14,8 +16,8 @@ LEFT, TOP, SIDE = 76, 34, 324
 DARK = 0.5
 """From this opacity on, the number in a square is light on dark."""
 DATASETS = (
-    ("4qaed", "Four mood quadrants", ml_gateway.QUADRANT_WORDS),
-    ("mirex", "Five clusters of mood words", ml_gateway.CLUSTER_WORDS),
+    ("4qaed", gettext_noop("Four mood quadrants"), ml_gateway.QUADRANT_WORDS),
+    ("mirex", gettext_noop("Five clusters of mood words"), ml_gateway.CLUSTER_WORDS),
 )
 
 
@@ -59,7 +61,7 @@ class ConfusionMatrix:
 
 def confusion_matrices(card: Mapping[str, Any], view: str = "both") -> list[ConfusionMatrix]:
     matrices = [(key, title, texts, card_value(card, "confusion", view, key)) for key, title, texts in DATASETS]
-    return [_matrix(key, title, texts, matrix) for key, title, texts, matrix in matrices if matrix]
+    return [_matrix(key, gettext(title), texts, matrix) for key, title, texts, matrix in matrices if matrix]
 
 
 def _matrix(key: str, title: str, texts: Mapping[str, str], matrix: Mapping[str, Any]) -> ConfusionMatrix:
@@ -70,7 +72,7 @@ def _matrix(key: str, title: str, texts: Mapping[str, str], matrix: Mapping[str,
     rows = []
     for i, (label, row) in enumerate(zip(labels, counts, strict=True)):
         total = sum(row)
-        text = texts.get(label, label)
+        text = gettext(texts[label]) if label in texts else label
         rows.append(
             MatrixRow(
                 label=label,
@@ -104,11 +106,16 @@ def _mistakes_text(rows: list[MatrixRow]) -> str:
     mistakes = [(cell.percent, row, rows[j]) for row in rows for j, cell in enumerate(row.cells) if not cell.is_correct]
     mistakes.sort(key=lambda mistake: -mistake[0])
     texts = [
-        f"{share} of 100 {labelled.short_text} recordings are predicted as {predicted.short_text}"
+        gettext("%(count)s of 100 %(label)s recordings are predicted as %(prediction)s")
+        % {"count": share, "label": labelled.short_text, "prediction": predicted.short_text}
         for share, labelled, predicted in mistakes[:2]
         if share
     ]
-    return f"Most frequent mistakes: {', and '.join(texts)}." if texts else "It makes no mistakes here."
+    if not texts:
+        return gettext("It makes no mistakes here.")
+    if len(texts) == 1:
+        return gettext("Most frequent mistakes: %(first)s.") % {"first": texts[0]}
+    return gettext("Most frequent mistakes: %(first)s, and %(second)s.") % {"first": texts[0], "second": texts[1]}
 
 
 def _x(column: float, size: float) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier.charts.metric_text import Metric, card_value, out_of_ten
 
 EDITORS = "4qaed"
@@ -34,9 +36,9 @@ class HeadlineMetric:
 def headline_metrics(card: Mapping[str, Any]) -> list[HeadlineMetric]:
     """How often people used a word of the main mood, of at least one, and of both moods; none for older cards."""
     texts = (
-        ("first", "the main mood", "Editors described the song with a word of its main mood."),
-        ("one", "at least one mood", "They used a word of one of its two moods, or of both."),
-        ("both", "both moods", "They used a word of each of its two moods."),
+        ("first", gettext("the main mood"), gettext("Editors described the song with a word of its main mood.")),
+        ("one", gettext("at least one mood"), gettext("They used a word of one of its two moods, or of both.")),
+        ("both", gettext("both moods"), gettext("They used a word of each of its two moods.")),
     )
     headlines = []
     for key, subject, text in texts:
@@ -48,7 +50,7 @@ def headline_metrics(card: Mapping[str, Any]) -> list[HeadlineMetric]:
 
 def _headline(metric: Metric, subject: str, text: str, baseline: str) -> HeadlineMetric:
     return HeadlineMetric(
-        out_of_ten=f"{out_of_ten(metric.value).capitalize()} of ten:",
+        out_of_ten=_capitalised(gettext("%(number)s of ten:") % {"number": out_of_ten(metric.value)}),
         subject=subject,
         text=text,
         metric=metric,
@@ -66,9 +68,9 @@ def _filled_width(share: float) -> float:
 
 def _baselines(card: Mapping[str, Any], key: str) -> str:
     titles = {
-        "plain_svm": "Support vector machine",
-        "most_frequent": "Always the two most frequent",
-        "chance": "Random",
+        "plain_svm": gettext("Support vector machine"),
+        "most_frequent": gettext("Always the two most frequent"),
+        "chance": gettext("Random"),
     }
     values = {
         title: Metric.from_card(card_value(card, "baselines", name, "names", EDITORS, key))
@@ -85,13 +87,22 @@ def summary_text(card: Mapping[str, Any]) -> str:
     )
     if quadrant is None:
         return ""
-    right_quadrant = f"the quadrant (happy, angry, sad or relaxed) is right for {out_of_ten(quadrant.value)}"
+    values = {"quadrant": out_of_ten(quadrant.value)}
     if first is None or one is None:
-        return f"Of ten songs by artists that are new to it, {right_quadrant}."
-    return (
-        f"Of ten songs by artists that are new to it, {out_of_ten(first.value)} get a main mood that people used for "
-        f"them, and {out_of_ten(one.value)} at least one such mood; {right_quadrant}."
+        text = gettext(
+            "Of ten songs by artists that are new to it, the quadrant (happy, angry, sad or relaxed) is right for "
+            "%(quadrant)s."
+        )
+        return text % values
+    text = gettext(
+        "Of ten songs by artists that are new to it, %(first)s get a main mood that people used for them, and %(one)s "
+        "at least one such mood; the quadrant (happy, angry, sad or relaxed) is right for %(quadrant)s."
     )
+    return text % {**values, "first": out_of_ten(first.value), "one": out_of_ten(one.value)}
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def axes_text(card: Mapping[str, Any]) -> str:
@@ -102,7 +113,7 @@ def axes_text(card: Mapping[str, Any]) -> str:
     if valence is None or arousal is None:
         return ""
     if arousal.value - valence.value > NOTABLE_DIFFERENCE:
-        return "It predicts how lively a song is better than how pleasant."
+        return gettext("It predicts how lively a song is better than how pleasant.")
     if valence.value - arousal.value > NOTABLE_DIFFERENCE:
-        return "It predicts how pleasant a song is better than how lively."
-    return "It predicts about equally well how pleasant and how lively a song is."
+        return gettext("It predicts how pleasant a song is better than how lively.")
+    return gettext("It predicts about equally well how pleasant and how lively a song is.")

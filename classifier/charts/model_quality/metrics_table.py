@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier.charts.metric_text import Metric, card_value
+from classifier.localized import grouped
 
 LANE_HEIGHT = 16
-VIEWS = (("both", "Both"), ("cnn1d", "1D network"), ("cnn2d", "2D network"))
-BASELINES = (("plain_svm", "Support vector machine"), ("most_frequent", "Most frequent answer"))
+VIEWS = (("both", gettext_noop("Both")), ("cnn1d", gettext_noop("1D network")), ("cnn2d", gettext_noop("2D network")))
+BASELINES = (
+    ("plain_svm", gettext_noop("Support vector machine")),
+    ("most_frequent", gettext_noop("Most frequent answer")),
+)
 COLUMNS = dict((*VIEWS, *BASELINES))
 
 
@@ -88,92 +94,159 @@ def _names(naming: str, key: str, text: str, name: str) -> MetricSource:
 
 GROUPS: tuple[tuple[str, str, tuple[MetricSource, ...]], ...] = (
     (
-        "Names, against editors’ words",
-        "The two moods of a song, compared with the 3 to 30 mood words that editors gave it (4Q).",
+        gettext_noop("Names, against editors’ words"),
+        gettext_noop("The two moods of a song, compared with the 3 to 30 mood words that editors gave it (4Q)."),
         (
-            _names("4qaed", "first", "Editors used a word of the main mood", "4Q names, main mood"),
-            _names("4qaed", "one", "Of at least one of the two moods", "4Q names, one mood"),
-            _names("4qaed", "both", "Of both moods", "4Q names, both moods"),
-            _names("4qaed", "macro_recall", "Recall: every mood counts the same", "4Q names, mean recall"),
-            _names("4qaed", "macro_precision", "Precision: every mood counts the same", "4Q names, mean precision"),
+            _names(
+                "4qaed",
+                "first",
+                gettext_noop("Editors used a word of the main mood"),
+                gettext_noop("4Q names, main mood"),
+            ),
+            _names(
+                "4qaed", "one", gettext_noop("Of at least one of the two moods"), gettext_noop("4Q names, one mood")
+            ),
+            _names("4qaed", "both", gettext_noop("Of both moods"), gettext_noop("4Q names, both moods")),
+            _names(
+                "4qaed",
+                "macro_recall",
+                gettext_noop("Recall: every mood counts the same"),
+                gettext_noop("4Q names, mean recall"),
+            ),
+            _names(
+                "4qaed",
+                "macro_precision",
+                gettext_noop("Precision: every mood counts the same"),
+                gettext_noop("4Q names, mean precision"),
+            ),
             _names(
                 "4qaed",
                 "contrary_first",
-                "The main mood contradicts the quadrant (less is better)",
-                "4Q contradictory",
+                gettext_noop("The main mood contradicts the quadrant (less is better)"),
+                gettext_noop("4Q contradictory"),
             ),
-            _names("4qaed", "contrary_any", "One of the two does (less is better)", "4Q contradictory, either mood"),
-        ),
-    ),
-    (
-        "Names, against one word a song",
-        "Each song has a single mood word, so a name with two moods seldom matches (MIREX-like).",
-        (
-            _names("mirex", "first", "It is a word of the main mood", "MIREX-like names, main mood"),
-            _names("mirex", "one", "It is a word of one of the two moods", "MIREX-like names, one mood"),
-        ),
-    ),
-    (
-        "Names, against listeners",
-        "The likeliest two of the nine moods that listeners could choose (Emotify).",
-        (
-            _names("emotify", "first", "The main mood is one that most listeners chose", "Emotify names, main mood"),
-            _names("emotify", "one", "At least one of the two moods is", "Emotify names, one mood"),
-            _names("emotify", "both", "Both moods are", "Emotify names, both moods"),
-        ),
-    ),
-    (
-        "Four mood quadrants",
-        "Happy, angry, sad or relaxed: one of four for each recording, all equally frequent (4Q).",
-        (
-            _dataset("4qaed", "accuracy", "Accuracy", "4Q accuracy"),
-            _dataset("4qaed", "macro_f1", "Macro-F1: every quadrant counts the same", "4Q macro-F1", as_percent=False),
-            _dataset(
-                "4qaed", "three_class_accuracy", "Accuracy for energetic, emotional, peaceful", "4Q three classes"
+            _names(
+                "4qaed",
+                "contrary_any",
+                gettext_noop("One of the two does (less is better)"),
+                gettext_noop("4Q contradictory, either mood"),
             ),
         ),
     ),
     (
-        "Valence and arousal",
-        "R², the explained part of the differences between songs: 0 is none, 1 is all (4Q).",
+        gettext_noop("Names, against one word a song"),
+        gettext_noop("Each song has a single mood word, so a name with two moods seldom matches (MIREX-like)."),
         (
-            _dataset("4qaed", "r2_valence", "How pleasant (valence)", "4Q valence, R²", as_percent=False),
-            _dataset("4qaed", "r2_arousal", "How lively (arousal)", "4Q arousal, R²", as_percent=False),
+            _names(
+                "mirex",
+                "first",
+                gettext_noop("It is a word of the main mood"),
+                gettext_noop("MIREX-like names, main mood"),
+            ),
+            _names(
+                "mirex",
+                "one",
+                gettext_noop("It is a word of one of the two moods"),
+                gettext_noop("MIREX-like names, one mood"),
+            ),
         ),
     ),
     (
-        "Nine emotions",
-        "The share of listeners who feel each emotion (Emotify).",
+        gettext_noop("Names, against listeners"),
+        gettext_noop("The likeliest two of the nine moods that listeners could choose (Emotify)."),
         (
-            _dataset(
+            _names(
                 "emotify",
-                "mean_r",
-                "Mean correlation with the listeners’ shares",
-                "Emotify mean correlation",
+                "first",
+                gettext_noop("The main mood is one that most listeners chose"),
+                gettext_noop("Emotify names, main mood"),
+            ),
+            _names(
+                "emotify",
+                "one",
+                gettext_noop("At least one of the two moods is"),
+                gettext_noop("Emotify names, one mood"),
+            ),
+            _names("emotify", "both", gettext_noop("Both moods are"), gettext_noop("Emotify names, both moods")),
+        ),
+    ),
+    (
+        gettext_noop("Four mood quadrants"),
+        gettext_noop("Happy, angry, sad or relaxed: one of four for each recording, all equally frequent (4Q)."),
+        (
+            _dataset("4qaed", "accuracy", gettext_noop("Accuracy"), gettext_noop("4Q accuracy")),
+            _dataset(
+                "4qaed",
+                "macro_f1",
+                gettext_noop("Macro-F1: every quadrant counts the same"),
+                gettext_noop("4Q macro-F1"),
+                as_percent=False,
+            ),
+            _dataset(
+                "4qaed",
+                "three_class_accuracy",
+                gettext_noop("Accuracy for energetic, emotional, peaceful"),
+                gettext_noop("4Q three classes"),
+            ),
+        ),
+    ),
+    (
+        gettext_noop("Valence and arousal"),
+        gettext_noop("R², the explained part of the differences between songs: 0 is none, 1 is all (4Q)."),
+        (
+            _dataset(
+                "4qaed",
+                "r2_valence",
+                gettext_noop("How pleasant (valence)"),
+                gettext_noop("4Q valence, R²"),
+                as_percent=False,
+            ),
+            _dataset(
+                "4qaed",
+                "r2_arousal",
+                gettext_noop("How lively (arousal)"),
+                gettext_noop("4Q arousal, R²"),
                 as_percent=False,
             ),
         ),
     ),
     (
-        "Five clusters of mood words",
-        "The hardest of these tasks: people often disagree about it themselves (MIREX-like).",
+        gettext_noop("Nine emotions"),
+        gettext_noop("The share of listeners who feel each emotion (Emotify)."),
         (
-            _dataset("mirex", "accuracy", "Accuracy", "MIREX-like accuracy"),
             _dataset(
-                "mirex", "macro_f1", "Macro-F1: every cluster counts the same", "MIREX-like macro-F1", as_percent=False
+                "emotify",
+                "mean_r",
+                gettext_noop("Mean correlation with the listeners’ shares"),
+                gettext_noop("Emotify mean correlation"),
+                as_percent=False,
+            ),
+        ),
+    ),
+    (
+        gettext_noop("Five clusters of mood words"),
+        gettext_noop("The hardest of these tasks: people often disagree about it themselves (MIREX-like)."),
+        (
+            _dataset("mirex", "accuracy", gettext_noop("Accuracy"), gettext_noop("MIREX-like accuracy")),
+            _dataset(
+                "mirex",
+                "macro_f1",
+                gettext_noop("Macro-F1: every cluster counts the same"),
+                gettext_noop("MIREX-like macro-F1"),
+                as_percent=False,
             ),
         ),
     ),
 )
 
 # Only named where two systems are compared: less is better, which a chart from 0 to 1 cannot show.
-OTHER_NAMES = {"emotify.mse": "Emotify mean squared error (less is better)"}
+OTHER_NAMES = {"emotify.mse": gettext_noop("Emotify mean squared error (less is better)")}
 
 
 def metric_groups(card: Mapping[str, Any]) -> list[MetricGroup]:
     """The groups and rows for which the card has values."""
     groups = [
-        MetricGroup(title, text, [row for source in sources if (row := _row(card, source))])
+        MetricGroup(gettext(title), gettext(text), [row for source in sources if (row := _row(card, source))])
         for title, text, sources in GROUPS
     ]
     return [group for group in groups if group.rows]
@@ -185,7 +258,7 @@ def _row(card: Mapping[str, Any], source: MetricSource) -> MetricRow | None:
     if not networks or networks[0].kind != "both":
         return None
     baselines = _estimates(card, source, source.baseline_path, BASELINES)
-    return MetricRow(source.text, source.name, networks, baselines, LANE_HEIGHT * len(networks))
+    return MetricRow(gettext(source.text), gettext(source.name), networks, baselines, LANE_HEIGHT * len(networks))
 
 
 def _estimates(
@@ -196,7 +269,7 @@ def _estimates(
         keys = [kind if key == "*" else key for key in path]
         metric = Metric.from_card(card_value(card, *keys), as_percent=source.as_percent)
         if metric is not None:
-            estimates.append(Estimate(kind, title, metric, LANE_HEIGHT * len(estimates) + LANE_HEIGHT // 2))
+            estimates.append(Estimate(kind, gettext(title), metric, LANE_HEIGHT * len(estimates) + LANE_HEIGHT // 2))
     return estimates
 
 
@@ -209,10 +282,10 @@ def _difference(entry: Mapping[str, Any]) -> Difference:
     low, high = float(entry["low"]), float(entry["high"])
     return Difference(
         metric=_metric_name(str(entry["figure"])),
-        system=COLUMNS.get(entry["a"], str(entry["a"])),
-        compared_with=COLUMNS.get(entry["b"], str(entry["b"])),
+        system=_system(str(entry["a"])),
+        compared_with=_system(str(entry["b"])),
         difference=_signed(float(entry["difference"])),
-        interval=f"{_signed(low)} to {_signed(high)}",
+        interval=gettext("%(low)s to %(high)s") % {"low": _signed(low), "high": _signed(high)},
         is_significant=low > 0 or high < 0,
     )
 
@@ -222,8 +295,13 @@ def _metric_name(key: str) -> str:
     dataset, _, name = key.partition(".")
     sources = [source for _, _, group in GROUPS for source in group]
     names = (source.name for source in sources if source.path[-1] == name and dataset in source.path)
-    return OTHER_NAMES.get(key) or next(names, key)
+    name = OTHER_NAMES.get(key) or next(names, "")
+    return gettext(name) if name else key
+
+
+def _system(kind: str) -> str:
+    return gettext(COLUMNS[kind]) if kind in COLUMNS else kind
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    return ("+" if value >= 0 else "−") + grouped(abs(value), 3)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier.charts.metric_text import Metric, card_value
 from classifier.charts.model_quality.headline_metrics import EDITORS
 
 COLLECTIONS = (
-    ("4qaed", "4Q", "Editors gave each song 3 to 30 mood words."),
-    ("mirex", "MIREX-like", "Each song has one mood word, so two moods are seldom both right."),
-    ("emotify", "Emotify", "Listeners chose among nine moods; here the model chooses two of these nine."),
+    ("4qaed", "4Q", gettext_noop("Editors gave each song 3 to 30 mood words.")),
+    ("mirex", "MIREX-like", gettext_noop("Each song has one mood word, so two moods are seldom both right.")),
+    ("emotify", "Emotify", gettext_noop("Listeners chose among nine moods; here the model chooses two of these nine.")),
 )
 FIGURES = ("first", "one", "both")
 
@@ -40,7 +42,9 @@ def names_by_collection(card: Mapping[str, Any]) -> list[CollectionNames]:
     """One row for each collection that the card has names for."""
     measured = [(title, text, card_value(card, "names", "both", key)) for key, title, text in COLLECTIONS]
     return [
-        CollectionNames(title, text, int(part["songs"]), [Metric.from_card(part["figures"][name]) for name in FIGURES])
+        CollectionNames(
+            title, gettext(text), int(part["songs"]), [Metric.from_card(part["figures"][name]) for name in FIGURES]
+        )
         for title, text, part in measured
         if part
     ]
@@ -49,15 +53,19 @@ def names_by_collection(card: Mapping[str, Any]) -> list[CollectionNames]:
 def faults(card: Mapping[str, Any]) -> list[Fault]:
     """Contradictions of the editors, and names that are not certain."""
     contradictions = {
-        "contrary_first": "The main mood is pleasant where editors describe an unpleasant song, or the reverse.",
-        "contrary_any": "One of the two moods is. In a mixture this can be the point: “Sad but Energetic”.",
+        "contrary_first": gettext(
+            "The main mood is pleasant where editors describe an unpleasant song, or the reverse."
+        ),
+        "contrary_any": gettext("One of the two moods is. In a mixture this can be the point: “Sad but Energetic”."),
     }
     found = []
     for key, text in contradictions.items():
         metric = Metric.from_card(card_value(card, "names", "both", EDITORS, "figures", key))
         chance = Metric.from_card(card_value(card, "baselines", "chance", "names", EDITORS, key))
         if metric:
-            found.append(Fault(text, metric, f"Random: {chance.text}." if chance else ""))
+            found.append(
+                Fault(text, metric, gettext("Random: %(figure)s.") % {"figure": chance.text} if chance else "")
+            )
     if mixed := Metric.from_card(card_value(card, "names", "both", EDITORS, "mixed")):
-        found.append(Fault("No mood is certain: the result is “Mixed”, with two candidates.", mixed, ""))
+        found.append(Fault(gettext("No mood is certain: the result is “Mixed”, with two candidates."), mixed, ""))
     return found

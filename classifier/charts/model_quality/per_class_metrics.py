@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
+from classifier.active_words import genre_in_words, genre_title
 from classifier.charts.metric_text import Metric, card_value
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import percent_of
+from classifier.charts.song.genre_rules import rule_text
+from classifier.localized import grouped
 
 LEAST_SONGS = 15
 """Fewer songs say too little: the confidence interval would cover half of the scale."""
@@ -32,6 +37,7 @@ class Example:
 @dataclass(frozen=True)
 class GenreFrequency:
     genre: ml_gateway.AnyGenre
+    rule: str
     percent: str
     width: str
     datasets: list[Share]
@@ -71,18 +77,21 @@ def genre_frequencies(card: Mapping[str, Any]) -> list[GenreFrequency]:
 def _genre(card: Mapping[str, Any], genre: ml_gateway.AnyGenre, share: float) -> GenreFrequency:
     by_dataset = {name: shares for name, shares in card["genres"]["shares"].items() if name != "all"}
     runners_up = card_value(card, "genres", "confused_with", genre.name) or {}
-    runner_up = ml_gateway.GENRES.get(card_value(card, "genres", "rivals", genre.name) or "")
+    runner_up = card_value(card, "genres", "rivals", genre.name)
     return GenreFrequency(
-        genre=genre,
-        percent=f"{100 * share:.1f}",
+        genre=genre_in_words(genre),
+        rule=rule_text(genre),
+        percent=grouped(100 * share, 1),
         width=percent_of(share),
-        datasets=[Share(dataset_title(key), f"{100 * shares[genre.name]:.1f}") for key, shares in by_dataset.items()],
+        datasets=[
+            Share(dataset_title(key), grouped(100 * shares[genre.name], 1)) for key, shares in by_dataset.items()
+        ],
         runners_up=[
-            Share(ml_gateway.GENRES[name].title, str(percent(frequency)))
+            Share(genre_title(name), str(percent(frequency)))
             for name, frequency in sorted(runners_up.items(), key=lambda pair: -pair[1])[:3]
             if name in ml_gateway.GENRES and frequency > 0
         ],
-        runner_up=runner_up.title if runner_up else "",
+        runner_up=genre_title(runner_up) if runner_up in ml_gateway.GENRES else "",
         examples=[
             Example(dataset_title(one["collection"]), one["file"], _labels_text(one.get("labels")))
             for one in card_value(card, "genres", "examples", genre.name) or ()
@@ -101,15 +110,18 @@ def music_genre_groups(card: Mapping[str, Any]) -> list[MusicGenreGroup]:
             "4qaed",
             "accuracy",
             True,
-            "Accuracy for the mood quadrant",
-            "Recordings of 4Q, by the genre in their catalogue.",
+            gettext("Accuracy for the mood quadrant"),
+            gettext("Recordings of 4Q, by the genre in their catalogue."),
         ),
         (
             "emotify",
             "mean_r",
             False,
-            "Correlation with listeners’ emotions",
-            "Recordings of Emotify, by genre. Songs of one genre are more alike, so each value is lower than overall.",
+            gettext("Correlation with listeners’ emotions"),
+            gettext(
+                "Recordings of Emotify, by genre. Songs of one genre are more alike, so each value is lower than "
+                "overall."
+            ),
         ),
     )
     drawn = [_music_group(card, *group) for group in groups]
@@ -137,10 +149,14 @@ def _is_weak(metric: Metric, overall: Metric | None) -> bool:
 def _weak_text(rows: list[MusicGenreMetric], overall: Metric | None) -> str:
     weak = [row.name for row in rows if row.is_weak]
     if weak:
-        return f"Clearly below the overall accuracy: {', '.join(weak)}."
+        return gettext("Clearly below the overall accuracy: %(names)s.") % {"names": ", ".join(weak)}
     if overall is not None and any(row.metric.high is not None for row in rows):
-        return "No genre is clearly below the overall accuracy, but each has few recordings."
-    return f"Lowest: {rows[0].name}; highest: {rows[-1].name}." if len(rows) > 1 else ""
+        return gettext("No genre is clearly below the overall accuracy, but each has few recordings.")
+    return (
+        gettext("Lowest: %(lowest)s; highest: %(highest)s.") % {"lowest": rows[0].name, "highest": rows[-1].name}
+        if len(rows) > 1
+        else ""
+    )
 
 
 def dataset_title(key: str) -> str:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from classifier.charts.metric_text import Metric, card_value, wilson_interval
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Tick, polyline
+from classifier.localized import grouped
 
 LEFT, TOP, SIDE, BOTTOM = 44, 10, 300, 40
 CURVE_HEIGHT = 220
@@ -40,11 +43,11 @@ def _side(naming: str, side: str, title: str) -> Source:
 
 
 SOURCES = (
-    _side("4qaed", "first", "Main mood, editors’ words"),
-    _side("4qaed", "second", "Second mood, editors’ words"),
-    _side("emotify_all_terms", "first", "Main mood, listeners"),
+    _side("4qaed", "first", gettext_noop("Main mood, editors’ words")),
+    _side("4qaed", "second", gettext_noop("Second mood, editors’ words")),
+    _side("emotify_all_terms", "first", gettext_noop("Main mood, listeners")),
     Source(
-        "Mood quadrant",
+        gettext_noop("Mood quadrant"),
         ("reliability", "both", "4qaed"),
         ("metrics", "both", "4qaed", "calibration_error"),
         ("reliability", "both", "expected", "4qaed"),
@@ -122,19 +125,24 @@ def reliability_diagrams(card: Mapping[str, Any]) -> list[ReliabilityDiagram]:
 
 
 def _diagram(card: Mapping[str, Any], source: Source, bins: Sequence[Mapping[str, Any]]) -> ReliabilityDiagram:
+    return reliability_diagram(gettext(source.title), bins, _calibration_text(card, source))
+
+
+def reliability_diagram(title: str, bins: Sequence[Mapping[str, Any]], text: str) -> ReliabilityDiagram:
+    """Each of `bins`, of which there is at least one, has "chance", "right" and "count"."""
     largest = max(int(one["count"]) for one in bins)
     return ReliabilityDiagram(
-        title=source.title,
+        title=title,
         bins=[_bin(one, largest) for one in bins],
         x_ticks=[Tick(_x(value), f"{100 * value:.0f}") for value in TICKS],
         y_ticks=[Tick(_y(value, SIDE), f"{100 * value:.0f}") for value in TICKS],
-        text=_calibration_text(card, source),
+        text=text,
     )
 
 
 def calibration_errors(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Title and sentence of each diagram, for cards that have the calibration error but no bins."""
-    errors = [(source.title, _calibration_text(card, source)) for source in SOURCES]
+    errors = [(gettext(source.title), _calibration_text(card, source)) for source in SOURCES]
     return [(title, text) for title, text in errors if text]
 
 
@@ -144,10 +152,14 @@ def _calibration_text(card: Mapping[str, Any], source: Source) -> str:
     by_chance = Metric.from_card(card_value(card, *source.error_by_chance))
     if error is None:
         return ""
-    text = f"On average, confidence and accuracy differ by {100 * error.value:.1f} points."
+    points = grouped(100 * error.value, 1)
     if by_chance is None:
-        return text
-    return f"{text} On so few songs, a perfectly calibrated model would show {100 * by_chance.value:.1f}."
+        return gettext("On average, confidence and accuracy differ by %(points)s points.") % {"points": points}
+    text = gettext(
+        "On average, confidence and accuracy differ by %(points)s points. On so few songs, a perfectly calibrated "
+        "model would show %(expected)s."
+    )
+    return text % {"points": points, "expected": grouped(100 * by_chance.value, 1)}
 
 
 def coverage_curve(card: Mapping[str, Any]) -> CoverageCurve | None:
@@ -174,10 +186,11 @@ def coverage_curve(card: Mapping[str, Any]) -> CoverageCurve | None:
         threshold=percent(threshold.value),
         stated=None if stated is None else percent(stated),
         threshold_x=None if stated is None else _x(stated),
-        text=(
-            f"For {curve[0].right} % of the {curve[0].coverage} % most confident songs, and for {curve[-1].right} % of "
-            "all songs, editors used a word of the main mood."
-        ),
+        text=gettext(
+            "For %(right)s %% of the %(coverage)s %% most confident songs, and for %(right_of_all)s %% of all songs, "
+            "editors used a word of the main mood."
+        )
+        % {"right": curve[0].right, "coverage": curve[0].coverage, "right_of_all": curve[-1].right},
     )
 
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.metric_text import Metric, card_value
 from classifier.charts.model_quality.headline_metrics import EDITORS
 from classifier.charts.model_quality.per_class_metrics import LEAST_SONGS, dataset_title
 from classifier.charts.mood_names import Side
+from classifier.localized import songs_text
 
 LISTENERS = "emotify_all_terms"
 
@@ -31,7 +34,8 @@ class Share:
         if self.metric is None:
             return ""
         if not self.is_reliable:
-            return f"{round(self.metric.value * self.count)} of {self.count}: too few to judge"
+            values = {"count": round(self.metric.value * self.count), "songs": self.count}
+            return gettext("%(count)s of %(songs)s: too few to judge") % values
         return f"{self.metric.text} ({self.metric.interval})"
 
     @classmethod
@@ -68,23 +72,24 @@ class TermMetrics:
     @property
     def precision_text(self) -> str:
         if not self.precision.count:
-            return "Never given to these songs."
-        return f"Given to {_songs(self.precision.count)}. Editors used a word of it for {self.precision.shown}."
+            return gettext("Never given to these songs.")
+        values = {"songs": songs_text(self.precision.count), "share": self.precision.shown}
+        return gettext("Given to %(songs)s. Editors used a word of it for %(share)s.") % values
 
     @property
     def recall_text(self) -> str:
         if not self.recall.count:
-            return "Editors described none of these songs so."
-        return f"Editors described {_songs(self.recall.count)} so. It is given to {self.recall.shown}."
+            return gettext("Editors described none of these songs so.")
+        values = {"songs": songs_text(self.recall.count), "share": self.recall.shown}
+        return gettext("Editors described %(songs)s so. It is given to %(share)s.") % values
 
     @property
     def listeners_text(self) -> str:
         if not self.listeners.count or self.listeners.metric is None:
             return ""
-        songs = _songs(self.listeners.count)
-        return (
-            f"Given to {songs} that listeners judged: it is one of the two they chose most for {self.listeners.shown}."
-        )
+        values = {"songs": songs_text(self.listeners.count), "share": self.listeners.shown}
+        text = gettext("Given to %(songs)s that listeners judged: it is one of the two they chose most for %(share)s.")
+        return text % values
 
 
 def term_metrics(card: Mapping[str, Any]) -> list[TermMetrics]:
@@ -122,11 +127,7 @@ def _example(one: Mapping[str, Any]) -> Example:
 def _adjectives(terms: Mapping[str, int]) -> str:
     """The adjectives of terms, the most frequent first."""
     ordered = sorted((term for term in terms if term in ml_gateway.MOODS), key=lambda term: -terms[term])
-    return ", ".join(ml_gateway.MOODS[term].adjective for term in ordered)
-
-
-def _songs(count: int) -> str:
-    return "1 song" if count == 1 else f"{count} songs"
+    return ", ".join(Side(term).adjective for term in ordered)
 
 
 def _sort_value(term: TermMetrics) -> float:

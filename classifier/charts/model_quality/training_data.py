@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
+from classifier import ml_gateway
+from classifier.active_words import word
 from classifier.charts.metric_text import card_value
+from classifier.localized import grouped
+from classifier.stored_texts import in_page_language
+
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.(?P<decimals>\d+))?")
+ADJECTIVE = re.compile(rf"\b(?:{'|'.join(mood.adjective for mood in ml_gateway.MOODS.values())})\b(?= \(|,|\.)")
+"""In a list of moods."""
 
 
 @dataclass(frozen=True)
@@ -20,18 +31,20 @@ class Dataset:
 
 RESEARCH_DATASETS = {
     "4qaed": Dataset(
-        "4Q audio emotion dataset",
-        "One of four mood quadrants, and editors’ mood tags; valence and arousal from the norms of these words",
+        gettext_noop("4Q audio emotion dataset"),
+        gettext_noop(
+            "One of four mood quadrants, and editors’ mood tags; valence and arousal from the norms of these words"
+        ),
         "Panda, Malheiro, Paiva, IEEE Transactions on Affective Computing 2018",
     ),
     "mirex": Dataset(
-        "MIREX-like mood dataset",
-        "One of five clusters of mood words",
+        gettext_noop("MIREX-like mood dataset"),
+        gettext_noop("One of five clusters of mood words"),
         "Panda, Malheiro, Rocha, Oliveira, Paiva, CMMR 2013",
     ),
     "emotify": Dataset(
         "Emotify",
-        "For each of nine emotions, the share of listeners who felt it strongly",
+        gettext_noop("For each of nine emotions, the share of listeners who felt it strongly"),
         "Aljanaki, Wiering, Veltkamp, Information Processing & Management 2016",
     ),
 }
@@ -64,23 +77,43 @@ def training_data(card: Mapping[str, Any]) -> TrainingData:
         created=str(card.get("created", "")),
         datasets=[_dataset(key, count) for key, count in counts.items()],
         networks=_network_sizes(card),
-        limitations=[str(text) for text in card.get("limitations") or ()],
+        limitations=limitations(card),
         licence=str(card_value(card, "training", "licence") or ""),
         from_research=any(key in RESEARCH_DATASETS for key in counts),
     )
 
 
+def limitations(card: Mapping[str, Any]) -> list[str]:
+    """In the language of the page, as far as the sentences of the card are known."""
+    return [_limitation(str(text)) for text in card.get("limitations") or ()]
+
+
+def _limitation(text: str) -> str:
+    translated = in_page_language(text)
+    if translated == text:
+        return text
+    return ADJECTIVE.sub(lambda match: word(match[0].lower()).adjective, NUMBER.sub(_number, translated))
+
+
+def _number(match: re.Match[str]) -> str:
+    return grouped(float(match[0].replace(",", "")), len(match["decimals"] or ""))
+
+
 def _dataset(key: str, count: int) -> TrainingDataset:
     dataset = RESEARCH_DATASETS.get(key, Dataset(key, "", ""))
-    return TrainingDataset(dataset.title, dataset.labels, dataset.source, count)
+    labels = gettext(dataset.labels) if dataset.labels else ""
+    return TrainingDataset(gettext(dataset.title), labels, dataset.source, count)
 
 
 def _network_sizes(card: Mapping[str, Any]) -> list[str]:
     sizes = []
-    for name, title in (("cnn1d", "the 1D network"), ("cnn2d", "the 2D network")):
+    for name, title in (("cnn1d", gettext("the 1D network")), ("cnn2d", gettext("the 2D network"))):
         count = card_value(card, "networks", name, "parameters")
         members = card_value(card, "networks", name, "members")
         if count:
-            ensemble = f" (an ensemble of {members} members)" if members and members > 1 else ""
-            sizes.append(f"{title} has {count / 1e6:.1f} million weights{ensemble}")
+            values = {"network": title, "count": grouped(count / 1e6, 1), "members": members}
+            text = gettext("%(network)s has %(count)s million weights")
+            if members and members > 1:
+                text = gettext("%(network)s has %(count)s million weights (an ensemble of %(members)s members)")
+            sizes.append(text % values)
     return sizes

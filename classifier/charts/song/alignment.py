@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.utils.translation import gettext
+
 from classifier.charts.mood_names import CompositeMood, css_name
 from classifier.charts.number_text import clock, percent
 from classifier.charts.palette import NEUTRAL
@@ -96,8 +98,8 @@ def alignment(a: Track, b: Track, *, stretched: bool) -> Alignment:
     return Alignment(
         strips=[mood_strip(track, axis_ends[track.letter]) for track in (a, b)],
         curves=[
-            _curve("lively", "quiet", "arousal", trajectories, axis_ends),
-            _curve("pleasant", "unpleasant", "valence", trajectories, axis_ends),
+            _curve(gettext("lively"), gettext("quiet"), "arousal", trajectories, axis_ends),
+            _curve(gettext("pleasant"), gettext("unpleasant"), "valence", trajectories, axis_ends),
         ],
         ticks=[Tick(f"{part}%", f"{part} %") for part in (0, 25, 50, 75)] if stretched else time_ticks(length_s),
         table=_table(a, b, trajectories, stretched=stretched),
@@ -190,10 +192,10 @@ def _similarity_text(a: Track, b: Track, trajectories: Mapping[str, Sequence[Pas
         shared += length * bool({one.primary, one.secondary} & {other.primary, other.secondary})
     if not total:
         return ""
-    return (
-        f"Their main moods are the same for {percent(same_main / total)} % of the time, "
-        f"and they share at least one mood for {percent(shared / total)} %."
+    text = gettext(
+        "Their main moods are the same for %(same)s %% of the time, and they share at least one mood for %(shared)s %%."
     )
+    return text % {"same": percent(same_main / total), "shared": percent(shared / total)}
 
 
 def _at(trajectory: Sequence[Passage], second: float) -> Passage | None:

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.mood_names import CompositeMood, Side, word
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import TimeRange, percent_of
 from classifier.charts.song.mood_scores import mood_scores
 from classifier.charts.song.passages import Passage
+from classifier.charts.song.reason_texts import explanation_text, reason_text
 from classifier.charts.song.strongest_passages import Peak
+from classifier.localized import grouped
 
 MOST_SUPPORTING, MOST_OPPOSING = 4, 2
 MOST_PASSAGES = 3
@@ -79,7 +83,7 @@ def side_details(
             SideDetails(
                 name=name,
                 side=Side(key, mood[confidence]),
-                explanation=answer["explanations"].get(name, ""),
+                explanation=explanation_text(answer["explanations"].get(name, ""), key),
                 score=_score(answer["scores"], key),
                 cnn1d_score=_score(answer["models"]["cnn1d"], key),
                 cnn2d_score=_score(answer["models"]["cnn2d"], key),
@@ -102,12 +106,15 @@ def conjunction_text(mood: CompositeMood) -> str:
     first, second = word(mood.first.key), word(mood.second.key)
     valence_distance, arousal_distance = first.apart(second)
     if ml_gateway.joined_by(first.key, second.key) == "and":
-        return f"{first.adjective} and {second.adjective} are not far apart in pleasantness and energy"
+        return gettext("%(first)s and %(second)s are not far apart in pleasantness and energy") % {
+            "first": first.adjective,
+            "second": second.adjective,
+        }
     if arousal_distance >= valence_distance:
         high, low = (first, second) if first.arousal > second.arousal else (second, first)
-        return f"{high.adjective} is much livelier than {low.adjective}"
+        return gettext("%(high)s is much livelier than %(low)s") % {"high": high.adjective, "low": low.adjective}
     high, low = (first, second) if first.valence > second.valence else (second, first)
-    return f"{high.adjective} is much more pleasant than {low.adjective}"
+    return gettext("%(high)s is much more pleasant than %(low)s") % {"high": high.adjective, "low": low.adjective}
 
 
 def _order(reason: Mapping[str, Any]) -> float:
@@ -122,9 +129,9 @@ def _score(scores: Mapping[str, Any], key: str) -> int:
 def _reason(reason: Mapping[str, Any], strongest: float) -> Reason:
     effect = reason["effect"] or 0.0
     # The 1D network does not measure the pace by itself; the training songs support it.
-    points = "" if reason["effect"] is None else f"{'+' if effect > 0 else '−'}{abs(100 * effect):.1f}"
+    points = "" if reason["effect"] is None else f"{'+' if effect > 0 else '−'}{grouped(abs(100 * effect), 1)}"
     return Reason(
-        text=reason["text"][:1].upper() + reason["text"][1:],
+        text=reason_text(reason),
         points=points,
         width=percent_of(abs(effect), strongest, 1),
         is_supporting=reason["effect"] is None or effect > 0,

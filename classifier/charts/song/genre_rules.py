@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
+from classifier.active_words import genre_in_words
+from classifier.charts.mood_names import Side
 from classifier.charts.primitives import percent_of
+from classifier.stored_texts import in_page_language, is_translated
 
 STRONGEST = "feeling"
 """The rules' name for the share of the strongest emotion."""
@@ -30,6 +35,16 @@ class GenreRule:
     conditions: list[GenreCondition]
     """Empty if the model is no longer installed, and for Other, which has none."""
 
+    @property
+    def text(self) -> str:
+        return rule_text(self.genre)
+
+
+def chosen_genre(answer: Mapping[str, Any]) -> ml_gateway.AnyGenre | None:
+    """The mood genre of a song, in the active words."""
+    genre = ml_gateway.genres(answer["model_version"]).get(answer["mood"]["genre"])
+    return genre_in_words(genre) if genre else None
+
 
 def genre_rules(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[GenreRule]:
     """The strongest genre first, with the rules of the model that gave the answer."""
@@ -37,7 +52,7 @@ def genre_rules(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[G
     shares = [(genres[name], share) for name, share in answer["genres"].items() if name in genres]
     return [
         GenreRule(
-            genre=genre,
+            genre=genre_in_words(genre),
             percent=round(100 * share),
             width=percent_of(share),
             is_chosen=genre.name == answer["mood"]["genre"],
@@ -45,6 +60,17 @@ def genre_rules(answer: Mapping[str, Any], ranks: Mapping[str, float]) -> list[G
         )
         for genre, share in sorted(shares, key=lambda pair: -pair[1])
     ]
+
+
+def rule_text(genre: ml_gateway.AnyGenre) -> str:
+    """The rule of a genre as sentences in the language of the page."""
+    if not is_translated():
+        return genre.rule
+    if not genre.conditions:
+        return in_page_language(genre.rule)
+    conditions = "; ".join(_condition_text(condition) for condition in genre.conditions)
+    compared = gettext("Compared with the reference library: %(conditions)s.") % {"conditions": conditions}
+    return f"{compared} {in_page_language(genre.name_rule)}".strip()
 
 
 def library_ranks(scores: Mapping[str, Any], network: str, model_version: str) -> dict[str, float]:
@@ -75,7 +101,7 @@ def _conditions(
 ) -> list[GenreCondition]:
     conditions = [
         GenreCondition(
-            text=_capitalised(condition.text),
+            text=_capitalised(_condition_text(condition)),
             is_met=condition.membership(ranks[condition.score]) >= LEAST_MEMBERSHIP,
             song_text=_rank_text(ranks[condition.score]),
         )
@@ -84,8 +110,19 @@ def _conditions(
     ]
     if conditions and genre.name_rule:
         sides = [mood[side] for side in ("primary", "secondary") if mood[side]]
-        conditions.append(GenreCondition(genre.name_rule.rstrip("."), genre.fits(sides), mood["name"]))
+        conditions.append(
+            GenreCondition(in_page_language(genre.name_rule).rstrip("."), genre.fits(sides), mood["name"])
+        )
     return conditions
+
+
+def _condition_text(condition: Any) -> str:
+    """Older rules compare emotions, which have words of their own."""
+    text = in_page_language(condition.text)
+    if condition.score in ml_gateway.EMOTIONS:
+        side = Side(condition.score)
+        text = text.replace(ml_gateway.EMOTIONS[condition.score].noun, side.noun, 1)
+    return text
 
 
 def _capitalised(text: str) -> str:
@@ -95,5 +132,5 @@ def _capitalised(text: str) -> str:
 def _rank_text(rank: float) -> str:
     """Never "higher than 100 %": the reference library is finite, music is not."""
     if rank >= 0.5:
-        return f"higher than {min(round(100 * rank), 99)} %"
-    return f"lower than {min(round(100 * (1 - rank)), 99)} %"
+        return gettext("higher than %(value)s %%") % {"value": min(round(100 * rank), 99)}
+    return gettext("lower than %(value)s %%") % {"value": min(round(100 * (1 - rank)), 99)}

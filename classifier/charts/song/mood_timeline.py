@@ -7,6 +7,7 @@ from classifier.charts.mood_names import CompositeMood, Side, word
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Row, Tick, TimeRange, percent_of, time_ticks
 from classifier.charts.song.passages import Passage, Segment, is_silent
+from classifier.localized import grouped
 
 ROW_HEIGHT = 26
 FIRST_SIDE_HEIGHT, SECOND_SIDE_HEIGHT = 18, 8
@@ -106,6 +107,6 @@ def _table_row(passage: Passage) -> TableRow:
         time=TimeRange.of(passage.start_s, passage.end_s),
         mood=CompositeMood.from_passage(passage),
         percent=percent(passage.confidence),
-        valence=f"{passage.valence:.1f}",
-        arousal=f"{passage.arousal:.1f}",
+        valence=grouped(passage.valence, 1),
+        arousal=grouped(passage.arousal, 1),
     )

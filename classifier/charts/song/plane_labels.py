@@ -7,7 +7,7 @@ a line leads back.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from classifier.charts.mood_names import Side
 from classifier.charts.primitives import Point
@@ -95,7 +95,7 @@ def place_labels(
     Only labels that a song's marker touches move away from their usual places, so that the plane looks alike for all
     songs.
     """
-    labels = list(_usual_labels(dots, field))
+    labels = list(_usual_labels(dots, field, tuple(Side(key).adjective for key, _ in dots)))
     markers = [Box.around(point.x, point.y, radius) for point, radius in songs]
     for i, label in enumerate(labels):
         if any(label.box.overlap(marker) for marker in markers):
@@ -103,9 +103,14 @@ def place_labels(
     return labels
 
 
-@cache
-def _usual_labels(dots: tuple[tuple[str, Point], ...], field: Field) -> tuple[MoodLabel, ...]:
-    """The most crowded first, then a few rounds in which each takes the best place given all others."""
+@lru_cache(maxsize=32)
+def _usual_labels(
+    dots: tuple[tuple[str, Point], ...], field: Field, adjectives: tuple[str, ...]
+) -> tuple[MoodLabel, ...]:
+    """The most crowded first, then a few rounds in which each takes the best place given all others.
+
+    The words of the terms, which make labels wide, depend on the language of the page.
+    """
     points = dict(dots)
     labels: dict[str, MoodLabel] = {}
     order = sorted(points, key=lambda key: -_crowding(key, points))

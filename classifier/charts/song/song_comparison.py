@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classifier import ml_gateway
+from django.utils.translation import gettext
+
 from classifier.charts.mood_names import CompositeMood, Side
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import Bar, percent_of
 from classifier.charts.song.mood_scores import axis_end, comparable_scores, has_terms
+from classifier.localized import grouped
 
 LEAST_DIFFERENCE = 0.3
 """Of valence or arousal (1..9): a smaller difference is not noticeable."""
@@ -56,33 +58,51 @@ def _pair(key: str, a: float, b: float, end: float) -> MoodPair:
 def shared_moods_text(a: CompositeMood, b: CompositeMood) -> str:
     """What the two composite moods have in common."""
     if a.css == b.css and len(a.sides) == len(b.sides):
-        return f"Both are {ml_gateway.composite_name(*(side.key for side in a.sides))}."
+        return gettext("Both are %(moods)s.") % {"moods": a.name}
     shared = [side for side in a.sides if side.term in {other.term for other in b.sides}]
     if len(shared) > 1:
-        return f"Both are {_listed(shared)}, in a different order."
+        return gettext("Both are %(moods)s, in a different order.") % {"moods": _listed(shared)}
     if not shared:
-        return f"They share no mood: A is {_listed(a.sides)}, B is {_listed(b.sides)}."
+        values = {"a": _listed(a.sides), "b": _listed(b.sides)}
+        return gettext("They share no mood: A is %(a)s, B is %(b)s.") % values
     [common] = shared
     others = [
-        f"{letter} is also {side.adjective}"
+        gettext("%(song)s is also %(mood)s") % {"song": letter, "mood": side.adjective}
         for letter, mood in (("A", a), ("B", b))
         for side in mood.sides
         if side.term != common.term
     ]
-    return f"Both are {common.adjective}; {', '.join(others)}."
+    return gettext("Both are %(mood)s; %(others)s.") % {"mood": common.adjective, "others": ", ".join(others)}
 
 
 def position_difference_text(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     """Which song is livelier and which more pleasant, if either is."""
     differences = []
-    for axis, more, less in (("arousal", "livelier", "quieter"), ("valence", "more pleasant", "less pleasant")):
+    for axis, more, less in (
+        (
+            "arousal",
+            gettext("livelier (arousal %(b)s versus %(a)s)"),
+            gettext("quieter (arousal %(b)s versus %(a)s)"),
+        ),
+        (
+            "valence",
+            gettext("more pleasant (valence %(b)s versus %(a)s)"),
+            gettext("less pleasant (valence %(b)s versus %(a)s)"),
+        ),
+    ):
         difference = b[axis] - a[axis]
         if abs(difference) >= LEAST_DIFFERENCE:
-            differences.append(f"{more if difference > 0 else less} ({axis} {b[axis]:.1f} versus {a[axis]:.1f})")
+            values = {"a": grouped(a[axis], 1), "b": grouped(b[axis], 1)}
+            differences.append((more if difference > 0 else less) % values)
     if not differences:
-        return "They are about equally lively and equally pleasant."
-    return f"B is {' and '.join(differences)}."
+        return gettext("They are about equally lively and equally pleasant.")
+    if len(differences) == 1:
+        return gettext("B is %(difference)s.") % {"difference": differences[0]}
+    return gettext("B is %(first)s and %(second)s.") % {"first": differences[0], "second": differences[1]}
 
 
 def _listed(sides: Sequence[Side]) -> str:
-    return " and ".join(side.adjective for side in sides)
+    adjectives = [side.adjective for side in sides]
+    if len(adjectives) == 1:
+        return adjectives[0]
+    return gettext("%(first)s and %(second)s") % {"first": adjectives[0], "second": adjectives[1]}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.number_text import percent
 from classifier.charts.primitives import percent_of
+from classifier.localized import key_name
 
 MOST_DIFFERENCES = 8
 LEAST_DIFFERENCE = 0.1
@@ -47,7 +50,7 @@ def sound_differences(a: Mapping[str, float], b: Mapping[str, float], version: s
 
 def key_text(features: Mapping[str, float]) -> str:
     """ "A minor"; empty for songs without stored features."""
-    return ml_gateway.key_name(features["key"], features.get("mode", 1)) if "key" in features else ""
+    return key_name(features["key"], features.get("mode", 1)) if "key" in features else ""
 
 
 def _rank(trait: ml_gateway.Trait, values: Mapping[str, float], rank: Callable[[str, float], float]) -> float:
@@ -55,18 +58,22 @@ def _rank(trait: ml_gateway.Trait, values: Mapping[str, float], rank: Callable[[
     return sum(rank(name, values[name]) for name in names) / len(names)
 
 
+def _values_text(a: float, b: float, unit: str) -> str:
+    return gettext("%(a)s and %(b)s %(unit)s") % {"a": f"{a:.0f}", "b": f"{b:.0f}", "unit": unit}
+
+
 def _difference(
     trait: ml_gateway.Trait, rank_a: float, rank_b: float, a: Mapping[str, float], b: Mapping[str, float]
 ) -> SoundDifference:
     feature = trait.features[0]
     return SoundDifference(
-        title=trait.title,
-        text=f"B is {trait.high if rank_b > rank_a else trait.low}",
+        title=gettext(trait.title),
+        text=gettext("B is %(difference)s") % {"difference": gettext(trait.high if rank_b > rank_a else trait.low)},
         a_x=percent_of(rank_a),
         b_x=percent_of(rank_b),
         low_x=percent_of(min(rank_a, rank_b)),
         high_x=percent_of(max(rank_a, rank_b)),
         a_rank=percent(rank_a),
         b_rank=percent(rank_b),
-        values=f"{a[feature]:.0f} and {b[feature]:.0f} {UNITS[feature]}" if feature in UNITS else "",
+        values=_values_text(a[feature], b[feature], UNITS[feature]) if feature in UNITS else "",
     )

@@ -9,8 +9,8 @@ from classifier.charts.number_text import percent
 from classifier.charts.primitives import TimeRange, percent_of
 from classifier.charts.song.passages import Segment
 
-# A peak's label stands to its right, unless the peak lies so far to the right that the label would leave the page.
-LAST_LABEL_ON_THE_RIGHT = 0.55
+# A peak's label stands where it has more room, so that long words stay on the page of a phone.
+LAST_LABEL_ON_THE_RIGHT = 0.5
 
 
 @dataclass(frozen=True)

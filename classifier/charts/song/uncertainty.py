@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.mood_names import word
 from classifier.charts.number_text import percent
@@ -37,16 +39,16 @@ def uncertainty_reasons(
     close = [first, *(key for key in others if moods[first] - moods[key] < CLOSE_SCORES)]
     if len(close) > 1:
         names = ", ".join(f"{word(key).adjective} {percent(moods[key])} %" for key in close)
-        reasons.append(f"Several moods are equally strong: {names}.")
+        reasons.append(gettext("Several moods are equally strong: %(moods)s.") % {"moods": names})
     if answer["agreement"] < ml_gateway.DISAGREE_BELOW:
         reasons.append(_disagreement(firsts, answer["agreement"]))
     longest = _longest_mood(passages)
     if longest and duration_s and longest[1] / duration_s < DOMINANT_PART:
         key, length_s = longest
-        reasons.append(
-            "The mood changes: none comes first for half of the song. "
-            f"{word(key).adjective} lasts longest, for {percent(length_s / duration_s)} % of it."
+        text = gettext(
+            "The mood changes: none comes first for half of the song. %(mood)s lasts longest, for %(percent)s %% of it."
         )
+        reasons.append(text % {"mood": word(key).adjective, "percent": percent(length_s / duration_s)})
     return reasons
 
 
@@ -55,28 +57,50 @@ def _weakness(moods: Mapping[str, float], ranks: Mapping[str, float], *, of_term
     rank = ranks.get(first if of_terms else STRONGEST, 1.0)
     if rank > WEAK_RANK:
         return []
-    score = percent(moods[first])
-    less = f"less than in {min(round(100 * (1 - rank)), 99)} % of songs"
+    values = {
+        "mood": word(first).adjective,
+        "score": percent(moods[first]),
+        "percent": min(round(100 * (1 - rank)), 99),
+    }
     if of_terms:
-        return [f"No mood is strong: {word(first).adjective} has the highest chance, {score} %, {less}."]
-    return [f"No emotion is strong: {score} of 100 listeners are expected to feel the strongest one, {less}."]
+        text = gettext(
+            "No mood is strong: %(mood)s has the highest chance, %(score)s %%, less than in %(percent)s %% of songs."
+        )
+    else:
+        text = gettext(
+            "No emotion is strong: %(score)s of 100 listeners are expected to feel the strongest one, less than in "
+            "%(percent)s %% of songs."
+        )
+    return [text % values]
 
 
 def _rule(mood: Mapping[str, Any], network: str, model_version: str) -> str:
-    best = f"{word(mood['primary']).adjective}, the best candidate, reaches {percent(mood['confidence'])} %"
+    values = {"mood": word(mood["primary"]).adjective, "percent": percent(mood["confidence"])}
     try:
         threshold = ml_gateway.card(model_version).calibration(network).threshold
     except ml_gateway.MoodError:
-        return f"{best}, which is too low for this model to state a mood."
-    return f"{best}. Below {percent(threshold)} % this model states no mood, because it would be wrong too often."
+        text = gettext(
+            "%(mood)s, the best candidate, reaches %(percent)s %%, which is too low for this model to state a mood."
+        )
+        return text % values
+    text = gettext(
+        "%(mood)s, the best candidate, reaches %(percent)s %%. Below %(threshold)s %% this model states no mood, "
+        "because it would be wrong too often."
+    )
+    return text % {**values, "threshold": percent(threshold)}
 
 
 def _disagreement(firsts: Mapping[str, str], agreement: float) -> str:
     cnn1d, cnn2d = (word(firsts[name]).adjective for name in ("cnn1d", "cnn2d"))
-    disagree = f"The two networks disagree (agreement {percent(agreement)} %)"
+    values = {"percent": percent(agreement), "cnn1d": cnn1d, "cnn2d": cnn2d}
     if cnn1d == cnn2d:
-        return f"{disagree}, although both put {cnn1d} first."
-    return f"{disagree}: the 1D network puts {cnn1d} first, the 2D network {cnn2d}."
+        text = gettext("The two networks disagree (agreement %(percent)s %%), although both put %(cnn1d)s first.")
+        return text % values
+    text = gettext(
+        "The two networks disagree (agreement %(percent)s %%): the 1D network puts %(cnn1d)s first, the 2D network "
+        "%(cnn2d)s."
+    )
+    return text % values
 
 
 def _longest_mood(passages: Sequence[Passage]) -> tuple[str, float] | None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.palette import NEUTRAL
 from classifier.charts.primitives import Point, polyline
 from classifier.charts.song.passages import Passage
 from classifier.charts.song.plane_labels import Box, Field, MoodLabel, place_labels
+from classifier.localized import grouped
 
 SIZE, MARGIN = 400, 26
 LEAST, MOST = 1.0, 9.0
@@ -77,8 +80,8 @@ def mood_plane(
         moods=mood_labels(song, font_size=font_size),
         song=song,
         trajectory=polyline(points) if moves else "",
-        valence=f"{valence:.1f}",
-        arousal=f"{arousal:.1f}",
+        valence=grouped(valence, 1),
+        arousal=grouped(arousal, 1),
         text=position_text(valence, arousal),
         regions=[_region(*corner) for corner in _CORNERS],
         region=_quadrant_text(valence, arousal),
@@ -88,17 +91,26 @@ def mood_plane(
     )
 
 
+def plane_point(valence: float, arousal: float) -> Point:
+    """The place of a song in the drawing."""
+    return Point(_x(valence), _y(arousal))
+
+
 def position_text(valence: float, arousal: float) -> str:
     """For example "pleasant, quiet"."""
     low, high = NEUTRAL - NEUTRAL_BAND, NEUTRAL + NEUTRAL_BAND
-    pleasant = "pleasant" if valence >= high else "unpleasant" if valence <= low else "neither pleasant nor unpleasant"
-    lively = "lively" if arousal >= high else "quiet" if arousal <= low else "neither lively nor quiet"
+    pleasant = gettext("neither pleasant nor unpleasant")
+    if not low < valence < high:
+        pleasant = gettext("pleasant") if valence >= high else gettext("unpleasant")
+    lively = gettext("neither lively nor quiet")
+    if not low < arousal < high:
+        lively = gettext("lively") if arousal >= high else gettext("quiet")
     return f"{pleasant}, {lively}"
 
 
 def _region(quadrant: str, right: bool, top: bool) -> Region:
     return Region(
-        text=ml_gateway.QUADRANT_WORDS[quadrant],
+        text=gettext(ml_gateway.QUADRANT_WORDS[quadrant]),
         x=SIZE - MARGIN - 12 if right else MARGIN + 12,
         y=MARGIN + 22 if top else SIZE - MARGIN - 13,
         anchor="end" if right else "start",
@@ -113,7 +125,7 @@ def _region_box(right: bool, top: bool) -> Box:
 
 def _quadrant_text(valence: float, arousal: float) -> str:
     corner = (valence >= NEUTRAL, arousal >= NEUTRAL)
-    return next(ml_gateway.QUADRANT_WORDS[quadrant] for quadrant, *at in _CORNERS if tuple(at) == corner)
+    return next(gettext(ml_gateway.QUADRANT_WORDS[quadrant]) for quadrant, *at in _CORNERS if tuple(at) == corner)
 
 
 def mood_labels(*songs: Point, font_size: float = FONT_SIZE, song_radius: float = SONG_RADIUS) -> list[MoodLabel]:

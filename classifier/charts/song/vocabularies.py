@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from classifier import ml_gateway
 from classifier.charts.primitives import Bar
 from classifier.errors import ProductError
+from classifier.stored_texts import in_page_language
 
 OWN_TERMS = "moods"
 
@@ -51,26 +54,29 @@ def vocabularies(
             raise
         others = []
     available = [
-        Vocabulary(OWN_TERMS, "Mood terms", [], "", _address(query, OWN_TERMS), selected == OWN_TERMS),
+        Vocabulary(OWN_TERMS, gettext("Mood terms"), [], "", _address(query, OWN_TERMS), selected == OWN_TERMS),
         *(_vocabulary(other, selected, query) for other in others),
     ]
     if len(available) > 1 and available[0].is_selected:
         available[1] = replace(available[1], is_shown=True)
     if not any(one.is_selected for one in available):
         allowed = ", ".join(one.key for one in available)
-        raise ProductError("words_unknown", f"words is “{selected[:40]}”. Choose one of: {allowed}.")
+        raise ProductError(
+            "words_unknown",
+            gettext("words is “%(value)s”. Choose one of: %(allowed)s.") % {"value": selected[:40], "allowed": allowed},
+        )
     return available
 
 
 def _vocabulary(other: Mapping[str, Any], selected: str, query: Mapping[str, str]) -> Vocabulary:
     return Vocabulary(
         key=other["key"],
-        title=other["title"],
+        title=in_page_language(other["title"]),
         labels=[
-            LabelBar(label["name"], Bar.of(label["share"]), label["name"] == other["chosen"])
+            LabelBar(gettext(label["name"]), Bar.of(label["share"]), label["name"] == other["chosen"])
             for label in other["labels"]
         ],
-        accuracy=other["measured"],
+        accuracy=in_page_language(other["measured"]),
         address=_address(query, other["key"]),
         is_selected=other["key"] == selected,
         is_shown=other["key"] == selected,

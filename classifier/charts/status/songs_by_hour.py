@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from classifier.charts.primitives import Tick, percent_of
+from classifier.localized import grouped
 
 HOURS = 24
 HEIGHT = 120
@@ -35,8 +37,10 @@ class HourBar:
 
     @property
     def text(self) -> str:
-        failed = f", {self.failed:,} failed" if self.failed else ""
-        return f"{self.hour}: {self.done:,} analysed{failed}"
+        values = {"hour": self.hour, "done": grouped(self.done), "failed": grouped(self.failed)}
+        if self.failed:
+            return gettext("%(hour)s: %(done)s analysed, %(failed)s failed") % values
+        return gettext("%(hour)s: %(done)s analysed") % values
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,25 @@ class SongsByHour:
     @property
     def summary(self) -> str:
         if not self.done and not self.failed:
-            return "No songs were analysed in the last 24 hours."
-        failed = f", and {self.failed:,} failed" if self.failed else ""
-        return f"{self.done:,} {'song was' if self.done == 1 else 'songs were'} analysed in the last 24 hours{failed}."
+            return gettext("No songs were analysed in the last 24 hours.")
+        values = {"done": grouped(self.done), "failed": grouped(self.failed)}
+        if not self.failed:
+            return (
+                ngettext(
+                    "%(done)s song was analysed in the last 24 hours.",
+                    "%(done)s songs were analysed in the last 24 hours.",
+                    self.done,
+                )
+                % values
+            )
+        return (
+            ngettext(
+                "%(done)s song was analysed in the last 24 hours, and %(failed)s failed.",
+                "%(done)s songs were analysed in the last 24 hours, and %(failed)s failed.",
+                self.done,
+            )
+            % values
+        )
 
 
 def songs_by_hour(ended: Mapping[int, Mapping[str, int]], *, period_s: int, now: datetime) -> SongsByHour:
@@ -75,7 +95,7 @@ def songs_by_hour(ended: Mapping[int, Mapping[str, int]], *, period_s: int, now:
             Tick(percent_of(number + 0.5, HOURS), f"{hours[number]:%H:%M}") for number in range(0, HOURS, TICK_EVERY)
         ],
         height=HEIGHT,
-        highest=f"{top:,}",
+        highest=grouped(top),
         done=sum(outcomes["done"] for outcomes in numbers.values()),
         failed=sum(outcomes["failed"] for outcomes in numbers.values()),
     )

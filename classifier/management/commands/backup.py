@@ -27,7 +27,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-secrets",
             action="store_true",
-            help="add secret_key and the sessions, so that people stay signed in; keep such an archive like a password",
+            help="add secret_key, sources_key and the sessions, so that people stay signed in and music servers "
+            "connected; keep such an archive like a password",
         )
         parser.add_argument("--verify", action="store_true", help="only read an archive and compare checksums")
 
@@ -87,7 +88,7 @@ def _summary_text(summary: Summary, secrets: bool) -> str:
     if summary.missing:
         lines.append(f"{len(summary.missing):,} files were missing, for instance {summary.missing[0]}.")
     if secrets:
-        lines.append("It has the secret key and the sessions: whoever has it can sign in as anyone.")
+        lines.append("It contains the secret key and the sessions: anyone who has it can sign in as any user.")
     else:
         lines.append(
             "It has no secret key and no sessions: after a restore, people sign in again. Keep it private all the same."

@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, worker and sweep in one terminal."""
+"""`manage.py serve`: web, worker, sweep and sources in one terminal."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ from mmc.supervision import Program, RestartPolicy, Supervisor
 # Only this machine can reach it; for other machines there is Docker Compose, or a proxy. Containers listen on 0.0.0.0.
 HOST = "127.0.0.1"
 # Ctrl-C takes a few seconds at most: a song that is not finished by then is given back, and starts over the next time.
-DRAIN_S = 1
+GRACE_S = 1
 STOP_S = 3
 
 # By default, glibc keeps freed memory for each thread, and a web process has many threads.
@@ -38,20 +38,26 @@ def programs(host: str, port: int) -> list[Program]:
         Program(
             "worker",
             [*python, "celery", "--app", "mmc", "worker", "--loglevel", "INFO"],
-            {"WORKER_DRAIN_S": str(DRAIN_S)},
+            {} if grace_is_set() else {"WORKER_SHUTDOWN_GRACE_S": str(GRACE_S)},
         ),
         Program("sweep", [sys.executable, "-u", "manage.py", "sweep", "--every", "5"]),
+        Program("sources", [sys.executable, "-u", "manage.py", "sources", "--every", "3"], MALLOC),
     ]
 
 
 def policy() -> RestartPolicy:
-    """Where WORKER_DRAIN_S is set, songs get that time to finish."""
-    drain_s = settings.WORKER_DRAIN_S if os.environ.get("WORKER_DRAIN_S", "").strip() else DRAIN_S
-    return RestartPolicy(stop_timeout_s=STOP_S - DRAIN_S + drain_s)
+    """Where WORKER_SHUTDOWN_GRACE_S is set, songs get that time to finish."""
+    grace_s = settings.WORKER_SHUTDOWN_GRACE_S if grace_is_set() else GRACE_S
+    return RestartPolicy(stop_timeout_s=STOP_S - GRACE_S + grace_s)
+
+
+def grace_is_set() -> bool:
+    """By its name, or by the earlier one."""
+    return any(os.environ.get(name, "").strip() for name in ("WORKER_SHUTDOWN_GRACE_S", "WORKER_DRAIN_S"))
 
 
 class Command(BaseCommand):
-    help = "Run web server, worker and sweep on this machine. Ctrl-C stops them."
+    help = "Run web server, worker, sweep and sources on this machine. Ctrl-C stops them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="1 to 65535; the default is 8000")

@@ -18,7 +18,7 @@ from classifier.jobs.clean_up import clean_up
 from classifier.jobs.clock import ClockWatch, terms_renew
 from classifier.jobs.sweep import songs_sweep
 from classifier.services.resumable_uploads import resumable_uploads_finish
-from classifier.uploads.ballast import ballast_release, ballast_restore
+from classifier.uploads.reserve_file import reserve_file_restore, reserve_file_shrink
 from classifier.uploads.stored_files import is_disk_full
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float | None, **options: Any) -> None:
         if every is None:
-            ballast_restore()
+            reserve_file_restore()
             result = songs_sweep(now=timezone.now())
             _once_a_minute()
             self.stdout.write(f"{result}.")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        ballast_restore()
+        reserve_file_restore()
         clock = ClockWatch()
         next_clean_up = monotonic() + CLEAN_UP_EVERY_S
         while not stopped.wait(every_s):
@@ -63,13 +63,13 @@ class Command(BaseCommand):
                     logger.info("Sweep: %s.", result)
                 if monotonic() >= next_clean_up:
                     next_clean_up = monotonic() + CLEAN_UP_EVERY_S
-                    ballast_restore()
+                    reserve_file_restore()
                     _once_a_minute()
             except (DatabaseError, OSError, ProductError) as error:
                 # Nothing else requeues lost songs, so this process survives a restart of the database or the storage,
                 # and a full disk.
                 logger.warning("The sweep failed and will run again: %s", error)
                 if is_disk_full(error):
-                    ballast_release()
+                    reserve_file_shrink()
             finally:
                 connections.close_all()

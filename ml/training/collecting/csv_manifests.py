@@ -16,7 +16,9 @@ LOCATION_COLUMNS = ("file", "url", "source")
 """Columns for the recording; the first that is filled counts."""
 
 MOOD_COLUMNS = ("mood", "moods")
-KNOWN_COLUMNS = {*LOCATION_COLUMNS, *MOOD_COLUMNS, "artist", "title", "sha256", "start_s", "end_s"}
+ARTIST_COLUMNS = ("artist", "artist_key")
+"""The same as in a table for training."""
+KNOWN_COLUMNS = {*LOCATION_COLUMNS, *MOOD_COLUMNS, *ARTIST_COLUMNS, "title", "sha256", "start_s", "end_s"}
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -78,7 +80,7 @@ def _entry(path: Path, line: int, columns: list[str], cells: list[str]) -> Entry
         place=place,
         folder=path.parent,
         mood=next((row[name] for name in MOOD_COLUMNS if row.get(name)), ""),
-        artist=row.get("artist", ""),
+        artist=next((row[name] for name in ARTIST_COLUMNS if row.get(name)), ""),
         title=row.get("title", ""),
         sha256=row.get("sha256", "").lower(),
         extra_columns={name: value for name, value in row.items() if name and name not in KNOWN_COLUMNS},

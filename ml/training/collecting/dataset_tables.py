@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ml.training.collecting.atomic_files import write_atomically
 from ml.training.collecting.collector import DUPLICATE, FAILED, Outcome
+from ml.training.collecting.dataset_store import StoredRecording
+from ml.training.collecting.entries import Entry
 
 LABELS, REPORT = "labels.csv", "report.csv"
 COLUMNS = (
@@ -38,32 +40,53 @@ def write_report(folder: Path, outcomes: Iterable[Outcome]) -> None:
 def write_labels(folder: Path, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
     """Writes and returns a row for each recording, with the extra columns of the lists at the end.
 
-    Moods that were added to the table by hand are kept if the list has none. Passages of the same file without an
-    artist get the file as artist, so that a split by artist keeps them together. Without recordings an existing table
-    stays unchanged.
+    Moods and artists that were added to the table by hand are kept if the list has none. Every recording has an artist
+    if any of its rows, copies or other passages has one; passages of a file without any get the file as artist. So a
+    split by artist keeps them together. Without recordings an existing table stays unchanged.
     """
-    previous_moods = _moods_before(folder / LABELS)
+    stored = [(each, each.recording) for each in outcomes if each.recording and each.outcome != FAILED]
+    before = _rows_before(folder / LABELS)
+    artists = _artists(stored, before)
     rows = [
-        _row(each, previous_moods) for each in outcomes if each.recording and each.outcome not in (FAILED, DUPLICATE)
+        _row(outcome.entry, recording, before.get(recording.file, {}), artists)
+        for outcome, recording in stored
+        if outcome.outcome != DUPLICATE
     ]
     passages = Counter(row["source_sha256"] for row in rows)
     for row in rows:
         if not row["artist"] and passages[row["source_sha256"]] > 1:
-            row["artist"] = f"source {row['source_sha256'][:12]}"
+            row["artist"] = _artist_of_source(row["source_sha256"])
     extra = dict.fromkeys(name for row in rows for name in row if name not in COLUMNS)
     if rows:
         _write(folder / LABELS, (*COLUMNS, *extra), rows)
     return rows
 
 
-def _row(outcome: Outcome, before: dict[str, str]) -> dict[str, str]:
-    entry, recording = outcome.entry, outcome.recording
-    assert recording is not None
+def _artists(
+    stored: Sequence[tuple[Outcome, StoredRecording]], before: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """The artist by recording and by source: of the lists, else as the table has it, else of the tags."""
+    artists: dict[str, str] = {}
+    for kind in ("list", "table", "tags"):
+        for outcome, recording in stored:
+            by_hand = before.get(recording.file, {}).get("artist") or ""
+            if by_hand == _artist_of_source(recording.source_sha256):
+                by_hand = ""
+            artist = {"list": outcome.entry.artist, "table": by_hand, "tags": recording.artist}[kind]
+            if artist:
+                artists.setdefault(recording.file, artist)
+                artists.setdefault(recording.source_sha256, artist)
+    return artists
+
+
+def _row(
+    entry: Entry, recording: StoredRecording, before: Mapping[str, str], artists: Mapping[str, str]
+) -> dict[str, str]:
     return {
         **{name: value for name, value in entry.extra_columns.items() if name not in COLUMNS},
         "file": recording.file,
-        "mood": entry.mood or before.get(recording.file, ""),
-        "artist": entry.artist or recording.artist,
+        "mood": entry.mood or before.get("mood") or before.get("moods") or "",
+        "artist": artists.get(recording.file) or artists.get(recording.source_sha256, ""),
         "title": entry.title or recording.title,
         "duration_s": f"{recording.duration_s:g}",
         "sha256": recording.sha256,
@@ -73,12 +96,15 @@ def _row(outcome: Outcome, before: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _moods_before(path: Path) -> dict[str, str]:
+def _artist_of_source(source_sha256: str) -> str:
+    return f"source {source_sha256[:12]}"
+
+
+def _rows_before(path: Path) -> dict[str, dict[str, str]]:
     if not path.exists():
         return {}
     with path.open(newline="", encoding="utf-8", errors="replace") as handle:
-        rows = list(csv.DictReader(handle))
-    return {row["file"]: row.get("mood") or row.get("moods") or "" for row in rows if row.get("file")}
+        return {row["file"]: row for row in csv.DictReader(handle) if row.get("file")}
 
 
 def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, object]]) -> None:

@@ -1,38 +1,13 @@
-"""Rules for links and redirects."""
+"""Rules for redirects of the collector. Those for links alone are in `ml.links`."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import socket
 from urllib.parse import urlsplit
 
 from ml.errors import MoodError
-
-SCHEMES = ("http", "https")
-FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x20\x7f]")
-
-
-def check_link(link: str) -> None:
-    """Raises MoodError("link_not_allowed") for links that are not plain http or https."""
-    excerpt = link[:200]
-    try:
-        parts = urlsplit(link)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise MoodError("link_not_allowed", f"{excerpt!r} is not a link ({error}). Correct it.") from error
-    if parts.scheme.lower() not in SCHEMES:
-        raise MoodError(
-            "link_not_allowed", f"{excerpt!r} starts with {parts.scheme}:; only http and https are allowed."
-        )
-    if not host or FORBIDDEN_CHARACTERS.search(link):
-        raise MoodError("link_not_allowed", f"{excerpt!r} is not a complete link. Correct it; a space is %20.")
-    if parts.username or parts.password:
-        raise MoodError(
-            "link_not_allowed",
-            f"The link to {host} has a name or a password, which would be written into the data set. Download the "
-            "file yourself and use its path.",
-        )
+from ml.links import check_link as check_link
+from ml.links import is_public
 
 
 def check_redirect(link: str, target: str) -> None:
@@ -57,4 +32,4 @@ def is_internal(host: str) -> bool:
         addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False  # not resolvable, so only reachable by a proxy elsewhere
-    return any(not ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in addresses)
+    return any(not is_public(str(entry[4][0])) for entry in addresses)

@@ -53,7 +53,7 @@ def soft_targets(pack: Pack, fold: str) -> SoftTargets:
             mine = own[pack.teacher_mask[own].all(axis=1) == needs_both]
             if not len(mine) or (needs_both and not pack.teacher_mask[fitting].all(axis=1).any()):
                 continue
-            for name, values in _Regressions.fit(pack, fitting, needs_both).predict(pack, mine).items():
+            for name, values in Regressions.fit(pack, fitting, needs_both).predict(pack, mine).items():
                 out[name][mine] = values
     return out
 
@@ -92,7 +92,7 @@ class _Inputs:
 
 
 @dataclass(frozen=True)
-class _Regressions:
+class Regressions:
     both: bool
     inputs: _Inputs
     moods: list[LogisticRegression]
@@ -102,7 +102,7 @@ class _Regressions:
     affect: Ridge
 
     @classmethod
-    def fit(cls, pack: Pack, fitting: np.ndarray, both: bool) -> _Regressions:
+    def fit(cls, pack: Pack, fitting: np.ndarray, both: bool) -> Regressions:
         labelled = np.array([i for i in fitting if pack.clips[i].copy_of is None and pack.clips[i].term_targets])
         if both:
             labelled = labelled[pack.teacher_mask[labelled].all(axis=1)]

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ml.errors import MoodError
+from ml.inference.slicing import spread_evenly
 from ml.moods import QUADRANTS
 from ml.training.data.clips import Clip
 from ml.training.older_networks.architecture import Architecture
-from ml.training.older_networks.slicing import spread_evenly
 
 VALIDATION_SHARE = 0.15
 
@@ -35,7 +35,7 @@ def measure(
     path = _place(architecture, fold, out)
     if is_measured(architecture, fold, out, pieces_in_training):
         return path
-    from ml.training.own.standardisation import Scaler
+    from ml.models.standardisation import Scaler
     from ml.training.own.training_loop import fit, song_chances
 
     in_fold = np.array([clip.fold == fold for clip in clips])

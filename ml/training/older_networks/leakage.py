@@ -96,7 +96,7 @@ def _held_out_chances(
     """Probabilities of the held-out pieces."""
     import keras
 
-    from ml.training.own.standardisation import Scaler
+    from ml.models.standardisation import Scaler
 
     scaler = Scaler.fit([rows if scaler_sees_all else rows[~test]], architecture.shared_axes)
     keras.utils.set_random_seed(0)

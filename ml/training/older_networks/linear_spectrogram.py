@@ -1,4 +1,4 @@
-"""Spectrogram images: grey levels, resizing, and the linear spectrogram."""
+"""The spectrogram on a linear scale of frequency."""
 
 from __future__ import annotations
 
@@ -6,32 +6,12 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from scipy import fft
 
 from ml.audio.decoding import DecodingInfo, decode
-from ml.features.spectrogram_image import RANGE_DB
 from ml.spec import AudioSpec
 
 POWER_FLOOR = 1e-10
-
-
-def levels(song_db: np.ndarray) -> np.ndarray:
-    """dB (steps, bands) as an image, uint8 (bands, steps) with low bands last.
-
-    255 is the song's loudest point, 0 is `RANGE_DB` below it or silence: the levels of
-    `ml.features.spectrogram_image.spectrogram_png`.
-    """
-    share = np.clip(1.0 + (song_db - song_db.max()) / RANGE_DB, 0.0, 1.0)
-    return np.round(share * 255).astype(np.uint8).T[::-1]
-
-
-def resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resizes an image (rows, columns), uint8 or float32, to float32 (height, width)."""
-    if image.shape == (height, width):
-        return image.astype(np.float32)
-    scaled = Image.fromarray(np.ascontiguousarray(image)).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(scaled, np.float32)
 
 
 def linear_bands(path: Path, bands: int, spec: AudioSpec) -> np.ndarray:

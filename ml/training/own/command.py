@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -64,7 +63,6 @@ def _own_options(args: argparse.Namespace) -> list[str]:
 
 def train_and_report(args: argparse.Namespace, arguments: list[str]) -> int:
     """Trains, reports, and returns the exit status. `arguments` are those of the command line."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from ml.training.own.run_report import report_run
     from ml.training.own.train_run import train_own
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from ml.training.own.standardisation import Scaler
+from ml.models.standardisation import Scaler
 
 
 class PieceBatches(keras.utils.PyDataset):

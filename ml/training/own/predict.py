@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from ml.errors import MoodError
+from ml.inference.song_votes import predicted_moods
 from ml.training.data.feature_cache import FeatureCache
 from ml.training.own.label_files import songs_under
 from ml.training.own.run import Run
-from ml.training.own.song_metrics import predicted_moods
 
 
 def predictions(run: Run, songs: list[Path], cache: FeatureCache) -> Iterator[dict[str, Any]]:
@@ -61,7 +60,6 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--cache", type=Path, default=Path("var/cache/features"))
     args = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     failed = False
     try:
         run = Run.open(args.run)

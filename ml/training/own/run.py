@@ -26,7 +26,7 @@ from ml.training.own.labelled_songs import Problem, Song
 if TYPE_CHECKING:
     import keras
 
-    from ml.training.own.standardisation import Scaler
+    from ml.models.standardisation import Scaler
 
 FORMAT, VERSION = "own", 1
 CARD, SONGS, FEATURES, PROBLEMS = "card.json", "songs.csv", "songs.npz", "problems.csv"
@@ -85,7 +85,7 @@ class Run:
 
     @cached_property
     def scaler(self) -> Scaler:
-        from ml.training.own.standardisation import Scaler
+        from ml.models.standardisation import Scaler
 
         return Scaler.load(self.folder / "scaler.json")
 

@@ -11,17 +11,10 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
+from ml.inference.song_votes import predicted_moods
 from ml.training.evaluation.metrics import calibration_error
 from ml.training.evaluation.reliability import expected_error_if_calibrated, reliability_bins
 from ml.training.evaluation.significance import artist_bootstrap_samples
-
-PREDICTED_FROM = 0.5
-
-
-def predicted_moods(chances: np.ndarray, multi_label: bool) -> np.ndarray:
-    """The predicted moods, bool (songs, moods)."""
-    likeliest = np.eye(chances.shape[1], dtype=bool)[chances.argmax(axis=1)]
-    return likeliest | (chances >= PREDICTED_FROM) if multi_label else likeliest
 
 
 def song_metrics(

@@ -57,6 +57,7 @@ def train_own(request: TrainingRequest, cache: FeatureCache) -> Run:
     _print_summary(arrays.collection)
     result = _fit(request, arrays, splits, final)
     write_run(request, arrays, splits, result, settings, cache, time.monotonic() - started)
+    _export(request)
     request.partial.rename(request.out)
     return Run.open(request.out)
 
@@ -96,7 +97,7 @@ def _print_summary(collection: Collection) -> None:
 def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], final: Split | None) -> TrainingResult:
     import keras
 
-    from ml.training.own.standardisation import Scaler
+    from ml.models.standardisation import Scaler
     from ml.training.own.training_loop import DONE, EPOCHS, NETWORK, SCALER, fit, song_chances
 
     moods = arrays.collection.moods
@@ -130,6 +131,16 @@ def _fit(request: TrainingRequest, arrays: FeatureArrays, splits: list[Split], f
     for name in (NETWORK, SCALER, EPOCHS):
         shutil.copy(place / name, request.partial / name)
     return TrainingResult(chances, json.loads((place / DONE).read_text()))
+
+
+def _export(request: TrainingRequest) -> None:
+    """For the product; a network that it cannot use is still a finished run."""
+    from ml.training.own.serving_export import MODEL, export_model
+
+    try:
+        export_model(request.partial, request.partial / MODEL)
+    except MoodError as error:
+        print(f"Not for manage.py model add: {error.message}")
 
 
 def _labels(collection: Collection) -> np.ndarray:

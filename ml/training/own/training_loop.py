@@ -16,19 +16,16 @@ from typing import Any
 import keras
 import numpy as np
 
+from ml.inference.song_votes import song_probabilities
+from ml.models.standardisation import Scaler
 from ml.training.older_networks import Architecture, FitRecipe
 from ml.training.own.callbacks import callbacks
 from ml.training.own.epoch_log import best_epoch, read_epochs
 from ml.training.own.piece_batches import PieceBatches, piece_weights
-from ml.training.own.standardisation import Scaler
 
 NETWORK, SCALER, EPOCHS, DONE = "network.keras", "scaler.json", "epochs.csv", "done.json"
 PREDICT_BATCH_SIZE = 256
 """Pieces; bounds memory for long songs."""
-
-
-TIE_BREAKER = 1e-3
-"""Weight of the mean relative to the votes: less than one vote of a song, which has at most 80 pieces."""
 
 
 def fit(
@@ -96,19 +93,6 @@ def song_chances(model: keras.Model, scaler: Scaler, pieces: Sequence[np.ndarray
         chances = np.concatenate([keras.ops.convert_to_numpy(model.predict_on_batch(part)) for part in parts])
         songs.append(song_probabilities(chances, vote))
     return np.stack(songs)
-
-
-def song_probabilities(chances: np.ndarray, vote: str = "mean") -> np.ndarray:
-    """The probabilities of a song, float32 (classes,), from those of its pieces, (pieces, classes).
-
-    "mean": their mean. "majority": the share of pieces for which the class is the most probable one; the mean breaks
-    ties, then the order of classes.
-    """
-    mean = chances.mean(axis=0)
-    if vote == "majority":
-        votes = np.eye(chances.shape[1])[chances.argmax(axis=1)].mean(axis=0)
-        mean = (votes + TIE_BREAKER * mean) / (1 + TIE_BREAKER)
-    return mean.astype(np.float32)
 
 
 def build(architecture: Architecture, classes: int, multi_label: bool) -> keras.Model:

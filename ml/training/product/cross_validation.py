@@ -135,8 +135,8 @@ def train_member(
         epochs=recipe.epochs,
         verbose=0,
         callbacks=[
-            # The last two epochs: a process that is killed while it writes leaves a broken file.
-            keras.callbacks.BackupAndRestore(str(out / "backup"), save_freq="epoch", double_checkpoint=True),
+            # The last two: a process that is killed while it writes leaves a broken file.
+            Backup(str(out / "backup"), double_checkpoint=True),
             keras.callbacks.CSVLogger(str(out / "epochs.csv"), append=True),
             Progress(title, recipe.epochs),
         ],
@@ -174,6 +174,14 @@ def fit_spectrogram_scaler(pack: Pack, clips: np.ndarray) -> SpectrogramScaler:
         start = max(0, (len(mel) - pack.spec.segment_steps) // 2)
         middle.append(float(np.var(unscaled(mel[None, start : start + pack.spec.segment_steps], pack.spec))))
     return SpectrogramScaler(deviation_db=round(float(np.sqrt(np.mean(middle))), 4))
+
+
+class Backup(keras.callbacks.BackupAndRestore):
+    """Backs up every fifth epoch, since writing takes as long as six steps."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if (epoch + 1) % 5 == 0:
+            super().on_epoch_end(epoch, logs)
 
 
 class Progress(keras.callbacks.Callback):

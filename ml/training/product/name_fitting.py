@@ -123,7 +123,7 @@ def sides_of(vectors: np.ndarray, naming: Naming) -> np.ndarray:
     lift = np.array([naming.lift.get(_key(*pair), 0.0) for pair in pairs])
     best = (utility[:, first] + utility[:, second] + lift).argmax(axis=1)
     sides = np.stack([first[best], second[best]], axis=1)
-    own = np.take_along_axis(utility, sides, axis=1)
+    own = np.take_along_axis(chances if naming.likelier_first else utility, sides, axis=1)
     return np.where(own[:, :1] >= own[:, 1:], sides, sides[:, ::-1])
 
 

@@ -30,7 +30,7 @@ def evaluate_older_network(
     run: TrainingRun, phrases: Sequence[Phrase], pieces: list[np.ndarray], out: Path
 ) -> tuple[np.ndarray, int]:
     """Trains and tests a network of the registry with early stopping."""
-    from ml.training.own.standardisation import Scaler
+    from ml.models.standardisation import Scaler
     from ml.training.own.training_loop import fit, song_chances
 
     train, test = run.split_indices(phrases)

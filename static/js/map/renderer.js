@@ -1,9 +1,9 @@
 // Draws the plane, the songs, and on top the outline and the highlighted song.
 
+import { gettext } from "../texts.js";
 import { Raster } from "./raster.js";
 
 const NEUTRAL = 5;
-const [PLEASANT, LIVELY] = ["pleasant →", "lively →"];
 const FEW = 40;
 // Of the names of the moods, in pixels; shifts are in lines, tried in this order.
 const [LABEL_LINE, LABEL_GAP] = [15, 2];
@@ -101,9 +101,10 @@ export class Renderer {
   paintPlane(context) {
     const { view } = this;
     const { left, right, top, bottom } = view.field;
+    const [pleasant, lively] = [gettext("pleasant →"), gettext("lively →")];
     // Tick labels leave room for the axis titles.
     context.font = `italic 14px ${this.serif}`;
-    const [pleasantWidth, livelyWidth] = [PLEASANT, LIVELY].map((title) => context.measureText(title).width);
+    const [pleasantWidth, livelyWidth] = [pleasant, lively].map((title) => context.measureText(title).width);
     context.font = `12px ${this.sans}`;
     context.fillStyle = this.soft;
     context.lineWidth = 1;
@@ -124,11 +125,11 @@ export class Renderer {
     }
     context.font = `italic 14px ${this.serif}`;
     context.textAlign = "right";
-    context.fillText(PLEASANT, right, bottom + 17);
+    context.fillText(pleasant, right, bottom + 17);
     context.save();
     context.translate(left - 9, top);
     context.rotate(-Math.PI / 2);
-    context.fillText(LIVELY, 0, 0);
+    context.fillText(lively, 0, 0);
     context.restore();
   }
 

@@ -1,8 +1,10 @@
-// The selected songs: count, list, playlist, comparison, bulk actions and the link to the history.
+// The selected songs: count, list, queue of the player, comparison, bulk actions and the link to the history.
 
-import { Playlist } from "./playlist.js";
+import { play } from "../queue/start.js";
+import { Songs } from "./songs.js";
 import { moodText } from "./tooltip.js";
 import { box, outlineText, within } from "./outline.js";
+import { gettext, grouped, ngettext } from "../texts.js";
 
 const MAX_LISTED = 100;
 // The limit of the server.
@@ -10,8 +12,9 @@ const MAX_SENT = 500;
 const MAX_SAVED = 3000;
 
 export class Selection {
-  constructor(map, songs) {
-    Object.assign(this, { map, songs });
+  // `load` fetches the songs of a filter; used where the map draws a sample, so that all songs of an outline count.
+  constructor(map, songs, load) {
+    Object.assign(this, { map, songs, load });
     this.part = (name) => map.querySelector(`[data-${name}]`);
     this.announcer = document.querySelector("[data-announcer]");
     this.changed = () => {};
@@ -19,7 +22,9 @@ export class Selection {
     // The filter with which the history shows the same songs; null if there is none.
     this.filter = null;
     this.outline = [];
-    this.playlist = new Playlist(this.part("player"), (index) => this.audioAddress(index), songs);
+    // The selected songs: indexes, or of a sample the songs themselves, which need not be drawn. There may be more.
+    this.list = [];
+    this.count = 0;
     this.listen();
   }
 
@@ -39,57 +44,101 @@ export class Selection {
       this.clear();
       this.part("over").focus();
     });
-    this.part("play").addEventListener("click", () => this.playlist.play(this.songs.selectedIndexes, 0));
+    this.part("play").addEventListener("click", () => this.play());
     this.part("selected-songs").addEventListener("click", ({ target }) => {
-      const play = target.closest("[data-play-song]");
-      if (play)
-        this.playlist.play(
-          this.songs.selectedIndexes,
-          this.songs.selectedIndexes.indexOf(Number(play.dataset.playSong)),
-        );
+      const button = target.closest("[data-play-song]");
+      if (button) this.play(this.song(this.list[Number(button.dataset.playSong)]).id);
     });
     for (const event of ["pointerover", "focusin"]) {
       this.part("selected-songs").addEventListener(event, ({ target }) => {
-        this.highlight(Number(target.closest("[data-index]")?.dataset.index ?? -1));
+        const entry = this.list[Number(target.closest("[data-place]")?.dataset.place ?? -1)];
+        this.highlight(entry === undefined ? -1 : this.indexOf(entry));
       });
     }
     this.part("selected-songs").addEventListener("pointerleave", () => this.highlight(-1));
   }
 
   selectOutline(outline, add) {
+    const filter = { area: outlineText(outline) };
+    if (this.songs.partial) return this.ask(outline, filter);
     const onlyOutline = !add || !this.songs.selected.includes(1);
     this.songs.select(within(outline), add);
-    this.update(outline, onlyOutline ? { area: outlineText(outline) } : null);
+    this.update(outline, onlyOutline ? filter : null);
   }
 
   selectBox(bounds) {
     const [valence_from, valence_to, arousal_from, arousal_to] = bounds;
-    this.songs.select(box(bounds), false);
+    const filter = { valence_from, valence_to, arousal_from, arousal_to };
     const corners = [
       [valence_from, arousal_from],
       [valence_to, arousal_from],
       [valence_to, arousal_to],
       [valence_from, arousal_to],
     ];
-    this.update(corners, { valence_from, valence_to, arousal_from, arousal_to });
+    if (this.songs.partial) return this.ask(corners, filter);
+    this.songs.select(box(bounds), false);
+    this.update(corners, filter);
   }
 
   toggle(index) {
+    if (this.songs.partial) return this.toggleDrawn(index);
     this.songs.selected[index] ^= 1;
     this.update([], null);
   }
 
+  // Songs of a sample are selected one by one, or by an outline.
+  toggleDrawn(index) {
+    const song = this.songs.song(index);
+    const others = this.filter ? [] : this.list.filter(({ id }) => id !== song.id);
+    const list = this.songs.selected[index] && !this.filter ? others : [...others, song];
+    this.choose([], null, list, list.length);
+  }
+
   clear() {
-    if (!this.songs.selected.includes(1) && !this.outline.length) return;
+    if (!this.count && !this.outline.length) return;
+    if (this.songs.partial) return this.choose([], null, [], 0);
     this.songs.clear();
     this.update([], null);
   }
 
   update(outline, filter) {
-    Object.assign(this, { outline, filter });
+    const list = this.songs.selectedIndexes;
+    this.choose(outline, filter, list, list.length);
+  }
+
+  choose(outline, filter, list, count) {
+    Object.assign(this, { outline, filter, list, count });
+    this.mark();
     this.show();
     this.changed(outline);
     this.announce(this.part("count").textContent);
+  }
+
+  // The server counts the songs of an outline, and names the newest of them.
+  async ask(outline, filter) {
+    Object.assign(this, { outline, filter, list: [] });
+    this.mark();
+    this.changed(outline);
+    try {
+      const found = new Songs(await this.load(filter, { newest: "yes" }));
+      // Another selection came in between.
+      if (this.filter !== filter) return;
+      const list = Array.from({ length: found.count }, (_, index) => found.song(index));
+      this.choose(outline, filter, list, found.total);
+    } catch (error) {
+      if (this.filter === filter) this.choose([], null, [], 0);
+      this.announce(gettext("The songs could not be counted. Select them again."));
+      console.warn(error);
+    }
+  }
+
+  // Of a sample: marks the songs that are drawn and selected.
+  mark() {
+    const { songs, filter, list } = this;
+    if (!songs.partial) return;
+    songs.clear();
+    if (filter) songs.select(filter.area ? within(this.outline) : box(Object.values(filter)), false);
+    else for (const { id } of list) if (songs.indexOf(id) >= 0) songs.selected[songs.indexOf(id)] = 1;
   }
 
   announce(text) {
@@ -97,11 +146,10 @@ export class Selection {
   }
 
   show() {
-    const selected = this.songs.selectedIndexes;
-    const count = selected.length;
+    const { list, count } = this;
     this.part("count").textContent = count
-      ? `${count.toLocaleString("en")} song${count === 1 ? "" : "s"} selected`
-      : "No songs selected";
+      ? ngettext("%(count)s song selected", "%(count)s songs selected", count)
+      : gettext("No songs selected");
     this.part("selected").hidden = !count;
     const library = this.part("open-library");
     library.hidden = !this.filter;
@@ -109,25 +157,35 @@ export class Selection {
     const compare = this.part("open-compare");
     compare.hidden = count !== 2;
     if (count === 2) {
-      const [a, b] = selected.map((index) => this.songs.song(index).id);
+      const [a, b] = list.map((entry) => this.song(entry).id);
       compare.href = `${this.map.dataset.compare}?${new URLSearchParams({ a, b })}`;
     }
-    this.fillForm(selected);
-    this.part("selected-songs").replaceChildren(...selected.slice(0, MAX_LISTED).map((index) => this.row(index)));
+    this.fillForm();
+    this.part("selected-songs").replaceChildren(
+      ...list.slice(0, MAX_LISTED).map((entry, place) => this.row(entry, place)),
+    );
     const more = this.part("more");
     more.hidden = count <= MAX_LISTED;
-    more.textContent = `and ${(count - MAX_LISTED).toLocaleString("en")} more`;
+    more.textContent = gettext("and %(count)s more", { count: grouped(count - MAX_LISTED) });
+  }
+
+  song(entry) {
+    return typeof entry === "number" ? this.songs.song(entry) : entry;
+  }
+
+  indexOf(entry) {
+    return typeof entry === "number" ? entry : this.songs.indexOf(entry.id);
   }
 
   // Bulk actions send the filter, or the ids of songs that were selected one by one.
-  fillForm(selected) {
+  fillForm() {
     const form = this.part("bulk-form");
     const byFilter = Boolean(this.filter);
-    this.part("bulk").hidden = !byFilter && selected.length > MAX_SENT;
+    this.part("bulk").hidden = !byFilter && this.count > MAX_SENT;
     form.elements.query.value = byFilter ? this.queryFor(this.filter) : this.map.dataset.query;
     const fields = byFilter
       ? [["all", "yes"]]
-      : selected.slice(0, MAX_SENT).map((index) => ["song", this.songs.song(index).id]);
+      : this.list.slice(0, MAX_SENT).map((entry) => ["song", this.song(entry).id]);
     this.part("bulk-songs").replaceChildren(
       ...fields.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
     );
@@ -146,55 +204,56 @@ export class Selection {
     return query;
   }
 
-  row(index) {
-    const { title, artist, mood } = this.songs.song(index);
+  row(entry, place) {
+    const { title, artist, mood } = this.song(entry);
     const row = document.createElement("li");
-    row.dataset.index = index;
+    row.dataset.place = place;
     const mark = this.map.querySelector(`[data-legend] .mood-${mood.css}`).cloneNode(true);
     mark.classList.toggle("open", !mood.certain);
     const link = Object.assign(document.createElement("a"), {
-      href: this.songAddress(index),
+      href: this.songAddress(entry),
       textContent: title,
       dir: "auto",
     });
     const facts = Object.assign(document.createElement("span"), { className: "soft small" });
     facts.textContent = artist ? `${moodText(mood)} · ${artist}` : moodText(mood);
-    const play = Object.assign(document.createElement("button"), {
+    const button = Object.assign(document.createElement("button"), {
       type: "button",
       className: "plain small",
-      textContent: "Play",
+      textContent: gettext("Play"),
     });
-    play.dataset.playSong = index;
-    play.setAttribute("aria-label", `Play ${title}`);
-    row.append(mark, link, facts, play);
+    button.dataset.playSong = place;
+    button.setAttribute("aria-label", gettext("Play %(title)s", { title }));
+    row.append(mark, link, facts, button);
     return row;
   }
 
-  songAddress(index) {
-    return this.address(this.map.dataset.song, index);
+  songAddress(entry) {
+    return this.map.dataset.song.replace("00000000-0000-0000-0000-000000000000", this.song(entry).id);
   }
 
-  audioAddress(index) {
-    return this.address(this.map.dataset.audio, index);
-  }
-
-  address(pattern, index) {
-    return pattern.replace("00000000-0000-0000-0000-000000000000", this.songs.song(index).id);
+  // As bulk actions do: the songs of the filter, or those that were selected one by one.
+  play(from = null) {
+    play(this.map.dataset.queue, { form: new FormData(this.part("bulk-form")), from });
   }
 
   state() {
-    const ids = this.songs.selectedIndexes.slice(0, MAX_SAVED).map((index) => this.songs.rows[index][0]);
-    return { ids, outline: this.outline, filter: this.filter };
+    const { outline, filter, list, songs } = this;
+    if (songs.partial) return { outline, filter, songs: filter ? [] : list };
+    const ids = songs.selectedIndexes.slice(0, MAX_SAVED).map((index) => songs.rows[index][0]);
+    return { ids, outline, filter };
   }
 
-  restore({ ids, outline, filter }) {
+  restore({ ids, outline, filter, songs }) {
+    if (this.songs.partial) {
+      if (filter) this.ask(outline, filter);
+      else this.choose([], null, songs, songs.length);
+      return;
+    }
     const saved = new Set(ids);
     this.songs.rows.forEach(([id], index) => {
       this.songs.selected[index] = saved.has(id) ? 1 : 0;
     });
-    this.outline = outline;
-    this.filter = filter;
-    this.show();
-    this.changed(outline);
+    this.update(outline, filter);
   }
 }

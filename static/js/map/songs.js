@@ -1,8 +1,14 @@
 // The songs of the map, stored in columns, with searches by position.
 
 export class Songs {
+  // A map of more songs than were sent draws a sample, and loads others when the view changes.
   constructor(answer) {
-    const { moods, artists, songs } = answer;
+    this.partial = answer.total > answer.songs.length;
+    this.load(answer);
+  }
+
+  load({ total, moods, artists, songs }) {
+    this.total = total;
     this.count = songs.length;
     this.moods = moods;
     this.artists = artists;
@@ -21,6 +27,12 @@ export class Songs {
       artist: this.artists[artist],
       mood: this.moods[this.mood[index]],
     };
+  }
+
+  // The index of a song that is drawn, or -1.
+  indexOf(id) {
+    const hex = id.replaceAll("-", "");
+    return this.rows.findIndex((row) => row[0] === hex);
   }
 
   get selectedIndexes() {

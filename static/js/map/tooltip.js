@@ -1,5 +1,7 @@
 // A tooltip beside the highlighted song.
 
+import { gettext } from "../texts.js";
+
 export class Tooltip {
   constructor(element, songs, view) {
     Object.assign(this, { element, songs, view });
@@ -31,7 +33,7 @@ export class Tooltip {
 }
 
 export function moodText({ name, yours }) {
-  return yours ? `${name} (your mood)` : name;
+  return yours ? gettext("%(mood)s (your mood)", { mood: name }) : name;
 }
 
 function line(name, text) {

@@ -31,6 +31,9 @@ securityContext:
 volumeMounts:
   - {name: data, mountPath: /data}
   - {name: tmp, mountPath: /tmp}
+  {{- if .Values.music.existingClaim }}
+  - {name: music, mountPath: /music, readOnly: true}
+  {{- end }}
 {{- end }}
 
 {{/* Waits for the migrate job, so that no process sees tables of another version. */}}
@@ -66,4 +69,8 @@ volumes:
     {{- else }}
     persistentVolumeClaim: {claimName: {{ .root.Values.persistence.existingClaim | default (include "countermood.name" .root) }}}
     {{- end }}
+  {{- with .root.Values.music.existingClaim }}
+  - name: music
+    persistentVolumeClaim: {claimName: {{ . }}, readOnly: true}
+  {{- end }}
 {{- end }}

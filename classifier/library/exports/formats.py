@@ -1,0 +1,142 @@
+"""Every file that songs are exported as. All of them are streamed, so that the number of songs needs no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.utils.translation import gettext_noop
+
+from classifier.library.exports import segment_rows as segments
+from classifier.library.exports import song_rows as table
+from classifier.library.exports import spotify_rows as spotify
+from classifier.library.exports.acousticbrainz import acousticbrainz_objects
+from classifier.library.exports.csv_text import csv_table
+from classifier.library.exports.parquet_file import parquet_blocks, parquet_installed
+from classifier.library.song_list import in_chunks
+from classifier.models import Song
+from classifier.serializers import song_json
+
+if TYPE_CHECKING:
+    from classifier.querysets import SongQuerySet
+
+# Valid in JSON, but some programs end a line at each of them.
+LINE_ENDS_IN_JSON = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+OBJECTS_AT_ONCE = 100
+CSV, JSONL, PARQUET = "text/csv; charset=utf-8", "application/jsonl; charset=utf-8", "application/vnd.apache.parquet"
+
+Blocks = Iterator[str] | Iterator[bytes]
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """`kind` is the end of the address and of the file name.
+    `title` and `about`, one sentence, are for the page, which translates them."""
+
+    kind: str
+    title: str
+    about: str
+    content_type: str
+    write: Callable[[SongQuerySet], Blocks]
+
+    @property
+    def is_available(self) -> bool:
+        return self.content_type != PARQUET or parquet_installed()
+
+    @property
+    def url_name(self) -> str:
+        return f"songs-{self.kind.replace('.', '-')}"
+
+
+def csv_lines(songs: SongQuerySet) -> Iterator[str]:
+    """A row for each song."""
+    own = table.own_model_columns()
+    return csv_table((*table.COLUMNS, *own), table.song_rows(songs, own))
+
+
+def parquet_rows(songs: SongQuerySet) -> Iterator[bytes]:
+    """The same with types."""
+    own = table.own_model_columns()
+    return parquet_blocks((*table.COLUMNS, *own), table.song_rows(songs, own))
+
+
+def json_lines(songs: SongQuerySet) -> Iterator[str]:
+    """The objects of the API's list, one per line."""
+    rows = Song.objects.with_result()
+    return _lines(song_json(song, with_segments=False) for song in in_chunks(songs, rows, size=OBJECTS_AT_ONCE))
+
+
+def _lines(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        text = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        yield text if text.isascii() else text.translate(LINE_ENDS_IN_JSON)
+
+
+FORMATS = {
+    export.kind: export
+    for export in (
+        ExportFormat(
+            "csv",
+            gettext_noop("CSV"),
+            gettext_noop(
+                "A row for each song: names, path, moods with confidence, all scores, 57 features, your verdict."
+            ),
+            CSV,
+            csv_lines,
+        ),
+        ExportFormat(
+            "jsonl",
+            gettext_noop("JSON Lines"),
+            gettext_noop("An object for each song, as the API’s list has it."),
+            JSONL,
+            json_lines,
+        ),
+        ExportFormat(
+            "parquet",
+            gettext_noop("Parquet"),
+            gettext_noop("The columns of the CSV with their types, for pandas, Polars, DuckDB and R."),
+            PARQUET,
+            parquet_rows,
+        ),
+        ExportFormat(
+            "segments.csv",
+            gettext_noop("Segments as CSV"),
+            gettext_noop("A row for each segment of about 10 seconds: its time, mood and scores."),
+            CSV,
+            lambda songs: csv_table(segments.COLUMNS, segments.segment_rows(songs)),
+        ),
+        ExportFormat(
+            "segments.jsonl",
+            gettext_noop("Segments as JSON Lines"),
+            gettext_noop("The same, an object for each segment."),
+            JSONL,
+            lambda songs: _lines(segments.segment_rows(songs)),
+        ),
+        ExportFormat(
+            "segments.parquet",
+            gettext_noop("Segments as Parquet"),
+            gettext_noop("The same, with types."),
+            PARQUET,
+            lambda songs: parquet_blocks(segments.COLUMNS, segments.segment_rows(songs)),
+        ),
+        ExportFormat(
+            "spotify.csv",
+            gettext_noop("Spotify-like CSV"),
+            gettext_noop(
+                "Valence, energy, tempo, key, mode and loudness under the names and in the ranges of "
+                "Spotify’s features."
+            ),
+            CSV,
+            lambda songs: csv_table(spotify.COLUMNS, spotify.spotify_rows(songs)),
+        ),
+        ExportFormat(
+            "acousticbrainz.jsonl",
+            gettext_noop("AcousticBrainz-like JSON"),
+            gettext_noop("An object for each analysed song in the shape of AcousticBrainz’s documents."),
+            JSONL,
+            lambda songs: _lines(acousticbrainz_objects(songs)),
+        ),
+    )
+}
