@@ -39,7 +39,7 @@ def test_an_album_is_shown_edited_deleted_and_restored(open_page: Open, music: C
     expect(page.get_by_role("heading", level=1)).to_have_text("Tides")
     expect(page.locator(".group-song-title a")).to_have_text(TITLES)
     cover = page.locator("img.cover.large")
-    assert cover.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [480, 480]
+    assert cover.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [360, 360]
     expect(page.get_by_role("img", name="2 songs around valence")).to_be_visible()
     page.get_by_role("link", name="The Sluice").click()
     expect(page.locator(".group-name")).to_contain_text("Tides")

@@ -208,15 +208,17 @@ def test_a_missing_file_does_not_break_an_export(anna: Person, submit: Submit) -
 
 
 def test_an_export_can_be_stored_on_the_server_and_only_if_there_is_room(
-    anna: Person, submit: Submit, monkeypatch: pytest.MonkeyPatch
+    anna: Person, submit: Submit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    exports = tmp_path / "exports"
+    monkeypatch.setattr(configured, "DATA_DIR", tmp_path)
     submit(1)
     path = person_export_store(person=anna, with_audio=True, now=timezone.now())
-    assert path.parent == configured.DATA_DIR / "exports"
+    assert path.parent == exports
     assert path.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
     path.unlink()
     monkeypatch.setattr("classifier.uploads.disk_reserve.free_bytes", lambda: 100_000_000)
     assert code_of(lambda: person_export_store(person=anna, with_audio=True, now=timezone.now())) == "disk_full"
-    assert list((configured.DATA_DIR / "exports").iterdir()) == []
+    assert list(exports.iterdir()) == []
