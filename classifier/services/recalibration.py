@@ -45,7 +45,7 @@ def recalibration_request(*, owner: Person, kind: str, now: datetime) -> Recalib
             HTTPStatus.CONFLICT,
         )
     with transaction.atomic():
-        _owner_lock(owner)
+        recalibrations_lock(owner)
         mine = Recalibration.objects.filter(owner=owner)
         waiting = mine.filter(state=RecalibrationState.WAITING, kind=kind, base_version=base).first()
         if waiting is not None:
@@ -93,7 +93,7 @@ def recalibrations_send_again(now: datetime) -> None:
 def recalibration_switch_on(*, owner: Person, number: int, now: datetime) -> Recalibration:
     """From now on, results of its model are recalibrated; stored ones are, one after the other."""
     with transaction.atomic():
-        _owner_lock(owner)
+        recalibrations_lock(owner)
         one = Recalibration.objects.filter(owner=owner, number=number).first()
         if one is None:
             raise ProductError("not_found", gettext("There is no such recalibration."), HTTPStatus.NOT_FOUND)
@@ -114,8 +114,13 @@ def recalibration_switch_on(*, owner: Person, number: int, now: datetime) -> Rec
 def recalibration_switch_off(*, owner: Person, now: datetime) -> None:
     """Results say again what the model says. Nothing changes where none is switched on."""
     with transaction.atomic():
-        _owner_lock(owner)
+        recalibrations_lock(owner)
         _switch_off(owner, now)
+
+
+def recalibrations_lock(owner: Person) -> None:
+    """Against two requests at the same moment, until the end of the transaction."""
+    Person.objects.select_for_update(no_key=True).filter(pk=owner.pk).values_list("pk", flat=True).first()
 
 
 def fitting_songs(owner: Person, version: str) -> SongQuerySet:
@@ -149,8 +154,3 @@ def _switch_off(owner: Person, now: datetime) -> None:
 
 def _switched(now: datetime) -> dict[str, object]:
     return {"switched_at": now, "is_applying": True, "applied_at": None}
-
-
-def _owner_lock(owner: Person) -> None:
-    """Against two requests at the same moment."""
-    Person.objects.select_for_update(no_key=True).filter(pk=owner.pk).values_list("pk", flat=True).first()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from classifier import ml_gateway
@@ -91,6 +92,13 @@ def vocabulary_reset(*, person: Person, now: datetime) -> None:
     """Back to the shipped words."""
     if person.vocabulary_version:
         _store(person, ml_gateway.vocabulary_to_json(_UNCHANGED), now, in_use=False)
+
+
+def vocabulary_lock(person: Person) -> None:
+    """Until the end of the transaction, nobody else saves one. The person has the version in use afterwards."""
+    Vocabulary.objects.get_or_create(owner=person, defaults={"updated_at": timezone.now()})
+    Vocabulary.objects.select_for_update().get(owner=person)
+    person.refresh_from_db(fields=["vocabulary_version"])
 
 
 def vocabulary_apply_again(person: Person) -> None:

@@ -21,7 +21,7 @@ from classifier.api.v1.problems import problem_response
 from classifier.models import Person
 from classifier.query_parameters import check_parameters
 
-HAVE_ETAG = ("GET", "HEAD", "PATCH")
+HAVE_ETAG = ("GET", "HEAD", "PATCH", "PUT")
 
 
 class V1ViewSet(ViewSet):
@@ -67,13 +67,20 @@ class V1ViewSet(ViewSet):
 
 
 class ConditionalViewSet(V1ViewSet):
-    """Of objects that each have the address of their primary key, and that If-Match protects."""
+    """Of objects that each have an address, and that If-Match protects."""
 
     model: ClassVar[type[models.Model]]
+    key_name: ClassVar[str] = "pk"
+    """The field of the model that is in the address."""
 
     def data(self, owner: Person, key: Any) -> Any:
         """What GET answers without parameters. Raises Http404."""
         raise NotImplementedError
+
+    def lock(self, owner: Person, key: Any) -> None:
+        """Until the end of the transaction, nobody else changes the object."""
+        rows = self.model._default_manager.filter(**{self.key_name: key}, owner=owner)
+        rows.select_for_update(no_key=True).values_list("pk", flat=True).first()
 
     @contextmanager
     def unchanged(self, key: Any) -> Iterator[None]:
@@ -87,8 +94,7 @@ class ConditionalViewSet(V1ViewSet):
         owner = self.request.user
         assert isinstance(owner, Person)
         with transaction.atomic():
-            rows = self.model._default_manager.filter(pk=key, owner=owner)
-            rows.select_for_update(no_key=True).values_list("pk", flat=True).first()
+            self.lock(owner, key)
             content = JSONRenderer().render(self.data(owner, key), self.request.accepted_media_type)
             require_match(header, etag_of(content))
             yield

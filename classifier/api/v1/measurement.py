@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedApiRequest
-from classifier.api.v1.base import StrictSerializer, V1ViewSet
+from classifier.api.v1.base import ConditionalViewSet, StrictSerializer, V1ViewSet
+from classifier.api.v1.etags import IF_MATCH
 from classifier.library.measurement import measurement, own_labels
 from classifier.models import Person, Recalibration, RecalibrationKind, RecalibrationState
 from classifier.serializers import iso_timestamp
@@ -21,6 +22,7 @@ from classifier.services.recalibration import (
     recalibration_request,
     recalibration_switch_off,
     recalibration_switch_on,
+    recalibrations_lock,
 )
 
 NUMBER = OpenApiParameter("number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
@@ -100,7 +102,10 @@ class MeasurementView(V1ViewSet):
         return Response(MeasurementSerializer(content).data)
 
 
-class Recalibrations(V1ViewSet):
+class Recalibrations(ConditionalViewSet):
+    model = Recalibration
+    key_name = "number"
+
     @extend_schema(
         operation_id="recalibrations_list", summary="List recalibrations", responses=RecalibrationListSerializer
     )
@@ -130,24 +135,34 @@ class Recalibrations(V1ViewSet):
     )
     def retrieve(self, request: AuthenticatedApiRequest, number: int) -> Response:
         self.no_query()
-        return Response(_many([_own(request.user, number)])[0])
+        return Response(self.data(request.user, number))
 
     @extend_schema(
         operation_id="recalibrations_switch",
         summary="Switch a recalibration on or off",
-        parameters=[NUMBER],
+        parameters=[NUMBER, IF_MATCH],
         request=RecalibrationSwitchSerializer,
         responses=RecalibrationSerializer,
     )
     def partial_update(self, request: AuthenticatedApiRequest, number: int) -> Response:
         """Only one whose state is `better` can be switched on; it replaces the one that was."""
         self.no_query()
-        one = _own(request.user, number)
-        if self.body(RecalibrationSwitchSerializer)["is_active"]:
-            recalibration_switch_on(owner=request.user, number=number, now=timezone.now())
-        elif one.is_active:
-            recalibration_switch_off(owner=request.user, now=timezone.now())
-        return Response(_many([_own(request.user, number)])[0])
+        is_active = self.body(RecalibrationSwitchSerializer)["is_active"]
+        with self.unchanged(number):
+            one = _own(request.user, number)
+            if is_active:
+                recalibration_switch_on(owner=request.user, number=number, now=timezone.now())
+            elif one.is_active:
+                recalibration_switch_off(owner=request.user, now=timezone.now())
+        return Response(self.data(request.user, number))
+
+    def data(self, owner: Person, key: Any) -> Any:
+        return _many([_own(owner, key)])[0]
+
+    def lock(self, owner: Person, key: Any) -> None:
+        """All of the user, since switching one on switches another one off."""
+        recalibrations_lock(owner)
+        super().lock(owner, key)
 
 
 def _many(rows: Sequence[Recalibration]) -> list[Any]:

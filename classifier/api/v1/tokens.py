@@ -15,10 +15,11 @@ from rest_framework.response import Response
 
 from classifier.accounts.authentication import AuthenticatedApiRequest, ScopeMissing
 from classifier.accounts.tokens import MAX_DAYS, token_create, token_revoke
-from classifier.api.v1.base import StrictSerializer, Text, V1ViewSet
+from classifier.api.v1.base import ConditionalViewSet, StrictSerializer, Text
+from classifier.api.v1.etags import IF_MATCH
 from classifier.api.v1.pagination import PageQuery, page_of, page_response
 from classifier.errors import ProductError
-from classifier.models import ApiToken
+from classifier.models import ApiToken, Person
 from classifier.serializers import iso_timestamp
 
 TOKEN_ID = OpenApiParameter("token_id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
@@ -54,8 +55,9 @@ class NewTokenSerializer(StrictSerializer):
     ends_with_password = serializers.BooleanField(default=False, help_text="With the next new password too.")
 
 
-class Tokens(V1ViewSet):
-    action_scopes = dict.fromkeys(("list", "create", "destroy"), ApiToken.ADMIN)
+class Tokens(ConditionalViewSet):
+    action_scopes = dict.fromkeys(("list", "create", "retrieve", "destroy"), ApiToken.ADMIN)
+    model = ApiToken
 
     @extend_schema(
         operation_id="tokens_list", summary="List tokens", parameters=[PageQuery], responses=page_of(TokenSerializer)
@@ -86,12 +88,33 @@ class Tokens(V1ViewSet):
         token, key = token_create(owner=request.user, **values, now=now, request=request._request)
         return Response(CreatedTokenSerializer({**_json(token), "token": key}).data, status=201)
 
-    @extend_schema(operation_id="tokens_delete", summary="Revoke a token", parameters=[TOKEN_ID], responses={204: None})
-    def destroy(self, request: AuthenticatedApiRequest, token_id: int) -> Response:
+    @extend_schema(
+        operation_id="tokens_retrieve", summary="Read a token", parameters=[TOKEN_ID], responses=TokenSerializer
+    )
+    def retrieve(self, request: AuthenticatedApiRequest, token_id: int) -> Response:
+        """Without the token itself."""
         self.no_query()
-        if not token_revoke(owner=request.user, token_id=token_id, request=request._request):
-            raise Http404
+        return Response(self.data(request.user, token_id))
+
+    @extend_schema(
+        operation_id="tokens_delete",
+        summary="Revoke a token",
+        parameters=[TOKEN_ID, IF_MATCH],
+        responses={204: None},
+    )
+    def destroy(self, request: AuthenticatedApiRequest, token_id: int) -> Response:
+        """With `If-Match`, only if nobody has used it since."""
+        self.no_query()
+        with self.unchanged(token_id):
+            if not token_revoke(owner=request.user, token_id=token_id, request=request._request):
+                raise Http404
         return Response(status=204)
+
+    def data(self, owner: Person, key: Any) -> Any:
+        token = ApiToken.objects.for_owner(owner).filter(id=key).first()
+        if token is None:
+            raise Http404
+        return _many([token])[0]
 
 
 def _require_no_more_than(token: ApiToken, values: dict[str, Any], now: datetime) -> None:

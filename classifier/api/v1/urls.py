@@ -126,7 +126,7 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("webhooks/", Webhooks.as_view({"get": "list", "post": "create"}), name="v1-webhooks"),
     path("webhooks/<uuid:webhook_id>/", include(webhook_patterns)),
     path("tokens/", Tokens.as_view({"get": "list", "post": "create"}), name="v1-tokens"),
-    path("tokens/<int:token_id>/", Tokens.as_view({"delete": "destroy"}), name="v1-token"),
+    path("tokens/<int:token_id>/", Tokens.as_view({"get": "retrieve", "delete": "destroy"}), name="v1-token"),
     path("vocabulary/", VocabularyView.as_view({"get": "retrieve", "put": "replace"}), name="v1-vocabulary"),
     path("schema/", Schema.as_view({"get": "retrieve"}), name="v1-schema"),
     re_path("", NotFoundView.as_view(), name="api-not-found"),

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 
 from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedApiRequest
-from classifier.api.v1.base import StrictSerializer, Text, V1ViewSet
+from classifier.api.v1.base import ConditionalViewSet, StrictSerializer, Text
+from classifier.api.v1.etags import IF_MATCH
 from classifier.models import Person, Vocabulary
-from classifier.vocabularies.stored import vocabulary_of, vocabulary_save
+from classifier.vocabularies.stored import vocabulary_lock, vocabulary_of, vocabulary_save
 
 TERMS = list(ml_gateway.MOODS)
 
@@ -68,7 +69,8 @@ class VocabularySerializer(serializers.Serializer):
     vocabulary = VocabularyContentSerializer()
 
 
-class VocabularyView(V1ViewSet):
+class VocabularyView(ConditionalViewSet):
+    model = Vocabulary
     http_method_names = ["get", "head", "put"]
 
     @extend_schema(operation_id="vocabulary_retrieve", summary="Read your vocabulary", responses=VocabularySerializer)
@@ -80,6 +82,7 @@ class VocabularyView(V1ViewSet):
     @extend_schema(
         operation_id="vocabulary_replace",
         summary="Replace your vocabulary",
+        parameters=[IF_MATCH],
         request=VocabularyContentSerializer,
         responses=VocabularySerializer,
     )
@@ -88,8 +91,15 @@ class VocabularyView(V1ViewSet):
         shipped words."""
         self.no_query()
         self.body(VocabularyContentSerializer)
-        vocabulary_save(person=request.user, content=request.data, now=timezone.now())
+        with self.unchanged(request.user.pk):
+            vocabulary_save(person=request.user, content=request.data, now=timezone.now())
         return Response(_content(request.user))
+
+    def data(self, owner: Person, key: Any) -> Any:
+        return _content(owner)
+
+    def lock(self, owner: Person, key: Any) -> None:
+        vocabulary_lock(owner)
 
 
 def _content(person: Person) -> dict[str, Any]:

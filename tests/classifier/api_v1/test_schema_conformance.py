@@ -19,7 +19,7 @@ from classifier.accounts.tokens import token_create
 from classifier.api.v1 import event_stream
 from classifier.api.v1.schema import schema
 from classifier.library.saved_filters import filter_save
-from classifier.models import ApiToken, Person, Song
+from classifier.models import ApiToken, Person, Recalibration, Song
 from classifier.playlists.rule import PlaylistRule
 from classifier.playlists.stored import playlist_create
 from classifier.services.song_bin import song_bin
@@ -92,11 +92,15 @@ def own(anna: Person, analysed: Analysed, submit: Callable[..., Song]) -> dict[s
     playlist = playlist_create(owner=anna, name="Done", rule=rule, now=timezone.now())
     saved = filter_save(owner=anna, name="Sad", query="mood=sad", now=timezone.now())
     webhook, _ = endpoint_add(owner=anna, url="https://example.org/in", events=["song.done"], now=timezone.now())
+    token, _ = token_create(owner=anna, name="player", now=timezone.now())
+    Recalibration.objects.create(owner=anna, number=1, base_version="mood-5", created_at=timezone.now())
     return {
         "song_id": str(analysed(1).id),
         "source_id": str(add_source(anna).id),
         "filter_id": saved.id,
         "playlist_id": str(playlist.id),
+        "token_id": token.id,
+        "number": 1,
         "version": "mood-5",
         "webhook_id": str(webhook.id),
         "delivery_id": str(trial_send(endpoint=webhook, now=timezone.now()).id),
