@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from mmc.web.settings import EVENT_THREADS, FILE_THREADS, PAGE_THREADS, PREFETCH_BYTES, TRANSFER_THREADS
 
-# Requests that decode audio, or whose answer is as long as the library.
-SLOW_PATHS = (b"/passage.wav", b"/songs/export.csv", b"/songs/export.jsonl")
+# Requests that decode audio, download a link, or stream a file while it is computed. A selection may be such a file.
+SLOW_PATHS = re.compile(
+    rb"/(passage\.wav|tagged|export\.[a-z.]+|exports/[a-z.]+/|account/export/|report\.csv|songs/selection/"
+    rb"|songs/links/|upload/link/)$"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Pools:
         """`body_bytes` is None for a body in chunks."""
         if body_bytes is None or body_bytes > PREFETCH_BYTES:
             return self.transfers
-        if b"wait=" in scope["query_string"] or scope["raw_path"].endswith(SLOW_PATHS):
+        if b"wait=" in scope["query_string"] or SLOW_PATHS.search(scope["raw_path"]):
             return self.transfers
         return self.pages
 

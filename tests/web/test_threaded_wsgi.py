@@ -305,6 +305,14 @@ def test_an_event_stream_ends_when_the_server_stops() -> None:
         ({"content_length": "5000000"}, "transfer"),
         ({"transfer_encoding": "chunked"}, "transfer"),
         ({"path": b"/songs/1/passage.wav"}, "transfer"),
+        ({"path": b"/songs/export/"}, "page"),
+        ({"path": b"/songs/export.segments.parquet"}, "transfer"),
+        ({"path": b"/api/v1/exports/"}, "page"),
+        ({"path": b"/api/v1/exports/segments.csv/"}, "transfer"),
+        ({"path": b"/moods/people/7/export.zip"}, "transfer"),
+        ({"path": b"/api/v1/account/export/"}, "transfer"),
+        ({"path": b"/songs/selection/"}, "transfer"),
+        ({"path": b"/api/v1/songs/links/"}, "transfer"),
     ],
 )
 def test_requests_that_last_have_threads_of_their_own(changes: dict[str, Any], pool: str) -> None:
