@@ -1,6 +1,6 @@
 """How often the two networks disagree, and how often the answer is right when they do.
 
-    python -m ml.training.agreement --pack var/training/pack --runs var/training/mood-4
+    python -m ml.training.agreement --pack var/training/pack --runs var/training/mood-5
 
 Prints a table with two columns: clips with an agreement below `DISAGREE_BELOW`, and all others. All scores are out of
 fold.
@@ -19,7 +19,7 @@ from ml.training.evaluation.out_of_fold import OutOfFoldScores
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-4"), help="made by ml.training.train")
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-5"), help="made by ml.training.train")
     args = parser.parse_args()
     print(report(OutOfFoldScores.read(Pack.load(args.pack), args.runs)))
 

@@ -23,7 +23,7 @@ from ml.training.evaluation.out_of_fold import OutOfFoldScores
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, default=Path("var/training/pack"), help="made by ml.training.pack")
-    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-4"), help="made by ml.training.train")
+    parser.add_argument("--runs", type=Path, default=Path("var/training/mood-5"), help="made by ml.training.train")
     parser.add_argument("--songs", type=int, default=40, help="clips of each collection")
     parser.add_argument("--view", choices=VIEWS, default="both", help="both networks, or one alone")
     parser.add_argument("--out", type=Path, default=Path("var/training/names.md"), help="a file .md or .csv")
