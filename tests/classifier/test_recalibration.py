@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +18,7 @@ from classifier.errors import ProductError
 from classifier.jobs.analyse import song_analyse
 from classifier.library.account_export import account_archive
 from classifier.library.exports.formats import csv_lines
-from classifier.models import Analysis, AnalysisDetail, Person, Recalibration, RecalibrationState, Song, Verdict
-from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
+from classifier.models import Analysis, Person, Recalibration, RecalibrationState, Song, Verdict
 from classifier.recalibration.application import recalibrations_apply, recalibrations_due
 from classifier.serializers import song_json
 from classifier.services import recalibration as service
@@ -32,16 +30,14 @@ from classifier.services.recalibration import (
     recalibration_switch_on,
     recalibrations_send_again,
 )
-from classifier.sort_models import OF_ANALYSIS, sort_values
-from ml.inference.answer import compose_answer
-from ml.models.card import Card
+from classifier.sort_models import OF_ANALYSIS
 from tests.classifier.fake_analysis import FakeAnalyser
-from tests.judged_songs import FIGURES, Hearing, at_random, judged_songs, more_tense
+from tests.judged_library import BASE, judged_library
+from tests.judged_songs import FIGURES, Hearing, at_random, more_tense
 from tests.shelf import columns_of, shelve
 
 NOW = timezone.now()
 LATER = NOW + timedelta(minutes=1)
-BASE = "mood-5"
 TENSE = {"terms": {"tense": {"bias": 4.0, "temperature": 1.0}}}
 """Parameters that nobody overlooks."""
 
@@ -51,32 +47,9 @@ Judged = Callable[..., list[Song]]
 @pytest.fixture
 def judged(anna: Person) -> Judged:
     """Songs of Anna's with results of mood-5 and her moods."""
-    card = Card.read(settings.MODEL_BUNDLES_DIR / BASE)
 
     def judged(count: int, hearing: Hearing = more_tense, owner: Person = anna) -> list[Song]:
-        songs = []
-        for number, one in enumerate(judged_songs(count, hearing)):
-            song = shelve(
-                owner,
-                f"Song {number}",
-                artist=one.group,
-                verdict=Verdict.CORRECTED,
-                verdict_at=NOW,
-                actual_primary=one.stated[0],
-                actual_secondary=one.stated[1],
-            )
-            answer = compose_answer(one.models, one.scores, [], card)
-            answer |= {"features": {}, "reasons": [], "explanations": {}}
-            del answer["segments"]
-            Analysis.objects.filter(song=song).update(
-                **{name: answer["mood"][name] for name in MOOD_FIELDS},
-                **{name: answer["scores"][name] for name in SCORE_FIELDS},
-                agreement=answer["agreement"],
-            )
-            AnalysisDetail.objects.filter(analysis__song=song).update(answer=answer)
-            Song.objects.filter(id=song.id).update(**sort_values(answer, BASE))
-            songs.append(song)
-        return songs
+        return judged_library(owner, count, hearing)
 
     return judged
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -18,7 +18,6 @@ from classifier.services.corrections.confirmation import corrections_apply
 from classifier.services.corrections.plan import Outcome
 
 YES_NO = ("yes", "no")
-EXAMPLE = "title,artist,actual_primary,actual_secondary\nSlow Water,Countermood demo,calm,tender\n"
 
 
 class CorrectionsQuery(serializers.Serializer):
@@ -58,7 +57,6 @@ class Corrections(V1ViewSet):
         parameters=[CorrectionsQuery],
         request={"text/csv": OpenApiTypes.STR},
         responses={200: CorrectionReportSerializer},
-        examples=[OpenApiExample("A table", EXAMPLE, media_type="text/csv", request_only=True)],
     )
     def create(self, request: AuthenticatedApiRequest) -> Response:
         """A CSV, such as an export of this or another installation, with columns that name the song (`id`, `sha256`,

@@ -37,6 +37,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Example:
+    request: str
+    body: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Operation:
     anchor: str
     method: str
@@ -47,6 +54,7 @@ class Operation:
     parameters: list[Row]
     body: tuple[str, SafeString] | None
     answers: list[Answer]
+    example: Example | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
         ],
         body=(media_type, type_text(body[media_type]["schema"])) if body else None,
         answers=[answer for status, one in operation["responses"].items() for answer in _answers(status, one)],
+        example=_example(body, operation["responses"]),
     )
 
 
@@ -98,6 +107,19 @@ def _answers(status: str, response: Mapping[str, Any]) -> Iterator[Answer]:
         yield Answer(status, media_type, type_text(content["schema"]))
     if "content" not in response:
         yield Answer(status, "", _marked(response) or format_html("{}", "No content"))
+
+
+def _example(body: Mapping[str, Any], responses: Mapping[str, Any]) -> Example | None:
+    contents = [content for one in responses.values() for content in one.get("content", {}).values()]
+    [answer] = [content["examples"]["answer"] for content in contents if "examples" in content] or [None]
+    if answer is None:
+        return None
+    [sent] = [content["examples"]["request"]["value"] for content in body.values() if "examples" in content] or [None]
+    return Example(answer["summary"], "" if sent is None else _text(sent), _text(answer["value"]))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _component(name: str, component: Mapping[str, Any]) -> Component:
@@ -110,7 +132,7 @@ def _component(name: str, component: Mapping[str, Any]) -> Component:
             Row(field, "", type_text(one), field in required, _marked(one))
             for field, one in component.get("properties", {}).items()
         ],
-        example=json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else "",
+        example=_text(examples[0]) if examples else "",
     )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.utils import translation
 from drf_spectacular.extensions import (
@@ -22,12 +20,11 @@ from rest_framework.response import Response
 
 from classifier.accounts.authentication import AuthenticatedApiRequest
 from classifier.api.v1.base import V1ViewSet
+from classifier.api.v1.examples import add_examples
 from classifier.errors import PROBLEM_TYPE
 from classifier.models import ApiToken
 
 PREFIX = "/api/v1"
-EXAMPLE = Path(__file__).with_name("example_song.json")
-"""What this version answers for the demo song “Slow Water”; a test analyses it again."""
 
 
 class BearerToken(OpenApiAuthenticationExtension):
@@ -120,6 +117,6 @@ def schema() -> dict[str, Any]:
 
 
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """A hook of drf-spectacular: the server, and a real answer as the example."""
-    result["components"]["schemas"]["Song"]["examples"] = [orjson.loads(EXAMPLE.read_bytes())]
+    """A hook of drf-spectacular: the server, and real answers as examples."""
+    add_examples(result)
     return result | {"servers": [{"url": settings.BASE_PATH or "/"}]}

@@ -16,7 +16,7 @@ import pytest
 from django.utils import timezone
 
 from classifier.accounts.tokens import token_create
-from classifier.api.v1.schema import EXAMPLE
+from classifier.api.v1.examples import SONG
 from classifier.jobs.analyse import song_analyse
 from classifier.models import Person, Song
 from tests.architecture.sources import ROOT
@@ -35,7 +35,7 @@ needs_programs = pytest.mark.skipif(
 
 def test_the_song_of_the_documentation_is_the_real_answer() -> None:
     objects = [json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)]
-    assert orjson.loads(EXAMPLE.read_bytes()) in objects
+    assert orjson.loads(SONG.read_bytes()) in objects
 
 
 @needs_programs
