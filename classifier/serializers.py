@@ -58,7 +58,7 @@ def _song_fields(song: Song, network: str, with_segments: bool, words: ActiveWor
     result: Mapping[str, Any] = {}
     if analysis is not None:
         segments = {"segments": analysis.detail.segments} if with_segments else {}
-        result = _view({**analysis.detail.answer, **segments}, network, analysis.model_version, words)
+        result = answer_view({**analysis.detail.answer, **segments}, network, analysis.model_version, words)
     return {
         "id": str(song.id),
         "status": song.status,
@@ -88,7 +88,14 @@ def _song_fields(song: Song, network: str, with_segments: bool, words: ActiveWor
 
 
 def analysis_json(
-    result: AnalysisResult, *, file_name: str, sha256: str, network: str, started_at: datetime, finished_at: datetime
+    result: AnalysisResult,
+    *,
+    file_name: str,
+    sha256: str,
+    network: str,
+    started_at: datetime,
+    finished_at: datetime,
+    words: ActiveWords | None = None,
 ) -> dict[str, Any]:
     """The same object for a file that was analysed without being stored."""
     segments = len(result.answer["segments"])
@@ -105,9 +112,10 @@ def analysis_json(
         "duration_s": result.duration_s,
         "sha256": sha256,
         "model_version": result.model_version,
+        **({"vocabulary": words.label} if words else {}),
         "created_at": iso_timestamp(started_at),
         "finished_at": iso_timestamp(finished_at),
-        **_result_json(_view(result.answer, network, result.model_version), with_segments=True),
+        **_result_json(answer_view(result.answer, network, result.model_version, words), with_segments=True),
         "actual_mood": None,
         "verdict": None,
         "progress": {"stage": "", "segments_done": segments, "segments_total": segments},
@@ -152,16 +160,17 @@ def result_json(
     words: ActiveWords | None = None,
 ) -> dict[str, Any]:
     """A stored answer with every key of a result."""
-    return _result_json(_view(answer, network, model_version, words), with_segments)
+    return _result_json(answer_view(answer, network, model_version, words), with_segments)
 
 
 def iso_timestamp(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
-def _view(
+def answer_view(
     stored: Mapping[str, Any], network: str, model_version: str, words: ActiveWords | None = None
 ) -> Mapping[str, Any]:
+    """A stored answer as one network alone gives it, and in these words."""
     answer = stored if network == "both" else ml_gateway.network_view(stored, network, model_version)
     if words is None or words.are_of_models:
         return answer

@@ -1,4 +1,4 @@
-"""What reads the songs of `manage.py tag`: one of the networks or both, and an own model."""
+"""What reads the songs of `manage.py tag`: one of the networks or both, and an own model; and in which words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from classifier import ml_gateway
+from classifier.accounts.users import user_named
+from classifier.active_words import ActiveWords, shipped_words
 from classifier.own_model_models import OWN_MODELS
+from classifier.vocabularies.stored import own_words
 
 
 def readers(model: str, *, storing: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -23,6 +26,15 @@ def readers(model: str, *, storing: bool) -> tuple[str, tuple[tuple[str, str], .
         raise CommandError(
             f"--model is “{model[:40]}”, which is none of {names}, and no own model: {error.message}"
         ) from error
+
+
+def words_of_option(words: str | None) -> ActiveWords | None:
+    """A language, or the own words of a user. None are the names of the model."""
+    if not words:
+        return None
+    if words in ml_gateway.LANGUAGES:
+        return shipped_words(words)
+    return own_words(user_named(words), "en") or shipped_words("en")
 
 
 def _own_name(name: str) -> str:

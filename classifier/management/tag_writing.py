@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from classifier import ml_gateway
+from classifier.active_words import ActiveWords, use_words
 from classifier.errors import ProductError
 from classifier.models import TagChange, TagExisting, TagJob, TagOutcome, TagStatus, TagStep, TagValues
 from classifier.sources.folder_paths import relative_path
@@ -37,6 +38,7 @@ class TagWriter:
     existing: str = TagExisting.KEEP
     with_numbers: bool = False
     dry_run: bool = False
+    words: ActiveWords | None = None
     _job: TagJob = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,9 +79,11 @@ class TagWriter:
         mood = answer.get("actual_mood") or answer["mood"]
         if not mood.get("certain", True):
             return None
-        sides = [ml_gateway.term_of(side) for side in (mood["primary"], mood["secondary"]) if side]
+        # With the rules of a vocabulary, the keys may be parts of terms.
+        keys = [mood.get(f"{side}_key") or mood[side] for side in ("primary", "secondary")]
+        sides = [key if key not in ml_gateway.EMOTIONS else ml_gateway.term_of(key) for key in keys if key]
         scores = answer["scores"] if self.with_numbers else {}
-        with override(LANGUAGE):
+        with override(LANGUAGE), use_words(lambda: self.words):
             return ml_gateway.MoodTags(mood_words(sides, self.values), scores.get("valence"), scores.get("arousal"))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from classifier.accounts.security_log import Kind, record_event
 from classifier.library.account_export import account_archive, archive_name
 from classifier.library.exports.formats import ExportFormat
+from classifier.vocabularies.stored import words_named
 
 if TYPE_CHECKING:
     from classifier.models import Person
@@ -20,10 +21,10 @@ BLOCK_BYTES = 64 * 1024
 
 
 def songs_file(
-    request: HttpRequest, person: Person, songs: SongQuerySet, export: ExportFormat
+    request: HttpRequest, person: Person, songs: SongQuerySet, export: ExportFormat, words: str = ""
 ) -> StreamingHttpResponse:
-    """Raises ProductError where this server cannot write the format."""
-    content = export.write(songs)
+    """`words` is one of `WORDS`. Raises ProductError where this server cannot write the format."""
+    content = export.write(songs, words_named(words, person))
     record_event(Kind.EXPORTED, person, request, what=f"songs as {export.kind}")
     return _download(content, export.content_type, f"songs {timezone.localdate().isoformat()}.{export.kind}")
 

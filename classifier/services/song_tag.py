@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from classifier import ml_gateway
+from classifier.active_words import ActiveWords
 from classifier.errors import ProductError
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.jobs.sweep import abandoned_song_requeue
@@ -34,6 +35,7 @@ def song_tag(
     subprocess: AnalysisSubprocess,
     on_progress: ml_gateway.Progress,
     own_models: tuple[tuple[str, str], ...] = (),
+    words: ActiveWords | None = None,
 ) -> dict[str, Any]:
     """The result or the failure as JSON; no exception for anything wrong with the file. With an owner it is stored.
 
@@ -42,8 +44,8 @@ def song_tag(
     try:
         with _open(path) as file:
             if owner is not None:
-                return song_json(_analyse_stored(file, owner, subprocess, on_progress), network)
-            return _analyse(file, path, name, network, subprocess, on_progress, own_models)
+                return song_json(_analyse_stored(file, owner, subprocess, on_progress), network, words=words)
+            return _analyse(file, path, name, network, subprocess, on_progress, own_models, words)
     except (ProductError, ml_gateway.MoodError) as error:
         return failure_json(name, error.code, error.message)
 
@@ -71,6 +73,7 @@ def _analyse(
     subprocess: AnalysisSubprocess,
     on_progress: ml_gateway.Progress,
     own_models: tuple[tuple[str, str], ...],
+    words: ActiveWords | None,
 ) -> dict[str, Any]:
     started_at = timezone.now()
     if not file.size:
@@ -79,7 +82,13 @@ def _analyse(
     sha256 = checksum(file)
     result = subprocess.analyse(path, on_progress, own_models)
     return analysis_json(
-        result, file_name=name, sha256=sha256, network=network, started_at=started_at, finished_at=timezone.now()
+        result,
+        file_name=name,
+        sha256=sha256,
+        network=network,
+        started_at=started_at,
+        finished_at=timezone.now(),
+        words=words,
     )
 
 

@@ -70,7 +70,8 @@ def selection(request: AuthenticatedHttpRequest) -> HttpResponseBase:
 
 
 def _export(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponseBase:
-    return songs_file(request, request.user, selected.songs(request.user), FORMATS[request.POST["action"]])
+    words, export = request.POST.get("words", ""), FORMATS[request.POST["action"]]
+    return songs_file(request, request.user, selected.songs(request.user), export, words)
 
 
 def _choose_format(request: AuthenticatedHttpRequest, selected: Selection) -> HttpResponse:

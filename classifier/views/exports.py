@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from classifier import ml_gateway
 from classifier.accounts.authentication import AuthenticatedHttpRequest, token_allowed
 from classifier.charts.library.active_filters import summary
 from classifier.error_responses import error_response
@@ -19,8 +20,9 @@ from classifier.library.exports.formats import FORMATS
 from classifier.library.filter_form import EVERY
 from classifier.library.filters import LibraryFilter
 from classifier.media.downloads import songs_file
-from classifier.models import Song
+from classifier.models import Person, Song
 from classifier.query_parameters import check_parameters
+from classifier.vocabularies.stored import DEFAULT, OWN, WORDS
 
 
 @token_allowed
@@ -28,10 +30,10 @@ from classifier.query_parameters import check_parameters
 def export(request: AuthenticatedHttpRequest, kind: str) -> HttpResponseBase:
     """All songs that match a filter."""
     try:
-        check_parameters(request.GET, *LibraryFilter.parameter_names())
+        check_parameters(request.GET, "words", *LibraryFilter.parameter_names())
         library_filter = LibraryFilter(request.GET, copies=EVERY).checked()
         songs = library_filter.apply(Song.objects.for_owner(request.user))
-        return songs_file(request, request.user, songs, FORMATS[kind])
+        return songs_file(request, request.user, songs, FORMATS[kind], request.GET.get("words", ""))
     except ProductError as error:
         return error_response(request, error)
 
@@ -49,6 +51,10 @@ def export_page(
 ) -> HttpResponse:
     """With `fields`, the songs are those that a form of the library selects."""
     address = reverse("song-list")
+    words = request.GET.get("words", "")
+    with_words = QueryDict(query, mutable=True)
+    if words in WORDS:
+        with_words["words"] = words
     context = {
         "section": "history",
         "formats": [replace(one, title=gettext(one.title), about=gettext(one.about)) for one in FORMATS.values()],
@@ -56,7 +62,17 @@ def export_page(
         "count": count,
         "fields": fields,
         "query": query,
+        "query_with_words": with_words.urlencode(),
+        "words": words if words in WORDS else DEFAULT,
+        "words_choices": _words_choices(request.user),
         "summary": "" if fields else summary(LibraryFilter(QueryDict(query))),
         "back": f"{address}?{query}" if query else address,
     }
     return render(request, "songs/export.html", context)
+
+
+def _words_choices(person: Person) -> list[tuple[str, str, str]]:
+    """Each with its title and the language of that."""
+    own = [(OWN, gettext("Your own words"), "")] if person.vocabulary_version else []
+    languages = [(one.code, one.title, one.code) for one in ml_gateway.LANGUAGES.values()]
+    return [(DEFAULT, gettext("As the model says them"), ""), *own, *languages]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from typing import Any
@@ -223,6 +224,48 @@ def test_the_api_answers_in_the_words_that_are_asked_for(anna: Person, anna_clie
     assert listed[0]["mood"]["name"] == "Calme mais puissant"
     assert anna_client.get(addresses[0], {"words": "pt"}).json()["code"] == "request_invalid"
     assert anna_client.get(addresses[1], {"words": "pt"}).json()["error"]["code"] == "words_unknown"
+
+
+def test_exports_have_the_words_that_are_asked_for(anna: Person, anna_client: Client, saved: Any) -> None:
+    song = shelve(anna, "Aria", verdict="corrected", actual_primary="sensual")
+    saved(anna, {"terms": {"calm": {"name": "Still"}, "sensual": {"merged_into": "tender"}}, "splits": [ROOMY]})
+
+    def export(kind: str, words: str = "") -> str:
+        answer = anna_client.get(f"/api/v1/exports/{kind}/", {"words": words} if words else {})
+        assert answer.status_code == 200
+        return b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+
+    [row] = csv.DictReader(export("csv", "own").splitlines())
+    assert (row["mood"], row["primary"], row["secondary"]) == ("Still but Roomy", "calm", "powerful")
+    assert (row["actual_mood"], row["actual_primary"]) == ("Tender", "sensual")
+    assert row["vocabulary"] == "own-en@1"
+    [row] = csv.DictReader(export("csv").splitlines())
+    assert (row["mood"], row["actual_mood"]) == ("Calm but Powerful", "Sensual")
+    assert "vocabulary" not in row
+    line = json.loads(export("jsonl", "de"))
+    assert (line["mood"]["name"], line["vocabulary"]) == ("Ruhig, aber kraftvoll", "de@1")
+    segments = list(csv.DictReader(export("segments.csv", "own").splitlines()))
+    assert {(one["mood"], one["vocabulary"]) for one in segments} == {("Still but Roomy", "own-en@1")}
+    assert export("spotify.csv", "own") == export("spotify.csv")
+    answer = anna_client.get("/songs/export.csv", {"words": "fr"})
+    assert "Calme mais puissant" in b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+    answer = anna_client.post("/api/v1/exports/jsonl/?words=es", {"ids": [str(song.id)]}, "application/json")
+    assert "Tranquilo pero poderoso" in b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+    assert anna_client.get("/api/v1/exports/csv/", {"words": "pt"}).json()["code"] == "request_invalid"
+    assert anna_client.get("/songs/export.csv", {"words": "pt"}).status_code == 400
+
+
+def test_the_page_of_exports_offers_the_own_words_to_whom_has_some(
+    anna: Person, anna_client: Client, boris_client: Client, saved: Any
+) -> None:
+    shelve(anna, "Aria")
+    saved(anna, HIDE_CALM)
+    page = anna_client.get("/songs/export/", {"words": "own", "mood": "powerful"}).text
+    assert 'href="/songs/export.csv?mood=powerful&amp;words=own"' in page
+    assert 'words=own" aria-current="true"' in page
+    assert "words=own" not in boris_client.get("/songs/export/").text
+    chosen = anna_client.post("/songs/selection/", {"all": "1", "action": "csv", "words": "fr"})
+    assert "uissant" in b"".join(chosen.streaming_content).decode()  # type: ignore[arg-type]
 
 
 def test_the_api_reads_and_replaces_the_vocabulary(anna_client: Client, boris_client: Client) -> None:

@@ -14,11 +14,11 @@ from classifier.accounts.authentication import AuthenticatedApiRequest
 from classifier.api.v1.base import AnyTypeViewSet, V1ViewSet
 from classifier.api.v1.bulk import SelectionSerializer, selected_songs
 from classifier.api.v1.filter_parameters import filter_parameters, library_filter
+from classifier.api.v1.song_serializers import WordsQuery
 from classifier.library.exports.formats import FORMATS
 from classifier.library.filters import LibraryFilter
 from classifier.media.downloads import account_file, songs_file
 from classifier.models import ApiToken, Song
-from classifier.query_parameters import check_parameters
 
 KIND = OpenApiParameter("kind", {"type": "string", "enum": list(FORMATS)}, OpenApiParameter.PATH)
 FILES: dict[Any, Any] = {
@@ -59,27 +59,27 @@ class Exports(AnyTypeViewSet):
     @extend_schema(
         operation_id="exports_retrieve",
         summary="Export songs",
-        parameters=[KIND, *filter_parameters()],
+        parameters=[KIND, WordsQuery, *filter_parameters()],
         responses=FILES,
     )
     def export(self, request: AuthenticatedApiRequest, kind: str) -> HttpResponseBase:
         """All songs that match the filters, in their order. The file is written while it is sent."""
-        check_parameters(request.query_params, *LibraryFilter.parameter_names())
+        words = self.query(WordsQuery, *LibraryFilter.parameter_names())["words"]
         songs = library_filter(request.query_params).apply(Song.objects.for_owner(request.user))
-        return songs_file(request._request, request.user, songs, _format(kind))
+        return songs_file(request._request, request.user, songs, _format(kind), words)
 
     @extend_schema(
         operation_id="exports_selection",
         summary="Export these songs",
-        parameters=[KIND],
+        parameters=[KIND, WordsQuery],
         request=SelectionSerializer,
         responses=FILES,
     )
     def export_selection(self, request: AuthenticatedApiRequest, kind: str) -> HttpResponseBase:
         """By `ids`, or by a filter that is too long for a URL. Needs the scope `read`."""
-        self.no_query()
+        words = self.query(WordsQuery)["words"]
         songs = selected_songs(request.user, self.body(SelectionSerializer))
-        return songs_file(request._request, request.user, songs, _format(kind))
+        return songs_file(request._request, request.user, songs, _format(kind), words)
 
 
 class AccountArchive(AnyTypeViewSet):

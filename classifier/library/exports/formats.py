@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 from django.utils.translation import gettext_noop
@@ -20,6 +20,7 @@ from classifier.models import Song
 from classifier.serializers import song_json
 
 if TYPE_CHECKING:
+    from classifier.active_words import ActiveWords
     from classifier.querysets import SongQuerySet
 
 # Valid in JSON, but some programs end a line at each of them.
@@ -28,6 +29,11 @@ OBJECTS_AT_ONCE = 100
 CSV, JSONL, PARQUET = "text/csv; charset=utf-8", "application/jsonl; charset=utf-8", "application/vnd.apache.parquet"
 
 Blocks = Iterator[str] | Iterator[bytes]
+
+
+class Writer(Protocol):
+    def __call__(self, songs: SongQuerySet, words: ActiveWords | None = None) -> Blocks:
+        """With `words`, moods are named in them; formats without names of moods ignore them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class ExportFormat:
     title: str
     about: str
     content_type: str
-    write: Callable[[SongQuerySet], Blocks]
+    write: Writer
 
     @property
     def is_available(self) -> bool:
@@ -50,22 +56,39 @@ class ExportFormat:
         return f"songs-{self.kind.replace('.', '-')}"
 
 
-def csv_lines(songs: SongQuerySet) -> Iterator[str]:
+def csv_lines(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[str]:
     """A row for each song."""
     own = table.own_model_columns()
-    return csv_table((*table.COLUMNS, *own), table.song_rows(songs, own))
+    return csv_table((*table.COLUMNS, *own, *_words_column(words)), table.song_rows(songs, own, words))
 
 
-def parquet_rows(songs: SongQuerySet) -> Iterator[bytes]:
+def parquet_rows(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[bytes]:
     """The same with types."""
     own = table.own_model_columns()
-    return parquet_blocks((*table.COLUMNS, *own), table.song_rows(songs, own))
+    return parquet_blocks((*table.COLUMNS, *own, *_words_column(words)), table.song_rows(songs, own, words))
 
 
-def json_lines(songs: SongQuerySet) -> Iterator[str]:
+def json_lines(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[str]:
     """The objects of the API's list, one per line."""
     rows = Song.objects.with_result()
-    return _lines(song_json(song, with_segments=False) for song in in_chunks(songs, rows, size=OBJECTS_AT_ONCE))
+    chunks = in_chunks(songs, rows, size=OBJECTS_AT_ONCE)
+    return _lines(song_json(song, with_segments=False, words=words) for song in chunks)
+
+
+def segment_csv_lines(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[str]:
+    return csv_table((*segments.COLUMNS, *_words_column(words)), segments.segment_rows(songs, words))
+
+
+def segment_json_lines(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[str]:
+    return _lines(segments.segment_rows(songs, words))
+
+
+def segment_parquet(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[bytes]:
+    return parquet_blocks((*segments.COLUMNS, *_words_column(words)), segments.segment_rows(songs, words))
+
+
+def _words_column(words: ActiveWords | None) -> tuple[str, ...]:
+    return (table.VOCABULARY,) if words else ()
 
 
 def _lines(values: Iterable[Any]) -> Iterator[str]:
@@ -105,21 +128,21 @@ FORMATS = {
             gettext_noop("Segments as CSV"),
             gettext_noop("A row for each segment of about 10 seconds: its time, mood and scores."),
             CSV,
-            lambda songs: csv_table(segments.COLUMNS, segments.segment_rows(songs)),
+            segment_csv_lines,
         ),
         ExportFormat(
             "segments.jsonl",
             gettext_noop("Segments as JSON Lines"),
             gettext_noop("The same, an object for each segment."),
             JSONL,
-            lambda songs: _lines(segments.segment_rows(songs)),
+            segment_json_lines,
         ),
         ExportFormat(
             "segments.parquet",
             gettext_noop("Segments as Parquet"),
             gettext_noop("The same, with types."),
             PARQUET,
-            lambda songs: parquet_blocks(segments.COLUMNS, segments.segment_rows(songs)),
+            segment_parquet,
         ),
         ExportFormat(
             "spotify.csv",
@@ -129,14 +152,14 @@ FORMATS = {
                 "Spotify’s features."
             ),
             CSV,
-            lambda songs: csv_table(spotify.COLUMNS, spotify.spotify_rows(songs)),
+            lambda songs, words=None: csv_table(spotify.COLUMNS, spotify.spotify_rows(songs)),
         ),
         ExportFormat(
             "acousticbrainz.jsonl",
             gettext_noop("AcousticBrainz-like JSON"),
             gettext_noop("An object for each analysed song in the shape of AcousticBrainz’s documents."),
             JSONL,
-            lambda songs: _lines(acousticbrainz_objects(songs)),
+            lambda songs, words=None: _lines(acousticbrainz_objects(songs)),
         ),
     )
 }

@@ -19,6 +19,7 @@ TEXTS = frozenset(
         *("id", "song_id", "path", "title", "artist", "album", "album_artist", "music_genre", "file_name", "status"),
         *("error_code", "mood", "primary", "secondary", "joined_by", "genre", "model_version", "verdict"),
         *("actual_mood", "actual_primary", "actual_secondary", "sha256", "audio_hash", "musicbrainz_trackid"),
+        "vocabulary",
     }
 )
 INTEGERS = frozenset({"year", "segment"})

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from classifier.library.exports.song_records import song_records
-from classifier.library.exports.song_rows import SHARE_COLUMNS, SONG_SCORE_COLUMNS, add_scores
+from classifier.library.exports.song_rows import SHARE_COLUMNS, SONG_SCORE_COLUMNS, VOCABULARY, add_scores
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 
 if TYPE_CHECKING:
+    from classifier.active_words import ActiveWords
     from classifier.querysets import SongQuerySet
 
 OF_SONG = ("song_id", "path", "title", "artist", "model_version")
@@ -25,9 +26,9 @@ COLUMNS = (
 )
 
 
-def segment_rows(songs: SongQuerySet) -> Iterator[dict[str, Any]]:
+def segment_rows(songs: SongQuerySet, words: ActiveWords | None = None) -> Iterator[dict[str, Any]]:
     """In the order of the songs, then of time; `segment` counts from 0. A song without a result has none."""
-    for record in song_records(songs, segments=True):
+    for record in song_records(songs, segments=True, words=words):
         song, analysis = record.song, record.analysis
         if analysis is None:
             continue
@@ -37,6 +38,7 @@ def segment_rows(songs: SongQuerySet) -> Iterator[dict[str, Any]]:
             "title": song["title"],
             "artist": song["artist"],
             "model_version": analysis["model_version"],
+            **({VOCABULARY: words.label} if words else {}),
         }
         for number, segment in enumerate(analysis["segments"]):
             mood, scores = segment.get("mood") or {}, segment.get("scores") or {}

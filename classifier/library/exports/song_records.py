@@ -15,8 +15,10 @@ from django.db.models.functions import Cast
 
 from classifier.models import Analysis, Song, SongLocation, SourceKind, Status
 from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
+from classifier.serializers import answer_view
 
 if TYPE_CHECKING:
+    from classifier.active_words import ActiveWords
     from classifier.querysets import SongQuerySet
 
 CHUNK_SIZE = 500
@@ -48,8 +50,10 @@ class SongRecord:
         return found if isinstance(found, str) else ""
 
 
-def song_records(songs: SongQuerySet, *, segments: bool = False) -> Iterator[SongRecord]:
-    """In their order, without those that are deleted meanwhile."""
+def song_records(
+    songs: SongQuerySet, *, segments: bool = False, words: ActiveWords | None = None
+) -> Iterator[SongRecord]:
+    """In their order, without those that are deleted meanwhile; moods are named in `words`, else as by the model."""
     # As text: a hundred thousand UUID objects take as long as the query.
     ids = list(songs.values_list(Cast("id", CharField()), flat=True))
     for first in range(0, len(ids), CHUNK_SIZE):
@@ -60,13 +64,24 @@ def song_records(songs: SongQuerySet, *, segments: bool = False) -> Iterator[Son
         paths = _paths(chunk)
         for song_id in chunk:
             if song_id in columns:
-                yield SongRecord(columns[song_id], paths.get(song_id, ""), analyses.get(song_id))
+                analysis = analyses.get(song_id)
+                if analysis is not None and words is not None:
+                    analysis = _in_words(analysis, words)
+                yield SongRecord(columns[song_id], paths.get(song_id, ""), analysis)
 
 
 def _analyses(ids: Sequence[UUID], segments: bool) -> dict[UUID, dict[str, Any]]:
     details = {"answer": F("detail__answer")} | ({"segments": F("detail__segments")} if segments else {})
     rows = Analysis.objects.current().filter(song__in=ids).order_by()
     return {row["song_id"]: row for row in rows.values("song_id", *ANALYSIS_COLUMNS, **details)}
+
+
+def _in_words(row: dict[str, Any], words: ActiveWords) -> dict[str, Any]:
+    with_segments = {"segments": row["segments"]} if "segments" in row else {}
+    answer = dict(answer_view({**row["answer"], **with_segments}, "both", row["model_version"], words))
+    named = {name: answer["mood"][name] for name in MOOD_FIELDS}
+    segments = {name: answer.pop(name) for name in with_segments}
+    return {**row, **named, **segments, "answer": answer}
 
 
 def _paths(ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -13,6 +13,7 @@ from classifier.querysets import MOOD_FIELDS, SCORE_FIELDS
 from classifier.serializers import stated_mood
 
 if TYPE_CHECKING:
+    from classifier.active_words import ActiveWords
     from classifier.querysets import SongQuerySet
 
 ANALYSIS_COLUMNS = ("mood", *MOOD_FIELDS[1:], "agreement", *SCORE_FIELDS)
@@ -40,6 +41,8 @@ COLUMNS = (
 )
 
 
+VOCABULARY = "vocabulary"
+"""A column that says which words a table has, if they are not those of the model."""
 NO_RESULT: Mapping[str, Any] = dict.fromkeys(COLUMNS)
 
 
@@ -53,12 +56,15 @@ def own_column(name: str, mood: str) -> str:
     return f"{name}: {mood}"
 
 
-def song_rows(songs: SongQuerySet, own_columns: Collection[str] = ()) -> Iterator[dict[str, Any]]:
-    return (song_row(record, own_columns) for record in song_records(songs))
+def song_rows(
+    songs: SongQuerySet, own_columns: Collection[str] = (), words: ActiveWords | None = None
+) -> Iterator[dict[str, Any]]:
+    return (song_row(record, own_columns, words) for record in song_records(songs, words=words))
 
 
-def song_row(record: SongRecord, own_columns: Collection[str] = ()) -> dict[str, Any]:
-    """In the order of COLUMNS. A missing value is None or an empty text."""
+def song_row(record: SongRecord, own_columns: Collection[str] = (), words: ActiveWords | None = None) -> dict[str, Any]:
+    """In the order of COLUMNS. A missing value is None or an empty text. What the user stated stays a term, so that the
+    table can be imported; only its name is in `words`."""
     song, analysis = record.song, record.analysis
     row = {**NO_RESULT, **{name: song[name] for name in SONG_COLUMNS}}
     row["id"] = str(song["id"])
@@ -66,7 +72,9 @@ def song_row(record: SongRecord, own_columns: Collection[str] = ()) -> dict[str,
     row["musicbrainz_trackid"] = record.musicbrainz_id
     for name in ("sha256", "audio_hash", "verdict", "verdict_at", "actual_primary", "actual_secondary"):
         row[name] = song[name]
-    actual = stated_mood(song["actual_primary"], song["actual_secondary"])
+    actual = stated_mood(song["actual_primary"], song["actual_secondary"], words)
+    if words is not None:
+        row[VOCABULARY] = words.label
     row["actual_mood"] = actual["name"] if actual else ""
     if analysis is None:
         return row

@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 from classifier import ml_gateway
 from classifier.accounts.users import user_named
+from classifier.active_words import ActiveWords
 from classifier.errors import ProductError
 from classifier.jobs.analysis_subprocess import AnalysisSubprocess
 from classifier.management.audio_paths import PathEntry, find_audio, regular_file
 from classifier.management.tag_processes import MAX_JOBS, answers_of_processes, answers_one_by_one
-from classifier.management.tag_readers import own_answers_text, readers
+from classifier.management.tag_readers import own_answers_text, readers, words_of_option
 from classifier.management.tag_writing import TagWriter, tags_text, tags_undo
 from classifier.models import Person, TagExisting, TagValues
 from classifier.serializers import failure_json
@@ -66,6 +67,12 @@ class Command(BaseCommand):
             help="both networks together (both, the default), one of them (cnn1d, cnn2d), or the name of an own model",
         )
         parser.add_argument(
+            "--words",
+            metavar="WORDS",
+            help="the words of moods: a language (en, de, es, fr), or a user whose own words they are (default: those "
+            "of the model)",
+        )
+        parser.add_argument(
             "--jobs",
             type=_jobs,
             default=1,
@@ -78,7 +85,8 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, paths: list[Path], as_json: bool, store: str | None, model: str, jobs: int, **options: Any
     ) -> None:
-        writer = _writer(options)
+        words = words_of_option(options["words"])
+        writer = _writer(options, words)
         network, own_models = readers(model, storing=bool(store or writer))
         if options["undo"]:
             self._undo(paths, as_json)
@@ -96,7 +104,7 @@ class Command(BaseCommand):
         done = failed = 0
         # A thread of the progress bar would not survive the fork of the subprocess.
         tqdm.monitor_interval = 0
-        answer = partial(_answer, owner, network, own_models)
+        answer = partial(_answer, owner, network, own_models, words)
         bar = tqdm(total=len(songs), unit="song", disable=None, file=sys.stderr)
         if jobs > 1:
             answers = answers_of_processes(songs, answer, _failure, min(jobs, len(songs)))
@@ -172,20 +180,21 @@ def _add_writing_arguments(group: Any) -> None:
     group.add_argument("--numbers", action="store_true", help="write VALENCE and AROUSAL too")
 
 
-def _writer(options: dict[str, Any]) -> TagWriter | None:
+def _writer(options: dict[str, Any], words: ActiveWords | None) -> TagWriter | None:
     if options["dry_run"] and not options["write"]:
         raise CommandError("--dry-run shows what --write would do: add --write.")
     if options["undo"] and options["write"]:
         raise CommandError("--undo takes back what --write did: use one of them.")
     if not options["write"]:
         return None
-    return TagWriter(options["values"], options["existing"], options["numbers"], options["dry_run"])
+    return TagWriter(options["values"], options["existing"], options["numbers"], options["dry_run"], words)
 
 
 def _answer(
     owner: Person | None,
     network: str,
     own_models: tuple[tuple[str, str], ...],
+    words: ActiveWords | None,
     entry: PathEntry,
     subprocess: AnalysisSubprocess,
     on_progress: ml_gateway.Progress,
@@ -201,6 +210,7 @@ def _answer(
                 subprocess=subprocess,
                 on_progress=on_progress,
                 own_models=own_models,
+                words=words,
             )
     except ProductError as error:
         return _failure(entry, error)

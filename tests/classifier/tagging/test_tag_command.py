@@ -11,8 +11,10 @@ from typing import Any
 import mutagen.flac
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from classifier.models import Song, TagChange, TagJob
+from classifier.models import Person, Song, TagChange, TagJob
+from classifier.vocabularies.stored import vocabulary_save
 from ml.audio.audio_hash import audio_hash
 from tests import sounds
 from tests.classifier.fake_analysis import FakeAnalyser
@@ -61,6 +63,18 @@ def test_write_and_undo_without_paths(album: Path) -> None:
     assert [moods(path) for path in album.iterdir()] == [[], []]
     assert tag("--undo") == ([], 0)
     assert not Song.objects.exists()
+
+
+def test_moods_are_in_the_words_of_a_language_or_a_user(album: Path, anna: Person) -> None:
+    vocabulary_save(person=anna, content={"terms": {"calm": {"name": "Still"}}}, now=timezone.now())
+    answers, _ = tag(album, "--words", "anna", "--write", "--dry-run")
+    assert {(one["mood"]["name"], one["vocabulary"]) for one in answers} == {("Still but Powerful", "own-en@1")}
+    assert answers[0]["tags"]["after"] == ["Still but Powerful", "Still", "Powerful"]
+    [answer] = tag(album / "0.flac", "--words", "de", "--write")[0]
+    assert answer["mood"]["name"] == "Ruhig, aber kraftvoll"
+    assert moods(album / "0.flac") == ["Ruhig aber kraftvoll", "Ruhig", "Kraftvoll"]
+    with pytest.raises(CommandError, match="There is no user “pt”"):
+        tag(album, "--words", "pt")
 
 
 def test_a_dry_run_changes_nothing(album: Path) -> None:
