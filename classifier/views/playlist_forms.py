@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from classifier import ml_gateway
-from classifier.active_words import word
+from classifier.active_words import active_words, shipped_words, word
 from classifier.errors import ProductError
 from classifier.models import Person, Playlist, SavedFilter, Song
 from classifier.playlists.rule import (
@@ -108,8 +108,9 @@ class PlaylistForm(forms.Form):
         self._owner = owner
         titles = [(str(song.id), _title(song)) for song in songs]
         self._choose("seeds", titles)
-        moods = [(f"mood:{key}", word(key).adjective) for key in ml_gateway.MOODS]
-        ends = [
+        ends = {self._value(name).removeprefix("mood:") for name in ("start", "end")}
+        moods = [(f"mood:{key}", title) for key, title in _terms(ends)]
+        places = [
             ("", gettext("Choose")),
             (gettext("Moods"), moods),
             (gettext("Songs"), [(f"song:{key}", title) for key, title in titles]),
@@ -120,18 +121,18 @@ class PlaylistForm(forms.Form):
             if value.startswith("place:"):
                 where = gettext("Valence, arousal: %(place)s") % {"place": value.removeprefix("place:")}
                 place = [(value, where)]
-            self._choose(name, [*ends, *place])
+            self._choose(name, [*places, *place])
         saved = SavedFilter.objects.for_owner(owner).values_list("id", "name")
         self._choose("saved_filter", [("", pgettext("filter", "None")), *((str(key), name) for key, name in saved)])
         servers = [(str(source.id), source.name) for source in server_sources(owner.id)]
         self._choose("source", [("", gettext("No, only here")), *servers])
-        for term in ml_gateway.MOODS:
+        weighted = {term for term in ml_gateway.MOODS if self._value(f"weight_{term}")}
+        self._weights = [f"weight_{term}" for term, _ in _terms(weighted)]
+        for term, title in _terms(ml_gateway.MOODS):
             name = f"weight_{term}"
             weight = self._value(name)
             other = [(weight, weight)] if _is_number(weight) and weight not in dict(WEIGHTS) else []
-            self.fields[name] = forms.ChoiceField(
-                label=word(term).adjective, choices=[*WEIGHTS, *other], required=False
-            )
+            self.fields[name] = forms.ChoiceField(label=title, choices=[*WEIGHTS, *other], required=False)
         for name, (least, most) in RANGES.items():
             scale = MINUTE_S if name == "duration_s" else 1
             for end, text in (("from", gettext("%(range)s, from")), ("to", gettext("%(range)s, to"))):
@@ -153,7 +154,7 @@ class PlaylistForm(forms.Form):
 
     @property
     def weights(self) -> list[forms.BoundField]:
-        return [self[f"weight_{term}"] for term in ml_gateway.MOODS]
+        return [self[name] for name in self._weights]
 
     @property
     def ranges(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
@@ -250,6 +251,17 @@ def default_rule(**changes: Any) -> PlaylistRule:
     """What a new form begins with."""
     values: dict[str, Any] = {"order": MIXTURE, "songs": DEFAULT_SONGS, "artist_gap": 2}
     return PlaylistRule(**values | changes)
+
+
+def _terms(chosen: Collection[str]) -> list[tuple[str, str]]:
+    """Each mood with its name once. Of those that the vocabulary merges into others, whose name they have, only the
+    chosen ones are there, under the name that they had."""
+    shown, language = active_words().shown, get_language() or ""
+    return [
+        (term, word(term).adjective if shown(term) == term else shipped_words(language).words.adjective(term))
+        for term in ml_gateway.MOODS
+        if shown(term) == term or term in chosen
+    ]
 
 
 def _title(song: Song) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +19,7 @@ from django.utils.translation import override
 
 from classifier.jobs.analyse import song_analyse
 from classifier.library.filters import LibraryFilter
+from classifier.management.commands import sources
 from classifier.models import Analysis, AnalysisDetail, Person, Song, Vocabulary
 from classifier.playlists.ready_made import READY_MADE, ready_made
 from classifier.services.song_verdict import song_agree
@@ -162,6 +166,28 @@ def test_a_large_library_gets_its_names_in_batches(anna: Person, saved: Any, mon
     vocabularies_apply(lambda: False)
     assert named.count() == 5
     assert Vocabulary.objects.get(owner=anna).is_applied
+
+
+@pytest.mark.django_db(transaction=True)
+def test_songs_go_to_the_workers_while_a_large_library_gets_its_names(
+    anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelve(anna, "Aria")
+    save(anna, HIDE_CALM)
+    Vocabulary.objects.update(is_applied=False)
+    stopped, started = threading.Event(), []
+
+    def start(self: sources.ChildProcesses, due: Iterable[Any]) -> None:
+        started.extend((self._option, one) for one in due)
+        if self._option == "--recalibrate":
+            stopped.set()
+
+    monkeypatch.setattr(sources.ChildProcesses, "start", start)
+    sources.Command()._repeat(0.01, stopped)
+    assert ("--vocabularies", None) in started
+    assert not Vocabulary.objects.get().is_applied
+    call_command("sources", "--vocabularies")
+    assert Vocabulary.objects.get().is_applied
 
 
 def test_after_a_reset_songs_have_the_names_of_the_model_and_versions_go_on(

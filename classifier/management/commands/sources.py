@@ -21,7 +21,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from classifier.errors import ProductError
-from classifier.models import ScanStatus, Source, SourceKind, TagJob
+from classifier.models import ScanStatus, Source, SourceKind, TagJob, Vocabulary
 from classifier.playlists.schedule import playlists_due, playlists_update
 from classifier.recalibration.application import recalibrations_apply, recalibrations_due
 from classifier.services.recalibration import recalibrations_send_again
@@ -70,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument("--tag-job", type=uuid.UUID, metavar="ID", help="work on this task of tags only")
         parser.add_argument("--playlists", action="store_true", help="only refresh the playlists that are due")
         parser.add_argument("--recalibrate", action="store_true", help="only recalibrate results that are due")
+        parser.add_argument("--vocabularies", action="store_true", help="only name songs by changed vocabularies")
 
     def handle(
         self,
@@ -79,6 +80,7 @@ class Command(BaseCommand):
         tag_job: uuid.UUID | None,
         playlists: bool,
         recalibrate: bool,
+        vocabularies: bool,
         **options: Any,
     ) -> None:
         with stop_on_signals() as stopped:
@@ -90,6 +92,8 @@ class Command(BaseCommand):
                 playlists_update(timezone.now, stopped.is_set)
             elif recalibrate:
                 recalibrations_apply(timezone.now(), should_stop=stopped.is_set)
+            elif vocabularies:
+                vocabularies_apply(stopped.is_set)
             elif every is None:
                 for source in [*removals(), *scans_due(timezone.now())]:
                     _work_on(source, stopped)
@@ -121,13 +125,15 @@ class Command(BaseCommand):
         scans, tag_jobs = ChildProcesses("--scan", SCANS_AT_ONCE), ChildProcesses("--tag-job", TAG_JOBS_AT_ONCE)
         # One process for all that are due: most of them take a moment.
         playlists, recalibrations = ChildProcesses("--playlists", 1), ChildProcesses("--recalibrate", 1)
+        vocabularies = ChildProcesses("--vocabularies", 1)
         deliveries = DeliveryThread()
         deliveries.start()
         try:
             while not stopped.wait(every_s):
                 try:
                     songs_release(timezone.now())
-                    vocabularies_apply(stopped.is_set)
+                    # A large library takes minutes, for which nothing else may wait.
+                    vocabularies.start([None] if Vocabulary.objects.filter(is_applied=False).exists() else [])
                     if settings.SOURCE_WATCH != "off":
                         _request_changed(watcher)
                     scans.start(source.id for source in [*removals(), *scans_due(timezone.now())])
@@ -142,7 +148,7 @@ class Command(BaseCommand):
                     connections.close_all()
         finally:
             watcher.stop()
-            for processes in (scans, tag_jobs, playlists, recalibrations):
+            for processes in (scans, tag_jobs, playlists, recalibrations, vocabularies):
                 processes.stop()
             deliveries.stop()
 

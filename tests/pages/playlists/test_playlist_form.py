@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from classifier.models import Person, Playlist, Song
 from classifier.playlists.rule import PathEnd, PlaylistRule
+from classifier.vocabularies.stored import vocabulary_save
 from tests.classifier.playlists.shelf import shelve_moods
 from tests.pages.playlists.conftest import NOW, create, form, stored_rule, titles
 
@@ -25,6 +26,18 @@ def test_a_mixture_becomes_a_playlist(anna_client: Client, songs: list[Song]) ->
         order="mixture", weights={"sad": 2.0, "tense": -1.0}, ranges={"bpm": (None, 100.0)}
     )
     assert titles(Playlist.objects.get()) == ["Sad 0", "Sad 2", "Joyful"]
+
+
+def test_merged_moods_are_one_weight_and_one_end_of_a_path(anna: Person, anna_client: Client) -> None:
+    vocabulary_save(person=anna, content={"terms": {"sensual": {"merged_into": "tender"}}}, now=NOW)
+    page = anna_client.get("/playlists/new/").content.decode()
+    assert page.count(">Tender</label>") == 1
+    assert 'value="mood:tender"' in page
+    assert "weight_sensual" not in page
+    assert "mood:sensual" not in page
+    page = anna_client.post("/playlists/new/", form(weight_sensual="2", action="preview")).content.decode()
+    assert ">Sensual</label>" in page
+    assert page.count(">Tender</label>") == 1
 
 
 def test_a_preview_stores_nothing(anna_client: Client, songs: list[Song]) -> None:
