@@ -1,5 +1,5 @@
-# Two images from one file. docker-compose.yml and Kubernetes use the last one (`server`): web, worker and sweep are
-# containers of their own. `all-in-one` is everything in one container, for home servers: docs/home-server.md.
+# Two images from one file. docker-compose.yml and Kubernetes use the last one (`server`): web, worker, sweep and
+# sources are containers of their own. `all-in-one` is everything in one container, for home servers: docs/home-server.md.
 
 FROM python:3.13-slim AS packages
 COPY requirements-serving.txt requirements-s3.txt requirements-parquet.txt constraints.txt ./

@@ -1,4 +1,4 @@
-"""The own words of people for moods."""
+"""Vocabularies: users' own words for moods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told about events, and the messages for them."""
+"""Webhooks: addresses that receive events, and the messages for them."""
 
 from __future__ import annotations
 

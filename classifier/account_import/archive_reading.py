@@ -1,4 +1,4 @@
-"""Reads the zip of an account. Nothing of it is trusted: neither names nor sizes; no file is unpacked by its name."""
+"""Reads the zip of an account. Its names and sizes are not trusted, and no file is extracted by its name."""
 
 from __future__ import annotations
 

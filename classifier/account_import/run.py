@@ -1,4 +1,4 @@
-"""Imports an archive of an account into the library of a person. It can be done again: what is known stays as it is."""
+"""Imports an archive of an account into the library of a user. Imports can be repeated: what exists stays unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of guesses, counted in the database: they hold for parallel guesses, several processes and several hosts.
+"""Limits on guesses, counted in the database: they hold for parallel guesses, several processes and several hosts.
 
 An attempt is taken before the guess is checked, and given back where it was right. Taking is one conditional UPDATE, so
 that of many parallel guesses no more than allowed get one.

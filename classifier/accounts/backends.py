@@ -1,4 +1,4 @@
-"""Sign-in with a password, with limits of wrong ones."""
+"""Sign-in with a password, with limits on wrong ones."""
 
 from __future__ import annotations
 

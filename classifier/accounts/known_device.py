@@ -1,6 +1,6 @@
 """Browsers from which somebody has signed in before.
 
-Limits of guesses for an address or a name alone would let an attacker lock out other users. A browser that knows them
+Limits on guesses for an address or a name alone would let an attacker lock out other users. A browser that knows them
 is not subject to these limits, by a signed cookie that only says whose it is.
 """
 

@@ -1,4 +1,4 @@
-"""Songs from before there were hashes of the audio get theirs."""
+"""Computes the audio hash of songs that earlier versions analysed without one."""
 
 from __future__ import annotations
 

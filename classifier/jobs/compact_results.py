@@ -1,4 +1,4 @@
-"""Results from before they were stored packed get the form that new ones have."""
+"""Packs the results that earlier versions stored unpacked."""
 
 from __future__ import annotations
 

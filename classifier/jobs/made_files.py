@@ -1,4 +1,4 @@
-"""Files of songs that are made when somebody asks for one: the spectrogram, and a copy that browsers play."""
+"""Files of songs that are made on request: the spectrogram, and a copy that browsers play."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The library of a person as JSON lines from which another installation makes the same one: songs with whole results,
-covers, playlists and recalibrations. `classifier/services/account_import/` reads them."""
+covers, playlists and recalibrations. `classifier/account_import/` reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library from above: where its songs lie in the valence-arousal plane, and when they were added.
+"""Data for the mood map and the timeline: the songs in the valence-arousal plane, and by the time they were added.
 
 One query each, and only the columns that a chart needs: a page of 100,000 songs must open at once. The mood is the one
 that counts, the owner's where there is one; valence and arousal are always those of the analysis.

@@ -1,4 +1,4 @@
-"""Mixes for players: songs like one, and a path between two, in the identifiers of the music server that plays them."""
+"""Instant mixes for players: similar songs, and a path between two, by the identifiers of the music server."""
 
 from __future__ import annotations
 

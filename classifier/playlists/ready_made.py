@@ -1,4 +1,4 @@
-"""Playlists that every library has, computed when somebody looks: one for each mood term and each of the ten genres."""
+"""Ready-made playlists, computed when they are opened: one for each mood term and each of the ten genres."""
 
 from __future__ import annotations
 

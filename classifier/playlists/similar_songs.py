@@ -1,4 +1,4 @@
-"""Songs like some, by their moods and their sound: for playlists, instant mix, the player and comparisons.
+"""Similar songs, by moods and audio features: for playlists, instant mix, the player and comparisons.
 
 The database ranks by moods; of the nearest songs the sound is compared too.
 """

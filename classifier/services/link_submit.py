@@ -1,4 +1,4 @@
-"""A link to an audio file becomes a song, as an upload of the file would."""
+"""Add a song from a link to an audio file, like an upload of the file."""
 
 from __future__ import annotations
 

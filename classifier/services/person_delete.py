@@ -1,4 +1,4 @@
-"""Delete an account, with its songs or leaving them to somebody else."""
+"""Delete an account, with its songs, or giving them to another user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connect a folder of the server or a music server, or change its connection. What does not work is not stored."""
+"""Connect a folder of the server or a music server, or change its connection. It is stored only if it works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users do about moods in the files of their sources: preview, write, stop, go on, undo."""
+"""Actions of users on moods in the files of their sources: preview, write, stop, continue, undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folders of MUSIC_DIRS, one level at a time, for somebody who looks for the one with their music."""
+"""The folders of MUSIC_DIRS, one level at a time, for users who choose one as a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP to music servers: a session of `requests` that a broken server can neither hold up, fill nor redirect.
+"""HTTP to music servers: a session of `requests` with limits on time, size and redirects.
 
 All that goes wrong raises ProductError, whose sentences name the host and never the URL, which may have secrets in it.
 """

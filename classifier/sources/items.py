@@ -1,4 +1,4 @@
-"""What a source has, as its listing tells it."""
+"""The songs of a source, as its listing describes them."""
 
 from __future__ import annotations
 

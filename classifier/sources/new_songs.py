@@ -1,4 +1,4 @@
-"""Songs for items that were not known before: held until pacing lets workers have them."""
+"""New songs for items that a scan found: held until pacing queues them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The removal of a source with the songs that lie nowhere else, in batches. Files are never touched."""
+"""Removes a source with the songs that are in no other source, in batches. Files are never touched."""
 
 from __future__ import annotations
 

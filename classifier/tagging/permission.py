@@ -1,4 +1,4 @@
-"""Whose files may be written: nobody's, unless MUSIC_DIRS_WRITABLE names their folder."""
+"""Which files may be written, and by whom: none, unless MUSIC_DIRS_WRITABLE names their folder."""
 
 from __future__ import annotations
 

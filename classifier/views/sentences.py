@@ -1,4 +1,4 @@
-"""The page where a sentence gets songs, and the button that keeps them as a playlist."""
+"""The page that finds songs by a sentence, and keeps them as a playlist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A song as a row of a list, and as its own page shows it while it is unfinished; and where it lies."""
+"""A song as a row of a list, and as its own page shows it while it is unfinished; and its locations."""
 
 import uuid
 from collections.abc import Iterable

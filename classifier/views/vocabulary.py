@@ -1,4 +1,4 @@
-"""The page of the own words for moods: edited, previewed on songs, exported, imported, and reset."""
+"""The page of a user's own words for moods: edited, previewed on songs, exported, imported, and reset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One POST to a receiver that nobody knows: bounded in time and size, and only to an address that was checked."""
+"""One POST to an untrusted receiver: limited in time and size, and only to an address that was checked."""
 
 from __future__ import annotations
 

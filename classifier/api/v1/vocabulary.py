@@ -1,4 +1,4 @@
-"""The own words of the user for moods."""
+"""The vocabulary of the user: their own words for moods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told about events, and the deliveries to each."""
+"""Webhooks: addresses that receive events, and the deliveries to each."""
 
 from __future__ import annotations
 

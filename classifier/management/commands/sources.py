@@ -1,4 +1,4 @@
-"""Scan sources, watch folders, let due songs go to the workers, refresh playlists, recalibrate results, name songs by
+"""Scan sources, watch folders, queue songs that are due, refresh playlists, recalibrate results, name songs by
 changed vocabularies, write moods into files, and deliver webhooks."""
 
 from __future__ import annotations
