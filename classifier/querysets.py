@@ -152,6 +152,9 @@ class SongQuerySet(QuerySet["Song"]):
 
     def in_order(self, sort: str) -> Self:
         """In one of the library's orders, ties newest first."""
+        if sort in _SCORE_ORDERS:
+            # By the identifier alone, which begins with a time: an index for each score has it.
+            return self.order_by(*_SCORE_ORDERS[sort], "-id")
         return self.order_by(*_ORDERS.get(sort, ()), *(("created_at", "id") if sort == "oldest" else _NEWEST))
 
     def sample(self, share: float) -> Self:
@@ -285,6 +288,8 @@ _ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "album": _ALBUM,
     "latest": (F("year").desc(nulls_last=True), *_ALBUM),
     "earliest": (F("year").asc(nulls_last=True), *_ALBUM),
+}
+_SCORE_ORDERS: dict[str, tuple[OrderBy, ...]] = {
     "key": (F("sort_key").asc(nulls_last=True),),
     **_both_ways("sort_confidence", "surest", "least-sure"),
     **_both_ways("sort_valence", "pleasant", "unpleasant"),

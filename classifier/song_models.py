@@ -85,6 +85,9 @@ NAME_FIELDS = ("title", "artist", "album", "album_artist", "year", "music_genre"
 
 NOT_IN_BIN = Q(deleted_at__isnull=True)
 
+OF_GROUPS = ("is_copy", "deleted_at", "id", "status", "actual_primary", "mood_primary", "sort_valence", "sort_arousal")
+"""What the moods of artists and albums are counted from."""
+
 
 class Song(SortValues):
     """A recording and the state of its analysis. It was uploaded (`file`), or is read where it is (`locations`).
@@ -211,9 +214,23 @@ class Song(SortValues):
                 name="song_list_of_owner",
                 condition=NOT_IN_BIN,
             ),
+            # How many songs a search or a source has, which name them by their identifiers.
+            models.Index(
+                fields=["owner", "id", "is_copy", "deleted_at"], name="song_id_of_owner", condition=NOT_IN_BIN
+            ),
             # The songs that the user judged, the last one first.
             models.Index(fields=["owner", "-verdict_at"], name="song_judged_of_owner", condition=~Q(verdict="")),
-            models.Index(fields=["owner", "sort_artist", "is_copy"], name="song_artist_of_owner", condition=NOT_IN_BIN),
+            # Artists and albums with the moods of their songs.
+            models.Index(
+                fields=["owner", "sort_artist", *OF_GROUPS],
+                name="song_artist_of_owner",
+                condition=NOT_IN_BIN,
+            ),
+            models.Index(
+                fields=["owner", "sort_album", "sort_album_artist", *OF_GROUPS],
+                name="song_album_of_owner",
+                condition=NOT_IN_BIN,
+            ),
             # Three orders with what they read, so that any page of them is found without sorting all songs.
             models.Index(
                 *(F("owner"), TextOrNull("sort_artist"), F("sort_title"), F("created_at").desc(), F("id").desc()),
@@ -235,11 +252,6 @@ class Song(SortValues):
             models.Index(
                 fields=["owner", "sort_music_genre", "music_genre", "deleted_at"],
                 name="song_genre_of_owner",
-                condition=NOT_IN_BIN,
-            ),
-            models.Index(
-                fields=["owner", "sort_album", "sort_album_artist", "track_order", "is_copy"],
-                name="song_album_of_owner",
                 condition=NOT_IN_BIN,
             ),
             models.Index(fields=["owner", "year"], name="song_year_of_owner", condition=NOT_IN_BIN),
@@ -267,8 +279,13 @@ class Song(SortValues):
             models.Index(fields=["owner", "audio_hash"], name="song_audio_of_owner", condition=~Q(audio_hash="")),
             # What a user stores, without reading the songs themselves.
             models.Index(fields=["owner", "size_bytes", "file"], name="song_size_of_owner", condition=~Q(file="")),
-            # The progress and the pace of a library, without reading the songs themselves.
-            models.Index(fields=["owner", "status", "queue", "deleted_at", "id"], name="song_status_of_owner"),
+            # The progress and the pace of a library, without reading the songs themselves. With a condition, or SQLite
+            # takes an index that has one.
+            models.Index(
+                fields=["owner", "status", "queue", "deleted_at", "id"],
+                name="song_status_of_owner",
+                condition=NOT_IN_BIN,
+            ),
             models.Index(
                 fields=["owner", "finished_at"], name="song_ended_of_owner", condition=Q(finished_at__isnull=False)
             ),

@@ -78,12 +78,16 @@ OF_ANALYSIS = {
 
 
 def sort_indexes(condition: Q) -> list[models.Index]:
-    """Of two columns only, since there are so many: songs with equal values are sorted when they are read.
+    """With what a list reads, so that a page in the middle is found without the rows of those before it, and no more,
+    since there are so many.
 
     SQLite, where NULL is the least of all values, reads orders with `nulls_last` from them in both directions.
     """
     return [
-        models.Index(fields=["owner", f"-{name}"], name=f"song_{name}", condition=condition) for name in SORT_COLUMNS
+        models.Index(
+            fields=["owner", f"-{name}", "-id", "is_copy", "deleted_at"], name=f"song_{name}", condition=condition
+        )
+        for name in SORT_COLUMNS
     ]
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from classifier.fields import uuid7
 
+LIKED = models.Q(is_favourite=True) | models.Q(rating__gt=0)
+
 
 class SourceKind(models.TextChoices):
     FOLDER = "folder", gettext_lazy("Folder")
@@ -114,6 +116,12 @@ class SongLocation(models.Model):
             models.Index(fields=["source", "is_ignored", "missing_since", "song"], name="location_of_source"),
             # For files that were moved.
             models.Index(fields=["source", "file_id"], name="location_file_of_source", condition=~models.Q(file_id="")),
+            # What playlists of favourites and ratings read: few, and without looking at each song.
+            models.Index(
+                fields=["source", "song", "is_favourite", "rating", "is_ignored", "missing_since"],
+                name="location_liked",
+                condition=LIKED,
+            ),
             # For the clean-up.
             models.Index(
                 fields=["missing_since"], name="location_missing", condition=models.Q(missing_since__isnull=False)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, ExpressionWrapper, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext
@@ -24,6 +24,7 @@ from classifier.models import SavedFilter, Song, SongLocation, Status
 from classifier.playlists.path import Line, steps
 from classifier.playlists.rule import FILTER, MINOR, PlaylistRule
 from classifier.playlists.spacing import Candidate
+from classifier.source_models import LIKED
 
 if TYPE_CHECKING:
     from classifier.models import Person
@@ -100,7 +101,7 @@ def candidate_songs(owner: Person, rule: PlaylistRule) -> SongQuerySet:
         if without:
             songs = songs.exclude(**{f"{column}__in": _keys(without)})
     if rule.favourites_only or rule.least_rating:
-        songs = songs.filter(Exists(_liked_places(rule)))
+        songs = songs.filter(id__in=_liked_places(owner, rule).values("song"))
     library_filter = rule_filter(owner, rule)
     if rule.order == FILTER:
         return library_filter.apply(songs)
@@ -183,8 +184,10 @@ def _keys(names: Iterable[str]) -> list[str]:
     return [fold_key(name) for name in names]
 
 
-def _liked_places(rule: PlaylistRule) -> QuerySet[SongLocation]:
-    places = SongLocation.objects.filter(song=OuterRef("pk"), missing_since=None, is_ignored=False)
+def _liked_places(owner: Person, rule: PlaylistRule) -> QuerySet[SongLocation]:
+    places = SongLocation.objects.filter(
+        LIKED, source__owner=owner, song__isnull=False, missing_since=None, is_ignored=False
+    )
     if rule.favourites_only:
         places = places.filter(is_favourite=True)
     if rule.least_rating:

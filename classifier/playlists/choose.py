@@ -167,7 +167,7 @@ class _Chooser:
         if song is not None:
             return song.valence, song.arousal
         column = MOOD_COLUMNS[end.mood]
-        ranked = songs.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "id")
+        ranked = songs.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-id")
         places = list(ranked.values_list("sort_valence", "sort_arousal")[:TYPICAL])
         if not places:
             raise ProductError(
