@@ -114,7 +114,9 @@ def members(owner: Person, columns: Key, keys: Sequence[Key], *, every_copy: boo
 
 def songs_of(owner: Person, columns: Key, key: Key, *, every_copy: bool = False) -> SongQuerySet:
     """The songs of one group."""
-    return _library(owner, every_copy).filter(**dict(zip(columns, key, strict=True)))
+    songs = _library(owner, every_copy).filter(**dict(zip(columns, key, strict=True)))
+    # In a subquery: SQLite otherwise reads the whole library in the order that is asked for.
+    return Song.objects.filter(id__in=songs.values("id"))
 
 
 def _library(owner: Person, every_copy: bool) -> SongQuerySet:

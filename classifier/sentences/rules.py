@@ -57,7 +57,7 @@ def rule_of(reading: Reading, owner: Person, names: LibraryNames) -> Asked:
 class _RuleOf:
     def __init__(self, reading: Reading, owner: Person, names: LibraryNames) -> None:
         self._reading, self._names = reading, names
-        self._songs: SongQuerySet = Song.objects.for_owner(owner).filter(status=Status.DONE, sort_valence__isnull=False)
+        self._library: SongQuerySet = Song.objects.for_owner(owner)
         self._notes: list[str] = []
 
     def asked(self) -> Asked:
@@ -129,17 +129,22 @@ class _RuleOf:
         if part.value:
             song = self._song(part.value, part.end)
             return [song] if song is not None else []
-        songs = list(self._songs.filter(sort_artist=fold_key(part.end)).order_by("id").values_list("id", flat=True))
+        by_artist = self._analysed(sort_artist=fold_key(part.end))
+        songs = list(by_artist.order_by("id").values_list("id", flat=True))
         if not songs:
             self._notes.append(gettext("Your library has no analysed song by “%(artist)s”.") % {"artist": part.end})
         # Spread over all of them, since the oldest may be one album.
         step = max(1, len(songs) // MAX_SEEDS)
         return songs[::step][:MAX_SEEDS]
 
+    def _analysed(self, **names: str) -> SongQuerySet:
+        """Those of these names. In a subquery: SQLite otherwise reads the whole library in another order."""
+        songs = self._library.filter(**names)
+        return Song.objects.filter(id__in=songs.values("id"), status=Status.DONE, sort_valence__isnull=False)
+
     def _song(self, title: str, artist: str = "") -> UUID | None:
-        songs = self._songs.filter(sort_title=fold_key(title))
-        if artist:
-            songs = songs.filter(sort_artist=fold_key(artist))
+        artist_names = {"sort_artist": fold_key(artist)} if artist else {}
+        songs = self._analysed(sort_title=fold_key(title), **artist_names)
         found: UUID | None = songs.order_by("id").values_list("id", flat=True).first()
         if found is None:
             values = {"title": title, "artist": artist}

@@ -121,10 +121,11 @@ def _list(request: AuthenticatedHttpRequest, kind: str, columns: Key) -> HttpRes
 
 def _group(request: AuthenticatedHttpRequest, columns: Key, key: Key) -> Group:
     every = _copies(request) == EVERY
-    rows = list(groups(request.user, columns, every_copy=every).filter(**dict(zip(columns, key, strict=True))))
-    if not rows:
+    songs = songs_of(request.user, columns, key, every_copy=every).count() if key[0] else 0
+    if not songs:
         raise Http404(gettext("You have no songs of this name."))
-    return filled_groups(request.user, columns, rows, every_copy=every)[0]
+    row = {**dict(zip(columns, key, strict=True)), "songs": songs}
+    return filled_groups(request.user, columns, [row], every_copy=every)[0]
 
 
 def _copies(request: AuthenticatedHttpRequest) -> str:
@@ -158,11 +159,10 @@ def _colours(group: Group) -> CompositeMood | None:
 
 
 def _profile(group: Group, songs: SongQuerySet) -> dict[str, Any]:
-    analysed = songs.with_current_analysis().analysed().newest_first()
+    newest = songs.newest_first()
+    analysed = newest.with_current_analysis().analysed()
     places = analysed.values_list(F("effective_primary"), F("analysis_valence"), F("analysis_arousal"))[:MOST_SONGS]
-    scored: list[Song] = list(
-        songs.newest_first().only("id", "title", "file_name", *MOOD_COLUMNS.values())[:MOST_SONGS]
-    )
+    scored: list[Song] = list(newest.only("id", "title", "file_name", *MOOD_COLUMNS.values())[:MOST_SONGS])
     return {
         "section": "history",
         "group": group,
