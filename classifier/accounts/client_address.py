@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 # The first match counts: most browsers also name the ones that they are compatible with.
+UNKNOWN_DEVICE = "Unknown device"
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -65,4 +66,4 @@ def device_name(agent: str) -> str:
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or "Unknown device"
+    return browser or system or UNKNOWN_DEVICE

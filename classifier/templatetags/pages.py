@@ -17,6 +17,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language
 
 from classifier import ml_gateway
+from classifier.accounts.event_texts import details_text, device_text
 from classifier.charts.number_text import length_text
 from classifier.localized import decimal, grouped
 from classifier.script_texts import script_texts
@@ -62,6 +63,17 @@ def script_texts_block() -> str:
 def shown_in_page_language(text: Any) -> str:
     """A sentence that the database has in English."""
     return in_page_language(str(text or ""))
+
+
+@register.filter(is_safe=False)
+def event_details(details: Mapping[str, Any]) -> str:
+    """Of a security event, in the language of the page."""
+    return details_text(details)
+
+
+@register.filter
+def event_device(device: str) -> str:
+    return device_text(device)
 
 
 def undo_tag(moment: datetime) -> str:

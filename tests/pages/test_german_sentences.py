@@ -7,12 +7,16 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
 
-from classifier.models import Song, Status
+from classifier.accounts.security_log import record_event
+from classifier.charts.model_quality.term_metrics import term_metrics
+from classifier.charts.model_quality.training_data import training_data
+from classifier.models import Person, SecurityEvent, Song, Status
 from classifier.script_texts import script_texts
 from classifier.views.queue_summary import left_text
 from tests.pages.conftest import Submit, full_result
@@ -103,3 +107,31 @@ def test_scripts_get_their_texts_in_german(german_client: Client) -> None:
 def test_english_pages_carry_no_catalogue(anna_client: Client) -> None:
     assert "script-texts" not in anna_client.get(reverse("home")).content.decode()
     assert script_texts() == {}
+
+
+def test_the_log_of_an_account_is_german(german_client: Client, anna: Person) -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    request = RequestFactory().get("/", headers={"user-agent": agent})
+    record_event(SecurityEvent.Kind.TOKEN_CREATED, anna, request, by=anna, name="name", scopes="read write")
+    record_event(SecurityEvent.Kind.EXPORTED, anna, request, by=anna, what="songs as csv")
+    record_event(SecurityEvent.Kind.QUOTA_CHANGED, anna, by=anna, songs="default to 1,000")
+    record_event(SecurityEvent.Kind.SIGNED_IN, anna, by=anna, method="password and code")
+    page = shown(german_client, reverse("account"))
+    for text in (
+        "Firefox unter Linux", "Name: name, Rechte: read write", "Was: Songs als csv", "Songs: Vorgabe auf 1.000",
+        "Methode: Passwort und Code",
+    ):  # fmt: skip
+        assert text in page
+    # What is stored, and what programs read, stays English.
+    assert SecurityEvent.objects.get(kind="exported").details == {"what": "songs as csv"}
+
+
+def test_the_card_of_each_model_is_german() -> None:
+    english = re.compile(r"\b(the|of|and|with|for|are|is|than)\b")
+    for folder in sorted(path.parent for path in settings.MODEL_BUNDLES_DIR.glob("*/card.json")):
+        card = json.loads((folder / "card.json").read_text())
+        with override("de"):
+            data = training_data(card)
+            names = [example.name for term in term_metrics(card) for example in term.examples]
+        assert [text for text in (*data.limitations, *names) if english.search(text)] == []
+        assert not english.search(data.licence.partition(")")[2])

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classifier.accounts.authentication import AuthenticatedHttpRequest
 from classifier.accounts.client_address import device_name
+from classifier.accounts.event_texts import device_text
 from classifier.accounts.forms import ConfirmForm, PasswordForm
 from classifier.accounts.oidc import oidc_is_on
 from classifier.accounts.second_factor import recovery_codes_left
@@ -62,7 +63,7 @@ def account(request: AuthenticatedHttpRequest) -> HttpResponse:
 def session_row(session: UserSession, request: HttpRequest) -> dict[str, Any]:
     return {
         "id": session.id,
-        "device": device_name(session.user_agent),
+        "device": device_text(device_name(session.user_agent)),
         "address": session.address,
         "created_at": session.created_at,
         "last_seen_at": session.last_seen_at,

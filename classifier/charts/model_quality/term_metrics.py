@@ -12,7 +12,7 @@ from classifier import ml_gateway
 from classifier.charts.metric_text import Metric, card_value
 from classifier.charts.model_quality.headline_metrics import EDITORS
 from classifier.charts.model_quality.per_class_metrics import LEAST_SONGS, dataset_title
-from classifier.charts.mood_names import Side
+from classifier.charts.mood_names import CompositeMood, Side
 from classifier.localized import songs_text
 
 LISTENERS = "emotify_all_terms"
@@ -118,10 +118,17 @@ def _example(one: Mapping[str, Any]) -> Example:
     return Example(
         dataset=dataset_title(one["collection"]),
         file=one["file"],
-        name=one["name"],
+        name=_name(one["name"]),
         people=_adjectives(dict.fromkeys(one["people"], 1)),
         is_right=bool(one["right"]),
     )
+
+
+def _name(name: str) -> str:
+    """A composite name of the card in the words of the page."""
+    pair = ml_gateway.pair_of_name(name)
+    mood = CompositeMood.from_keys(*pair) if pair else None
+    return mood.name if mood else name
 
 
 def _adjectives(terms: Mapping[str, int]) -> str:

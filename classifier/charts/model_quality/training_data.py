@@ -78,7 +78,7 @@ def training_data(card: Mapping[str, Any]) -> TrainingData:
         datasets=[_dataset(key, count) for key, count in counts.items()],
         networks=_network_sizes(card),
         limitations=limitations(card),
-        licence=str(card_value(card, "training", "licence") or ""),
+        licence=in_page_language(str(card_value(card, "training", "licence") or "")),
         from_research=any(key in RESEARCH_DATASETS for key in counts),
     )
 
