@@ -39,6 +39,6 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe(epochs=40, mixup=0.4, spread=True, seed=1),
         Recipe(epochs=40, spread=True, wide=True, seed=2),
     ),
-    "cnn2d": (Recipe(epochs=36, learning_rate=1.5e-3, weight_decay=0.03, start_steps=5200),),
+    "cnn2d": (Recipe(epochs=28, learning_rate=1.5e-3, weight_decay=0.03, start_steps=3552),),
 }
 """The members of each network's ensemble: see `ml.models.ensemble`."""
