@@ -105,7 +105,7 @@ def test_a_long_song_holds_back_a_bounded_number_of_answers(songs: list[Path], a
     over = tmp_path / "over"
     analyses({songs[0]: partial(until_exists, over), songs[2 * AHEAD - 1]: over.touch})
     entries = Watched(map(PathEntry, songs))
-    answers = answers_of_processes(entries, partial(command._answer, None, "both", ()), failure, 2)
+    answers = answers_of_processes(entries, partial(command._answer, None, "both", (), None), failure, 2)
     assert next(answers)[0].path == songs[0]
     assert entries.last == 2 * AHEAD - 1
     assert [entry.path for entry, _ in answers] == songs[1:]
@@ -123,7 +123,7 @@ def test_a_stored_song_is_given_back_when_the_command_is_interrupted(
 
     analyses({songs[1]: never_ends})
     answers = answers_of_processes(
-        [PathEntry(path) for path in songs[:2]], partial(command._answer, anna, "both", ()), failure, 2
+        [PathEntry(path) for path in songs[:2]], partial(command._answer, anna, "both", (), None), failure, 2
     )
     assert next(answers)[1]["status"] == "done"
     wait_for(begun.exists, what="start of the second song")
