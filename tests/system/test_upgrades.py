@@ -30,12 +30,12 @@ def migrations() -> list[str]:
     return sorted(path.stem for path in (ROOT / "classifier" / "migrations").glob("0*.py"))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_earlier_state_of_the_tables_is_upgraded_in_sqlite(tmp_path: Path) -> None:
     assert upgraded(tmp_path / "var") == [f"{name} upgraded" for name in migrations()]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_earlier_state_of_the_tables_is_upgraded_in_postgres(tmp_path: Path) -> None:
     with running_postgres(Path(program("initdb")).parent, "mood", "secret", "mood") as port:
         url = f"postgres://mood:secret@127.0.0.1:{port}/mood"
